@@ -1,0 +1,9 @@
+"""Bytes to server-sent events, after the WHATWG HTML standard, section 9.2.
+
+https://html.spec.whatwg.org/multipage/server-sent-events.html
+"""
+
+from langchain_sse_chat.sse.decoder import SSEDecoder
+from langchain_sse_chat.sse.events import ServerSentEvent
+
+__all__ = ["SSEDecoder", "ServerSentEvent"]

@@ -1,0 +1,258 @@
+"""Bytes to events: how the standard parses and interprets an event stream.
+
+https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
+https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
+
+Lines are cut from bytes and decoded when they are whole: a line end is never part of a
+UTF-8 sequence, so the text is that of the decoded stream, however the bytes come.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from langchain_sse_chat.errors import ConfigurationError, EventTooLargeError
+from langchain_sse_chat.sse.events import ServerSentEvent
+from langchain_sse_chat.sse.frames import find_frames, read_frame, read_frames
+
+_BOM = b"\xef\xbb\xbf"
+_CR = 13
+_NUL = 0
+
+# An event with an image in it, in base64, takes several MiB; the limit of 1 MiB that
+# httpx2 2.16 sets by default would refuse it.
+_DEFAULT_MAX_EVENT_SIZE = 16 * 1024 * 1024
+
+# A longer number is more than a float holds, and `int()` refuses it from some length.
+_MAX_RETRY_DIGITS = sys.float_info.max_10_exp
+
+# In fewer bytes a search for frames costs more than they save.
+_WORTH_A_SEARCH = 512
+
+
+class SSEDecoder:
+    """Gives the events of one event stream for its bytes, however these are cut.
+
+    What is dispatched, and when, is what the standard says for a browser, with one
+    addition: `close` dispatches a last event whose blank line never came. An event is
+    handed out by the `feed` that brings its last byte. Time and memory grow linearly
+    with the bytes, whatever the size of the reads.
+
+    Args:
+        max_event_size: Limit on the size of one event: the bytes of its lines,
+            comments included, line ends not. Default: 16 MiB.
+
+    Raises:
+        ConfigurationError: `max_event_size` is less than 1.
+    """
+
+    __slots__ = (
+        "_after_cr",
+        "_at_start",
+        "_closed",
+        "_data",
+        "_event_type",
+        "_failed",
+        "_id",
+        "_last_event_id",
+        "_line",
+        "_max_event_size",
+        "_reconnection_time",
+        "_size",
+    )
+
+    def __init__(self, max_event_size: int = _DEFAULT_MAX_EVENT_SIZE) -> None:
+        if max_event_size < 1:
+            msg = f"max_event_size must be at least 1 byte, not {max_event_size!r}."
+            raise ConfigurationError(msg)
+        self._max_event_size = max_event_size
+        self._reconnection_time: int | None = None
+        self._last_event_id = ""
+        # The buffers of the standard. Byte arrays, because an object for each piece of
+        # a line or each `data` line would take many times the memory of its bytes.
+        self._data = bytearray()
+        self._event_type = ""
+        self._id = ""
+        # The line whose end has not come, and the size of the event with it.
+        self._line = bytearray()
+        self._size = 0
+        self._at_start = True
+        self._after_cr = False
+        self._closed = False
+        self._failed = False
+
+    @property
+    def last_event_id(self) -> str:
+        """The last event ID string, as of the last blank line; empty when not set."""
+        return self._last_event_id
+
+    @property
+    def reconnection_time(self) -> int | None:
+        """Milliseconds to wait before reconnecting; `None` when the stream named none.
+
+        A number of more than 308 digits is ignored.
+        """
+        return self._reconnection_time
+
+    def feed(self, data: bytes) -> list[ServerSentEvent]:
+        """Return the events that the next bytes of the stream complete.
+
+        Args:
+            data: Any number of bytes, cut anywhere.
+
+        Raises:
+            EventTooLargeError: An event is larger than `max_event_size`. Events that
+                the same bytes completed before it are returned first; the error then
+                comes from the next call. What was held is dropped, and every further
+                call raises the error again.
+            ValueError: The decoder is closed.
+        """
+        if self._failed:
+            raise self._too_large()
+        if self._closed:
+            msg = "The decoder is closed: use a new one for another stream."
+            raise ValueError(msg)
+        if not self._size and len(data) <= self._max_event_size:
+            event = read_frame(data, self._last_event_id)
+            if event is not None:
+                self._at_start = self._after_cr = False
+                return [event]
+        events: list[ServerSentEvent] = []
+        try:
+            self._read(data, events)
+        except EventTooLargeError:
+            self._failed = True
+            self._line.clear()
+            self._data.clear()
+            self._event_type = self._id = ""
+            if not events:
+                raise
+        return events
+
+    def close(self) -> list[ServerSentEvent]:
+        """Return the last event, when the stream ended within it; end the decoder.
+
+        The standard drops such an event. It is dispatched here, as if a line end and a
+        blank line had followed, because some servers never send them. A second call
+        returns an empty list.
+
+        Raises:
+            EventTooLargeError: An event of the stream is larger than `max_event_size`.
+        """
+        if self._failed:
+            raise self._too_large()
+        self._closed = True
+        events: list[ServerSentEvent] = []
+        self._read_lines(b"\n\n", events)
+        return events
+
+    def _read(self, data: bytes, events: list[ServerSentEvent]) -> None:
+        """Add the events that `data` completes, the frames among them at once."""
+        if self._at_start:
+            data = self._without_bom(data)
+        # In bytes within the limit no frame exceeds it.
+        if _WORTH_A_SEARCH <= len(data) <= self._max_event_size:
+            found = find_frames(data, begins_event=not self._size)
+            if found is not None:
+                start, end = found
+                self._read_lines(data[:start], events)
+                frames = read_frames(data[start:end], self._last_event_id)
+                if frames is None:
+                    self._read_lines(data[start:end], events)
+                else:
+                    events += frames
+                    self._after_cr = False
+                data = data[end:]
+        self._read_lines(data, events)
+
+    def _without_bom(self, data: bytes) -> bytes:
+        """Return the beginning of the stream without its byte order mark.
+
+        What may be a part of the mark is held back in `_line`.
+        """
+        data = bytes(self._line) + data
+        self._line.clear()
+        self._size = 0
+        if len(data) < len(_BOM) and _BOM.startswith(data):
+            self._line += data
+            self._size = len(data)
+            return b""
+        self._at_start = False
+        return data.removeprefix(_BOM)
+
+    def _read_lines(self, data: bytes, events: list[ServerSentEvent]) -> None:
+        """Add the events that `data` completes, read line by line."""
+        if self._after_cr or _CR in data:
+            data = self._to_line_feeds(data)
+        lines = data.split(b"\n")
+        unfinished = lines.pop()
+        if lines and self._line:
+            self._size -= len(self._line)
+            lines[0] = bytes(self._line) + lines[0]
+            self._line.clear()
+        for line in lines:
+            if line:
+                self._grow(len(line))
+                self._process_field(line)
+            else:
+                self._dispatch(events)
+        if unfinished:
+            self._grow(len(unfinished))
+            self._line += unfinished
+
+    def _to_line_feeds(self, data: bytes) -> bytes:
+        """Return `data` with LF for each line end.
+
+        CR ends a line at once; an LF behind it belongs to it, also in the next read.
+        """
+        if self._after_cr and data:
+            data = data.removeprefix(b"\n")
+            self._after_cr = False
+        if _CR in data:
+            self._after_cr = data.endswith(b"\r")
+            data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        return data
+
+    def _grow(self, size: int) -> None:
+        """Count bytes of the event before they are kept."""
+        self._size += size
+        if self._size > self._max_event_size:
+            raise self._too_large()
+
+    def _process_field(self, line: bytes) -> None:
+        """Take one line that is not blank; a comment is a field without a name."""
+        name, _, value = line.partition(b":")
+        if value[:1] == b" ":
+            value = value[1:]
+        if name == b"data":
+            self._data += value
+            self._data += b"\n"
+        elif name == b"event":
+            self._event_type = value.decode("utf-8", "replace")
+        elif name == b"id":
+            if _NUL not in value:
+                self._id = value.decode("utf-8", "replace")
+        # Of bytes, unlike of text, only the ASCII digits are digits.
+        elif name == b"retry" and value.isdigit():
+            digits = value.lstrip(b"0") or b"0"
+            if len(digits) <= _MAX_RETRY_DIGITS:
+                self._reconnection_time = int(digits)
+
+    def _dispatch(self, events: list[ServerSentEvent]) -> None:
+        """Take a blank line: add the event, unless it has no `data` line."""
+        self._last_event_id = self._id
+        if self._data:
+            self._data.pop()
+            data = self._data.decode("utf-8", "replace")
+            self._data.clear()
+            event_type = self._event_type or "message"
+            events.append(ServerSentEvent(event_type, data, self._last_event_id))
+        self._event_type = ""
+        self._size = 0
+
+    def _too_large(self) -> EventTooLargeError:
+        msg = (
+            "The stream holds an event of more than "
+            f"{self._max_event_size} bytes (max_event_size)."
+        )
+        return EventTooLargeError(msg, limit=self._max_event_size)
