@@ -1,0 +1,10 @@
+"""A chat-completions server inside the process, for tests of applications.
+
+It needs nothing but the standard library, so it can stand in for any provider.
+"""
+
+from langchain_sse_chat.testing.replies import Reply, Scripted
+from langchain_sse_chat.testing.request import Request
+from langchain_sse_chat.testing.server import ScriptedServer
+
+__all__ = ["Reply", "Request", "Scripted", "ScriptedServer"]

@@ -1,0 +1,353 @@
+"""What the server is told to answer: content, pace and faults."""
+
+from __future__ import annotations
+
+import http
+import itertools
+import json
+import re
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol, TypeAlias, TypedDict, Unpack
+
+from langchain_sse_chat.testing.completions import (
+    Body,
+    Completion,
+    SendUsage,
+    ToolCall,
+    dump_json,
+    split_tokens,
+)
+from langchain_sse_chat.testing.request import Request
+
+Ending = Literal["end", "truncate", "reset", "stall"]
+"""What follows the last event that is sent: the regular end of the body, the end of the
+connection inside the body, a TCP reset, or nothing at all."""
+
+_EVENT_END = re.compile(rb"\r\n\r\n|\n\n|\r\r")
+_SERVER_ERROR = 500
+_BODILESS = frozenset({http.HTTPStatus.NO_CONTENT, http.HTTPStatus.NOT_MODIFIED})
+
+
+class ReplyOptions(TypedDict, total=False):
+    """How a reply is sent; every constructor of `Reply` takes these as keywords.
+
+    An event is one event of a stream; a document (JSON, HTML) counts as one event.
+    Times are in seconds. At most one of `cut_after`, `reset_after`, `truncate_after`,
+    `stall_after` and `hang_after_done` may be given.
+    """
+
+    headers: Mapping[str, str | None]
+    """Response headers over the server's own; `None` leaves a header out."""
+    head_delay: float
+    """Time before the status line."""
+    first_delay: float
+    """Time between the response headers and the first event."""
+    delay: float
+    """Time before each event after the first."""
+    gate: threading.Semaphore | None
+    """Each event waits for one `release()`."""
+    keepalive: float | None
+    """Interval of the comments that a stream sends while it waits."""
+    write_size: int | None
+    """Largest number of body bytes in one write and one HTTP chunk."""
+    merge: bool
+    """Whether all events leave in one write and one HTTP chunk."""
+    cut_after: int | None
+    """After so many events the body ends as if it were complete."""
+    reset_after: int | None
+    """After so many events the connection is reset (TCP RST)."""
+    truncate_after: int | None
+    """After so many events and a half, the connection is closed inside the body."""
+    stall_after: int | None
+    """After so many events nothing more is sent, but the connection stays open."""
+    hang_after_done: bool
+    """Whether the body is left without its end after the last event."""
+    close: bool
+    """Whether the connection is closed after the reply."""
+
+
+class Content(Protocol):
+    """Something that a reply can carry."""
+
+    def render(self, request: Request) -> Body:
+        """Return the body that answers `request`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """The same body for every request."""
+
+    body: Body
+
+    def render(self, request: Request) -> Body:  # noqa: ARG002  # the protocol has it
+        """Return the body."""
+        return self.body
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """A reply rendered for one request."""
+
+    head: bytes
+    """Status line and headers with the blank line after them."""
+    parts: tuple[bytes, ...]
+    """The events that are sent whole."""
+    rest: bytes
+    """The event that is cut in the middle; empty when none is."""
+    chunked: bool
+    ending: Ending
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """One answer of the server; make it with `text`, `json`, `status`, `sse` or `html`.
+
+    The fields after `status_code` are those of `ReplyOptions`.
+
+    Raises:
+        ValueError: `write_size` is not positive, or two endings are given.
+    """
+
+    content: Content
+    status_code: int = 200
+    headers: Mapping[str, str | None] = field(default_factory=dict)
+    head_delay: float = 0.0
+    first_delay: float = 0.0
+    delay: float = 0.0
+    gate: threading.Semaphore | None = None
+    keepalive: float | None = None
+    write_size: int | None = None
+    merge: bool = False
+    cut_after: int | None = None
+    reset_after: int | None = None
+    truncate_after: int | None = None
+    stall_after: int | None = None
+    hang_after_done: bool = False
+    close: bool = False
+
+    def __post_init__(self) -> None:
+        if self.write_size is not None and self.write_size < 1:
+            msg = f"write_size must be positive, not {self.write_size}"
+            raise ValueError(msg)
+        if len(self._endings()) > 1:
+            msg = "a reply ends in one way only; give one of " + ", ".join(
+                sorted(self._endings())
+            )
+            raise ValueError(msg)
+
+    @classmethod
+    def text(
+        cls,
+        text: str | Iterable[str] = "",
+        *,
+        reasoning: str | Iterable[str] = "",
+        reasoning_key: str = "reasoning_content",
+        tool_calls: Iterable[Mapping[str, Any]] = (),
+        finish_reason: str | None = "auto",
+        model: str | None = None,
+        usage: Mapping[str, Any] | None = None,
+        send_usage: SendUsage = "asked",
+        extra: Mapping[str, Any] | None = None,
+        done: bool = True,
+        **options: Unpack[ReplyOptions],
+    ) -> Reply:
+        """Return a chat answer, streamed or not as each request asks.
+
+        A stream has one event for each token, two or more for each tool call, one for
+        the finish reason, one for the usage when it is sent, and `[DONE]`.
+
+        Args:
+            text: The tokens; a string is cut into words.
+            reasoning: The tokens of the reasoning, which comes before the text.
+            reasoning_key: The field of the delta that carries the reasoning.
+            tool_calls: Mappings with `name`, `arguments` (a JSON value, or a string
+                that is sent as it is; default `{}`), `id` (default: one of the
+                server's own) and any further keys, sent beside them.
+            finish_reason: `"auto"` is `tool_calls` when there are any, else `stop`;
+                `None` sends none.
+            model: The model that answers; `None` for the one that was asked for.
+            usage: The token counts; `None` for a count of what is sent.
+            send_usage: Whether a stream carries usage when `stream_options` ask for
+                it, always or never; a JSON answer carries it unless `never`.
+            extra: Further keys of every chunk and of the JSON answer.
+            done: Whether a stream ends with `[DONE]`.
+            **options: Pace and faults.
+
+        Raises:
+            KeyError: A tool call has no name.
+            ValueError: The options contradict each other.
+        """
+        completion = Completion(
+            tokens=_tokens(text),
+            reasoning=_tokens(reasoning),
+            reasoning_key=reasoning_key,
+            tool_calls=tuple(map(_tool_call, tool_calls)),
+            finish_reason=finish_reason,
+            model=model,
+            usage=usage,
+            send_usage=send_usage,
+            extra=extra or {},
+            done=done,
+        )
+        return cls(content=completion, **options)
+
+    @classmethod
+    def json(
+        cls, value: Any, status: int = 200, **options: Unpack[ReplyOptions]
+    ) -> Reply:
+        """Return a JSON document, whatever was asked for.
+
+        Raises:
+            TypeError: `value` cannot be written as JSON.
+            ValueError: The options contradict each other.
+        """
+        body = Body("application/json", (dump_json(value),), chunked=False)
+        return cls(content=Fixed(body), status_code=status, **options)
+
+    @classmethod
+    def status(
+        cls,
+        code: int,
+        *,
+        error: str | Mapping[str, Any] | None = None,
+        **options: Unpack[ReplyOptions],
+    ) -> Reply:
+        """Return an error answer: `{"error": {"message": …, "type": …, …}}`.
+
+        Args:
+            code: The HTTP status.
+            error: The message, or the whole error object; `None` for the reason
+                phrase of the status.
+            **options: Pace and faults.
+
+        Raises:
+            ValueError: The options contradict each other.
+        """
+        if not isinstance(error, Mapping):
+            kind = "invalid_request_error" if code < _SERVER_ERROR else "server_error"
+            message = _phrase(code) if error is None else error
+            error = {"message": message, "type": kind, "param": None, "code": None}
+        return cls.json({"error": error}, code, **options)
+
+    @classmethod
+    def sse(
+        cls, data: bytes | Iterable[bytes], **options: Unpack[ReplyOptions]
+    ) -> Reply:
+        """Return an event stream with the given bytes, not changed in any way.
+
+        Args:
+            data: The body; it is cut after each blank line to count its events.
+                An iterable gives the cuts itself.
+            **options: Pace and faults.
+
+        Raises:
+            ValueError: The options contradict each other.
+        """
+        events = _split_events(data) if isinstance(data, bytes) else data
+        parts = tuple(event for event in events if event)
+        body = Body("text/event-stream", parts, chunked=True)
+        return cls(content=Fixed(body), **options)
+
+    @classmethod
+    def html(
+        cls, text: str, status: int = 200, **options: Unpack[ReplyOptions]
+    ) -> Reply:
+        """Return an HTML page, as proxies and wrong addresses send it.
+
+        Raises:
+            ValueError: The options contradict each other.
+        """
+        body = Body("text/html; charset=utf-8", (text.encode(),), chunked=False)
+        return cls(content=Fixed(body), status_code=status, **options)
+
+    def render(self, request: Request) -> Response:
+        """Return what is sent in answer to `request`."""
+        body = self.content.render(request)
+        ending, limit = self._ending()
+        parts = body.parts[:limit]
+        rest = b""
+        if ending == "truncate":
+            rest = b"".join(body.parts[len(parts) : len(parts) + 1])
+        if self.merge and parts:
+            parts = (b"".join(parts),)
+        framing = ("transfer-encoding", "chunked")
+        if not body.chunked:
+            sent = body.parts if ending != "end" else parts
+            framing = ("content-length", str(sum(map(len, sent))))
+        if self.status_code in _BODILESS or request.method == "HEAD":
+            parts, rest, chunked = (), b"", False
+        else:
+            chunked = body.chunked
+        head = self._head(request, body.content_type, framing)
+        return Response(head, parts, rest, chunked, ending)
+
+    def _head(
+        self, request: Request, content_type: str, framing: tuple[str, str]
+    ) -> bytes:
+        headers: dict[str, str | None] = {
+            "content-type": content_type,
+            framing[0]: framing[1],
+            "x-request-id": f"req_{request.number}",
+        }
+        if self.close:
+            headers["connection"] = "close"
+        headers |= {name.lower(): value for name, value in self.headers.items()}
+        lines = [f"HTTP/1.1 {self.status_code} {_phrase(self.status_code)}"]
+        lines += [
+            f"{name}: {value}" for name, value in headers.items() if value is not None
+        ]
+        return "\r\n".join([*lines, "", ""]).encode("latin-1")
+
+    def _ending(self) -> tuple[Ending, int | None]:
+        """Return what follows the events, and after how many; `None` is after all."""
+        for ending, limit in self._endings().values():
+            return ending, limit
+        return "end", None
+
+    def _endings(self) -> dict[str, tuple[Ending, int | None]]:
+        endings: dict[str, tuple[Ending, int | None]] = {
+            "cut_after": ("end", self.cut_after),
+            "reset_after": ("reset", self.reset_after),
+            "truncate_after": ("truncate", self.truncate_after),
+            "stall_after": ("stall", self.stall_after),
+        }
+        given = {name: end for name, end in endings.items() if end[1] is not None}
+        if self.hang_after_done:
+            given["hang_after_done"] = ("stall", None)
+        return given
+
+
+Scripted: TypeAlias = Reply | Callable[[Request], Reply]
+"""A reply, or a function that makes one from the request.
+
+The function runs in the server's thread and must not wait for anything. What it raises
+is answered with status 500 and stands in the error's message.
+"""
+
+
+def _tokens(text: str | Iterable[str]) -> tuple[str, ...]:
+    return split_tokens(text) if isinstance(text, str) else tuple(text)
+
+
+def _tool_call(call: Mapping[str, Any]) -> ToolCall:
+    extra = dict(call)
+    name, call_id = extra.pop("name"), extra.pop("id", None)
+    arguments = extra.pop("arguments", {})
+    if not isinstance(arguments, str):
+        arguments = json.dumps(arguments, ensure_ascii=False)
+    return ToolCall(name, arguments, call_id, extra)
+
+
+def _split_events(data: bytes) -> list[bytes]:
+    cuts = [0, *(match.end() for match in _EVENT_END.finditer(data)), len(data)]
+    return [data[start:end] for start, end in itertools.pairwise(cuts)]
+
+
+def _phrase(status: int) -> str:
+    try:
+        return http.HTTPStatus(status).phrase
+    except ValueError:
+        return "Unknown"  # servers and proxies have statuses of their own: 520, 529, …

@@ -1,0 +1,74 @@
+"""Which reply answers a request."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Mapping
+
+from langchain_sse_chat.testing.replies import Reply, Response, Scripted
+from langchain_sse_chat.testing.request import Request
+
+_CHAT_PATHS = frozenset({"/v1/chat/completions", "/chat/completions"})
+_MODELS_PATHS = frozenset({"/v1/models", "/models"})
+_MODELS = Reply.json({"object": "list", "data": [{"id": "echo", "object": "model"}]})
+_UNAUTHORIZED = Reply.status(
+    401,
+    error={
+        "message": "Incorrect API key provided.",
+        "type": "invalid_request_error",
+        "param": None,
+        "code": "invalid_api_key",
+    },
+)
+
+
+class Router:
+    """Chooses replies.
+
+    Args:
+        script: The replies to chat requests, used up one by one.
+        default: What answers a chat request when the script is used up.
+        routes: Replies by path, used before anything else.
+        api_key: The key that other requests must carry; `None` for any.
+    """
+
+    def __init__(
+        self,
+        script: Iterable[Scripted],
+        *,
+        default: Scripted,
+        routes: Mapping[str, Scripted],
+        api_key: str | None,
+    ) -> None:
+        self.script = deque(script)
+        self._default = default
+        self._routes = dict(routes)
+        self._authorization = None if api_key is None else f"Bearer {api_key}"
+
+    def answer(self, request: Request) -> tuple[Reply, Response]:
+        """Return the reply to a request, and the same rendered.
+
+        What a scripted function raises becomes a reply with status 500.
+        """
+        try:
+            scripted = self._choose(request)
+            reply = scripted if isinstance(scripted, Reply) else scripted(request)
+            return reply, reply.render(request)
+        except Exception as exc:  # noqa: BLE001  # the caller's function may raise any
+            reply = Reply.status(500, error=f"{type(exc).__name__}: {exc}")
+            return reply, reply.render(request)
+
+    def _choose(self, request: Request) -> Scripted:
+        if request.path in self._routes:
+            return self._routes[request.path]
+        if request.path not in _CHAT_PATHS | _MODELS_PATHS:
+            return Reply.status(404, error=f"Invalid URL ({request.path})")
+        method = "POST" if request.path in _CHAT_PATHS else "GET"
+        if request.method != method:
+            return Reply.status(405, headers={"allow": method})
+        given = request.headers.get("authorization")
+        if self._authorization not in {None, given}:
+            return _UNAUTHORIZED
+        if request.path in _MODELS_PATHS:
+            return _MODELS
+        return self.script.popleft() if self.script else self._default
