@@ -1,0 +1,126 @@
+"""Exchanges over an async client: I/O only, every decision is the `Attempt`'s."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator, AsyncIterator
+from typing import Generic, TypeVar, cast
+
+import httpx
+
+from langchain_sse_chat.errors import SSEChatError
+from langchain_sse_chat.transport.attempt import (
+    Allowance,
+    Attempt,
+    is_encoded,
+    pause_after,
+)
+from langchain_sse_chat.transport.clock import Deadline
+from langchain_sse_chat.transport.failures import READ_FAILURES, SEND_FAILURES
+from langchain_sse_chat.transport.spec import Exchange
+from langchain_sse_chat.transport.watchdog import Watchdog
+
+OutputT = TypeVar("OutputT")
+
+
+async def astream(
+    client: httpx.AsyncClient, exchange: Exchange[OutputT]
+) -> AsyncGenerator[OutputT]:
+    """Run an exchange; give each output as soon as its bytes are there.
+
+    Closing the iterator, or cancelling the task, closes the connection.
+
+    Args:
+        client: Sends the requests; it is not closed.
+        exchange: What to send, who takes the answers, and whether to try again.
+
+    Raises:
+        SSEChatError: The error after which the exchange wants no other attempt.
+    """
+    while True:
+        attempt = Attempt(*exchange.begin())
+        answer = _Answer(client, attempt)
+        try:
+            await answer.open()
+            while not attempt.complete:
+                data = await answer.read(attempt.waits())
+                if data is None:
+                    break
+                for output in attempt.feed(data):
+                    yield output
+            for output in attempt.close():
+                yield output
+            await answer.collect(attempt.rest())
+        except SSEChatError as error:
+            pause = pause_after(exchange, error)
+        else:
+            return
+        finally:
+            await answer.close()
+        await asyncio.sleep(pause)
+
+
+class _Answer(Generic[OutputT]):
+    """A request and the answer to it, on the wire."""
+
+    def __init__(self, client: httpx.AsyncClient, attempt: Attempt[OutputT]) -> None:
+        self._client = client
+        self._attempt = attempt
+        self._response: httpx.Response | None = None
+        self._body: AsyncIterator[bytes]
+        self._watchdog = Watchdog()
+
+    async def open(self) -> None:
+        """Send the request and read the head of the answer."""
+        attempt = self._attempt
+        clock = attempt.waits()
+        try:
+            request = attempt.request(self._client)
+            with self._watchdog.within(clock):
+                response = await self._client.send(
+                    request, stream=True, follow_redirects=False
+                )
+        except SEND_FAILURES as exc:
+            attempt.fail(exc)
+        self._response = response
+        # Not `aiter_raw`, which closes the response at its end, where a cancellation
+        # would leave it half closed.
+        raw = cast("httpx.AsyncByteStream", response.stream)
+        self._body = response.aiter_bytes() if is_encoded(response) else aiter(raw)
+        if not attempt.open(response):
+            body = await self.collect(attempt.refusal())
+            raise attempt.refused(response, body)
+
+    async def read(self, deadline: Deadline) -> bytes | None:
+        """Return the next bytes, `None` at the end."""
+        try:
+            with self._watchdog.within(deadline):
+                return await anext(self._body)
+        except StopAsyncIteration:
+            return None
+        except READ_FAILURES as exc:
+            self._attempt.broke(exc)
+            return None
+
+    async def collect(self, allowance: Allowance) -> bytes:
+        """Read what is left, as far as it goes; a failure ends it."""
+        with contextlib.suppress(SSEChatError):
+            while allowance.is_left:
+                data = await self.read(allowance)
+                if data is None:
+                    break
+                allowance.take(data)
+        return allowance.taken()
+
+    async def close(self) -> None:
+        """Give the connection back, or close it when the answer is not at its end."""
+        self._watchdog.stop()
+        if self._response is not None:
+            # httpcore 1.0 loses a connection for good when it is interrupted in this.
+            await asyncio.shield(_close(self._response))
+
+
+async def _close(response: httpx.Response) -> None:
+    with contextlib.suppress(*READ_FAILURES):
+        await response.aclose()

@@ -1,0 +1,228 @@
+"""One request and its answer: everything that both clients decide alike. No I/O."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Generic, NoReturn, TypeVar
+
+import httpx
+
+from langchain_sse_chat.errors import SSEChatError
+from langchain_sse_chat.transport.clock import Deadline, StreamClock
+from langchain_sse_chat.transport.failures import fail
+from langchain_sse_chat.transport.spec import (
+    Exchange,
+    Receiver,
+    RequestSpec,
+    ResponseHead,
+)
+from langchain_sse_chat.transport.url import safe_url
+
+OutputT = TypeVar("OutputT")
+
+# What may come after the end of an answer (the last chunk of the framing, trailers) is
+# read so that the connection can be used again. A new one costs a round trip or three,
+# so more time than that is never won back.
+_DRAIN_SECONDS = 0.05
+_DRAIN_BYTES = 64 * 1024
+
+# The body of a refusal is read for its words only: the status says enough without.
+_REFUSAL_SECONDS = 5.0
+_REFUSAL_BYTES = 64 * 1024
+
+
+class Allowance(Deadline):
+    """What is read beside the answer itself: so many bytes, and so long."""
+
+    __slots__ = ("_now", "_parts", "_room")
+
+    def __init__(self, seconds: float, size: int, now: Callable[[], float]) -> None:
+        """Start to count.
+
+        Args:
+            seconds: The longest time.
+            size: The number of bytes that ends it.
+            now: The clock, `time.monotonic`.
+        """
+        super().__init__(now() + seconds)
+        self._now = now
+        self._room = size
+        self._parts: list[bytes] = []
+
+    @property
+    def is_left(self) -> bool:
+        """Whether more may be read."""
+        return self._room > 0 and self._now() < self.at
+
+    def take(self, data: bytes) -> None:
+        """Take what was read."""
+        self._parts.append(data[: self._room])
+        self._room -= len(data)
+
+    def taken(self) -> bytes:
+        """Return all that was read, up to the limit."""
+        return b"".join(self._parts)
+
+
+class Attempt(Generic[OutputT]):
+    """One attempt of an exchange: its request, its clock, its receiver."""
+
+    def __init__(
+        self,
+        spec: RequestSpec,
+        receiver: Receiver[OutputT],
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Start the clock; nothing is sent yet.
+
+        Args:
+            spec: What to send.
+            receiver: Who takes the answer.
+            now: The clock, in seconds.
+        """
+        self._spec = spec
+        self._receiver = receiver
+        self._now = now
+        self._where = safe_url(spec.url)
+        self._progress = receiver.progress
+        self.complete = False
+        """Whether the answer has said that it is over."""
+        self._moved = False
+        self.clock = StreamClock(
+            spec.timeouts, now(), streamed=spec.streamed, where=self._where
+        )
+
+    def request(
+        self,
+        client: httpx.Client | httpx.AsyncClient,
+        *,
+        read_timeout: float | None = None,
+        extensions: Mapping[str, Any] | None = None,
+    ) -> httpx.Request:
+        """Return the request as `client` sends it.
+
+        Args:
+            client: The client that is going to send it.
+            read_timeout: Seconds for each read of the socket; `None` for no limit.
+            extensions: Extensions of httpx for this request.
+        """
+        limits = self._spec.timeouts
+        return client.build_request(
+            "POST",
+            self._spec.url,
+            headers=dict(self._spec.headers),
+            content=self._spec.body,
+            timeout=httpx.Timeout(
+                connect=limits.connect,
+                write=limits.write,
+                pool=limits.pool,
+                read=read_timeout,
+            ),
+            extensions=dict(extensions or {}),
+        )
+
+    def open(self, response: httpx.Response) -> bool:
+        """Look at the head of the answer; return whether it is a success (2xx)."""
+        if response.is_success:
+            self._receiver.open(_head(response))
+        return response.is_success
+
+    def refused(self, response: httpx.Response, body: bytes) -> SSEChatError:
+        """Return the error for an answer that is no success.
+
+        Args:
+            response: The answer.
+            body: What could be read of its body.
+        """
+        return self._receiver.refused(_head(response), body)
+
+    def feed(self, data: bytes) -> Sequence[OutputT]:
+        """Return what the next bytes complete."""
+        receiver = self._receiver
+        outputs = receiver.feed(data)
+        progress = receiver.progress
+        # An output counts too: the time in which the caller works on it is not the
+        # server's.
+        self._moved = bool(outputs) or progress != self._progress
+        self._progress = progress
+        self.complete = receiver.complete
+        return outputs
+
+    def close(self) -> Sequence[OutputT]:
+        """Return what the end of the answer completes."""
+        return self._receiver.close()
+
+    def waits(self) -> StreamClock:
+        """Return the clock, set for the wait that begins now.
+
+        Raises:
+            TimedOutError: It has run out, although bytes keep coming, and the answer is
+                not whole.
+        """
+        clock = self.clock
+        now = self._now()
+        if self._moved:
+            self._moved = False
+            clock.progressed(now)
+        # Not `expired`, for this is done for each token. When the answer is whole, what
+        # may follow it is read for as long as it is there at once.
+        if now >= clock.at and not self._receiver.ended:
+            raise clock.timed_out()
+        return clock
+
+    def rest(self) -> Allowance:
+        """Return how much to read after the end of the answer."""
+        return Allowance(_DRAIN_SECONDS, _DRAIN_BYTES, self._now)
+
+    def refusal(self) -> Allowance:
+        """Return how much to read of the body of a refusal."""
+        return Allowance(_REFUSAL_SECONDS, _REFUSAL_BYTES, self._now)
+
+    def broke(self, exc: Exception) -> None:
+        """Take a failure of reading: it is none when the answer is whole by then.
+
+        Raises:
+            SSEChatError: This package's error for the exception.
+        """
+        if not self._receiver.ended:
+            self.fail(exc)
+
+    def fail(self, exc: Exception) -> NoReturn:
+        """Raise this package's error for an exception out of httpx."""
+        fail(exc, where=self._where, timeouts=self._spec.timeouts, clock=self.clock)
+
+
+def _head(response: httpx.Response) -> ResponseHead:
+    # httpx gives names in lower case and joins what comes several times.
+    headers = dict(response.headers)
+    return ResponseHead(response.status_code, headers, safe_url(str(response.url)))
+
+
+def is_encoded(response: httpx.Response) -> bool:
+    """Return whether the body's raw bytes are not to be had, or not to be read as such.
+
+    It was compressed, although that was declined; or httpx has read it already, as with
+    the ready responses of `httpx.MockTransport`.
+    """
+    encoding = response.headers.get("content-encoding", "identity")
+    compressed = encoding.strip().lower() not in {"", "identity"}
+    return compressed or response.is_stream_consumed
+
+
+def pause_after(exchange: Exchange[OutputT], error: SSEChatError) -> float:
+    """Return the seconds to wait before the next attempt.
+
+    Args:
+        exchange: Who decides.
+        error: What the last attempt failed with.
+
+    Raises:
+        SSEChatError: `error`, when there is no next attempt.
+    """
+    if error.__suppress_context__ and error.__cause__ is None:
+        error.__context__ = None  # was hidden because it holds a header value
+    pause = exchange.failed(error)
+    if pause is None:
+        raise error
+    return pause

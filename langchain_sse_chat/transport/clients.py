@@ -1,0 +1,328 @@
+"""Who owns the HTTP clients: made when needed, shared, closed when nobody uses them.
+
+A client of httpx is a pool of connections. Models with equal settings share one in a
+process; async ones also live with the event loop that their connections belong to.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import os
+import ssl
+import threading
+import warnings
+from collections.abc import AsyncGenerator, Callable, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from pathlib import Path
+from typing import Generic, TypeVar
+from weakref import WeakKeyDictionary, WeakSet
+
+import httpx
+
+from langchain_sse_chat._version import __version__
+from langchain_sse_chat.errors import ConfigurationError
+
+ClientT = TypeVar("ClientT", httpx.Client, httpx.AsyncClient)
+
+# A pool without a living model is kept, because models are often made for one request
+# each. So many different settings are kept at most.
+_KEPT_WITHOUT_MODEL = 16
+
+
+@dataclass(frozen=True, slots=True)
+class ClientSettings:
+    """What a client is made with; equal settings share a client."""
+
+    verify: bool | str | ssl.SSLContext = True
+    """Whether certificates are verified, or the path of a file or folder with the
+    authorities to trust, or a context that knows them. `True` trusts certifi's, or
+    those in SSL_CERT_FILE or SSL_CERT_DIR."""
+    proxy: str | None = field(default=None, repr=False)
+    """URL of the proxy; `None` for those that the environment names."""
+    cert: str | tuple[str, str] | tuple[str, str, str] | None = field(
+        default=None, repr=False
+    )
+    """The client's own certificate: path, or path and key file, or these and the key's
+    password. With an `ssl.SSLContext` as `verify` it is loaded into that."""
+    max_connections: int | None = 1000
+    """Connections at a time, each for one stream; `None` for no limit."""
+    max_keepalive_connections: int | None = 200
+    """Connections up to which an idle one is kept. httpcore 1.0 counts the busy ones as
+    well, and asks each idle one for its state before each request."""
+    keepalive_expiry: float | None = 30.0
+    """Seconds for which an idle connection is kept; servers and load balancers close
+    theirs after 5 to 75."""
+
+
+class HTTPClients:
+    """The clients of one model: the caller's own, or shared ones by its settings."""
+
+    def __init__(
+        self,
+        settings: ClientSettings | None = None,
+        *,
+        http_client: object = None,
+        http_async_client: object = None,
+    ) -> None:
+        """Keep what the clients are made of; nothing is made or opened yet.
+
+        Args:
+            settings: For the clients that are made here.
+            http_client: The caller's `httpx.Client`, which is never closed here.
+            http_async_client: The caller's `httpx.AsyncClient`, likewise.
+
+        Raises:
+            ConfigurationError: One of the clients is of another type.
+        """
+        self._settings = ClientSettings() if settings is None else settings
+        self._sync = _own(http_client, httpx.Client, "http_client")
+        self._async = _own(http_async_client, httpx.AsyncClient, "http_async_client")
+
+    def sync_client(self) -> httpx.Client:
+        """Return the client for blocking requests, from any thread.
+
+        Raises:
+            ConfigurationError: The settings do not make a client.
+        """
+        if self._sync is not None:
+            return self._sync
+        with _shared.lock:
+            return _shared.sync.claim(self, self._settings, _make_sync).client
+
+    def async_client(self) -> httpx.AsyncClient:
+        """Return the client for requests in the running event loop.
+
+        Raises:
+            ConfigurationError: The settings do not make a client.
+            RuntimeError: No event loop is running.
+        """
+        if self._async is not None:
+            return self._async
+        loop = asyncio.get_running_loop()
+        with _shared.lock:
+            pools = _shared.of(loop)
+            return pools.claim(self, self._settings, _make_async).client
+
+    def close(self) -> None:
+        """Close the shared blocking client, unless another model uses it.
+
+        The model can be used on; a new client is then made.
+        """
+        with _shared.lock:
+            pool = _shared.sync.release(self, self._settings)
+        if pool is not None:
+            pool.client.close()
+
+    async def aclose(self) -> None:
+        """Close the shared clients of this event loop and the blocking one.
+
+        Those that another model uses stay open. The model can be used on; new clients
+        are then made.
+        """
+        self.close()
+        loop = asyncio.get_running_loop()
+        with _shared.lock:
+            pool = _shared.of(loop).release(self, self._settings)
+        if pool is not None and pool.keeper is not None:
+            await pool.keeper.aclose()
+
+
+def _own(client: object, wanted: type[ClientT], name: str) -> ClientT | None:
+    if client is None or isinstance(client, wanted):
+        return client
+    given = type(client)
+    msg = (
+        f"`{name}` takes an `httpx.{wanted.__name__}`, not a "
+        f"`{given.__module__}.{given.__qualname__}`. Other libraries' clients raise "
+        "exceptions of their own, so they cannot be used; `http_client` is for "
+        "blocking calls and `http_async_client` for async ones."
+    )
+    raise ConfigurationError(msg)
+
+
+@dataclass(slots=True, eq=False)
+class _Pool(Generic[ClientT]):
+    """A shared client and the models that use it."""
+
+    client: ClientT
+    users: WeakSet[HTTPClients] = field(default_factory=WeakSet)
+    keeper: AsyncGenerator[None] | None = None
+
+
+class _Pools(Generic[ClientT]):
+    """The shared clients of one kind in one place, by their settings."""
+
+    def __init__(self) -> None:
+        self.by_settings: dict[ClientSettings, _Pool[ClientT]] = {}
+
+    def claim(
+        self,
+        user: HTTPClients,
+        settings: ClientSettings,
+        make: Callable[[ClientSettings], _Pool[ClientT]],
+    ) -> _Pool[ClientT]:
+        pool = self.by_settings.get(settings)
+        if pool is None or pool.client.is_closed:
+            self._forget_unused()
+            pool = self.by_settings[settings] = make(settings)
+        pool.users.add(user)
+        return pool
+
+    def release(
+        self, user: HTTPClients, settings: ClientSettings
+    ) -> _Pool[ClientT] | None:
+        """Return the pool to close, `None` when another model uses it."""
+        pool = self.by_settings.get(settings)
+        if pool is None or user not in pool.users:
+            return None
+        pool.users.discard(user)
+        return None if pool.users else self.by_settings.pop(settings)
+
+    def _forget_unused(self) -> None:
+        unused = [key for key, pool in self.by_settings.items() if not pool.users]
+        for settings in unused[: max(0, len(unused) - _KEPT_WITHOUT_MODEL + 1)]:
+            client = self.by_settings.pop(settings).client
+            # An async client is closed by its keeper, which ends with the pool.
+            if isinstance(client, httpx.Client):
+                client.close()
+
+
+class _Shared:
+    """All shared clients of the process."""
+
+    def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        self.lock = threading.Lock()
+        self.sync = _Pools[httpx.Client]()
+        self.by_loop: WeakKeyDictionary[
+            asyncio.AbstractEventLoop, _Pools[httpx.AsyncClient]
+        ] = WeakKeyDictionary()
+
+    def of(self, loop: asyncio.AbstractEventLoop) -> _Pools[httpx.AsyncClient]:
+        pools = self.by_loop.get(loop)
+        if pools is None:
+            self._forget_closed_loops()
+            pools = self.by_loop[loop] = _Pools()
+        return pools
+
+    def _forget_closed_loops(self) -> None:
+        closed = [loop for loop in self.by_loop if loop.is_closed()]
+        if not closed:
+            return
+        # Only a loop that was closed without `shutdown_asyncgens` leaves a client open.
+        # Nothing can be awaited for it any more: its connections close as they are
+        # collected, and asyncio warns of each. A collection costs up to 0.1 s, so it is
+        # brought forward only where somebody would see those warnings.
+        with _no_resource_warnings() as were_shown:
+            while closed:
+                del self.by_loop[closed.pop()]
+            if were_shown:
+                gc.collect()
+
+
+_shared = _Shared()
+
+
+@contextlib.contextmanager
+def _no_resource_warnings() -> Iterator[bool]:
+    """Ignore them in the block, which learns whether they were shown before."""
+    actions = (f[0] for f in warnings.filters if issubclass(ResourceWarning, f[2]))
+    were_shown = next(actions, "default") != "ignore"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        yield were_shown
+
+
+# The parent's loops run on in the parent only. Its async clients are kept in the child,
+# untouched, because to drop them would reach into those loops.
+_of_the_parent: list[object] = []
+
+
+def _forget_parent() -> None:
+    _of_the_parent.append(_shared.by_loop)
+    _shared.reset()
+
+
+if hasattr(os, "register_at_fork"):  # pragma: no branch - not on Windows
+    os.register_at_fork(after_in_child=_forget_parent)
+
+
+def _make_sync(settings: ClientSettings) -> _Pool[httpx.Client]:
+    return _Pool(_made(httpx.Client, settings))
+
+
+def _make_async(settings: ClientSettings) -> _Pool[httpx.AsyncClient]:
+    pool = _Pool(_made(httpx.AsyncClient, settings))
+    pool.keeper = _close_with_loop(pool)
+    # Runs to the `yield` at once, without the loop.
+    with contextlib.suppress(StopIteration):
+        pool.keeper.asend(None).send(None)
+    return pool
+
+
+async def _close_with_loop(pool: _Pool[httpx.AsyncClient]) -> AsyncGenerator[None]:
+    """Close a client when the event loop shuts down its async generators.
+
+    `asyncio.run` does that last, after all tasks and while the loop still runs: the
+    only moment at which connections can be closed that nobody closed before.
+    """
+    try:
+        yield
+    finally:
+        pool.keeper = None  # it refers to the loop
+        await pool.client.aclose()
+
+
+def _made(kind: type[ClientT], settings: ClientSettings) -> ClientT:
+    context = _tls_context(settings.verify, settings.cert)
+    limits = httpx.Limits(
+        max_connections=settings.max_connections,
+        max_keepalive_connections=settings.max_keepalive_connections,
+        keepalive_expiry=settings.keepalive_expiry,
+    )
+    # A shared client must not carry one model's cookies into another's requests.
+    no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
+    try:
+        return kind(
+            verify=context,
+            proxy=settings.proxy,
+            limits=limits,
+            timeout=None,  # each request brings its own
+            headers={"User-Agent": f"langchain-sse-chat/{__version__}"},
+            cookies=no_cookies,
+        )
+    except (ValueError, ImportError, httpx.InvalidURL) as exc:
+        msg = (
+            "The proxy cannot be used. `proxy`, or HTTPS_PROXY, HTTP_PROXY or "
+            "ALL_PROXY in the environment, must be like 'http://host:port'; "
+            "'socks5://' needs `pip install 'httpx[socks]'`."
+        )
+        raise ConfigurationError(msg) from exc
+
+
+@lru_cache(maxsize=_KEPT_WITHOUT_MODEL)
+def _tls_context(
+    verify: bool | str | ssl.SSLContext,  # noqa: FBT001 - httpx's own parameter
+    cert: str | tuple[str, str] | tuple[str, str, str] | None,
+) -> ssl.SSLContext:
+    """Return the context for a client; one takes about 20 ms, so they are shared."""
+    try:
+        if isinstance(verify, str):
+            folder = Path(verify).is_dir()
+            context = ssl.create_default_context(
+                cafile=None if folder else verify, capath=verify if folder else None
+            )
+        else:
+            context = httpx.create_ssl_context(verify=verify)
+        if cert is not None:
+            context.load_cert_chain(*((cert,) if isinstance(cert, str) else cert))
+    except OSError as exc:  # `ssl.SSLError` is one
+        msg = f"`verify` or `cert` cannot be read: {exc}. Pass paths of PEM files."
+        raise ConfigurationError(msg) from exc
+    return context

@@ -1,0 +1,95 @@
+"""How long an answer may take. No I/O: the time is always passed in."""
+
+from __future__ import annotations
+
+import math
+
+from langchain_sse_chat.errors import TimedOutError, TimeoutPhase
+from langchain_sse_chat.transport.spec import Timeouts
+
+
+class Deadline:
+    """A moment up to which something may take."""
+
+    __slots__ = ("at",)
+
+    def __init__(self, at: float) -> None:
+        """Set the moment in seconds on the clock of `time.monotonic`; `inf` is never.
+
+        Args:
+            at: The moment.
+        """
+        self.at = at
+
+    def remaining(self, now: float) -> float | None:
+        """Return the seconds left, negative when past, `None` when there is no end."""
+        return None if self.at == math.inf else self.at - now
+
+
+class StreamClock(Deadline):
+    """The clock of one answer: to the first progress, then from progress to progress.
+
+    Only progress moves it on. Keep-alive comments do not, or a server that trickles
+    them would hold a caller for ever. An answer that is not streamed has one deadline
+    for the whole.
+    """
+
+    __slots__ = ("_gap", "_streamed", "_timeouts", "_where", "phase")
+
+    def __init__(
+        self,
+        timeouts: Timeouts,
+        now: float,
+        *,
+        streamed: bool = True,
+        where: str = "the server",
+    ) -> None:
+        """Start the clock.
+
+        Args:
+            timeouts: The limits.
+            now: Seconds on the clock of `time.monotonic`.
+            streamed: Whether an event stream was asked for.
+            where: The URL as it may stand in a message.
+        """
+        self._timeouts = timeouts
+        self._streamed = streamed
+        self._where = where
+        self._gap = math.inf if timeouts.gap is None else timeouts.gap
+        self.phase: TimeoutPhase = "first_token" if streamed else "read"
+        seconds = timeouts.first_token if streamed else timeouts.read
+        super().__init__(math.inf if seconds is None else now + seconds)
+
+    def progressed(self, now: float) -> None:
+        """Learn that the answer made progress: the gap counts anew from `now`."""
+        if self._streamed:
+            self.phase = "gap"
+            self.at = now + self._gap
+
+    def expired(self, now: float) -> TimedOutError | None:
+        """Return the error for a clock that has run out, `None` when it has not."""
+        return self.timed_out() if now >= self.at else None
+
+    def timed_out(self) -> TimedOutError:
+        """Return the error that says which clock ran out and how to set it."""
+        seconds = getattr(self._timeouts, self.phase)
+        msg = _MESSAGES[self.phase].format(where=self._where, seconds=seconds)
+        return TimedOutError(msg, phase=self.phase)
+
+
+_MESSAGES: dict[TimeoutPhase, str] = {
+    "first_token": (
+        "{where} sent no token within {seconds} s of the request. The model may be "
+        "loading, or thinking without a sign of it; raise `first_token_timeout` "
+        "(None switches it off)."
+    ),
+    "gap": (
+        "{where} sent no further token for {seconds} s, though the connection is "
+        "open. Raise `stream_chunk_timeout` if the model pauses that long (None "
+        "switches it off)."
+    ),
+    "read": (
+        "{where} did not finish its answer within {seconds} s. Raise `timeout`, or "
+        "stream the answer (None switches it off)."
+    ),
+}

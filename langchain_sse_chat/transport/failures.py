@@ -1,0 +1,179 @@
+"""The one place where httpx's exceptions become errors of this package."""
+
+from __future__ import annotations
+
+import ssl
+import time
+from typing import NoReturn
+
+import httpx
+
+from langchain_sse_chat.errors import (
+    ConfigurationError,
+    ConnectionFailedError,
+    ProtocolError,
+    SSEChatError,
+    TimedOutError,
+)
+from langchain_sse_chat.transport.clock import StreamClock
+from langchain_sse_chat.transport.spec import Timeouts
+
+READ_FAILURES = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError)
+"""What reading an answer may raise; `OSError` for the `ssl.SSLError` that anyio lets
+through."""
+
+SEND_FAILURES = (*READ_FAILURES, RuntimeError, UnicodeEncodeError)
+"""What sending a request may raise as well: `RuntimeError` for a client that is closed
+or belongs to another event loop, `UnicodeEncodeError` for a header of the caller's
+own client."""
+
+# Their text or their fields hold the header value that was refused.
+_SHOW_HEADERS = (httpx.LocalProtocolError, UnicodeEncodeError)
+
+_MISUSES = (
+    httpx.InvalidURL,
+    httpx.UnsupportedProtocol,
+    httpx.TooManyRedirects,
+    *_SHOW_HEADERS,
+)
+
+_LONGEST_REASON = 200
+
+
+def fail(
+    exc: Exception, *, where: str, timeouts: Timeouts, clock: StreamClock
+) -> NoReturn:
+    """Raise the error of this package for an exception out of the HTTP library.
+
+    Args:
+        exc: The exception. A `RuntimeError` that is none of httpx's is raised again.
+        where: The URL as it may stand in a message.
+        timeouts: The limits of the request.
+        clock: The clock of the answer.
+
+    Raises:
+        ConfigurationError: The request could not be made as the caller set it up.
+        TimedOutError: A limit was reached.
+        ProtocolError: The answer could not be decompressed.
+        ConnectionFailedError: Everything else that httpx reports.
+        RuntimeError: As passed in.
+    """
+    hidden = isinstance(exc, _SHOW_HEADERS)
+    raise _error(exc, where, timeouts, clock) from (None if hidden else exc)
+
+
+def _error(
+    exc: Exception, where: str, timeouts: Timeouts, clock: StreamClock
+) -> SSEChatError:
+    if isinstance(exc, (httpx.ReadTimeout, TimeoutError)):
+        return _waited(where, clock)
+    if isinstance(exc, httpx.TimeoutException):
+        return _timed_out(exc, where, timeouts)
+    if isinstance(exc, _MISUSES):
+        return _misuse(exc, where)
+    if isinstance(exc, RuntimeError) and not isinstance(exc, httpx.StreamError):
+        return _unusable_client(exc)
+    if isinstance(exc, httpx.DecodingError):
+        msg = (
+            f"The answer of {where} is compressed, which was not asked for, and could "
+            f"not be decompressed: {_reason(exc)}. Look for a proxy in between."
+        )
+        return ProtocolError(msg)
+    return _broken(exc, where)
+
+
+def _waited(where: str, clock: StreamClock) -> TimedOutError:
+    error = clock.expired(time.monotonic())
+    if error is None:  # a limit of the caller's own client, or of the system
+        msg = f"Waiting for {where} timed out before the limits set here did."
+        error = TimedOutError(msg, phase=clock.phase)
+    return error
+
+
+def _timed_out(
+    exc: httpx.TimeoutException, where: str, timeouts: Timeouts
+) -> TimedOutError:
+    if isinstance(exc, httpx.PoolTimeout):
+        msg = (
+            f"No connection to {where} became free within {timeouts.pool} s: all of "
+            "the pool's are in use. Run fewer streams at once, or pass an "
+            "`http_client` with larger limits."
+        )
+        return TimedOutError(msg, phase="pool")
+    if isinstance(exc, httpx.WriteTimeout):
+        msg = (
+            f"{where} did not take the request within {timeouts.write} s. Raise "
+            "`timeout` if the request is large."
+        )
+        return TimedOutError(msg, phase="write")
+    msg = (
+        f"No connection to {where} within {timeouts.connect} s. Check `base_url`, "
+        "network and `proxy`; raise `timeout` for a distant server."
+    )
+    return TimedOutError(msg, phase="connect")
+
+
+def _misuse(exc: Exception, where: str) -> ConfigurationError:
+    if isinstance(exc, _SHOW_HEADERS):
+        msg = (
+            f"The request to {where} could not be written: a header is not valid. "
+            "Check the API key, `default_headers` and the headers of your own client "
+            "for line breaks and characters outside ASCII."
+        )
+    elif isinstance(exc, httpx.TooManyRedirects):
+        msg = f"{where} redirects in a circle; pass the `base_url` it leads to."
+    else:
+        msg = f"{where} is not a URL that requests can be sent to; check `base_url`."
+    return ConfigurationError(msg)
+
+
+def _unusable_client(exc: RuntimeError) -> ConfigurationError:
+    reason = str(exc)
+    if "client has been closed" in reason:
+        msg = (
+            "The HTTP client has been closed. Pass an open one as `http_client` or "
+            "`http_async_client`, or leave it out."
+        )
+        return ConfigurationError(msg)
+    if "loop" in reason:
+        msg = (
+            "`http_async_client` was used in another event loop before, which a client "
+            "cannot survive. Make one for each loop, or leave it out."
+        )
+        return ConfigurationError(msg)
+    raise exc
+
+
+def _broken(exc: Exception, where: str) -> ConnectionFailedError:
+    if _is_about_certificates(exc):
+        msg = (
+            f"The TLS certificate of {where} was not accepted: {_reason(exc)}. If it "
+            "is signed by a private authority, pass `verify=` the path of its "
+            "certificate."
+        )
+        error = ConnectionFailedError(msg)
+        error.is_retryable = False
+        return error
+    if isinstance(exc, httpx.ProxyError):
+        msg = (
+            f"The proxy on the way to {where} refused: {_reason(exc)}. Check `proxy` "
+            "and the variables HTTPS_PROXY, HTTP_PROXY and ALL_PROXY."
+        )
+    elif isinstance(exc, httpx.ConnectError):
+        msg = f"No connection to {where}: {_reason(exc)}. Check `base_url` and network."
+    else:
+        msg = (
+            f"The connection to {where} broke: {_reason(exc)}. The server or something "
+            "in between closed it early."
+        )
+    return ConnectionFailedError(msg)
+
+
+def _is_about_certificates(exc: BaseException | None) -> bool:
+    while exc is not None and not isinstance(exc, ssl.SSLCertVerificationError):
+        exc = exc.__cause__ or exc.__context__
+    return exc is not None
+
+
+def _reason(exc: Exception) -> str:
+    return str(exc)[:_LONGEST_REASON].rstrip(".") or type(exc).__name__

@@ -1,0 +1,108 @@
+"""When a failed attempt is followed by another, and after how long. No I/O."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+
+from langchain_sse_chat.errors import ConfigurationError, SSEChatError, StatusError
+
+# 2.0 to a higher power than 1023 is an `OverflowError`.
+_MOST_DOUBLINGS = 1000
+
+_NUMBER = re.compile(r"[+-]?\d{1,15}(?:\.\d*)?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """How often and when to try again.
+
+    The wait is drawn from between 0 and a bound that doubles (full jitter,
+    https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/), so that
+    clients which failed together do not come back together.
+    """
+
+    max_retries: int = 2
+    """Attempts after the first; 0 sends one request and no more."""
+    initial: float = 0.5
+    """Bound of the first wait in seconds; it doubles with each further one."""
+    maximum: float = 8.0
+    """Bound of every wait in seconds, but for one that the server asks for."""
+    max_retry_after: float = 60.0
+    """The longest `Retry-After` in seconds that is waited for; past it is given up."""
+
+    def __post_init__(self) -> None:
+        """Refuse negative numbers.
+
+        Raises:
+            ConfigurationError: One of the fields is negative.
+        """
+        for name in ("max_retries", "initial", "maximum", "max_retry_after"):
+            if getattr(self, name) < 0:
+                msg = f"`{name}` is {getattr(self, name)!r}; it must be 0 or more."
+                raise ConfigurationError(msg)
+
+    def delay(
+        self, attempt: int, error: SSEChatError, random: Callable[[], float]
+    ) -> float | None:
+        """Return the seconds to wait before the next attempt.
+
+        Args:
+            attempt: Number of the attempt that failed, from 1.
+            error: What it failed with.
+            random: Gives a number from 0 up to 1, as `random.random`.
+
+        Returns:
+            `None` when there is to be no other attempt: they are used up, the error is
+            none that passes, or the server asks for a longer wait than
+            `max_retry_after`.
+        """
+        if attempt > self.max_retries or not error.is_retryable:
+            return None
+        asked = error.retry_after if isinstance(error, StatusError) else None
+        if asked is not None:
+            return asked if asked <= self.max_retry_after else None
+        doublings = min(attempt - 1, _MOST_DOUBLINGS)
+        return random() * min(self.maximum, self.initial * 2.0**doublings)
+
+
+def parse_retry_after(headers: Mapping[str, str], now: float) -> float | None:
+    """Return how many seconds the server asks to wait, 0 or more.
+
+    Read are `retry-after-ms` (OpenAI and Azure) and `retry-after` as seconds, with or
+    without a fraction, or as a date (RFC 9110, section 10.2.3).
+
+    Args:
+        headers: Headers of the answer, names in lower case.
+        now: Seconds since the epoch, as `time.time()`.
+
+    Returns:
+        0 for a negative number or a date gone by; `None` when nothing is asked, or
+        nothing that can be understood.
+    """
+    milliseconds = _number(headers.get("retry-after-ms", ""))
+    if milliseconds is not None:
+        return max(0.0, milliseconds / 1000)
+    value = headers.get("retry-after", "")
+    seconds = _number(value)
+    if seconds is None:
+        date = _date(value)
+        seconds = None if date is None else date - now
+    return None if seconds is None else max(0.0, seconds)
+
+
+def _number(text: str) -> float | None:
+    text = text.strip()
+    return float(text) if _NUMBER.fullmatch(text) else None
+
+
+def _date(text: str) -> float | None:
+    try:
+        date = parsedate_to_datetime(text)
+        # A date without zone is in UTC (RFC 9110, section 5.6.7).
+        return (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
+        return None

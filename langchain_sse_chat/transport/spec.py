@@ -1,0 +1,147 @@
+"""What the transport is told and what it talks to: values and protocols, no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol, TypeVar
+
+from langchain_sse_chat.errors import ConfigurationError, SSEChatError
+
+OutputT_co = TypeVar("OutputT_co", covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """Limits in seconds; `None` switches one off."""
+
+    connect: float | None = 10.0
+    """To open a connection, TLS included."""
+    write: float | None = 60.0
+    """To send one part of the request."""
+    pool: float | None = 60.0
+    """To get a connection from the pool."""
+    read: float | None = 600.0
+    """For the whole of an answer that is not streamed."""
+    first_token: float | None = 300.0
+    """From the request to the first progress of a streamed answer."""
+    gap: float | None = 120.0
+    """Between two events with progress in a streamed answer."""
+
+    def overridden_by(self, timeout: Any) -> Timeouts:
+        """Return these limits with a user's `timeout` laid over them.
+
+        Args:
+            timeout: `None` for no change, seconds for `connect`, `write`, `pool` and
+                `read` alike, a tuple `(connect, read)`, or an object with these four
+                as attributes, such as an `httpx.Timeout`.
+
+        Raises:
+            ConfigurationError: It is none of these.
+        """
+        if timeout is None:
+            return self
+        if isinstance(timeout, (int, float)) and not isinstance(timeout, bool):
+            return replace(
+                self, connect=timeout, write=timeout, pool=timeout, read=timeout
+            )
+        if isinstance(timeout, tuple) and len(timeout) == len(("connect", "read")):
+            return replace(self, connect=timeout[0], read=timeout[1])
+        names = ("connect", "write", "pool", "read")
+        if not all(hasattr(timeout, name) for name in names):
+            msg = (
+                f"`timeout` is a {type(timeout).__name__}. Pass seconds, a tuple "
+                "(connect, read), or an `httpx.Timeout`."
+            )
+            raise ConfigurationError(msg)
+        return replace(self, **{name: getattr(timeout, name) for name in names})
+
+
+@dataclass(frozen=True, slots=True)
+class RequestSpec:
+    """One `POST`: everything that leaves, ready to send."""
+
+    url: str
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+    timeouts: Timeouts = field(default_factory=Timeouts)
+    streamed: bool = True
+    """Whether the answer is asked for as an event stream."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseHead:
+    """The status line and the headers of an answer."""
+
+    status_code: int
+    headers: Mapping[str, str]
+    """Names in lower case; several values of one name are joined by `, `."""
+    url: str
+    """Where the answer came from, without query, fragment, user and password."""
+
+
+class Receiver(Protocol[OutputT_co]):
+    """Takes the bytes of one answer and gives what can be handed on."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether the answer has said that it is over: no more bytes are needed."""
+        ...
+
+    @property
+    def ended(self) -> bool:
+        """Whether the answer is whole as it is, although more bytes may come.
+
+        A connection that breaks or falls silent then takes nothing away.
+        """
+        ...
+
+    @property
+    def progress(self) -> int:
+        """How many events so far carried something of the answer.
+
+        Keep-alive comments and events without content do not count.
+        """
+        ...
+
+    def open(self, head: ResponseHead) -> None:
+        """Learn the head of a successful answer (2xx) before its first byte."""
+        ...
+
+    def feed(self, data: bytes) -> Sequence[OutputT_co]:
+        """Take the next bytes of the body; give what they complete."""
+        ...
+
+    def close(self) -> Sequence[OutputT_co]:
+        """Learn that no more bytes come; give the rest or raise what is wrong."""
+        ...
+
+    def refused(self, head: ResponseHead, body: bytes) -> SSEChatError:
+        """Make the error for an answer whose status is not 2xx.
+
+        Args:
+            head: Status and headers.
+            body: The body, cut at 64 KiB.
+        """
+        ...
+
+
+class Exchange(Protocol[OutputT_co]):
+    """One call of the model: it may take several attempts.
+
+    All decisions are here and none in the clients: what an attempt sends, and whether
+    and when a failed one is followed by another.
+    """
+
+    def begin(self) -> tuple[RequestSpec, Receiver[OutputT_co]]:
+        """Start the next attempt: what to send and who takes the answer."""
+        ...
+
+    def failed(self, error: SSEChatError) -> float | None:
+        """Learn that the attempt failed.
+
+        Returns:
+            Seconds to wait before the next attempt, or `None` when there is none and
+            `error` is to be raised.
+        """
+        ...

@@ -1,0 +1,69 @@
+"""Addresses: where a request goes, and how a message may name that place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
+
+from langchain_sse_chat.errors import ConfigurationError
+
+_PATH = "/chat/completions"
+_USERINFO = re.compile(r"//[^/?#]*@")
+_NOT_IN_A_URL = re.compile(r"[\x00-\x20\x7f]")
+
+
+def endpoint(base_url: str, default_query: Mapping[str, object] | None = None) -> str:
+    """Return the URL that chat completions are posted to.
+
+    Args:
+        base_url: The API's root, such as `https://api.openai.com/v1`, with or without
+            a last slash, or the whole URL of its `chat/completions`. Its query is
+            kept, its fragment is not.
+        default_query: Parameters for the query. They replace those of the same name
+            in `base_url`; one whose value is `None` is removed.
+
+    Raises:
+        ConfigurationError: `base_url` is not an `http` or `https` URL with a host.
+    """
+    parts = _split(base_url.strip())
+    path = parts.path.rstrip("/")
+    if not path.endswith(_PATH):
+        path += _PATH
+    query = _merged(parts.query, default_query) if default_query else parts.query
+    return parts._replace(path=path, query=query, fragment="").geturl()
+
+
+def safe_url(url: str) -> str:
+    """Return `url` without query, fragment, user and password, fit for a message."""
+    bare = re.split(r"[?#]", url, maxsplit=1)[0]
+    return _USERINFO.sub("//", bare)
+
+
+def _split(url: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in {"http", "https"} and bool(parts.hostname)
+        usable = usable and parts.port != 0 and not _NOT_IN_A_URL.search(url)
+    except ValueError:  # an unclosed bracket, or a port that is no number
+        usable = False
+    if not usable:
+        msg = (
+            f"`base_url` is {safe_url(url)!r}, which is not a URL that requests can "
+            "be sent to; pass one like 'https://api.example.com/v1'. For a Unix "
+            "socket pass `http_client=httpx.Client(transport=httpx.HTTPTransport("
+            "uds=...))` beside an http:// URL."
+        )
+        raise ConfigurationError(msg)
+    return parts
+
+
+def _merged(query: str, extra: Mapping[str, object]) -> str:
+    kept = parse_qsl(query, keep_blank_values=True)
+    pairs = [(name, value) for name, value in kept if name not in extra]
+    pairs += [(name, _text(v)) for name, v in extra.items() if v is not None]
+    return urlencode(pairs)
+
+
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,92 @@
+"""Awaiting that ends when a deadline does, without a timer for each token."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import time
+from types import TracebackType
+from typing import Any, Self, cast
+
+from langchain_sse_chat.transport.clock import Deadline
+
+
+class Watchdog:
+    """Interrupts the task that waits when its deadline has passed.
+
+    A deadline mostly moves away before it is reached, so its timer stays where it is
+    and looks at the deadline only when it goes off. Between two waits the time is the
+    caller's and nothing is interrupted; the task may be another one each time.
+    """
+
+    __slots__ = (
+        "_cancelling",
+        "_deadline",
+        "_due",
+        "_interrupted",
+        "_loop",
+        "_task",
+        "_timer",
+    )
+
+    def __init__(self) -> None:
+        """Watch in the running event loop; nothing is armed yet."""
+        self._loop = asyncio.get_running_loop()
+        self._timer: asyncio.TimerHandle | None = None
+        self._due = math.inf
+        self._deadline = Deadline(math.inf)
+        self._task: asyncio.Task[Any] | None = None
+        self._cancelling = 0
+        self._interrupted = False
+
+    def within(self, deadline: Deadline) -> Self:
+        """Return a context that raises `TimeoutError` when `deadline` passes in it."""
+        self._deadline = deadline
+        return self
+
+    def __enter__(self) -> None:
+        # There is a task, or httpx could not run either.
+        task = cast("asyncio.Task[Any]", asyncio.current_task())
+        self._task = task
+        self._cancelling = task.cancelling()
+        if self._deadline.at < self._due:
+            self._arm()
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        task, self._task = self._task, None
+        if not self._interrupted or task is None:
+            return
+        self._interrupted = False
+        # As `asyncio.timeout` does: a cancellation from elsewhere goes first.
+        others = task.uncancel() > self._cancelling
+        if not others and isinstance(exc, asyncio.CancelledError):
+            raise TimeoutError from exc
+
+    def stop(self) -> None:
+        """Take the timer off the event loop."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+            self._due = math.inf
+
+    def _arm(self) -> None:
+        self.stop()
+        self._due = self._deadline.at
+        wait = self._due - time.monotonic()
+        self._timer = self._loop.call_later(max(wait, 0.0), self._look)
+
+    def _look(self) -> None:
+        self._timer = None
+        self._due = math.inf
+        if self._task is None or self._deadline.at == math.inf:
+            return
+        if time.monotonic() < self._deadline.at:
+            self._arm()
+        else:
+            self._interrupted = True
+            self._task.cancel()

@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from langchain_sse_chat.errors import (
+    ConfigurationError,
+    ConnectionFailedError,
+    TimedOutError,
+)
+from langchain_sse_chat.transport.attempt import (
+    Allowance,
+    Attempt,
+    is_encoded,
+    pause_after,
+)
+from tests.unit_tests.transport.transport_scripts import (
+    LineReceiver,
+    Script,
+    ScriptedExchange,
+    spec,
+)
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+def test_a_wait_begins_when_the_caller_is_back(clock: Clock) -> None:
+    attempt = Attempt(spec(first_token=30.0, gap=10.0), LineReceiver(), clock)
+    assert attempt.waits().at == 1030.0
+    attempt.feed(b"token\n")
+    clock.now += 500.0  # the caller works on the token
+    assert attempt.waits().at == 1510.0
+
+
+def test_bytes_without_progress_leave_the_deadline_where_it_is(clock: Clock) -> None:
+    attempt = Attempt(spec(first_token=30.0), LineReceiver(), clock)
+    clock.now += 29.0
+    attempt.feed(b": ping\n")
+    assert attempt.waits().at == 1030.0
+    clock.now += 1.0
+    attempt.feed(b": ping\n")
+    with pytest.raises(TimedOutError) as caught:
+        attempt.waits()
+    assert caught.value.phase == "first_token"
+
+
+def test_progress_without_output_sets_the_clock_anew(clock: Clock) -> None:
+    receiver = LineReceiver()
+    attempt = Attempt(spec(gap=10.0), receiver, clock)
+    receiver.progress += 1
+    assert attempt.feed(b": hidden progress\n") == []
+    assert attempt.waits().at == 1010.0
+
+
+def test_an_allowance_ends_with_its_bytes(clock: Clock) -> None:
+    allowance = Allowance(5.0, 4, clock)
+    left = []
+    for data in (b"abc", b"def"):
+        allowance.take(data)
+        left.append(allowance.is_left)
+    assert left == [True, False]
+    assert allowance.taken() == b"abcd"
+
+
+def test_an_allowance_ends_with_its_time(clock: Clock) -> None:
+    allowance = Allowance(5.0, 4, clock)
+    left = []
+    for seconds in (4.9, 0.1):
+        clock.now += seconds
+        left.append(allowance.is_left)
+    assert left == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "encoded"),
+    [(None, False), ("identity", False), ("gzip", True), ("gzip, br", True)],
+)
+def test_knows_whether_a_body_must_be_decompressed(
+    encoding: str | None, encoded: bool
+) -> None:
+    headers = {} if encoding is None else {"Content-Encoding": encoding}
+    response = httpx.Response(200, headers=headers, stream=Script([]))
+    assert is_encoded(response) is encoded
+
+
+def test_pause_is_what_the_exchange_says() -> None:
+    exchange = ScriptedExchange(retries=1, pause=2.5)
+    error = ConnectionFailedError("x")
+    assert pause_after(exchange, error) == 2.5
+    with pytest.raises(ConnectionFailedError) as caught:
+        pause_after(exchange, error)
+    assert caught.value is error
+
+
+def test_what_an_error_was_hidden_from_is_dropped() -> None:
+    def fail() -> None:
+        try:
+            int("secret")
+        except ValueError:
+            msg = "shown"
+            raise ConfigurationError(msg) from None
+
+    with pytest.raises(ConfigurationError) as caught:
+        fail()
+    assert caught.value.__context__ is not None
+    with pytest.raises(ConfigurationError):
+        pause_after(ScriptedExchange(), caught.value)
+    assert caught.value.__context__ is None

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from langchain_sse_chat.errors import TimedOutError
+from langchain_sse_chat.transport.clock import Deadline, StreamClock
+from langchain_sse_chat.transport.spec import Timeouts
+
+LIMITS = Timeouts(first_token=30.0, gap=10.0, read=600.0)
+
+
+def error_at(clock: StreamClock, now: float) -> TimedOutError:
+    error = clock.expired(now)
+    assert error is not None
+    return error
+
+
+def test_first_token_is_due_from_the_start() -> None:
+    clock = StreamClock(LIMITS, 100.0, where="http://h/v1")
+    assert clock.remaining(101.0) == 29.0
+    assert clock.expired(129.9) is None
+    error = error_at(clock, 130.0)
+    assert error.phase == "first_token"
+    assert "http://h/v1" in str(error)
+    assert "30.0 s" in str(error)
+    assert "`first_token_timeout`" in str(error)
+
+
+def test_progress_starts_the_gap_each_time() -> None:
+    clock = StreamClock(LIMITS, 0.0)
+    clock.progressed(5.0)
+    assert clock.remaining(5.0) == 10.0
+    clock.progressed(14.0)
+    assert clock.expired(23.9) is None
+    error = error_at(clock, 24.0)
+    assert error.phase == "gap"
+    assert "10.0 s" in str(error)
+    assert "`stream_chunk_timeout`" in str(error)
+
+
+def test_an_answer_in_one_piece_has_one_deadline() -> None:
+    clock = StreamClock(LIMITS, 0.0, streamed=False)
+    clock.progressed(500.0)
+    error = error_at(clock, 600.0)
+    assert error.phase == "read"
+    assert "`timeout`" in str(error)
+
+
+@pytest.mark.parametrize("streamed", [True, False])
+def test_none_switches_a_limit_off(streamed: bool) -> None:
+    limits = Timeouts(first_token=None, gap=None, read=None)
+    clock = StreamClock(limits, 0.0, streamed=streamed)
+    assert clock.expired(1e12) is None
+    clock.progressed(1e12)
+    assert clock.remaining(2e12) is None
+    assert clock.expired(2e12) is None
+
+
+def test_time_left_is_negative_after_a_deadline() -> None:
+    assert Deadline(3.0).remaining(5.0) == -2.0
+    assert Deadline(math.inf).remaining(5.0) is None

@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+import contextlib
+import gc
+import threading
+import time
+import weakref
+from collections.abc import Iterator
+
+from langchain_sse_chat.transport import guard as guard_module
+from langchain_sse_chat.transport.clock import Deadline
+from langchain_sse_chat.transport.guard import (
+    close_inherited,
+    guard,
+    guard_new,
+    reading,
+)
+
+
+class Stream:
+    """A stream as httpcore hands it out, which notes the timeouts of its reads."""
+
+    def __init__(self) -> None:
+        self.timeouts: list[float | None] = []
+        self.closed = False
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        self.timeouts.append(timeout)
+        return b"x" * max_bytes
+
+    def close(self) -> None:
+        self.closed = True
+
+    def get_extra_info(self, info: str) -> object:
+        return None
+
+
+@contextlib.contextmanager
+def within(deadline: Deadline) -> Iterator[None]:
+    reading.deadline = deadline
+    try:
+        yield
+    finally:
+        reading.deadline = None
+
+
+def test_reads_take_the_time_that_is_left() -> None:
+    stream = Stream()
+    guard(stream)
+    deadline = Deadline(time.monotonic() + 50.0)
+    with within(deadline):
+        assert stream.read(3, timeout=7.0) == b"xxx"
+        deadline.at += 100.0
+        stream.read(1, timeout=7.0)
+    [first, second] = stream.timeouts
+    assert first is not None
+    assert second is not None
+    assert 0.0 < first <= 50.0 < second <= 150.0
+
+
+def test_reads_wait_without_end_for_a_deadline_that_never_comes() -> None:
+    stream = Stream()
+    guard(stream)
+    with within(Deadline(float("inf"))):
+        stream.read(1, timeout=7.0)
+    assert stream.timeouts == [None]
+
+
+def test_a_deadline_gone_by_leaves_time_for_bytes_that_are_there() -> None:
+    stream = Stream()
+    guard(stream)
+    with within(Deadline(0.0)):
+        stream.read(1)
+    assert stream.timeouts == [0.001]
+
+
+def test_reads_outside_keep_their_own_timeout() -> None:
+    stream = Stream()
+    guard(stream)
+    with within(Deadline(0.0)):
+        pass
+    stream.read(1, timeout=7.0)
+    assert stream.timeouts == [7.0]
+
+
+def test_a_deadline_is_for_its_own_thread() -> None:
+    stream = Stream()
+    guard(stream)
+    with within(Deadline(0.0)):
+        thread = threading.Thread(target=stream.read, args=(1, 7.0))
+        thread.start()
+        thread.join()
+    assert stream.timeouts == [7.0]
+
+
+def test_a_stream_is_guarded_once() -> None:
+    stream = Stream()
+    guard(stream)
+    read = stream.read
+    guard(stream)
+    assert stream.read is read
+
+
+def test_a_guarded_stream_goes_with_its_last_user() -> None:
+    stream = Stream()
+    guard(stream)
+    gone = weakref.ref(stream)
+    gc.disable()
+    try:
+        del stream
+        assert gone() is None
+    finally:
+        gc.enable()
+
+
+def test_what_is_no_stream_is_left_alone() -> None:
+    guard(None)
+    guard(object())
+
+
+def test_new_connections_are_guarded_as_they_are_made() -> None:
+    stream = Stream()
+    guard_new("connection.connect_tcp.started", {"host": "h"})
+    guard_new("http11.receive_response_headers.complete", {"return_value": (1, 2)})
+    guard_new("connection.connect_tcp.complete", {"return_value": stream})
+    with within(Deadline(0.0)):
+        stream.read(1)
+    assert stream.timeouts == [0.001]
+
+
+def test_a_forked_process_closes_its_copies() -> None:
+    stream = Stream()
+    others = list(guard_module._guarded)
+    guard_module._guarded.clear()
+    guard(stream)
+    close_inherited()
+    assert stream.closed
+    assert len(guard_module._guarded) == 0
+    guard_module._guarded.update(others)

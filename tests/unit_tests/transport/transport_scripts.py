@@ -1,0 +1,174 @@
+"""Exchanges and bodies that are scripted, and the two ways to run them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import chain, repeat
+from typing import Any
+
+import httpx
+
+from langchain_sse_chat.errors import SSEChatError, StatusError, StreamTruncatedError
+from langchain_sse_chat.transport.async_client import astream
+from langchain_sse_chat.transport.spec import RequestSpec, ResponseHead, Timeouts
+from langchain_sse_chat.transport.sync_client import stream
+
+URL = "https://chat.example.com/v1/chat/completions"
+
+
+class LineReceiver:
+    """Gives each line as output; `done` completes, `whole` ends, `:` is a keep-alive, `!` fails."""
+
+    def __init__(self) -> None:
+        self.heads: list[ResponseHead] = []
+        self.refusals: list[tuple[ResponseHead, bytes]] = []
+        self.complete = False
+        self.ended = False
+        self.progress = 0
+        self._rest = b""
+
+    def open(self, head: ResponseHead) -> None:
+        self.heads.append(head)
+
+    def feed(self, data: bytes) -> list[str]:
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        outputs = []
+        for line in lines:
+            if line.startswith(b"!"):
+                msg = line[1:].decode()
+                raise StreamTruncatedError(msg)
+            if line == b"bug":
+                msg = "a bug of the receiver"
+                raise ZeroDivisionError(msg)
+            if line == b"done":
+                self.complete = self.ended = True
+            elif line == b"whole":
+                self.ended = True
+            elif not line.startswith(b":"):
+                self.progress += 1
+                outputs.append(line.decode())
+        return outputs
+
+    def close(self) -> list[str]:
+        if not self.ended:
+            msg = "truncated"
+            raise StreamTruncatedError(msg)
+        return ["end"]
+
+    def refused(self, head: ResponseHead, body: bytes) -> SSEChatError:
+        self.refusals.append((head, body))
+        return StatusError(f"status {head.status_code}", is_retryable=True)
+
+
+@dataclass
+class ScriptedExchange:
+    """Tries again as often as it is told, at once."""
+
+    retries: int = 0
+    pause: float = 0.0
+    spec: RequestSpec = field(default_factory=lambda: RequestSpec(URL, {}, b"{}"))
+    receivers: list[LineReceiver] = field(default_factory=list)
+    errors: list[SSEChatError] = field(default_factory=list)
+
+    def begin(self) -> tuple[RequestSpec, LineReceiver]:
+        self.receivers.append(LineReceiver())
+        return self.spec, self.receivers[-1]
+
+    def failed(self, error: SSEChatError) -> float | None:
+        self.errors.append(error)
+        return self.pause if len(self.errors) <= self.retries else None
+
+
+class Script(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """A body in given parts; a part that is an exception is raised."""
+
+    def __init__(self, parts: Iterable[bytes | Exception]) -> None:
+        self.parts = parts
+        self.given = 0
+        self.closed = False
+
+    def __iter__(self) -> Iterator[bytes]:
+        for part in self.parts:
+            self.given += 1
+            if isinstance(part, Exception):
+                raise part
+            yield part
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for part in self:
+            yield part
+
+    def close(self) -> None:
+        self.closed = True
+
+    async def aclose(self) -> None:
+        self.closed = True
+
+
+class Reply(httpx.Response):
+    """An answer with a scripted body."""
+
+    def __init__(
+        self, *parts: bytes | Exception, status: int = 200, **headers: str
+    ) -> None:
+        self.script = Script(parts)
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        super().__init__(status, headers=named, stream=self.script)
+
+
+def endless(*parts: bytes) -> Reply:
+    """Return an answer that gives the last part for ever."""
+    reply = Reply()
+    reply.script.parts = chain(parts, repeat(parts[-1]))
+    return reply
+
+
+def spec(**timeouts: Any) -> RequestSpec:
+    return RequestSpec(URL, {}, b"{}", timeouts=Timeouts(**timeouts))
+
+
+Handler = Callable[[httpx.Request], httpx.Response]
+Drive = Callable[..., list[str]]
+
+
+def drive_sync(
+    handler: Handler, exchange: ScriptedExchange, *, take: int | None = None
+) -> list[str]:
+    with httpx.Client(transport=httpx.MockTransport(handler)) as client:
+        outputs = stream(client, exchange)
+        if take is None:
+            return list(outputs)
+        taken = [next(outputs) for _ in range(take)]
+        outputs.close()
+        return taken
+
+
+def drive_async(
+    handler: Handler, exchange: ScriptedExchange, *, take: int | None = None
+) -> list[str]:
+    async def run() -> list[str]:
+        transport = httpx.MockTransport(handler)
+        async with httpx.AsyncClient(transport=transport) as client:
+            outputs = astream(client, exchange)
+            if take is None:
+                return [output async for output in outputs]
+            taken = [await anext(outputs) for _ in range(take)]
+            await outputs.aclose()
+            return taken
+
+    return asyncio.run(run())
+
+
+def answers(*responses: httpx.Response | Exception) -> Handler:
+    """Return a handler that gives these one after the other."""
+    left = list(responses)
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        answer = left.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    return handler
