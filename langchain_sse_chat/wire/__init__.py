@@ -1,0 +1,1 @@
+"""The chat-completions wire: what servers send, and how they differ."""

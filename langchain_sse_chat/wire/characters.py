@@ -1,0 +1,37 @@
+r"""Characters that a server cut in two.
+
+A server that counts in UTF-16 may cut an emoji between two deltas and send its halves
+as the escapes `\ud83d` and `\ude00`: each is a lone surrogate, which cannot be
+printed or encoded.
+"""
+
+from __future__ import annotations
+
+
+class Characters:
+    """Makes the pieces of one text whole again, however its characters are cut."""
+
+    __slots__ = ("half",)
+
+    def __init__(self) -> None:
+        self.half = ""
+        """The first half of a character whose second half has not come."""
+
+    def feed(self, text: str) -> str:
+        """Return the next piece of the text, in whole characters.
+
+        A half that has no other half becomes U+FFFD; one at the very end is left out.
+        """
+        if not text or (text.isascii() and not self.half):
+            return text
+        text = self.half + text
+        self.half = text[-1] if "\ud800" <= text[-1] <= "\udbff" else ""
+        if self.half:
+            text = text[:-1]
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            return text.encode("utf-16-le", "surrogatepass").decode(
+                "utf-16-le", "replace"
+            )
+        return text

@@ -1,0 +1,292 @@
+"""One choice of an answer, read from its deltas."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import Any
+
+from langchain_sse_chat.wire.characters import Characters
+from langchain_sse_chat.wire.chunks import Delta, WireMessage
+from langchain_sse_chat.wire.fields import Fields, merge_objects
+from langchain_sse_chat.wire.reasoning import (
+    DETAILS_KEY,
+    REASONING_KEYS,
+    merge_details,
+    reasoning_text,
+    thinking_text,
+)
+from langchain_sse_chat.wire.tags import ReasoningTags, tag_splitter
+from langchain_sse_chat.wire.tool_calls import ToolCallAssembler
+
+_TEXT_ONLY = frozenset({"role", "content"})
+
+_READ_ELSEWHERE = frozenset(
+    {"refusal", "tool_calls", "function_call", DETAILS_KEY}
+).union(_TEXT_ONLY, REASONING_KEYS)
+
+_CHOICE_READ_ELSEWHERE = frozenset(
+    {"index", "delta", "message", "text", "finish_reason", "logprobs", "usage", "error"}
+)
+
+PARTS_KEY = "content_parts"
+"""Field of the message for content parts that are neither text nor reasoning."""
+
+_CUTTING_REASONS = frozenset({"length", "content_filter", "max_tokens"})
+"""Finish reasons after which a call without arguments may be one that was cut."""
+
+_TOOL_REASONS = frozenset({"tool_calls", "function_call"})
+_PLAIN_REASONS = frozenset({"stop", "eos", "end_turn", "eos_token"})
+
+
+class ChoiceReader:
+    """Reads one choice's deltas and keeps what the whole message needs."""
+
+    __slots__ = (
+        "_choice_fields",
+        "_details",
+        "_fields",
+        "_finish_reason",
+        "_logprobs",
+        "_reasoning",
+        "_reasoning_characters",
+        "_refusal",
+        "_splitter",
+        "_started",
+        "_structured",
+        "_text",
+        "_text_characters",
+        "_tool_calls",
+        "holds_back",
+    )
+
+    def __init__(self, reasoning_tags: ReasoningTags | None = None) -> None:
+        """Start a choice.
+
+        Args:
+            reasoning_tags: What stands around reasoning in the content; `None` when
+                nothing there is to be taken for reasoning.
+        """
+        self._splitter = tag_splitter(reasoning_tags) if reasoning_tags else None
+        self._structured = False
+        self.holds_back = False
+        """Whether the last delta brought something that may not be given out yet."""
+        self._text: list[str] = []
+        self._text_characters = Characters()
+        self._reasoning: list[str] = []
+        self._reasoning_characters = Characters()
+        self._refusal: list[str] = []
+        self._tool_calls = ToolCallAssembler()
+        self._details: list[Any] = []
+        self._fields = Fields()
+        self._choice_fields: dict[str, Any] = {}
+        self._logprobs: list[dict[str, Any]] = []
+        self._finish_reason: str | None = None
+        self._started = False
+
+    @property
+    def finished(self) -> bool:
+        """Whether a finish reason was sent."""
+        return self._finish_reason is not None
+
+    @property
+    def made_progress(self) -> bool:
+        """Whether anything of an answer was read, given out or still held back."""
+        return self._started or bool(self._tool_calls)
+
+    def read(self, choice: dict[str, Any]) -> str | Delta | None:
+        """Take a choice of a chunk.
+
+        Returns:
+            The text when the delta brings text and nothing else, a `Delta` when it
+            brings more, `None` when it brings nothing for the user.
+        """
+        self.holds_back = False
+        self._read_choice_fields(choice)
+        out = None
+        delta, text = choice.get("delta"), choice.get("text")
+        if isinstance(delta, dict):
+            out = self._read_delta(delta)
+        elif isinstance(text, str):
+            out = self._read_delta({"content": text})
+        if out is None and "message" in choice and not self.made_progress:
+            # A whole message in place of deltas is the answer; after them it repeats
+            # it.
+            message = choice["message"]
+            out = self._read_delta(message) if isinstance(message, dict) else None
+        return out
+
+    def _read_delta(self, delta: dict[str, Any]) -> str | Delta | None:
+        content = delta.get("content")
+        if (
+            type(content) is not str
+            or self._splitter is not None
+            or not _brings_only_text(delta)
+        ):
+            return self._read_rich_delta(delta, content)
+        if self._text_characters.half or not content.isascii():
+            content = self._text_characters.feed(content)
+        if not content:
+            return None
+        self._started = True
+        self._text.append(content)
+        return content
+
+    def _read_rich_delta(
+        self, delta: dict[str, Any], content: object
+    ) -> str | Delta | None:
+        text, reasoning, others = split_content(content)
+        reasoning = reasoning_text(delta) or reasoning
+        if self._splitter is not None:
+            self._structured = self._structured or bool(reasoning)
+            self.holds_back = bool(text)
+            text, reasoning = self._tagged(*self._splitter.feed(text), reasoning)
+        refusal = delta.get("refusal")
+        out = Delta(
+            self._text_characters.feed(text),
+            self._reasoning_characters.feed(reasoning),
+            refusal if isinstance(refusal, str) else "",
+        )
+        # A gateway that sends a call in both forms means one call.
+        if delta.get("tool_calls"):
+            self.holds_back = True
+            out.tool_calls = self._tool_calls.feed(delta["tool_calls"])
+        elif delta.get("function_call"):
+            self.holds_back = True
+            out.tool_calls = self._tool_calls.feed_function_call(delta["function_call"])
+        details = delta.get(DETAILS_KEY)
+        if isinstance(details, list):
+            self._details += details
+        if others:
+            self._fields.add(PARTS_KEY, others)
+        for key, value in delta.items():
+            if key not in _READ_ELSEWHERE:
+                self._fields.add(key, value)
+        return self._keep(out)
+
+    def _tagged(self, text: str, tagged: str, reasoning: str = "") -> tuple[str, str]:
+        """Return text and reasoning, where the latter comes between tags or by itself.
+
+        A server that sends it in a field of its own sends the same between tags.
+        """
+        return text, reasoning or ("" if self._structured else tagged)
+
+    def _keep(self, out: Delta) -> str | Delta | None:
+        if out.text:
+            self._text.append(out.text)
+        if out.reasoning:
+            self._reasoning.append(out.reasoning)
+        if out.refusal:
+            self._refusal.append(out.refusal)
+        if out.reasoning or out.refusal or out.tool_calls:
+            self._started = True
+            return out
+        self._started = self._started or bool(out.text) or self.holds_back
+        return out.text or None
+
+    def _read_choice_fields(self, choice: dict[str, Any]) -> None:
+        for key, value in choice.items():
+            if value is not None and key not in _CHOICE_READ_ELSEWHERE:
+                self._choice_fields[key] = value
+        reason = choice.get("finish_reason")
+        if reason and isinstance(reason, str):
+            self._take_finish_reason(reason)
+        logprobs = choice.get("logprobs")
+        if logprobs and isinstance(logprobs, dict):
+            self._logprobs.append(logprobs)
+
+    def _take_finish_reason(self, reason: str) -> None:
+        # The first reason holds, but `stop` says least: relays send it after the
+        # real one or before it.
+        if self._finish_reason is None or (
+            self._finish_reason in _PLAIN_REASONS and reason not in _PLAIN_REASONS
+        ):
+            self._finish_reason = reason
+
+    def close(self, *, truncated: bool) -> tuple[WireMessage, Delta]:
+        """End the choice.
+
+        Args:
+            truncated: Whether the stream ended before the answer did.
+
+        Returns:
+            The message, and what was held back to the end.
+        """
+        held = Delta()
+        if self._splitter is not None:
+            held.text, held.reasoning = self._tagged(*self._splitter.close())
+            self._keep(held)
+        reason = native = self._finish_reason
+        cut = truncated or (reason or "").lower() in _CUTTING_REASONS
+        calls, held.tool_calls = self._tool_calls.close(cut=cut)
+        message = self._message()
+        message.tool_calls = calls
+        if reason in _TOOL_REASONS and not calls:
+            reason = "stop"
+        elif calls and (reason in _PLAIN_REASONS or reason == "function_call"):
+            reason = "tool_calls"
+        elif reason is None and not truncated:
+            reason = "tool_calls" if calls else "stop"
+            message.finish_reason_inferred = True
+        message.finish_reason = reason
+        message.native_finish_reason = native if native != reason else None
+        return message, held
+
+    def snapshot(self) -> WireMessage:
+        """Return the message as far as it came."""
+        message = self._message()
+        if self._splitter is not None:
+            held = self._tagged(*deepcopy(self._splitter).close())
+            message.text += held[0]
+            message.reasoning += held[1]
+        message.tool_calls = self._tool_calls.snapshot()
+        message.finish_reason = self._finish_reason
+        return message
+
+    def _message(self) -> WireMessage:
+        fields = self._fields.merged()
+        if self._details:
+            fields[DETAILS_KEY] = merge_details(self._details)
+        return WireMessage(
+            text="".join(self._text),
+            reasoning="".join(self._reasoning),
+            refusal="".join(self._refusal),
+            logprobs=merge_objects(self._logprobs) if self._logprobs else None,
+            message_fields=fields,
+            metadata=dict(self._choice_fields),
+        )
+
+
+def _brings_only_text(delta: dict[str, Any]) -> bool:
+    """Whether all else in a delta is its role, null or empty."""
+    if len(delta) == 1:
+        return True
+    for key, value in delta.items():
+        if key not in _TEXT_ONLY and (value or value == 0):
+            return False
+    return True
+
+
+def split_content(content: object) -> tuple[str, str, list[Any]]:
+    """Return text, reasoning and other parts of a delta's content.
+
+    Args:
+        content: A string, a list of parts, a part, or null.
+    """
+    if isinstance(content, str):
+        return content, "", []
+    if isinstance(content, dict):
+        content = [content]
+    if not isinstance(content, list):
+        return "", "", []
+    text, reasoning, others = [], [], []
+    for part in content:
+        kind = part.get("type") if isinstance(part, dict) else None
+        if isinstance(part, str):
+            text.append(part)
+        elif kind in ("thinking", "reasoning"):
+            reasoning.append(thinking_text(part))
+        elif isinstance(part, dict) and isinstance(part.get("text"), str):
+            text.append(part["text"])
+        else:
+            others.append(part)
+    return "".join(text), "".join(reasoning), others

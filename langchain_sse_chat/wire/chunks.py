@@ -1,0 +1,74 @@
+"""What a chat-completions answer comes down to, whichever server sent it.
+
+The reader turns every event into a `str` (a plain text delta, by far the most common),
+a `Delta`, or nothing; at the end of the answer it gives one `WireMessage`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(slots=True)
+class ToolCallDelta:
+    """A piece of a tool call, made so that pieces add up.
+
+    `id` and `name` stand on the first piece of a call and are `None` on all others.
+    """
+
+    index: int
+    """The call's position in the answer: 0, 1, 2, … in order of appearance."""
+    id: str | None
+    name: str | None
+    arguments: str
+    """The next part of the arguments' JSON text."""
+
+
+@dataclass(slots=True)
+class Delta:
+    """One event's part of the answer, when it is more than plain text."""
+
+    text: str = ""
+    reasoning: str = ""
+    refusal: str = ""
+    tool_calls: list[ToolCallDelta] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class WireToolCall:
+    """A tool call at the end of the answer."""
+
+    index: int
+    id: str
+    name: str | None
+    arguments: str
+    """The arguments as JSON text, as the server sent them."""
+    parsed: dict[str, Any] | None
+    """The arguments, or `None` when they are not a whole JSON object or were cut off:
+    such a call must not be run."""
+
+
+@dataclass(slots=True)
+class WireMessage:
+    """One choice of an answer, whole or as far as it came."""
+
+    text: str = ""
+    reasoning: str = ""
+    refusal: str = ""
+    tool_calls: list[WireToolCall] = field(default_factory=list)
+    finish_reason: str | None = None
+    """Why the model stopped, corrected by what was seen."""
+    native_finish_reason: str | None = None
+    """The reason as sent, when the corrected one differs."""
+    finish_reason_inferred: bool = False
+    """Whether no reason was sent and `finish_reason` is a conclusion."""
+    logprobs: dict[str, Any] | None = None
+    usage: dict[str, Any] | None = None
+    """The last usage object, as sent."""
+    message_fields: dict[str, Any] = field(default_factory=dict)
+    """Further fields of the message: annotations, images, audio, …"""
+    metadata: dict[str, Any] = field(default_factory=dict)
+    """Further fields of the chunks and of the choice: `id`, `model`, `created`, …"""
+    other_choices: list[WireMessage] = field(default_factory=list)
+    """The choices after the first, when several were asked for."""

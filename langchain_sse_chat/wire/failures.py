@@ -1,0 +1,320 @@
+"""Errors in a server's own words: found, read and made into typed errors.
+
+Every server words them differently: `{"error": {"message": …, "code": …}}`,
+`{"error": "text"}`, `{"code": …, "message": …}`, `{"status": …, "message": …}`,
+`{"detail": …}`, `{"error_type": …, "error_message": …}`, plain text and HTML pages.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from langchain_sse_chat.errors import (
+    AuthenticationError,
+    ContextLengthError,
+    ErrorResponse,
+    InvalidRequestError,
+    NotFoundError,
+    PermissionDeniedError,
+    RateLimitError,
+    ServerError,
+    SSEChatError,
+    StatusError,
+    StreamError,
+)
+from langchain_sse_chat.wire.jsontext import loads
+
+_SHOWN = 2000
+"""Characters of a server's message that an error shows."""
+
+_REQUEST_ID_HEADERS = (
+    "x-request-id",
+    "request-id",
+    "apim-request-id",
+    "x-generation-id",
+    "mistral-correlation-id",
+    "cf-ray",
+)
+
+_CONTEXT_LENGTH = re.compile(
+    r"context_length_exceeded|context_window_exceeded|too_many_prompt_tokens"
+    r"|exceed_context_size|maximum context length|context (?:length|window|size)"
+    r"|too many (?:input |prompt )?tokens"
+    r"|(?:prompt|input|messages?) (?:is|are) too long"
+    r"|length of (?:all )?(?:the )?(?:messages|input|prompt)\b.* too long"
+    r"|exceeds? the (?:model'?s? )?(?:maximum|max)(?:imum)? (?:number of )?"
+    r"(?:input |context )?tokens",
+    re.IGNORECASE,
+)
+"""How OpenAI, DeepSeek, OpenRouter, Perplexity, vLLM, llama.cpp, xAI, Anthropic and
+others say that the messages are too long."""
+
+_NOT_OVERFLOW = re.compile(
+    r"max_(?:completion_)?tokens\b.*(?:must|should)", re.IGNORECASE
+)
+
+_HINTS = {
+    401: "Check the API key.",
+    402: "Check the account's credit.",
+    403: "Check what the API key may use.",
+    404: (
+        "Check the model's name, and that `base_url` is the part of the address "
+        "before `/chat/completions`, often ending in `/v1`."
+    ),
+    413: "Send less at once.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ServerWords:
+    """What a server says went wrong."""
+
+    message: str
+    code: str | int | None = None
+    type: str | None = None
+
+
+def server_words(body: object) -> ServerWords | None:
+    """Return what an error body says, or `None` when it is not one.
+
+    Args:
+        body: A parsed JSON value.
+    """
+    if isinstance(body, list) and body:
+        # Gemini's compatible endpoint wraps the object in a list.
+        body = body[0]
+    if not isinstance(body, dict):
+        return None
+    error = body.get("error")
+    if isinstance(error, str) and error:
+        return ServerWords(error, _code(body))
+    if isinstance(error, dict):
+        inner = _flat_words(error)
+        return inner or ServerWords(str(error), _code(error))
+    return _flat_words(body)
+
+
+def _flat_words(body: Mapping[str, Any]) -> ServerWords | None:
+    for key in ("message", "error_message", "detail", "details", "msg", "error"):
+        value = body.get(key)
+        if value:
+            message = value if isinstance(value, str) else _spell(value)
+            return ServerWords(message, _code(body), _word(body, "type", "error_type"))
+    return None
+
+
+def _spell(value: object) -> str:
+    """Return words for a message that is not a string, such as a list of faults."""
+    return "; ".join(map(_spell_one, value if isinstance(value, list) else [value]))
+
+
+def _spell_one(value: object) -> str:
+    if not isinstance(value, dict):
+        return str(value)
+    words = _word(value, "message", "msg") or str(value)
+    place = value.get("loc")
+    return f"{'.'.join(map(str, place))}: {words}" if isinstance(place, list) else words
+
+
+def _code(body: Mapping[str, Any]) -> str | int | None:
+    keys = ("code", "status_code", "status", "error_code", "raw_status_code")
+    values = (body.get(key) for key in keys)
+    return next((v for v in values if type(v) in {int, str} and v != ""), None)
+
+
+def _word(body: Mapping[str, Any], *keys: str) -> str | None:
+    values = (body.get(key) for key in keys)
+    return next((v for v in values if isinstance(v, str) and v), None)
+
+
+def in_chunk(chunk: Mapping[str, Any], event: str) -> object | None:
+    """Return the error that a chunk of a stream is, or `None`.
+
+    An error may stand in a choice as well: that is found when the choice is read.
+
+    Args:
+        chunk: A parsed chunk.
+        event: The type of its event.
+    """
+    error: object = chunk.get("error")
+    if error:
+        return error
+    told = (
+        event == "error"
+        or chunk.get("object") == "error"
+        or chunk.get("error_type")
+        or chunk.get("error_message")
+    )
+    return dict(chunk) if told and not chunk.get("choices") else None
+
+
+def stream_error(
+    body: object, where: str, chunk: Mapping[str, Any] | None = None
+) -> StreamError:
+    """Make the error for what a server reported in an answer with status 200.
+
+    Args:
+        body: The error as sent: an object or a text.
+        where: The URL without query.
+        chunk: The chunk that the error stood in, which may have the code.
+    """
+    words = server_words(body if isinstance(body, dict) else {"error": body})
+    if words is None:
+        fields = body if isinstance(body, dict) else {}
+        kind = _word(fields, "type", "error_type")
+        words = ServerWords(str(body), _code(fields), kind)
+    if words.code is None and chunk is not None:
+        words = replace(words, code=_code(chunk))
+    code = words.code if words.code is not None else words.type
+    label = f" ({code})" if code is not None else ""
+    msg = f"{where} reported an error in its answer{label}: {_short(words.message)}"
+    failed = body.get("failed_generation") if isinstance(body, dict) else None
+    if failed:
+        msg += f" The refused output was: {_short(str(failed))}"
+    return StreamError(msg, code=code, body=body, is_retryable=_passing(words))
+
+
+_PASSING_CODES = frozenset({408, 409, 429, *range(500, 600)})
+_PASSING_WORDS = re.compile(
+    r"rate.?limit|overload|unavailable|time.?out|server_error|internal|capacity"
+    r"|connection|upstream|too many requests",
+    re.IGNORECASE,
+)
+
+
+def _passing(words: ServerWords) -> bool:
+    code = words.code
+    if isinstance(code, str) and code.isascii() and code.isdigit():
+        code = int(code[:4])
+    if isinstance(code, int):
+        return code in _PASSING_CODES
+    return bool(_PASSING_WORDS.search(f"{code or ''} {words.type or ''}"))
+
+
+def status_error(
+    status: int,
+    headers: Mapping[str, str],
+    body: bytes,
+    *,
+    where: str,
+    retry_after: float | None = None,
+) -> StatusError:
+    """Make the error for an HTTP status that is not a success.
+
+    Args:
+        status: The HTTP status.
+        headers: The answer's headers, names in lower case.
+        body: The answer's body, or its beginning.
+        where: The URL without query.
+        retry_after: Seconds the server asks to wait.
+    """
+    text = body.decode("utf-8", "replace")
+    words = _body_words(text)
+    named = request_id(headers)
+    msg = f"{where} answered {status}"
+    msg += f": {_short(words.message)}" if words.message else " without a word"
+    if not msg.endswith((".", "!", "?")):
+        msg += "."
+    if status in _HINTS:
+        msg += f" {_HINTS[status]}"
+    if named:
+        msg += f" (request {named})"
+    should_retry = headers.get("x-should-retry", "").strip().lower()
+    retryable = {"true": True, "false": False}.get(should_retry)
+    if retryable is None and status in {408, 409}:
+        retryable = True
+    return _status_class(status, words)(
+        msg,
+        response=ErrorResponse(status, without_cookies(headers), text),
+        request_id=named,
+        code=words.code if words.code is not None else words.type,
+        retry_after=retry_after,
+        is_retryable=retryable,
+    )
+
+
+def request_id(headers: Mapping[str, str]) -> str | None:
+    """Return the server's name for a request, from the headers of its answer."""
+    return next((headers[h] for h in _REQUEST_ID_HEADERS if headers.get(h)), None)
+
+
+def without_cookies(headers: Mapping[str, str]) -> dict[str, str]:
+    """Return an answer's headers without the cookies, which are secrets."""
+    return {k: v for k, v in headers.items() if k not in {"set-cookie", "set-cookie2"}}
+
+
+def redact(error: SSEChatError, secrets: tuple[str, ...]) -> None:
+    """Take secrets out of an error: some servers send the key back in their message.
+
+    Args:
+        error: The error; its message and attributes are changed in place.
+        secrets: The texts that must not stand in it.
+    """
+    escaped = (json.dumps(secret)[1:-1] for secret in secrets)
+    secrets = tuple(filter(None, {*secrets, *escaped}))
+    if secrets:
+        error.args = tuple(_redacted(arg, secrets) for arg in error.args)
+        for name, value in vars(error).items():
+            setattr(error, name, _redacted(value, secrets))
+
+
+def _redacted(value: Any, secrets: tuple[str, ...]) -> Any:
+    if isinstance(value, str):
+        for secret in secrets:
+            value = value.replace(secret, "***")
+        return value
+    if isinstance(value, ErrorResponse):
+        headers = _redacted(dict(value.headers), secrets)
+        text = _redacted(value.text, secrets)
+        return ErrorResponse(value.status_code, headers, text)
+    if isinstance(value, dict):
+        return {_redacted(k, secrets): _redacted(v, secrets) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_redacted(v, secrets) for v in value]
+    return value
+
+
+_TITLE = re.compile(r"<title[^<>]*>([^<]*)</title>", re.IGNORECASE)
+
+
+def _body_words(text: str) -> ServerWords:
+    try:
+        words = server_words(loads(text))
+    except ValueError:
+        words = None
+    if words is not None:
+        return words
+    title = _TITLE.search(text[:_SHOWN])
+    if title:
+        return ServerWords(f"an HTML page, {title.group(1).strip()!r}")
+    return ServerWords(" ".join(text.split())[:200])
+
+
+def _status_class(status: int, words: ServerWords) -> type[StatusError]:
+    if status in {400, 413, 422} and _is_overflow(words):
+        return ContextLengthError
+    known: dict[int, type[StatusError]] = {
+        401: AuthenticationError,
+        402: PermissionDeniedError,
+        403: PermissionDeniedError,
+        404: NotFoundError,
+        429: RateLimitError,
+    }
+    if status in known:
+        return known[status]
+    if 400 <= status < 500:  # noqa: PLR2004  the class of client errors
+        return InvalidRequestError
+    return ServerError if status >= 500 else StatusError  # noqa: PLR2004
+
+
+def _is_overflow(words: ServerWords) -> bool:
+    text = f"{words.code} {words.type} {words.message[:_SHOWN]}"
+    return bool(_CONTEXT_LENGTH.search(text)) and not _NOT_OVERFLOW.search(text)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]} …"

@@ -1,0 +1,62 @@
+"""Fields that are passed through: kept as they come, put together at the end.
+
+Putting them together only once keeps the cost of long answers linear.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class Fields:
+    """The further fields of a message, each with the values that its deltas brought."""
+
+    __slots__ = ("_values",)
+
+    def __init__(self) -> None:
+        self._values: dict[str, list[Any]] = {}
+
+    def add(self, key: str, value: Any) -> None:
+        """Take a field of a delta; one that is null or empty says nothing."""
+        if not value and value != 0:
+            return
+        if isinstance(value, (list, dict)):
+            self._values.setdefault(key, []).append(value)
+        else:
+            self._values[key] = [value]
+
+    def merged(self) -> dict[str, Any]:
+        """Return the fields of the message so far: a new dict on every call."""
+        return {key: _merged(values) for key, values in self._values.items()}
+
+
+def merge_objects(objects: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return one object for the pieces of it that the deltas brought.
+
+    Lists grow, texts go on (but for `id`), objects in it are put together likewise,
+    and of anything else the last value that is not null or empty holds.
+    """
+    if len(objects) == 1:
+        return dict(objects[0])
+    gathered: dict[str, list[Any]] = {}
+    for item in objects:
+        for name, value in item.items():
+            gathered.setdefault(name, []).append(value)
+    return {name: _member(name, values) for name, values in gathered.items()}
+
+
+def _member(name: str, values: list[Any]) -> Any:
+    values = [v for v in values if v is not None and v != ""] or values[-1:]
+    if name != "id" and all(isinstance(v, str) for v in values):
+        return "".join(values)
+    return _merged(values)
+
+
+def _merged(values: list[Any]) -> Any:
+    """Return what several values of a field come down to; the last tells the kind."""
+    last = values[-1]
+    if isinstance(last, list):
+        return [item for value in values if isinstance(value, list) for item in value]
+    if isinstance(last, dict):
+        return merge_objects([value for value in values if isinstance(value, dict)])
+    return last

@@ -1,0 +1,57 @@
+"""The one place where JSON text from a server becomes Python values."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from pydantic_core import from_json
+
+_DEEPEST = 200
+"""Levels of nesting that are read, about the limit of `from_json` itself: whatever
+walks through a value that was read does not run out of stack."""
+
+
+def loads(text: str) -> Any:
+    """Return the value of a JSON text.
+
+    `NaN` and `Infinity` are accepted: servers written in Python send them in logprobs.
+
+    Raises:
+        ValueError: When the text is not JSON, or nested too deep to be read.
+    """
+    try:
+        return from_json(text)
+    except ValueError:
+        # Only the standard library reads a lone surrogate escape such as "\ud83d",
+        # which servers send that cut an emoji between two tokens.
+        try:
+            value = json.loads(text)
+        except RecursionError as error:
+            raise _too_deep() from error
+    if _is_deeper(value, _DEEPEST):
+        raise _too_deep()
+    return value
+
+
+def _is_deeper(value: object, levels: int) -> bool:
+    if not isinstance(value, (dict, list)):
+        return False
+    inner = value.values() if isinstance(value, dict) else value
+    return levels == 0 or any(_is_deeper(v, levels - 1) for v in inner)
+
+
+def _too_deep() -> ValueError:
+    return ValueError("JSON nested too deep")
+
+
+def parse_arguments(text: str) -> dict[str, Any] | None:
+    """Return the arguments object of a tool call, or `None` when it is not a whole one.
+
+    Strict on purpose: an object that was cut off would, repaired, be another call.
+    """
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None

@@ -1,0 +1,236 @@
+"""The tolerant reader: a server's chunks in, deltas out, one message at the end.
+
+There is one reader for all servers. It reads plain dicts and trusts nothing: a field
+that is missing, null or of another kind is not an error, and what it does not know it
+keeps.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from langchain_sse_chat.errors import MalformedChunkError
+from langchain_sse_chat.wire import failures
+from langchain_sse_chat.wire.choice import ChoiceReader
+from langchain_sse_chat.wire.chunks import Delta, WireMessage
+from langchain_sse_chat.wire.jsontext import loads
+from langchain_sse_chat.wire.tags import ReasoningTags
+
+_PADDING = frozenset({"obfuscation", "p"})
+"""Random text that hides the length of tokens from eavesdroppers: OpenAI's
+`obfuscation` (https://platform.openai.com/docs/api-reference/chat/streaming) and
+Mistral's `p`."""
+
+_NO_METADATA = _PADDING | {"choices", "usage", "error", "object"}
+
+_PINGS = frozenset({"", "ping", "[ping]", "heartbeat", "keep-alive", "keepalive"})
+"""Data of events that only keep the connection alive, in lower case."""
+
+
+class ChunkReader:
+    """Reads the events of one answer."""
+
+    __slots__ = (
+        "_choice",
+        "_fields",
+        "_others",
+        "_reasoning_tags",
+        "_usage",
+        "done",
+        "progress",
+        "where",
+    )
+
+    def __init__(
+        self, where: str, *, reasoning_tags: ReasoningTags | None = None
+    ) -> None:
+        """Start an answer.
+
+        Args:
+            where: The URL without query, for the messages of errors.
+            reasoning_tags: What stands around reasoning in the content; `None` when
+                nothing there is to be taken for reasoning.
+        """
+        self.where = where
+        self.done = False
+        """Whether `[DONE]` was read."""
+        self.progress = 0
+        """How many events so far carried something of the answer."""
+        self._reasoning_tags = reasoning_tags
+        self._choice = ChoiceReader(reasoning_tags)
+        self._others: dict[int, ChoiceReader] = {}
+        self._fields: dict[str, Any] = {}
+        self._usage: dict[str, Any] | None = None
+
+    @property
+    def ended(self) -> bool:
+        """Whether the answer is whole: `[DONE]` or a finish reason was read."""
+        return self.done or self._choice.finished
+
+    def read(
+        self, data: str, event: str = "message", *, lenient: bool = False
+    ) -> str | Delta | None:
+        """Take the next event.
+
+        Args:
+            data: The event's data.
+            event: The event's type.
+            lenient: Whether data that cannot be read is left out: for a last event
+                that the end of the stream may have cut.
+
+        Returns:
+            The text when the event brings text and nothing else, a `Delta` when it
+            brings more, `None` when it brings nothing for the user.
+
+        Raises:
+            StreamError: The event reports an error.
+            MalformedChunkError: The data is neither JSON nor a known ping.
+        """
+        try:
+            chunk = loads(data)
+        except ValueError:
+            self._read_word(data, event, lenient=lenient)
+            return None
+        if isinstance(chunk, list) and len(chunk) == 1:
+            # Gemini's compatible endpoint wraps errors in a list.
+            chunk = chunk[0]
+        if isinstance(chunk, dict):
+            return self._read_chunk(chunk, event)
+        if isinstance(chunk, str):
+            self._read_word(chunk, event, lenient=lenient)
+        elif event == "error":
+            raise failures.stream_error(chunk, self.where)
+        elif chunk is not None and not lenient:
+            raise self._malformed(data)
+        return None
+
+    def _read_word(self, data: str, event: str, *, lenient: bool) -> None:
+        word = data.strip()
+        if word.strip("[] ").upper() == "DONE":
+            self.done = True
+        elif event == "error":
+            raise failures.stream_error(word, self.where)
+        elif not (lenient or word.lower() in _PINGS or word.startswith(":")):
+            raise self._malformed(data)
+
+    def _malformed(self, data: str) -> MalformedChunkError:
+        start = data[:200]
+        msg = (
+            f"{self.where} sent what is no chat completion: {start!r}. The server, or "
+            "a proxy before it, is at fault."
+        )
+        return MalformedChunkError(msg, data=start)
+
+    def read_completion(self, body: dict[str, Any]) -> str | Delta | None:
+        """Take a whole answer that came as one JSON object, not as a stream.
+
+        Raises:
+            StreamError: The object reports an error.
+            MalformedChunkError: The object is not a chat completion.
+        """
+        choices = body.get("choices")
+        listed = choices if isinstance(choices, list) else []
+        if not any(isinstance(choice, dict) for choice in listed):
+            if failures.server_words(body) is None:
+                raise self._malformed(json.dumps(body, ensure_ascii=False))
+            raise failures.stream_error(body.get("error") or body, self.where, body)
+        self.done = True
+        return self._read_chunk(body, "message")
+
+    def _read_chunk(self, chunk: dict[str, Any], event: str) -> str | Delta | None:
+        choices = chunk.get("choices")
+        if not choices or chunk.get("error"):
+            error = failures.in_chunk(chunk, event)
+            if error is not None:
+                raise failures.stream_error(error, self.where, chunk)
+        fields = self._fields
+        for key, value in chunk.items():
+            if key not in _NO_METADATA and value is not None and value != "":
+                fields[key] = value
+        if "usage" in chunk:
+            self._take_usage(chunk["usage"])
+        if "x_groq" in chunk and isinstance(chunk["x_groq"], dict):
+            self._take_usage(chunk["x_groq"].get("usage"))
+        if not isinstance(choices, list):
+            return None
+        if len(choices) == 1:
+            return self._read_choice(choices[0])
+        return _joined([self._read_choice(choice) for choice in choices])
+
+    def _read_choice(self, choice: object) -> str | Delta | None:
+        if not isinstance(choice, dict):
+            return None
+        if choice.get("error"):
+            raise failures.stream_error(choice["error"], self.where)
+        if "usage" in choice:
+            self._take_usage(choice["usage"])
+        if "message" in choice and isinstance(choice["message"], dict):
+            self._take_usage(choice["message"].get("usage"))
+        index = choice.get("index")
+        if isinstance(index, int) and index > 0:
+            self._other(index).read(choice)
+            self.progress += 1
+            return None
+        out = self._choice.read(choice)
+        if out is not None or self._choice.holds_back or choice.get("finish_reason"):
+            self.progress += 1
+        return out
+
+    def _take_usage(self, usage: object) -> None:
+        """Keep the last usage that counts anything, wherever it stands.
+
+        Groq puts it under `x_groq`, Moonshot into the choice.
+        """
+        if isinstance(usage, dict) and any(
+            isinstance(count, (int, float)) for count in usage.values()
+        ):
+            self._usage = usage
+
+    def _other(self, index: int) -> ChoiceReader:
+        if index not in self._others:
+            self._others[index] = ChoiceReader(self._reasoning_tags)
+        return self._others[index]
+
+    def close(self, *, truncated: bool) -> tuple[WireMessage, Delta]:
+        """End the answer.
+
+        Args:
+            truncated: Whether it ended before it was whole.
+
+        Returns:
+            The message, and what was held back to the end.
+        """
+        message, held = self._choice.close(truncated=truncated)
+        for _, other in sorted(self._others.items()):
+            cut = truncated or not (self.done or other.finished)
+            message.other_choices.append(other.close(truncated=cut)[0])
+        return self._with_fields(message), held
+
+    def snapshot(self) -> WireMessage | None:
+        """Return the message as far as it came, `None` when nothing did."""
+        if not self._choice.made_progress:
+            return None
+        return self._with_fields(self._choice.snapshot())
+
+    def _with_fields(self, message: WireMessage) -> WireMessage:
+        message.metadata = {**self._fields, **message.metadata}
+        message.usage = self._usage
+        return message
+
+
+def _joined(parts: list[str | Delta | None]) -> str | Delta | None:
+    """Return what several choices of one chunk bring, if they have one index.
+
+    GitHub Copilot sends the text and the tool calls of an answer like that.
+    """
+    brought = [part for part in parts if part is not None]
+    if len(brought) < 2:  # noqa: PLR2004  nothing to join
+        return brought[0] if brought else None
+    deltas = [Delta(part) if isinstance(part, str) else part for part in brought]
+    return Delta(
+        "".join(delta.text for delta in deltas),
+        "".join(delta.reasoning for delta in deltas),
+        "".join(delta.refusal for delta in deltas),
+        [call for delta in deltas for call in delta.tool_calls],
+    )

@@ -1,0 +1,42 @@
+"""What a body is, told by its first bytes rather than by its content type.
+
+Gateways send event streams as `text/plain` or without a type, answer a request for a
+stream with one JSON object, and put login and error pages before everything.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+BodyKind = Literal["events", "json", "html", "unknown"]
+
+_BOM = b"\xef\xbb\xbf"
+_FIELDS = (b"data", b"event", b"id", b"retry")
+_ENOUGH = 6
+"""Bytes that tell an event stream's field name (`event:` is the longest needed)."""
+
+
+def sniff(start: bytes, content_type: str) -> BodyKind | None:
+    """Return what a body is, or `None` when its first bytes do not tell yet.
+
+    Args:
+        start: The body so far.
+        content_type: The content type in lower case, `""` when there is none.
+    """
+    if start == _BOM[: len(start)]:
+        return None
+    text = start.removeprefix(_BOM).lstrip()
+    if not text:
+        return None
+    first = text[:1]
+    if first in {b"{", b"["}:
+        return "json"
+    if first == b"<":
+        return "html"
+    if first == b":" or "event-stream" in content_type:
+        return "events"
+    if len(text) < _ENOUGH and b"\n" not in text and b"\r" not in text:
+        return None
+    name, colon, _ = text[:_ENOUGH].partition(b":")
+    named = colon and name in _FIELDS
+    return "events" if named or text.startswith(b"event:") else "unknown"

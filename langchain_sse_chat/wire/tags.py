@@ -1,0 +1,176 @@
+"""Reasoning that a server leaves in the content, between tags such as `<think>`.
+
+A server that runs a reasoning model without a reasoning parser sends
+`<think>…</think>` as part of the text. Sections count only where reasoning stands:
+before the first text of an answer. A tag further on is what the answer speaks of, in
+prose or in code, and taking the rest of such an answer for reasoning would lose it.
+Models with interleaved thinking do not contradict: they think between tool calls, and
+each of those turns is an answer of its own
+(https://docs.vllm.ai/en/v0.17.1/features/interleaved_thinking/).
+"""
+
+from __future__ import annotations
+
+import re
+from enum import Enum, auto
+
+from langchain_sse_chat.errors import ConfigurationError
+
+_VISIBLE = re.compile(r"\S")
+
+
+class _Place(Enum):
+    START = auto()
+    """Before the first text of the answer, outside a section."""
+    SECTION_START = auto()
+    """In a section of which nothing but blanks has come."""
+    SECTION = auto()
+    UNOPENED = auto()
+    """In text that was reasoning if the first tag in it is a closing one."""
+    TEXT = auto()
+
+
+class TagSplitter:
+    """Splits the streamed text of one answer into text and reasoning.
+
+    What is held back is never more than the beginning of a tag and, before the first
+    text, blanks.
+
+    Left out are the tags, the blanks before and after an opening tag (so an empty
+    section gives no reasoning), and the newlines directly after a closing tag. All
+    else comes out once, in order. Several sections in a row count as one.
+
+    A text whose first tag is a closing one was reasoning that the prompt had opened.
+    It has gone out as text and stays text; the tag alone is left out of it, and what
+    follows is text. `starts_in_reasoning` sets that right.
+
+    Args:
+        opening: The tag before reasoning; blanks around it do not matter.
+        closing: The tag after reasoning; blanks around it do not matter.
+        starts_in_reasoning: Whether the answer begins as reasoning, because the model's
+            chat template puts the opening tag into the prompt (it may be sent all the
+            same). An answer without a closing tag is then reasoning as a whole.
+
+    Raises:
+        ConfigurationError: A tag is blank, or part of the other one.
+    """
+
+    __slots__ = ("_blanks", "_closing", "_either", "_held", "_place", "_seen", "_tags")
+
+    def __init__(
+        self, opening: str, closing: str, *, starts_in_reasoning: bool = False
+    ) -> None:
+        self._tags = opening, closing = opening.strip(), closing.strip()
+        if opening in closing or closing in opening:
+            msg = (
+                f"The reasoning tags {opening!r} and {closing!r} cannot be told apart. "
+                "Pass two tags that are not blank and do not contain one another."
+            )
+            raise ConfigurationError(msg)
+        self._either = _tag_pattern(opening, closing)
+        self._closing = _tag_pattern(closing)
+        self._place = _Place.SECTION_START if starts_in_reasoning else _Place.START
+        self._seen = False
+        self._held = ""
+        # A list, because a string to which blanks are added one by one is copied
+        # each time.
+        self._blanks: list[str] = []
+
+    def feed(self, text: str) -> tuple[str, str]:
+        """Return the text and the reasoning that may go out after the next piece."""
+        if self._place is _Place.TEXT:
+            return text, ""
+        text, self._held = self._held + text, ""
+        answer = ""
+        reasoning: list[str] = []
+        position = 0
+        while position < len(text):
+            if self._place in {_Place.START, _Place.SECTION_START}:
+                position = self._read_start(text, position)
+            elif self._place is _Place.SECTION:
+                found = self._closing.search(text, position)
+                reasoning.append(text[position : found.start() if found else None])
+                position = self._take(found) if found else len(text)
+            else:
+                answer = self._release_blanks() + self._read_text(text[position:])
+                break
+        return answer, "".join(reasoning)
+
+    def close(self) -> tuple[str, str]:
+        """Return the text and the reasoning that were held back, at the answer's end.
+
+        A section that was not closed is reasoning.
+        """
+        held, self._held = self._release_blanks() + self._held, ""
+        inside = self._place in {_Place.SECTION_START, _Place.SECTION}
+        return ("", held) if inside else (held, "")
+
+    def _read_start(self, text: str, position: int) -> int:
+        visible = _VISIBLE.search(text, position)
+        start = visible.start() if visible else len(text)
+        inside = self._place is _Place.SECTION_START
+        if not inside:
+            self._blanks.append(text[position:start])
+        found = self._either.match(text, start)
+        if found:
+            return self._take(found)
+        if visible and inside:
+            self._place = _Place.SECTION
+        elif visible:
+            self._place = _Place.TEXT if self._seen else _Place.UNOPENED
+        return start
+
+    def _read_text(self, rest: str) -> str:
+        found = self._either.search(rest) if self._place is _Place.UNOPENED else None
+        if not found:
+            return rest
+        if found[0] not in self._tags:
+            self._held = found[0]
+            return rest[: found.start()]
+        self._place = _Place.TEXT
+        # After an opening tag a closing one is its other half: the answer speaks of
+        # both.
+        opens = found[0] == self._tags[0]
+        return rest if opens else rest[: found.start()] + rest[found.end() :]
+
+    def _take(self, found: re.Match[str]) -> int:
+        """Go where a tag leads, or hold back what may become one; return its end."""
+        if found[0] in self._tags:
+            opens = found[0] == self._tags[0]
+            self._place = _Place.SECTION_START if opens else _Place.START
+            self._seen = True
+            self._blanks.clear()
+        else:
+            self._held = found[0]
+        return found.end()
+
+    def _release_blanks(self) -> str:
+        blanks = "".join(self._blanks)
+        self._blanks.clear()
+        return blanks.lstrip("\r\n") if self._seen else blanks
+
+
+ReasoningTags = tuple[str, str]
+"""The tags before and after reasoning. An empty first one says that the answer begins
+as reasoning: the prompt has opened it."""
+
+
+def tag_splitter(tags: ReasoningTags) -> TagSplitter:
+    """Return a splitter for the tags.
+
+    Raises:
+        ConfigurationError: The tags cannot be told apart.
+    """
+    opening, closing = tags
+    if opening:
+        return TagSplitter(opening, closing)
+    # `<think>` for `</think>`: should the model open the section all the same.
+    return TagSplitter(closing.replace("/", "", 1), closing, starts_in_reasoning=True)
+
+
+def _tag_pattern(*tags: str) -> re.Pattern[str]:
+    """Match a tag, or the beginning of one at the end of the text."""
+    beginnings = [tag[:size] for tag in tags for size in range(len(tag) - 1, 0, -1)]
+    parts = [re.escape(tag) for tag in tags]
+    parts += [re.escape(beginning) + r"\Z" for beginning in beginnings]
+    return re.compile("|".join(parts))

@@ -1,0 +1,313 @@
+"""Tool calls put together from deltas, whatever the server does to them.
+
+Servers leave out `index`, use one index for several calls, repeat the name on every
+delta, send ids late, empty or not at all, and send arguments as text, as an object or
+as a JSON text of a JSON text. What leaves here is regular: ascending indices, id and
+name once per call, arguments as text.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from langchain_sse_chat.wire.characters import Characters
+from langchain_sse_chat.wire.chunks import ToolCallDelta, WireToolCall
+from langchain_sse_chat.wire.jsontext import parse_arguments
+
+
+class _Braces:
+    """Tells when all braces of a JSON text are closed.
+
+    The text may be cut anywhere but within an escape.
+    """
+
+    __slots__ = ("_in_string", "_open")
+
+    _MARKS = re.compile(r'\\.|["{}]', re.DOTALL)
+
+    def __init__(self) -> None:
+        self._open = 0
+        self._in_string = False
+
+    def close_with(self, text: str) -> bool:
+        """Take the next part; return whether no brace is open after it."""
+        for mark in self._MARKS.findall(text):
+            if mark == '"':
+                self._in_string = not self._in_string
+            elif not self._in_string and mark in {"{", "}"}:
+                self._open += 1 if mark == "{" else -1
+        return self._open <= 0 and not self._in_string
+
+
+class _Call:
+    """A tool call that is still open."""
+
+    __slots__ = (
+        "_braces",
+        "_broken",
+        "_characters",
+        "_given",
+        "_last",
+        "_looked_at",
+        "_opening",
+        "arguments",
+        "id",
+        "index",
+        "name",
+        "opened",
+        "sent_id",
+        "server_index",
+    )
+
+    def __init__(self, index: int, server_index: object) -> None:
+        self.index = index
+        self.server_index = server_index
+        self.id = ""
+        self.sent_id = ""
+        self.name = ""
+        self.arguments: list[str] = []
+        self.opened = False
+        self._characters = Characters()
+        # The first and the last character of the arguments that is not blank.
+        self._opening = ""
+        self._last = ""
+        self._given = 0
+        self._braces = _Braces()
+        self._looked_at = 0
+        self._broken = False
+
+    def is_whole(self) -> bool:
+        """Whether the arguments so far are a whole JSON object.
+
+        Each part is looked at once, for servers that repeat the name on every delta.
+        """
+        if self._last != "}" or self._broken:
+            return False
+        new = "".join(self.arguments[self._looked_at :])
+        self._looked_at = len(self.arguments)
+        if not self._braces.close_with(new):
+            return False
+        # With all braces closed, more text would not make an object of what is none.
+        self._broken = parse_arguments("".join(self.arguments)) is None
+        return not self._broken
+
+    def take_name(self, name: str) -> None:
+        """Learn a name: a repeated one says nothing, a split one goes on.
+
+        Gemini's endpoint has split names over deltas before the first argument.
+        """
+        split = name != self.name and not self.opened and not self.arguments
+        if not self.name or split:
+            self.name += name
+
+    def take_arguments(self, text: str) -> ToolCallDelta | None:
+        """Add a part of the arguments and give what may go out now.
+
+        Nothing goes out before the name and the first argument byte are known: an
+        opening piece with empty arguments would read as a call without arguments.
+        Arguments that are not an object are held back to the end, where it is clear
+        what they are.
+        """
+        text = self._characters.feed(text)
+        if text:
+            self.arguments.append(text)
+            self._opening = self._opening or text.lstrip()[:1]
+            self._last = text.rstrip()[-1:] or self._last
+        if not self.name or self._opening != "{" or self._given == len(self.arguments):
+            return None
+        new = "".join(self.arguments[self._given :])
+        self._given = len(self.arguments)
+        if self.opened:
+            return ToolCallDelta(self.index, None, None, new)
+        return self.open(new)
+
+    def open(self, arguments: str) -> ToolCallDelta:
+        """Return the piece with id and name: the first that goes out."""
+        self.opened = True
+        return ToolCallDelta(self.index, self.final_id(), self.name or None, arguments)
+
+    def final_id(self) -> str:
+        """Return the id downstream: the server's, or one that is made up once."""
+        self.sent_id = self.sent_id or self.id or f"call_{uuid.uuid4().hex}"
+        return self.sent_id
+
+    def close(self, *, cut: bool) -> tuple[WireToolCall | None, ToolCallDelta | None]:
+        """End the call: what it is, and the piece that was held back."""
+        text = "".join(self.arguments)
+        if not self.name and not text.strip():
+            return None, None
+        if text.strip() in {"", "null"}:
+            text = "" if cut else "{}"
+        elif self._opening == '"':
+            text = _decode_twice(text)
+        held = None
+        if not self.opened:
+            held = self.open(text)
+        elif not self._given and text:
+            held = ToolCallDelta(self.index, None, None, text)
+        return self.seen(text), held
+
+    def seen(self, arguments: str) -> WireToolCall:
+        """Return the call with these arguments; one without a name cannot be run."""
+        parsed = parse_arguments(arguments) if self.name else None
+        name = self.name or None
+        return WireToolCall(self.index, self.final_id(), name, arguments, parsed)
+
+
+class ToolCallAssembler:
+    """Assigns each delta to its call."""
+
+    __slots__ = ("_by_id", "_by_index", "_calls", "_last")
+
+    def __init__(self) -> None:
+        self._calls: list[_Call] = []
+        self._by_id: dict[str, _Call] = {}
+        self._by_index: dict[int, _Call] = {}
+        self._last: _Call | None = None
+
+    def __bool__(self) -> bool:
+        """Whether any tool call was seen."""
+        return bool(self._calls)
+
+    def feed(self, deltas: object) -> list[ToolCallDelta]:
+        """Take the `tool_calls` of a delta; give the pieces that may go out."""
+        if isinstance(deltas, dict):
+            deltas = [deltas]
+        if not isinstance(deltas, list):
+            return []
+        out: list[ToolCallDelta] = []
+        for position, delta in enumerate(deltas):
+            if isinstance(delta, dict):
+                self._feed_one(delta, out, apart=position > 0)
+        return out
+
+    def feed_function_call(self, function: object) -> list[ToolCallDelta]:
+        """Take a legacy `function_call`: a single call without id and index."""
+        return self.feed([{"index": 0, "function": function}])
+
+    def _feed_one(
+        self, delta: dict[str, Any], out: list[ToolCallDelta], *, apart: bool
+    ) -> None:
+        function = delta.get("function")
+        if not isinstance(function, dict):
+            function = {}
+        piece = _Piece(
+            delta.get("index"),
+            _text(delta.get("id")),
+            _text(function.get("name")),
+            _arguments_text(function.get("arguments")),
+            apart,
+        )
+        if not (piece.name or piece.arguments or piece.id):
+            return
+        call = self._find(piece)
+        if call is None or not _goes_on(call, piece):
+            # The calls go out in the server's order.
+            if self._last is not None and self._last.name and not self._last.opened:
+                out.append(self._last.open(""))
+            call = self._new(piece.index)
+        if piece.id and not call.id:
+            call.id = piece.id
+            self._by_id[piece.id] = call
+        if piece.name:
+            call.take_name(piece.name)
+        self._last = call
+        given = call.take_arguments(piece.arguments)
+        if given is not None:
+            out.append(given)
+
+    def _find(self, piece: _Piece) -> _Call | None:
+        """Return the call that a piece may go on with, `None` for a new one."""
+        if not isinstance(piece.index, int):
+            return self._by_id.get(piece.id, self._last)
+        call = self._by_index.get(piece.index)
+        last = self._last
+        if call is None and last is not None and last.server_index is None:
+            # A server that leaves out the index of the first piece only.
+            same = not piece.name and piece.id in {"", last.id}
+            return last if same else None
+        return call
+
+    def _new(self, server_index: object) -> _Call:
+        call = _Call(len(self._calls), server_index)
+        self._calls.append(call)
+        if isinstance(server_index, int):
+            self._by_index[server_index] = call
+        return call
+
+    def close(self, *, cut: bool) -> tuple[list[WireToolCall], list[ToolCallDelta]]:
+        """End all calls.
+
+        Args:
+            cut: Whether the answer ended early: a call without any arguments is then
+                not a call without arguments.
+
+        Returns:
+            The calls, and the pieces that were held back.
+        """
+        ended = [call.close(cut=cut) for call in self._calls]
+        calls = [call for call, _ in ended if call is not None]
+        return calls, [delta for _, delta in ended if delta is not None]
+
+    def snapshot(self) -> list[WireToolCall]:
+        """Return the calls as far as they came, for a partial message."""
+        calls = (call for call in self._calls if call.name or call.arguments)
+        return [call.seen("".join(call.arguments)) for call in calls]
+
+
+@dataclass(slots=True)
+class _Piece:
+    """A delta of a tool call; what is missing is `""`, or `None` for the index."""
+
+    index: object
+    id: str
+    name: str
+    arguments: str
+    apart: bool
+    """Whether another piece came before it in the same delta."""
+
+
+def _goes_on(call: _Call, piece: _Piece) -> bool:
+    """Whether a piece goes on with a call or begins another."""
+    renamed = bool(piece.name and call.name) and piece.name != call.name
+    indexed = isinstance(piece.index, int)
+    if piece.id and piece.id == call.id:
+        return True
+    if piece.id and call.id:
+        # Another id means another call, unless the server makes up an id for every
+        # piece: then there is no name, and the arguments are half-way.
+        half_way = bool(call.arguments or piece.arguments) and not call.is_whole()
+        return not piece.name and half_way
+    if piece.apart and piece.name and (renamed or not indexed):
+        return False
+    if renamed and not indexed and (call.arguments or piece.id):
+        return False
+    # A name that is only repeated comes without arguments, at the end of a call too.
+    ends = renamed or bool(piece.name and piece.arguments)
+    return not (ends and call.is_whole())
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _arguments_text(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return ""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _decode_twice(text: str) -> str:
+    """Return the object's text out of a JSON text that holds a JSON text."""
+    try:
+        inner = json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    whole = isinstance(inner, str) and parse_arguments(inner) is not None
+    return inner if whole else text
