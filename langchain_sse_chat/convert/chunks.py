@@ -1,0 +1,122 @@
+"""Deltas to the chunks that LangChain merges."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from langchain_core.messages import AIMessageChunk
+from langchain_core.messages.tool import tool_call, tool_call_chunk
+from langchain_core.outputs import ChatGenerationChunk
+
+from langchain_sse_chat.convert.blocks import MODEL_PROVIDER
+from langchain_sse_chat.convert.results import response_metadata
+from langchain_sse_chat.convert.usage import usage_to_metadata
+from langchain_sse_chat.wire.chunks import Delta, ToolCallDelta, WireMessage
+from langchain_sse_chat.wire.jsontext import parse_arguments
+
+
+class ChunkAssembler:
+    """Gives a chunk for every delta, and one last, empty chunk with the metadata.
+
+    Everything that LangChain would add up wrongly (numbers, names, reasons) stands on
+    the last chunk, once.
+    """
+
+    def feed(self, delta: str | Delta) -> list[ChatGenerationChunk]:
+        """Take a part of the answer; give its chunk."""
+        if type(delta) is str:
+            return [
+                ChatGenerationChunk(
+                    message=AIMessageChunk(
+                        content=delta,
+                        response_metadata={"model_provider": MODEL_PROVIDER},
+                    )
+                )
+            ]
+        return [_rich_chunk(delta)] if isinstance(delta, Delta) else []
+
+    def close(self, message: WireMessage, held: Delta) -> list[ChatGenerationChunk]:
+        """End the answer; give what was held back and the last chunk."""
+        marks = [
+            ToolCallDelta(call.index, None, None, breaking_mark(call.arguments))
+            for call in message.tool_calls
+            if call.parsed is None
+        ]
+        rest = replace(held, tool_calls=held.tool_calls + marks)
+        chunks = [] if rest == Delta() else [_rich_chunk(rest)]
+        last = AIMessageChunk(
+            content="",
+            additional_kwargs=message.message_fields,
+            response_metadata=response_metadata(message),
+            usage_metadata=usage_to_metadata(message.usage),
+            chunk_position="last",
+        )
+        return [*chunks, ChatGenerationChunk(message=last)]
+
+
+def _rich_chunk(delta: Delta) -> ChatGenerationChunk:
+    additional: dict[str, Any] = {}
+    if delta.reasoning:
+        additional["reasoning_content"] = delta.reasoning
+    if delta.refusal:
+        additional["refusal"] = delta.refusal
+    message = AIMessageChunk(
+        content=delta.text,
+        additional_kwargs=additional,
+        response_metadata={"model_provider": MODEL_PROVIDER},
+    )
+    if delta.tool_calls:
+        _set_tool_calls(message, delta.tool_calls)
+    return ChatGenerationChunk(message=message)
+
+
+def _set_tool_calls(message: AIMessageChunk, pieces: list[ToolCallDelta]) -> None:
+    """Put pieces of tool calls on a chunk.
+
+    Past its constructor: that takes every piece for whole arguments, repairs it in time
+    that grows with the square of its length, and shows a call that has just begun as
+    one without arguments. Calls that came whole are shown as such.
+    """
+    calls: dict[int, list[ToolCallDelta]] = {}
+    for piece in pieces:
+        calls.setdefault(piece.index, []).append(piece)
+    for index, parts in calls.items():
+        first, arguments = parts[0], "".join(part.arguments for part in parts)
+        message.tool_call_chunks.append(
+            tool_call_chunk(name=first.name, args=arguments, id=first.id, index=index)
+        )
+        parsed = parse_arguments(arguments) if first.name else None
+        if parsed is not None:
+            message.tool_calls.append(
+                tool_call(name=first.name or "", args=parsed, id=first.id)
+            )
+
+
+def breaking_mark(arguments: str) -> str:
+    """Return the shortest text that keeps arguments from being read as an object.
+
+    LangChain repairs unfinished arguments when it merges chunks
+    (`langchain_core.utils.json.parse_partial_json`): a call that was cut off would
+    become another, valid call. A closing bracket that closes nothing is what that
+    repair gives up at, and a strict parser refuses it too. A string that is still open
+    is closed first.
+    """
+    closers: list[str] = []
+    in_string = escaped = False
+    for char in arguments:
+        if in_string:
+            if escaped:
+                escaped = False
+            elif char == "\\":
+                escaped = True
+            elif char == '"':
+                in_string = False
+        elif char == '"':
+            in_string = True
+        elif char in "{[":
+            closers.append("}" if char == "{" else "]")
+        elif char in "}]" and closers and closers[-1] == char:
+            closers.pop()
+    quotes = '"' * (in_string + (in_string and escaped))
+    return quotes + ("]" if closers and closers[-1] == "}" else "}")

@@ -1,0 +1,143 @@
+"""A whole answer, or what came of one, to LangChain's message and result."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from langchain_core.messages import AIMessage
+from langchain_core.messages.content import InvalidToolCall
+from langchain_core.messages.tool import ToolCall
+from langchain_core.messages.tool import invalid_tool_call as make_invalid_tool_call
+from langchain_core.messages.tool import tool_call as make_tool_call
+from langchain_core.outputs import ChatGeneration, ChatResult
+
+from langchain_sse_chat.convert.blocks import MODEL_PROVIDER
+from langchain_sse_chat.convert.usage import usage_to_metadata
+from langchain_sse_chat.wire.chunks import Delta, WireMessage, WireToolCall
+
+NOT_AN_OBJECT = "The arguments are not a whole JSON object."
+"""The error of an invalid tool call."""
+
+
+class ResultAssembler:
+    """Gives nothing until the answer is whole, then one `ChatResult`."""
+
+    def feed(self, delta: str | Delta) -> list[ChatResult]:
+        """Take a part of the answer; give nothing."""
+        del delta
+        return []
+
+    def close(self, message: WireMessage, held: Delta) -> list[ChatResult]:
+        """Give the result of a whole answer."""
+        del held
+        return [wire_message_to_result(message)]
+
+
+def wire_message_to_result(message: WireMessage) -> ChatResult:
+    """Return the result with one generation for each choice."""
+    first = wire_message_to_ai_message(message)
+    messages = [first, *map(wire_message_to_ai_message, message.other_choices)]
+    generations = [
+        ChatGeneration(
+            message=m,
+            generation_info={
+                "finish_reason": m.response_metadata.get("finish_reason"),
+            },
+        )
+        for m in messages
+    ]
+    metadata = first.response_metadata
+    kept = ("token_usage", "model_name", "model_provider", "id", "system_fingerprint")
+    return ChatResult(
+        generations=generations,
+        llm_output={k: metadata[k] for k in kept if k in metadata},
+    )
+
+
+def wire_message_to_ai_message(message: WireMessage) -> AIMessage:
+    """Return the message that an answer comes down to."""
+    additional = dict(message.message_fields)
+    if message.reasoning:
+        additional["reasoning_content"] = message.reasoning
+    if message.refusal:
+        additional["refusal"] = message.refusal
+    return AIMessage(
+        content=message.text,
+        additional_kwargs=additional,
+        tool_calls=[_tool_call(c) for c in message.tool_calls if c.parsed is not None],
+        invalid_tool_calls=[
+            _invalid_tool_call(c) for c in message.tool_calls if c.parsed is None
+        ],
+        response_metadata=response_metadata(message),
+        usage_metadata=usage_to_metadata(message.usage),
+    )
+
+
+def _tool_call(call: WireToolCall) -> ToolCall:
+    return make_tool_call(name=call.name or "", args=call.parsed or {}, id=call.id)
+
+
+def _invalid_tool_call(call: WireToolCall) -> InvalidToolCall:
+    return make_invalid_tool_call(
+        name=call.name, args=call.arguments, id=call.id, error=NOT_AN_OBJECT
+    )
+
+
+def response_metadata(message: WireMessage) -> dict[str, Any]:
+    """Return the `response_metadata` of a message: each value stands in it once."""
+    fields = dict(message.metadata)
+    # LangChain's own key: it tells the form of a message's content.
+    fields.pop("output_version", None)
+    metadata: dict[str, Any] = {"model_provider": MODEL_PROVIDER}
+    if isinstance(fields.get("model"), str):
+        metadata["model_name"] = fields.pop("model")
+    # A relay's own word for the reason gives way to the one that was sent here.
+    native = message.native_finish_reason or fields.pop("native_finish_reason", None)
+    fields.pop("native_finish_reason", None)
+    if message.finish_reason is not None:
+        metadata["finish_reason"] = message.finish_reason
+    if native is not None:
+        metadata["native_finish_reason"] = native
+    if message.finish_reason_inferred:
+        metadata["finish_reason_inferred"] = True
+    if message.logprobs is not None:
+        metadata["logprobs"] = message.logprobs
+    if message.usage is not None:
+        metadata["token_usage"] = message.usage
+    if message.other_choices:
+        metadata["other_choices"] = [_other_choice(m) for m in message.other_choices]
+    return {**fields, **metadata}
+
+
+def _other_choice(message: WireMessage) -> dict[str, Any]:
+    """Return a choice after the first in the wire's own form."""
+    choice: dict[str, Any] = {"role": "assistant", "content": message.text}
+    if message.reasoning:
+        choice["reasoning_content"] = message.reasoning
+    if message.refusal:
+        choice["refusal"] = message.refusal
+    if message.tool_calls:
+        choice["tool_calls"] = [
+            {
+                "id": call.id,
+                "type": "function",
+                "function": {"name": call.name, "arguments": call.arguments},
+            }
+            for call in message.tool_calls
+        ]
+    return {
+        "message": choice | message.message_fields,
+        "finish_reason": message.finish_reason,
+    }
+
+
+def combine_llm_outputs(outputs: list[dict[str, Any] | None]) -> dict[str, Any]:
+    """Return the output of several results: their token counts are added up."""
+    usage: dict[str, int] = {}
+    combined: dict[str, Any] = {}
+    for output in filter(None, outputs):
+        for key, value in (output.get("token_usage") or {}).items():
+            if isinstance(value, int) and not isinstance(value, bool):
+                usage[key] = usage.get(key, 0) + value
+        combined.setdefault("model_name", output.get("model_name"))
+    return {**combined, "token_usage": usage} if combined else {}

@@ -1,0 +1,374 @@
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import pytest
+from langchain_core.tools import StructuredTool, tool
+from pydantic import BaseModel, Field
+from pydantic.v1 import BaseModel as BaseModelV1
+from typing_extensions import TypedDict
+
+from langchain_sse_chat.convert.tools import (
+    tool_choice_to_wire,
+    tools_to_wire,
+)
+from langchain_sse_chat.errors import ConfigurationError
+
+
+class Add(BaseModel):
+    """Add one."""
+
+    a: int
+
+
+class AddV1(BaseModelV1):
+    """Add one."""
+
+    a: int
+
+
+class AddDict(TypedDict):
+    """Add one."""
+
+    a: Annotated[int, ..., "the number"]
+
+
+@tool
+def add(a: int) -> int:
+    """Add one."""
+    return a + 1
+
+
+def add_function(a: int) -> int:
+    """Add one."""
+    return a + 1
+
+
+class Tree(BaseModel):
+    """A tree."""
+
+    name: str = "root"
+    left: Tree | None = None
+    children: list[Tree] = []
+
+
+class Forest(BaseModel):
+    """Some trees."""
+
+    trees: list[Tree]
+    default: int = Field(default=3)
+
+
+A = {"type": "object", "properties": {"a": {"type": "integer"}}, "required": ["a"]}
+STRICT_A = {**A, "additionalProperties": False}
+
+
+def function_tool(name: str, **keys: Any) -> dict[str, Any]:
+    return {"type": "function", "function": {"name": name, **keys}}
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        pytest.param(add, "add", id="tool"),
+        pytest.param(add_function, "add_function", id="function"),
+        pytest.param(Add, "Add", id="pydantic"),
+        pytest.param(AddV1, "AddV1", id="pydantic 1"),
+        pytest.param(
+            {"name": "f", "description": "Add one.", "parameters": A},
+            "f",
+            id="function",
+        ),
+        pytest.param(
+            function_tool("f", description="Add one.", parameters=A), "f", id="OpenAI"
+        ),
+        pytest.param(
+            {
+                "type": "function",
+                "name": "f",
+                "description": "Add one.",
+                "parameters": A,
+            },
+            "f",
+            id="OpenAI flat",
+        ),
+        pytest.param(
+            {
+                "name": "f",
+                "description": "Add one.",
+                "input_schema": A,
+                "cache_control": {"type": "ephemeral"},
+            },
+            "f",
+            id="Anthropic",
+        ),
+        pytest.param(
+            {
+                "type": "custom",
+                "name": "f",
+                "description": "Add one.",
+                "input_schema": A,
+            },
+            "f",
+            id="Anthropic typed",
+        ),
+        pytest.param(
+            {
+                "toolSpec": {
+                    "name": "f",
+                    "description": "Add one.",
+                    "inputSchema": {"json": A},
+                }
+            },
+            "f",
+            id="Bedrock",
+        ),
+        pytest.param({"title": "f", "description": "Add one.", **A}, "f", id="schema"),
+    ],
+)
+def test_every_form_of_a_tool_gives_the_same_function(given: Any, name: str) -> None:
+    assert tools_to_wire([given]) == [
+        function_tool(name, description="Add one.", parameters=A)
+    ]
+
+
+def test_a_typed_dict_gives_a_function_with_its_descriptions() -> None:
+    (wire,) = tools_to_wire([AddDict])
+    assert wire["function"]["name"] == "AddDict"
+    assert wire["function"]["parameters"]["properties"] == {
+        "a": {"type": "integer", "description": "the number"}
+    }
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"type": "web_search"},
+        {"type": "web_search", "web_search": {"enable": True}},
+        {"type": "builtin_function", "function": {"name": "$web_search"}},
+        {"type": "bash_20250124", "name": "bash"},
+        function_tool("f", parameters=A, returns="text"),
+    ],
+)
+def test_a_tool_in_the_form_of_the_wire_stays_as_it_is(given: dict[str, Any]) -> None:
+    (wire,) = tools_to_wire([given])
+    assert wire == given
+    assert wire is not given
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        add,
+        Add,
+        {"title": "f", **A},
+        {"name": "f", "parameters": A},
+        {"name": "f", "input_schema": A},
+        function_tool("f", parameters=A),
+    ],
+)
+def test_strict_closes_the_schema_and_says_so(given: Any) -> None:
+    function = tools_to_wire([given], strict=True)[0]["function"]
+    assert function["strict"] is True
+    assert function["parameters"] == STRICT_A
+
+
+def test_strict_false_is_said_and_changes_no_schema() -> None:
+    function = tools_to_wire([add], strict=False)[0]["function"]
+    assert function["strict"] is False
+    assert function["parameters"] == A
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"name": "f"},
+        {"title": "f", "type": "object"},
+        function_tool("f"),
+    ],
+)
+def test_strict_takes_a_function_without_parameters(given: dict[str, Any]) -> None:
+    assert tools_to_wire([given], strict=True) == [
+        function_tool(
+            "f",
+            strict=True,
+            parameters={
+                "type": "object",
+                "properties": {},
+                "additionalProperties": False,
+            },
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        function_tool("f", parameters=A, strict=False),
+        {"name": "f", "parameters": A, "strict": False},
+    ],
+)
+def test_a_tools_own_strict_goes_before_the_general_one(given: dict[str, Any]) -> None:
+    assert tools_to_wire([given], strict=True) == [
+        function_tool("f", parameters=A, strict=False)
+    ]
+
+
+def test_a_strict_schema_has_no_defaults_but_may_have_a_property_of_that_name() -> None:
+    schema = {
+        "title": "f",
+        "type": "object",
+        "properties": {
+            "default": {"type": "integer", "default": 3},
+            "a": {"anyOf": [{"type": "string", "default": "x"}, {"type": "null"}]},
+            "b": {"enum": [{"default": 1}]},
+        },
+    }
+    function = tools_to_wire([schema], strict=True)[0]["function"]
+    assert function["parameters"]["properties"] == {
+        "default": {"type": "integer"},
+        "a": {"anyOf": [{"type": "string"}, {"type": "null"}]},
+        "b": {"enum": [{"default": 1}]},
+    }
+    assert schema["properties"]["default"] == {"type": "integer", "default": 3}  # type: ignore[index]
+
+
+def test_a_schema_that_refers_to_itself_keeps_its_definitions() -> None:
+    function = tools_to_wire([Tree])[0]["function"]
+    assert (function["name"], function["description"]) == ("Tree", "A tree.")
+    parameters = function["parameters"]
+    assert parameters["properties"]["children"]["items"] == {"$ref": "#/$defs/Tree"}
+    assert parameters["$defs"]["Tree"]["properties"].keys() == {
+        "name",
+        "left",
+        "children",
+    }
+
+
+def test_a_self_referring_schema_below_the_top_keeps_its_definitions() -> None:
+    parameters = tools_to_wire([Forest])[0]["function"]["parameters"]
+    assert parameters["properties"]["trees"]["items"] == {"$ref": "#/$defs/Tree"}
+    assert "Tree" in parameters["$defs"]
+
+
+def test_a_self_referring_schema_can_be_strict() -> None:
+    parameters = tools_to_wire([Forest], strict=True)[0]["function"]["parameters"]
+    assert parameters["required"] == ["trees", "default"]
+    tree = parameters["$defs"]["Tree"]
+    assert tree["required"] == ["name", "left", "children"]
+    assert tree["additionalProperties"] is False
+    assert "default" not in tree["properties"]["name"]
+
+
+@pytest.mark.parametrize("args_schema", [Forest, Forest.model_json_schema()])
+def test_a_tool_with_a_self_referring_schema_keeps_its_own_name(
+    args_schema: Any,
+) -> None:
+    plant = StructuredTool(
+        name="plant",
+        description="Plant trees.",
+        args_schema=args_schema,
+        func=lambda **_: "",
+    )
+    function = tools_to_wire([plant])[0]["function"]
+    assert (function["name"], function["description"]) == ("plant", "Plant trees.")
+    assert "Tree" in function["parameters"]["$defs"]
+
+
+def test_definitions_without_a_cycle_are_written_out() -> None:
+    class Pair(BaseModel):
+        left: Add
+        right: Add
+
+    parameters = tools_to_wire([Pair])[0]["function"]["parameters"]
+    assert "$defs" not in parameters
+    assert parameters["properties"]["left"]["properties"] == A["properties"]
+
+
+class NoJson(BaseModel):
+    call: Callable[[int], int]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (NoJson, r"tools\[1\], 'NoJson', has no schema"),
+        (functools.partial(add_function, 1), r"tools\[1\], a partial, has no schema"),
+        (7, r"tools\[1\], a int, has no schema"),
+        ({}, r"tools\[1\], a dict, has no schema"),
+        ({"type": "object", "properties": {}}, "must have a top-level 'title'"),
+        ({"name": 7}, r"tools\[1\], a dict, has no name"),
+        ({"name": ""}, r"tools\[1\], a dict, has no name"),
+        ({"type": "function"}, r"tools\[1\] is a function without a name"),
+        ({"type": "function", "function": None}, "function without a name"),
+    ],
+)
+def test_what_is_no_tool_is_refused_by_name(given: Any, said: str) -> None:
+    with pytest.raises(ConfigurationError, match=said):
+        tools_to_wire([add, given])
+
+
+TOOLS = [
+    function_tool("add"),
+    function_tool("auto"),
+    {"type": "web_search"},
+]
+ADD_CHOICE = {"type": "function", "function": {"name": "add"}}
+
+
+@pytest.mark.parametrize(
+    ("choice", "sent"),
+    [
+        (None, None),
+        (False, None),
+        (True, "required"),
+        ("any", "required"),
+        ("required", "required"),
+        ("none", "none"),
+        ("add", ADD_CHOICE),
+        ("auto", {"type": "function", "function": {"name": "auto"}}),
+        ("web_search", {"type": "web_search"}),
+        (ADD_CHOICE, ADD_CHOICE),
+        ({"name": "add"}, ADD_CHOICE),
+        ({"type": "function", "name": "add"}, ADD_CHOICE),
+        ({"type": "tool", "name": "add"}, ADD_CHOICE),
+        ({"type": "any"}, "required"),
+        ({"type": "none"}, "none"),
+        (
+            {"type": "allowed_tools", "tools": []},
+            {"type": "allowed_tools", "tools": []},
+        ),
+    ],
+)
+def test_every_form_of_a_tool_choice_has_its_word(choice: Any, sent: Any) -> None:
+    assert tool_choice_to_wire(choice, TOOLS) == sent
+
+
+def test_auto_is_a_word_where_no_tool_has_that_name() -> None:
+    assert tool_choice_to_wire("auto", [function_tool("add")]) == "auto"
+
+
+@pytest.mark.parametrize(
+    "choice",
+    ["sub", {"type": "function", "function": {"name": "sub"}}, {"name": "sub"}],
+)
+def test_a_choice_of_a_tool_that_is_not_there_lists_those_that_are(choice: Any) -> None:
+    with pytest.raises(ConfigurationError, match=r"'sub'.*'add', 'auto'"):
+        tool_choice_to_wire(choice, TOOLS)
+
+
+def test_a_choice_of_a_tool_among_none_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match="Tools: none"):
+        tool_choice_to_wire("function", [])
+
+
+def test_a_tools_type_is_no_choice_where_it_is_a_function() -> None:
+    with pytest.raises(ConfigurationError, match="'function'"):
+        tool_choice_to_wire("function", TOOLS)
+
+
+def test_a_choice_of_another_type_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match="tool_choice is a int"):
+        tool_choice_to_wire(7, TOOLS)

@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from langchain_sse_chat.convert.usage import usage_to_metadata
+
+
+def counted(given: int, made: int, total: int | None = None, **details: Any) -> Any:
+    total = given + made if total is None else total
+    counts = {"input_tokens": given, "output_tokens": made, "total_tokens": total}
+    return counts | details
+
+
+@pytest.mark.parametrize(
+    ("usage", "metadata"),
+    [
+        (
+            {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3},
+            counted(1, 2),
+        ),
+        (
+            {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 9},
+            counted(1, 2, 9),
+        ),
+        ({"prompt_tokens": 1, "completion_tokens": 2}, counted(1, 2)),
+        ({"input_tokens": 1, "output_tokens": 2}, counted(1, 2)),
+        ({"prompt_tokens": 1.0, "completion_tokens": 2.9}, counted(1, 2)),
+        ({"prompt_tokens": None, "completion_tokens": 2}, counted(0, 2)),
+        ({"prompt_tokens": None, "input_tokens": 1}, counted(1, 0)),
+        ({"prompt_tokens": 1, "completion_tokens": True}, counted(1, 0)),
+        ({"prompt_tokens": 1, "completion_tokens": "2"}, counted(1, 0)),
+        ({"prompt_tokens": 1, "completion_tokens": float("nan")}, counted(1, 0)),
+        ({"prompt_tokens": 1, "completion_tokens": float("inf")}, counted(1, 0)),
+        ({"total_tokens": 5}, counted(0, 0, 5)),
+        ({"prompt_tokens": 0}, counted(0, 0)),
+    ],
+)
+def test_tokens_are_counted_in_each_spelling(
+    usage: dict[str, Any], metadata: Any
+) -> None:
+    assert usage_to_metadata(usage) == metadata
+
+
+@pytest.mark.parametrize(
+    "usage",
+    [None, {}, {"prompt_tokens": None}, {"cost": 1}, {"prompt_tokens": "1"}],
+)
+def test_usage_is_never_invented(usage: Any) -> None:
+    assert usage_to_metadata(usage) is None
+
+
+@pytest.mark.parametrize(
+    ("usage", "details"),
+    [
+        ({"prompt_tokens_details": {"cached_tokens": 4}}, {"cache_read": 4}),
+        ({"input_tokens_details": {"cached_tokens": 4}}, {"cache_read": 4}),
+        ({"prompt_tokens_details": {"cached_tokens": 0}}, {"cache_read": 0}),
+        ({"prompt_tokens_details": {"cached_tokens": None}}, None),
+        ({"prompt_tokens_details": None}, None),
+        ({"prompt_tokens_details": [4]}, None),
+        ({"prompt_cache_hit_tokens": 4}, {"cache_read": 4}),
+        ({"precached_prompt_tokens": 4}, {"cache_read": 4}),
+        ({"cached_tokens": 4}, {"cache_read": 4}),
+        ({"cache_read_input_tokens": 4}, {"cache_read": 4}),
+        ({"num_cached_tokens": 4}, {"cache_read": 4}),
+        ({"cache_creation_input_tokens": 4}, {"cache_creation": 4}),
+        ({"prompt_tokens_details": {"cache_write_tokens": 4}}, {"cache_creation": 4}),
+        ({"prompt_tokens_details": {"audio_tokens": 4}}, {"audio": 4}),
+        (
+            {"prompt_tokens_details": {"cached_tokens": 4}, "cached_tokens": 5},
+            {"cache_read": 4},
+        ),
+    ],
+)
+def test_details_of_the_input_are_found_where_servers_put_them(
+    usage: dict[str, Any], details: Any
+) -> None:
+    metadata = usage_to_metadata({"prompt_tokens": 9, **usage})
+
+    assert metadata is not None
+    assert metadata.get("input_token_details") == details
+    assert "output_token_details" not in metadata
+
+
+@pytest.mark.parametrize(
+    ("usage", "details"),
+    [
+        ({"completion_tokens_details": {"reasoning_tokens": 4}}, {"reasoning": 4}),
+        ({"output_tokens_details": {"reasoning_tokens": 4}}, {"reasoning": 4}),
+        ({"reasoning_tokens": 4}, {"reasoning": 4}),
+        ({"thinking_tokens": 4}, {"reasoning": 4}),
+        ({"completion_tokens_details": {"audio_tokens": 4}}, {"audio": 4}),
+        ({"completion_tokens_details": {}}, None),
+    ],
+)
+def test_details_of_the_output_are_found_where_servers_put_them(
+    usage: dict[str, Any], details: Any
+) -> None:
+    metadata = usage_to_metadata({"completion_tokens": 9, **usage})
+
+    assert metadata is not None
+    assert metadata.get("output_token_details") == details
+    assert "input_token_details" not in metadata
