@@ -1,6 +1,63 @@
-"""A LangChain chat model for any server that streams chat completions over SSE."""
+"""A LangChain chat model for any server that streams chat completions over SSE.
+
+```python
+from langchain_sse_chat import ChatSSE
+
+chat = ChatSSE(model="gpt-4o", base_url="https://api.aitunnel.ru/v1", api_key="…")
+for chunk in chat.stream("Why is the sky blue?"):
+    print(chunk.content, end="", flush=True)
+```
+"""
 
 from langchain_sse_chat._version import __version__
+from langchain_sse_chat.chat_models import ChatSSE
+from langchain_sse_chat.errors import (
+    AuthenticationError,
+    ConfigurationError,
+    ConnectionFailedError,
+    ContextLengthError,
+    EventTooLargeError,
+    InvalidRequestError,
+    MalformedChunkError,
+    NotAnEventStreamError,
+    NotFoundError,
+    PermissionDeniedError,
+    ProtocolError,
+    RateLimitError,
+    ServerError,
+    SSEChatError,
+    StatusError,
+    StreamError,
+    StreamTruncatedError,
+    TimedOutError,
+)
+from langchain_sse_chat.providers import Provider
 from langchain_sse_chat.sse import ServerSentEvent, SSEDecoder
+from langchain_sse_chat.wire.dialect import Dialect
 
-__all__ = ["SSEDecoder", "ServerSentEvent", "__version__"]
+__all__ = [
+    "AuthenticationError",
+    "ChatSSE",
+    "ConfigurationError",
+    "ConnectionFailedError",
+    "ContextLengthError",
+    "Dialect",
+    "EventTooLargeError",
+    "InvalidRequestError",
+    "MalformedChunkError",
+    "NotAnEventStreamError",
+    "NotFoundError",
+    "PermissionDeniedError",
+    "ProtocolError",
+    "Provider",
+    "RateLimitError",
+    "SSEChatError",
+    "SSEDecoder",
+    "ServerError",
+    "ServerSentEvent",
+    "StatusError",
+    "StreamError",
+    "StreamTruncatedError",
+    "TimedOutError",
+    "__version__",
+]

@@ -19,7 +19,10 @@ URL = "https://chat.example.com/v1/chat/completions"
 
 
 class LineReceiver:
-    """Gives each line as output; `done` completes, `whole` ends, `:` is a keep-alive, `!` fails."""
+    """Gives each line as output; `done` completes, `whole` ends, `!` fails.
+
+    `:` is a keep-alive.
+    """
 
     def __init__(self) -> None:
         self.heads: list[ResponseHead] = []

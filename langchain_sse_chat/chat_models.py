@@ -1,0 +1,324 @@
+"""The chat model: LangChain's methods over one call of the server."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import aclosing, closing
+from typing import Any, Self
+
+from langchain_core.callbacks import (
+    AsyncCallbackManagerForLLMRun,
+    CallbackManagerForLLMRun,
+    Callbacks,
+)
+from langchain_core.language_models import LanguageModelInput
+from langchain_core.language_models.base import LangSmithParams
+from langchain_core.language_models.chat_models import (
+    agenerate_from_stream,
+    generate_from_stream,
+)
+from langchain_core.messages import AIMessage, BaseMessage
+from langchain_core.outputs import ChatGenerationChunk, ChatResult
+from langchain_core.runnables import Runnable
+from pydantic import PrivateAttr, model_validator
+
+from langchain_sse_chat.call import Call, CallPlan
+from langchain_sse_chat.convert.blocks import MODEL_PROVIDER
+from langchain_sse_chat.convert.chunks import ChunkAssembler
+from langchain_sse_chat.convert.messages import messages_to_wire
+from langchain_sse_chat.convert.results import ResultAssembler, combine_llm_outputs
+from langchain_sse_chat.convert.tokens import count_message_tokens, text_to_token_ids
+from langchain_sse_chat.convert.tools import (
+    ToolLike,
+    tool_choice_to_wire,
+    tools_to_wire,
+)
+from langchain_sse_chat.keys import async_key, sync_key
+from langchain_sse_chat.plan import plan_call
+from langchain_sse_chat.settings import ChatSSESettings
+from langchain_sse_chat.structured import (
+    Method,
+    output_parser,
+    structured_request,
+    with_parser,
+)
+from langchain_sse_chat.transport.async_client import astream
+from langchain_sse_chat.transport.clients import ClientSettings, HTTPClients
+from langchain_sse_chat.transport.sync_client import stream
+
+
+class ChatSSE(ChatSSESettings):
+    """A chat model for any server that streams chat completions as server-sent events.
+
+    ```python
+    from langchain_sse_chat import ChatSSE
+
+    chat = ChatSSE(model="gpt-4o", base_url="https://api.aitunnel.ru/v1", api_key="…")
+    for chunk in chat.stream("Why is the sky blue?"):
+        print(chunk.content, end="", flush=True)
+    ```
+
+    It has all of LangChain's methods: `invoke`, `stream`, `batch`, `astream_events`
+    and their async twins, `bind_tools`, `with_structured_output`. A stream gives a
+    chunk for each delta as soon as its bytes are there, and one last, empty chunk with
+    `response_metadata` and `usage_metadata`.
+
+    Every error is an `SSEChatError`; one that comes after an answer began carries
+    what was received as `partial`.
+    """
+
+    _clients: HTTPClients = PrivateAttr()
+
+    @model_validator(mode="after")
+    def _set_clients(self) -> Self:
+        self._clients = HTTPClients(
+            ClientSettings(verify=self.verify, proxy=self.proxy),
+            http_client=self.http_client,
+            http_async_client=self.http_async_client,
+        )
+        return self
+
+    def close(self) -> None:
+        """Close the connections for the sync methods that no other model uses.
+
+        Not needed for cleanliness: connections are shared and close by themselves. The
+        model can be used again.
+        """
+        self._clients.close()
+
+    async def aclose(self) -> None:
+        """Close the connections of this event loop that no other model uses."""
+        await self._clients.aclose()
+
+    def __call__(
+        self,
+        messages: LanguageModelInput,
+        stop: list[str] | None = None,
+        callbacks: Callbacks = None,
+        **kwargs: Any,
+    ) -> AIMessage:
+        """Return the answer, as `invoke` does.
+
+        This is how chat models were called before LangChain 1.0, and many pages still
+        show it.
+        """
+        return self.invoke(messages, {"callbacks": callbacks}, stop=stop, **kwargs)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        await self.aclose()
+
+    @property
+    def _llm_type(self) -> str:
+        return "sse-chat"
+
+    def _get_ls_params(
+        self, stop: list[str] | None = None, **kwargs: Any
+    ) -> LangSmithParams:
+        params = super()._get_ls_params(stop=stop, **kwargs)
+        params["ls_provider"] = MODEL_PROVIDER
+        own_stop = [self.stop] if isinstance(self.stop, str) else self.stop
+        if ls_stop := stop or kwargs.get("stop") or own_stop:
+            params["ls_stop"] = ls_stop
+        return params
+
+    def _get_invocation_params(
+        self, stop: list[str] | None = None, **kwargs: Any
+    ) -> dict[str, Any]:
+        params = super()._get_invocation_params(stop=stop, **kwargs)
+        # They go into traces, and headers are where keys are.
+        if headers := params.get("extra_headers"):
+            params["extra_headers"] = dict.fromkeys(headers, "***")
+        return params
+
+    def _combine_llm_outputs(
+        self, llm_outputs: list[dict[str, Any] | None], /
+    ) -> dict[str, Any]:
+        return combine_llm_outputs(llm_outputs)
+
+    def _plan(
+        self,
+        key: str | None,
+        messages: list[BaseMessage],
+        stop: list[str] | None,
+        kwargs: dict[str, Any],
+        *,
+        streamed: bool,
+    ) -> CallPlan:
+        return plan_call(
+            self,
+            messages,
+            provider=self._provider,
+            key=key,
+            stop=stop,
+            keywords=kwargs,
+            streamed=streamed,
+        )
+
+    def _streams_when_asked_for_all(self, kwargs: dict[str, Any]) -> bool:
+        """Whether `invoke` streams although LangChain did not choose to.
+
+        It chooses to by a `streaming=True` that the caller gave; one that a subclass
+        has as its default comes here.
+        """
+        return self.streaming is True and not self._streaming_disabled(**kwargs)
+
+    def _generate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> ChatResult:
+        if self._streams_when_asked_for_all(kwargs):
+            return generate_from_stream(
+                self._stream(messages, stop, run_manager, **kwargs)
+            )
+        key = sync_key(self.api_key)
+        plan = self._plan(key, messages, stop, kwargs, streamed=False)
+        [result] = stream(self._clients.sync_client(), Call(plan, ResultAssembler))
+        return result
+
+    async def _agenerate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: AsyncCallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> ChatResult:
+        if self._streams_when_asked_for_all(kwargs):
+            return await agenerate_from_stream(
+                self._astream(messages, stop, run_manager, **kwargs)
+            )
+        key = await async_key(self.api_key)
+        plan = self._plan(key, messages, stop, kwargs, streamed=False)
+        answer = astream(self._clients.async_client(), Call(plan, ResultAssembler))
+        [result] = [result async for result in answer]
+        return result
+
+    def _stream(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> Iterator[ChatGenerationChunk]:
+        key = sync_key(self.api_key)
+        plan = self._plan(key, messages, stop, kwargs, streamed=True)
+        answer = stream(self._clients.sync_client(), Call(plan, ChunkAssembler))
+        with closing(answer):
+            for chunk in answer:
+                # LangChain reports tokens itself where it passes no run manager.
+                if run_manager:
+                    run_manager.on_llm_new_token(chunk.text, chunk=chunk)
+                yield chunk
+
+    async def _astream(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: AsyncCallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> AsyncIterator[ChatGenerationChunk]:
+        key = await async_key(self.api_key)
+        plan = self._plan(key, messages, stop, kwargs, streamed=True)
+        answer = astream(self._clients.async_client(), Call(plan, ChunkAssembler))
+        async with aclosing(answer):
+            async for chunk in answer:
+                if run_manager:
+                    await run_manager.on_llm_new_token(chunk.text, chunk=chunk)
+                yield chunk
+
+    def bind_tools(
+        self,
+        tools: Sequence[ToolLike],
+        *,
+        tool_choice: str | bool | dict[str, Any] | None = None,
+        strict: bool | None = None,
+        parallel_tool_calls: bool | None = None,
+        **kwargs: Any,
+    ) -> Runnable[LanguageModelInput, AIMessage]:
+        """Return this model with tools that it may call.
+
+        Args:
+            tools: Tools in every form that LangChain takes: tools, functions, pydantic
+                classes, `TypedDict`s, and dicts in the form of OpenAI, Anthropic or
+                JSON schema. A dict of a type of its own, such as
+                `{"type": "web_search"}`, goes to the server as it is.
+            tool_choice: `"auto"`, `"none"`, `"required"` (or `"any"`, or `True`), the
+                name of a tool, or a dict of the wire. `None` leaves it to the server.
+            strict: Whether the server is to hold arguments to their schema.
+            parallel_tool_calls: Whether the model may call several tools at once.
+            **kwargs: Further keywords for every call, `response_format` among them.
+
+        Raises:
+            ConfigurationError: Something is no tool, or the choice is not among them.
+        """
+        wire = tools_to_wire(tools, strict=strict)
+        choice = tool_choice_to_wire(tool_choice, wire)
+        given = {"tool_choice": choice, "parallel_tool_calls": parallel_tool_calls}
+        kwargs |= {k: v for k, v in given.items() if v is not None}
+        if strict is not None and kwargs.get("response_format") is not None:
+            kwargs["strict"] = strict
+        return self.bind(tools=wire, **kwargs)
+
+    def with_structured_output(
+        self,
+        schema: ToolLike | None = None,
+        *,
+        method: Method = "json_schema",
+        include_raw: bool = False,
+        strict: bool | None = None,
+        **kwargs: Any,
+    ) -> Runnable[LanguageModelInput, Any]:
+        """Return a runnable whose output has the shape of a schema.
+
+        Args:
+            schema: A pydantic class gives instances of it; a `TypedDict` or a JSON
+                schema gives dicts.
+            method: `json_schema` asks by `response_format`, `function_calling` by a
+                tool that must be called, `json_mode` for JSON of any shape.
+            include_raw: Whether to return a dict of `raw`, `parsed` and
+                `parsing_error`, and not to raise for what cannot be parsed.
+            strict: Whether the server is to hold the output to the schema.
+            **kwargs: Further keywords for every call.
+
+        Raises:
+            ConfigurationError: The method is not known, or does not go with the rest.
+        """
+        request = structured_request(schema, method, strict=strict)
+        return with_parser(
+            self.bind(**request, **kwargs),
+            output_parser(schema, method),
+            include_raw=include_raw,
+        )
+
+    def get_token_ids(self, text: str) -> list[int]:
+        """Return as many made-up token ids as a text has tokens, about.
+
+        Works offline and for any model's name: a token is taken for 4 bytes of UTF-8.
+        """
+        return text_to_token_ids(text)
+
+    def get_num_tokens_from_messages(
+        self, messages: list[BaseMessage], tools: Sequence[ToolLike] | None = None
+    ) -> int:
+        """Return about how many tokens messages and tools have.
+
+        Works offline and for any model's name: a token is taken for 4 bytes of UTF-8,
+        an image, sound or file for 256 tokens. `usage_metadata` of an answer has the
+        server's own count.
+
+        Raises:
+            ConfigurationError: A message cannot be sent, or something is no tool.
+        """
+        wire = messages_to_wire(messages, self._provider.dialect) if messages else []
+        return count_message_tokens(wire, tools_to_wire(tools or []))

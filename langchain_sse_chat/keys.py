@@ -1,0 +1,52 @@
+"""The API key of a call: given as it is, or by a function, sync or async."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable
+from typing import Any
+
+from pydantic import SecretStr
+
+from langchain_sse_chat.errors import ConfigurationError
+
+
+def sync_key(api_key: Any) -> str | None:
+    """Return the key for a call of a sync method.
+
+    Raises:
+        ConfigurationError: The key comes from an async function, or is no text.
+    """
+    key = _called(api_key)
+    if inspect.isawaitable(key):
+        if inspect.iscoroutine(key):
+            key.close()
+        msg = (
+            "`api_key` is an async function, which only the async methods can wait "
+            "for. Call `ainvoke` or `astream`, or pass a function that is not async."
+        )
+        raise ConfigurationError(msg)
+    return _text(key)
+
+
+async def async_key(api_key: Any) -> str | None:
+    """Return the key for a call of an async method.
+
+    Raises:
+        ConfigurationError: The function returns something that is no text.
+    """
+    key = _called(api_key)
+    return _text(await key if isinstance(key, Awaitable) else key)
+
+
+def _called(api_key: Any) -> Any:
+    is_function = callable(api_key) and not isinstance(api_key, SecretStr)
+    return api_key() if is_function else api_key
+
+
+def _text(key: Any) -> str | None:
+    value = key.get_secret_value() if isinstance(key, SecretStr) else key
+    if value is None or isinstance(value, str):
+        return value or None
+    msg = f"`api_key` returned a {type(value).__name__}; it must return a string."
+    raise ConfigurationError(msg)

@@ -1,0 +1,278 @@
+"""Bytes in, LangChain objects out: decoder, reader and assembler as one object."""
+
+from __future__ import annotations
+
+import logging
+import time
+from codecs import BOM_UTF8
+from dataclasses import dataclass
+from typing import Generic, Literal, Protocol, TypeVar
+
+from langchain_core.messages import AIMessage
+
+from langchain_sse_chat.convert.results import wire_message_to_ai_message
+from langchain_sse_chat.errors import (
+    EventTooLargeError,
+    NotAnEventStreamError,
+    SSEChatError,
+    StreamTruncatedError,
+)
+from langchain_sse_chat.sse import ServerSentEvent, SSEDecoder
+from langchain_sse_chat.transport.retry import parse_retry_after
+from langchain_sse_chat.transport.spec import ResponseHead
+from langchain_sse_chat.wire import failures
+from langchain_sse_chat.wire.chunks import Delta, WireMessage
+from langchain_sse_chat.wire.jsontext import loads
+from langchain_sse_chat.wire.reader import ChunkReader
+from langchain_sse_chat.wire.sniff import BodyKind, sniff
+from langchain_sse_chat.wire.tags import ReasoningTags
+
+logger = logging.getLogger("langchain_sse_chat")
+
+OutputT = TypeVar("OutputT")
+
+OnTruncation = Literal["raise", "warn", "accept"]
+
+MAX_BODY_SIZE = 16 * 1024 * 1024
+"""Limit for one event, and for a whole answer that is not an event stream, in bytes.
+
+Generated images come as base64 in one event and are a few MB."""
+
+_PAGE_SIZE = 64 * 1024
+"""How much of a body is read that is no answer at all, such as an HTML page."""
+
+
+class Assembler(Protocol[OutputT]):
+    """Makes what the caller wants out of an answer's parts."""
+
+    def feed(self, delta: str | Delta) -> list[OutputT]:
+        """Take a part of the answer."""
+        ...
+
+    def close(self, message: WireMessage, held: Delta) -> list[OutputT]:
+        """Take the whole answer, and the part that was held back to its end."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineOptions:
+    """How an answer is read."""
+
+    where: str
+    """The URL without query, for the messages of errors."""
+    on_truncation: OnTruncation = "raise"
+    """What to do with a stream that ends before its answer does."""
+    include_response_headers: bool = False
+    """Whether all headers go into `response_metadata["headers"]`."""
+    reasoning_tags: ReasoningTags | None = None
+    """What stands around reasoning in the content, if anything does."""
+    secrets: tuple[str, ...] = ()
+    """Texts that must not stand in an error, should the server send them back."""
+
+
+class AnswerPipeline(Generic[OutputT]):
+    """Reads one answer: a `Receiver` for the transport.
+
+    What an answer is, is told by its first bytes: an event stream, one JSON object (a
+    whole completion or an error), or something else, which is an error.
+    """
+
+    def __init__(self, assembler: Assembler[OutputT], options: PipelineOptions) -> None:
+        self.emitted = False
+        """Whether anything was given out: from then on nothing may be repeated."""
+        self._assembler = assembler
+        self._options = options
+        self._reader = ChunkReader(options.where, reasoning_tags=options.reasoning_tags)
+        self._decoder = SSEDecoder(max_event_size=MAX_BODY_SIZE)
+        self._head: ResponseHead | None = None
+        self._kind: BodyKind | None = None
+        self._body: list[bytes] = []
+        self._body_size = 0
+        self._failure: SSEChatError | None = None
+
+    @property
+    def complete(self) -> bool:
+        """Whether no more bytes are needed: `[DONE]` was read, or all is lost."""
+        return self._reader.done or self._failure is not None
+
+    @property
+    def ended(self) -> bool:
+        """Whether the answer is whole: `[DONE]` or a finish reason was read."""
+        return self._reader.ended
+
+    @property
+    def progress(self) -> int:
+        """How many events so far carried something of the answer."""
+        return self._reader.progress
+
+    def open(self, head: ResponseHead) -> None:
+        """Learn the head of a successful answer."""
+        self._head = head
+
+    def feed(self, data: bytes) -> list[OutputT]:
+        """Take the next bytes; give what they complete.
+
+        Raises:
+            StreamError: The server reported an error in the answer.
+            ProtocolError: The bytes break the rules.
+        """
+        if self._kind == "events":
+            return self._read(data)
+        return self._feed_start(data)
+
+    def _feed_start(self, data: bytes) -> list[OutputT]:
+        """Take bytes that may not be of an event stream."""
+        self._body.append(data)
+        self._body_size += len(data)
+        if self._kind is None:
+            # Some servers send blanks until the answer begins, to keep it alive.
+            start = b"".join(self._body).lstrip().removeprefix(BOM_UTF8).lstrip()
+            self._body = [start]
+            self._kind = sniff(start, self._content_type)
+            if self._kind == "events":
+                self._body = []
+                return self._read(start)
+        if self._kind in {"html", "unknown"} and self._body_size > _PAGE_SIZE:
+            raise self._not_an_answer()
+        if self._body_size > MAX_BODY_SIZE:
+            msg = (
+                f"The answer of {self._options.where} is larger than "
+                f"{MAX_BODY_SIZE} bytes and not an event stream."
+            )
+            raise EventTooLargeError(msg, limit=MAX_BODY_SIZE)
+        return []
+
+    def _read(self, data: bytes) -> list[OutputT]:
+        outputs: list[OutputT] = []
+        if self.complete:
+            return outputs
+        try:
+            self._read_events(self._decoder.feed(data), outputs)
+        except SSEChatError as error:
+            if not outputs:
+                raise
+            # What came before the error is given out first: `close` raises it.
+            self._failure = error
+        if outputs:
+            self.emitted = True
+        return outputs
+
+    def _read_events(
+        self,
+        events: list[ServerSentEvent],
+        outputs: list[OutputT],
+        *,
+        lenient: bool = False,
+    ) -> None:
+        reader, assembler = self._reader, self._assembler
+        for event, data, _ in events:
+            if reader.done:
+                break
+            delta = reader.read(data, event, lenient=lenient)
+            if delta is not None:
+                outputs += assembler.feed(delta)
+
+    def close(self) -> list[OutputT]:
+        """Learn that no more bytes come; give the rest.
+
+        Raises:
+            StreamTruncatedError: The stream ended before the answer did.
+            StreamError: The answer is an error.
+            NotAnEventStreamError: The answer is neither a stream nor a completion.
+        """
+        if self._failure is not None:
+            raise self._failure
+        outputs: list[OutputT] = []
+        if self._kind == "json":
+            outputs += self._close_json()
+        elif self._kind == "events":
+            self._read_events(self._decoder.close(), outputs, lenient=True)
+        elif self._kind is not None or b"".join(self._body).strip():
+            raise self._not_an_answer()
+        truncated = not self._reader.ended
+        if truncated:
+            self._judge_truncation()
+        message, held = self._reader.close(truncated=truncated)
+        self._add_headers(message)
+        outputs += self._assembler.close(message, held)
+        self.emitted = True
+        return outputs
+
+    def _close_json(self) -> list[OutputT]:
+        text = b"".join(self._body).decode("utf-8", "replace")
+        try:
+            body = loads(text)
+        except ValueError:
+            body = None
+        if isinstance(body, list) and body:
+            body = body[0]
+        if not isinstance(body, dict):
+            raise self._not_an_answer()
+        delta = self._reader.read_completion(body)
+        return [] if delta is None else self._assembler.feed(delta)
+
+    def _judge_truncation(self) -> None:
+        where = self._options.where
+        if self._kind is None:
+            msg = f"{where} answered {self._status} with an empty body."
+            raise StreamTruncatedError(msg)
+        if self._options.on_truncation == "raise" or not self._reader.progress:
+            msg = (
+                f"The stream of {where} ended before the answer did: no finish reason "
+                "and no [DONE] came. What was received is in `partial`; set "
+                "`on_truncation` to accept such answers."
+            )
+            raise StreamTruncatedError(msg)
+        if self._options.on_truncation == "warn":
+            logger.warning("The stream of %s ended before the answer did.", where)
+
+    def _not_an_answer(self) -> NotAnEventStreamError:
+        text = b"".join(self._body)[:2000].decode("utf-8", "replace")
+        start = " ".join(text.split())[:200]
+        kind = "an HTML page" if self._kind == "html" else "no event stream"
+        content_type = self._content_type or None
+        msg = (
+            f"{self._options.where} answered {self._status} with {kind} "
+            f"(content type {content_type}): {start!r}. Is `base_url` right? It is the "
+            "part of the address before `/chat/completions`, often ending in `/v1`."
+        )
+        return NotAnEventStreamError(msg, content_type=content_type)
+
+    @property
+    def _content_type(self) -> str:
+        headers = self._head.headers if self._head else {}
+        return headers.get("content-type", "").lower()
+
+    @property
+    def _status(self) -> int:
+        return self._head.status_code if self._head else 200
+
+    def _add_headers(self, message: WireMessage) -> None:
+        headers = self._head.headers if self._head else {}
+        request_id = failures.request_id(headers)
+        if request_id is not None:
+            message.metadata["request_id"] = request_id
+        if self._options.include_response_headers:
+            message.metadata["headers"] = failures.without_cookies(headers)
+
+    def refused(self, head: ResponseHead, body: bytes) -> SSEChatError:
+        """Make the error for a status that is not a success."""
+        return failures.status_error(
+            head.status_code,
+            head.headers,
+            body,
+            where=self._options.where,
+            retry_after=parse_retry_after(head.headers, time.time()),
+        )
+
+    def explain(self, error: SSEChatError) -> SSEChatError:
+        """Put what was received on an error, and take secrets out of it."""
+        failures.redact(error, self._options.secrets)
+        if error.partial is None:
+            error.partial = self.partial()
+        return error
+
+    def partial(self) -> AIMessage | None:
+        """Return the message as far as it came, `None` when nothing did."""
+        message = self._reader.snapshot()
+        return None if message is None else wire_message_to_ai_message(message)

@@ -1,0 +1,178 @@
+"""From settings, messages and the keywords of a call to what the call sends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from langchain_core.messages import BaseMessage
+
+from langchain_sse_chat.call import CallPlan, refuses_usage
+from langchain_sse_chat.convert.messages import messages_to_wire
+from langchain_sse_chat.convert.request import request_body
+from langchain_sse_chat.convert.tools import (
+    response_format_to_wire,
+    tool_choice_to_wire,
+    tools_to_wire,
+)
+from langchain_sse_chat.pipeline import PipelineOptions
+from langchain_sse_chat.providers import Provider
+from langchain_sse_chat.settings import SAMPLING_FIELDS, ChatSSESettings
+from langchain_sse_chat.transport.headers import request_headers
+from langchain_sse_chat.transport.retry import RetryPolicy
+from langchain_sse_chat.transport.spec import Timeouts
+from langchain_sse_chat.transport.url import endpoint, safe_url
+from langchain_sse_chat.wire.dialect import Dialect
+
+_OVERRIDABLE = (
+    "timeout",
+    "first_token_timeout",
+    "stream_chunk_timeout",
+    "max_retries",
+    "stream_usage",
+    "reasoning_tags",
+    "on_truncation",
+    "include_response_headers",
+)
+"""Settings that a keyword of the call overrides and that are not sent."""
+
+
+@dataclass(slots=True)
+class _Keywords:
+    """The keywords of one call, sorted by what they are for."""
+
+    settings: dict[str, Any]
+    body: dict[str, Any]
+    headers: dict[str, Any] = field(default_factory=dict)
+    query: dict[str, Any] = field(default_factory=dict)
+    extra_body: dict[str, Any] = field(default_factory=dict)
+    strict: bool | None = None
+
+
+def plan_call(
+    settings: ChatSSESettings,
+    messages: Sequence[BaseMessage],
+    *,
+    provider: Provider,
+    key: str | None,
+    stop: list[str] | None,
+    keywords: Mapping[str, Any],
+    streamed: bool,
+) -> CallPlan:
+    """Return what one call of the model sends and how its answer is read.
+
+    Args:
+        settings: The model.
+        messages: The conversation.
+        provider: The model's provider.
+        key: The API key, `None` for none.
+        stop: Texts that end the answer; `None` for those of the settings.
+        keywords: Those of the call: they override the settings; `extra_headers`,
+            `extra_query` and `extra_body` are merged over theirs, and what is not
+            known goes into the body.
+        streamed: Whether to ask for an event stream.
+
+    Raises:
+        ConfigurationError: Something cannot be sent as it is.
+    """
+    call = _sort_keywords(settings, keywords)
+    url = endpoint(
+        settings.base_url or "", {**(settings.default_query or {}), **call.query}
+    )
+    stream_usage = call.settings["stream_usage"]
+    asks_usage = streamed and stream_usage is not False
+    given_headers = {**(settings.default_headers or {}), **call.headers}
+    return CallPlan(
+        url=url,
+        headers=request_headers(streamed, _authorization(key), given_headers),
+        body=_body(
+            settings,
+            messages,
+            call,
+            dialect=provider.dialect,
+            stop=stop,
+            streamed=streamed,
+            include_usage=asks_usage
+            and not (stream_usage is None and refuses_usage(url)),
+        ),
+        timeouts=_timeouts(call.settings),
+        streamed=streamed,
+        may_drop_usage=asks_usage and stream_usage is None,
+        options=PipelineOptions(
+            where=safe_url(url),
+            on_truncation=call.settings["on_truncation"],
+            reasoning_tags=call.settings["reasoning_tags"],
+            include_response_headers=call.settings["include_response_headers"],
+            secrets=_secrets(key, given_headers),
+        ),
+        policy=RetryPolicy(max_retries=call.settings["max_retries"]),
+    )
+
+
+def _sort_keywords(settings: ChatSSESettings, keywords: Mapping[str, Any]) -> _Keywords:
+    body = dict(keywords)
+    # `stream` is LangChain's word for how a call is run, and decided by now.
+    body.pop("stream", None)
+    return _Keywords(
+        settings={k: body.pop(k, getattr(settings, k)) for k in _OVERRIDABLE},
+        headers=dict(body.pop("extra_headers", None) or {}),
+        query=dict(body.pop("extra_query", None) or {}),
+        extra_body=dict(body.pop("extra_body", None) or {}),
+        strict=body.pop("strict", None),
+        body=body,
+    )
+
+
+def _authorization(key: str | None) -> dict[str, str]:
+    return {"Authorization": f"Bearer {key}"} if key else {}
+
+
+def _body(
+    settings: ChatSSESettings,
+    messages: Sequence[BaseMessage],
+    call: _Keywords,
+    *,
+    dialect: Dialect,
+    stop: list[str] | None,
+    streamed: bool,
+    include_usage: bool,
+) -> dict[str, Any]:
+    params = {name: getattr(settings, name) for name in SAMPLING_FIELDS}
+    params |= {**settings.model_kwargs, **call.body}
+    params["stop"] = params.get("stop") if stop is None else stop
+    if params["stop"] is None:
+        params["stop"] = settings.stop
+    tools = tools_to_wire(params.pop("tools", None) or [], strict=call.strict)
+    return request_body(
+        model=params.pop("model", settings.model),
+        messages=messages_to_wire(messages, dialect),
+        dialect=dialect,
+        stream=streamed,
+        include_usage=include_usage,
+        tools=tools,
+        tool_choice=tool_choice_to_wire(params.pop("tool_choice", None), tools),
+        parallel_tool_calls=params.pop("parallel_tool_calls", None),
+        response_format=response_format_to_wire(
+            params.pop("response_format", None), strict=call.strict
+        ),
+        params=params,
+        extra_body=(settings.extra_body, call.extra_body),
+    )
+
+
+def _timeouts(given: Mapping[str, Any]) -> Timeouts:
+    timeouts = Timeouts(
+        first_token=given["first_token_timeout"], gap=given["stream_chunk_timeout"]
+    )
+    return timeouts.overridden_by(given["timeout"])
+
+
+def _secrets(key: str | None, headers: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the texts that must not stand in an error.
+
+    Short header values are left out: they are words such as `true`.
+    """
+    values = (str(value) for value in headers.values())
+    bare = (value.removeprefix("Bearer ") for value in values)
+    return tuple(v for v in (key or "", *bare) if len(v) >= 8)  # noqa: PLR2004

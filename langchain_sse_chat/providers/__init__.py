@@ -1,0 +1,7 @@
+"""The providers: a table of facts, and how one is found in it."""
+
+from langchain_sse_chat.providers.find import find_provider
+from langchain_sse_chat.providers.provider import Provider
+from langchain_sse_chat.providers.table import PROVIDERS
+
+__all__ = ["PROVIDERS", "Provider", "find_provider"]

@@ -1,0 +1,319 @@
+"""The settings of `ChatSSE`: its fields, and what they are checked for."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Any, Literal, Self, cast
+
+from langchain_core.language_models import BaseChatModel
+from pydantic import (
+    AliasChoices,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
+
+from langchain_sse_chat._version import __version__
+from langchain_sse_chat.errors import ConfigurationError
+from langchain_sse_chat.pipeline import OnTruncation
+from langchain_sse_chat.providers import Provider, find_provider
+from langchain_sse_chat.wire.tags import ReasoningTags, tag_splitter
+
+ApiKey = SecretStr | Callable[[], str] | Callable[[], Awaitable[str]]
+"""A key, or what returns one for each call."""
+
+SAMPLING_FIELDS = (
+    "temperature",
+    "top_p",
+    "max_tokens",
+    "seed",
+    "n",
+    "presence_penalty",
+    "frequency_penalty",
+    "logit_bias",
+    "logprobs",
+    "top_logprobs",
+    "reasoning_effort",
+    "response_format",
+    "parallel_tool_calls",
+    "user",
+)
+"""Fields that go into the request's body under their own name."""
+
+
+class ChatSSESettings(BaseChatModel):
+    """Where to ask, what to ask for, and how to read the answer."""
+
+    model_config = ConfigDict(
+        arbitrary_types_allowed=True,
+        protected_namespaces=(),
+        # An error about a field must not show a key that stands beside it.
+        hide_input_in_errors=True,
+    )
+
+    model: str = Field(validation_alias=AliasChoices("model", "model_name"))
+    """The model's name on the server. Also accepted as `model_name`."""
+
+    provider: str | Provider | None = None
+    """The provider: a name from the table or a `Provider` of your own. Default: found
+    from the host of `base_url`; OpenAI without one."""
+
+    base_url: str | None = None
+    """The part of the address before `/chat/completions`. Default: the provider's
+    environment variable, then the provider's address."""
+
+    api_key: ApiKey | None = None
+    """The key, or a function (sync or async) that returns it for each call. Default:
+    the provider's environment variable. A server that is in no table gets a key only
+    when one is passed here."""
+
+    temperature: float | None = None
+    """How freely tokens are chosen."""
+
+    top_p: float | None = None
+    """The share of probability that tokens are chosen from."""
+
+    max_tokens: int | None = Field(
+        default=None,
+        validation_alias=AliasChoices("max_tokens", "max_completion_tokens"),
+    )
+    """The limit on generated tokens, sent under the name that the server wants."""
+
+    stop: list[str] | str | None = Field(
+        default=None, validation_alias=AliasChoices("stop", "stop_sequences")
+    )
+    """Texts that end the answer. Those of a call take their place."""
+
+    seed: int | None = None
+    """Makes the choice of tokens repeatable, as far as the server can."""
+
+    n: int | None = Field(default=None, ge=1)
+    """How many answers to generate. Streams give the first; the others are in
+    `response_metadata["other_choices"]`."""
+
+    presence_penalty: float | None = None
+    """Makes tokens that have occurred less likely."""
+
+    frequency_penalty: float | None = None
+    """Makes tokens less likely the more often they have occurred."""
+
+    logit_bias: dict[str, float] | None = None
+    """Token ids to what is added to their logits."""
+
+    logprobs: bool | None = None
+    """Whether to return log probabilities: `response_metadata["logprobs"]`."""
+
+    top_logprobs: int | None = None
+    """How many alternatives to return for each token."""
+
+    reasoning_effort: str | None = None
+    """How much to reason, in the server's words: `low`, `medium`, `high`, …"""
+
+    response_format: Any = None
+    """A schema or a wire form such as `{"type": "json_object"}`."""
+
+    parallel_tool_calls: bool | None = None
+    """Whether the model may call several tools at once."""
+
+    user: str | None = None
+    """Your name for the end user."""
+
+    model_kwargs: dict[str, Any] = Field(default_factory=dict)
+    """Further keys of the request's body. Unknown constructor arguments go here."""
+
+    streaming: bool | None = None
+    """`True` streams in `invoke` as well, so that callbacks see each token. `False`
+    switches streaming off, in `stream` too. Default: `stream` streams, `invoke` does
+    not."""
+
+    stream_usage: bool | None = None
+    """Whether to ask for token counts in a stream. Default: yes, and when the server
+    refuses the question, the request is sent again without it."""
+
+    reasoning_tags: ReasoningTags | None = None
+    """What a server leaves around reasoning in the text, such as
+    `("<think>", "</think>")`: it is then given as reasoning. An empty first tag says
+    that the model's answer begins as reasoning. Default: text is left as it is."""
+
+    on_truncation: OnTruncation = "raise"
+    """What to do with a stream that ends before its answer does: `raise`
+    `StreamTruncatedError`, or keep what came, with (`warn`) or without (`accept`) a
+    log record."""
+
+    on_disconnect: Literal["raise"] = "raise"
+    """What to do when the connection breaks after tokens were given out: raise, with
+    the message so far as `partial`."""
+
+    timeout: Any = Field(
+        default=None, validation_alias=AliasChoices("timeout", "request_timeout")
+    )
+    """Seconds to connect, to send, to wait for the pool, and for the whole of an answer
+    that is not streamed; or an `httpx.Timeout`. Default: 10 to connect, 60 to send and
+    for the pool, 600 for an answer."""
+
+    first_token_timeout: float | None = 300.0
+    """Seconds from the request to the first progress of a stream; `None` for no
+    limit."""
+
+    stream_chunk_timeout: float | None = 120.0
+    """Seconds between two events with progress in a stream; keep-alive comments are
+    none. `None` for no limit."""
+
+    max_retries: int = Field(default=2, ge=0)
+    """How often a failed request is sent again, as long as nothing was given out."""
+
+    default_headers: Mapping[str, str] | None = Field(
+        default=None, repr=False, exclude=True
+    )
+    """Headers of every request."""
+
+    default_query: Mapping[str, Any] | None = Field(
+        default=None, repr=False, exclude=True
+    )
+    """Query parameters of every request."""
+
+    extra_body: dict[str, Any] | None = None
+    """Keys that are laid over the request's body last. Those of a call are laid over
+    these."""
+
+    http_client: Any = Field(default=None, repr=False, exclude=True)
+    """An `httpx.Client` of your own, used as it is and never closed."""
+
+    http_async_client: Any = Field(default=None, repr=False, exclude=True)
+    """An `httpx.AsyncClient` of your own, used as it is and never closed."""
+
+    verify: Any = Field(default=True, repr=False, exclude=True)
+    """How TLS is verified: `True`, the path of a CA file, an `ssl.SSLContext`, or
+    `False` to switch it off."""
+
+    proxy: str | None = Field(default=None, repr=False, exclude=True)
+    """The URL of a proxy. Default: those of the environment."""
+
+    include_response_headers: bool = False
+    """Whether the answer's headers go into `response_metadata["headers"]`."""
+
+    _provider: Provider = PrivateAttr()
+
+    # Hidden from type checkers, which make the signature from the fields.
+    if not TYPE_CHECKING:  # pragma: no branch
+
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            """Check the settings.
+
+            Raises:
+                ConfigurationError: A field's value cannot be used, the provider is
+                    not known, or its key is missing.
+            """
+            try:
+                super().__init__(*args, **kwargs)
+            except ValidationError as error:
+                raise _as_configuration_error(type(self).__name__, error) from None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _collect_unknown_arguments(cls, values: dict[str, Any]) -> dict[str, Any]:
+        """Move arguments that are no field to `model_kwargs`."""
+        unknown = {k: v for k, v in values.items() if k not in _known_names(cls)}
+        if not unknown:
+            return values
+        warnings.warn(
+            f"{', '.join(sorted(unknown))}: not a parameter of {cls.__name__}, sent in "
+            "the request's body. Pass it in `model_kwargs` to say that this is meant.",
+            UserWarning,
+            stacklevel=5,
+        )
+        known = {k: v for k, v in values.items() if k not in unknown}
+        return {**known, "model_kwargs": {**unknown, **known.get("model_kwargs", {})}}
+
+    @model_validator(mode="after")
+    def _find_endpoint(self) -> Self:
+        """Find the provider, the address and the key."""
+        self._provider = provider = find_provider(self.provider, self.base_url)
+        if self.base_url is None:
+            self.base_url = _environment(provider.base_url_env) or provider.base_url
+        if self.base_url is None:
+            msg = f"The provider {provider.name!r} has no address. Pass `base_url`."
+            raise ConfigurationError(msg)
+        if self.api_key is None and provider.api_key_env:
+            key = _environment(provider.api_key_env)
+            self.api_key = None if key is None else SecretStr(key)
+        if self.api_key is None and provider.needs_key_at(self.base_url):
+            variable = provider.api_key_env
+            where = (
+                f"set {variable}, or pass `api_key`" if variable else "pass `api_key`"
+            )
+            msg = f"No API key for {provider.name}: {where}. {provider.hint}".rstrip()
+            raise ConfigurationError(msg)
+        return self
+
+    @model_validator(mode="after")
+    def _check_reasoning_tags(self) -> Self:
+        """Refuse tags that cannot be told apart."""
+        if self.reasoning_tags is not None:
+            tag_splitter(self.reasoning_tags)
+        return self
+
+    @model_validator(mode="after")
+    def _set_sse_chat_version(self) -> Self:
+        """Name this package in the metadata of traces."""
+        self._add_version("langchain-sse-chat", __version__)
+        return self
+
+    @property
+    def model_name(self) -> str:
+        """The model's name on the server."""
+        return self.model
+
+    @property
+    def lc_secrets(self) -> dict[str, str]:
+        """The constructor argument that is a secret, and its environment variable."""
+        return {"api_key": self._provider.api_key_env or "API_KEY"}
+
+    @classmethod
+    def is_lc_serializable(cls) -> bool:
+        """Whether LangChain may write this model as JSON: yes, without secrets."""
+        return True
+
+    @property
+    def _identifying_params(self) -> dict[str, Any]:
+        given = {name: getattr(self, name) for name in SAMPLING_FIELDS}
+        params = {
+            "model": self.model,
+            "base_url": self.base_url,
+            "provider": self._provider.name,
+            "streaming": self.streaming,
+            "stop": self.stop,
+            **given,
+            **self.model_kwargs,
+        }
+        return {key: value for key, value in params.items() if value is not None}
+
+
+def _known_names(cls: type[BaseChatModel]) -> set[str]:
+    names = set(cls.model_fields)
+    for field in cls.model_fields.values():
+        names.add(field.alias or "")
+        if isinstance(field.validation_alias, AliasChoices):
+            names.update(cast("list[str]", field.validation_alias.choices))
+    return names
+
+
+def _environment(variable: str | None) -> str | None:
+    return (os.environ.get(variable) or None) if variable else None
+
+
+def _as_configuration_error(name: str, error: ValidationError) -> ConfigurationError:
+    """Return one error of ours that says what pydantic found."""
+    lines = []
+    for fault in error.errors(include_url=False, include_input=False):
+        inner = fault.get("ctx", {}).get("error")
+        if isinstance(inner, ConfigurationError):
+            return inner
+        where = ".".join(str(part) for part in fault["loc"]) or "arguments"
+        lines.append(f"{where}: {fault['msg']}")
+    return ConfigurationError(f"{name} cannot be made. {'; '.join(lines)}.")

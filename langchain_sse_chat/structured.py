@@ -1,0 +1,106 @@
+"""Output in the shape of a schema: what to ask for and how to parse it."""
+
+from __future__ import annotations
+
+from operator import itemgetter
+from typing import Any, Literal
+
+from langchain_core.language_models import LanguageModelInput
+from langchain_core.messages import AIMessage
+from langchain_core.output_parsers import JsonOutputParser, PydanticOutputParser
+from langchain_core.output_parsers.base import OutputParserLike
+from langchain_core.output_parsers.openai_tools import (
+    JsonOutputKeyToolsParser,
+    PydanticToolsParser,
+)
+from langchain_core.runnables import Runnable, RunnableMap, RunnablePassthrough
+from langchain_core.utils.pydantic import is_basemodel_subclass
+
+from langchain_sse_chat.convert.tools import ToolLike, output_schema
+from langchain_sse_chat.errors import ConfigurationError
+
+Method = Literal["json_schema", "function_calling", "json_mode"]
+
+METHODS: tuple[Method, ...] = ("json_schema", "function_calling", "json_mode")
+
+
+def structured_request(
+    schema: ToolLike | None, method: Method, *, strict: bool | None
+) -> dict[str, Any]:
+    """Return the call keywords that ask for output in the shape of a schema.
+
+    Args:
+        schema: The schema; only `json_mode` works without one.
+        method: `json_schema` by `response_format`, `function_calling` by a tool that
+            must be called, `json_mode` for JSON of whatever shape.
+        strict: Whether the server is to hold the output to the schema.
+
+    Raises:
+        ConfigurationError: The method is not known, or needs a schema, or takes no
+            `strict`.
+    """
+    if method not in METHODS:
+        msg = f"There is no method {method!r}. Use one of {', '.join(METHODS)}."
+        raise ConfigurationError(msg)
+    traced = {"kwargs": {"method": method, "strict": strict}, "schema": schema}
+    if method == "json_mode":
+        if strict is not None:
+            msg = "`strict` needs a schema to hold to: use `json_schema` for it."
+            raise ConfigurationError(msg)
+        traced["kwargs"] = {"method": method}
+        return {
+            "response_format": {"type": "json_object"},
+            "ls_structured_output_format": traced,
+        }
+    if schema is None:
+        msg = f"The method {method!r} needs a schema. `json_mode` works without."
+        raise ConfigurationError(msg)
+    wanted = output_schema(schema, strict=strict)
+    if method == "json_schema":
+        return {
+            "response_format": wanted.as_response_format(),
+            "ls_structured_output_format": traced,
+        }
+    return {
+        "tools": [wanted.as_tool()],
+        "tool_choice": {"type": "function", "function": {"name": wanted.name}},
+        "ls_structured_output_format": traced,
+    }
+
+
+def output_parser(schema: ToolLike | None, method: Method) -> OutputParserLike[Any]:
+    """Return what makes the answer into an instance of a class, or into a dict."""
+    is_class = isinstance(schema, type) and is_basemodel_subclass(schema)
+    if method == "function_calling" and schema is not None:
+        if is_class:
+            return PydanticToolsParser(tools=[schema], first_tool_only=True)
+        name = output_schema(schema).name
+        return JsonOutputKeyToolsParser(key_name=name, first_tool_only=True)
+    if is_class:
+        return PydanticOutputParser(pydantic_object=schema)
+    return JsonOutputParser()
+
+
+def with_parser(
+    model: Runnable[LanguageModelInput, AIMessage],
+    parser: OutputParserLike[Any],
+    *,
+    include_raw: bool,
+) -> Runnable[LanguageModelInput, Any]:
+    """Return a runnable that parses the model's answers.
+
+    Args:
+        model: The model, bound to ask for the schema.
+        parser: Makes an answer into what is wanted.
+        include_raw: Whether to return a dict of `raw`, `parsed` and `parsing_error`
+            and never to raise for what cannot be parsed.
+    """
+    if not include_raw:
+        return model | parser
+    parsed = RunnablePassthrough.assign(
+        parsed=itemgetter("raw") | parser, parsing_error=lambda _: None
+    )
+    unparsed = RunnablePassthrough.assign(parsed=lambda _: None)
+    return RunnableMap(raw=model) | parsed.with_fallbacks(
+        [unparsed], exception_key="parsing_error"
+    )

@@ -1,0 +1,69 @@
+import ast
+import re
+import sys
+import tomllib
+from collections.abc import Iterator
+from importlib import metadata, resources
+from pathlib import Path
+
+import pytest
+
+from langchain_sse_chat._version import __version__
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "langchain_sse_chat"
+DEPENDENCIES = {"langchain-core", "httpx", "pydantic"}
+# Each version of pydantic requires one exact version of pydantic-core.
+IMPORTABLE = {"langchain_core", "httpx", "pydantic", "pydantic_core"}
+
+
+def imported_packages(source: str) -> Iterator[str]:
+    """Yield the top-level name of every import in the source, wherever it stands."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield "." if node.level else str(node.module).partition(".")[0]
+
+
+def test_the_type_marker_is_part_of_the_package() -> None:
+    assert resources.files("langchain_sse_chat").joinpath("py.typed").is_file()
+
+
+def test_the_version_is_the_installed_one() -> None:
+    assert __version__ == metadata.version("langchain-sse-chat")
+
+
+def test_the_changelog_has_an_entry_for_the_version() -> None:
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert re.search(rf"^## \[?{re.escape(__version__)}\b", changelog, re.MULTILINE)
+
+
+def test_the_run_time_dependencies_are_exactly_three_with_a_floor_and_a_ceiling() -> (
+    None
+):
+    pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    requirements = pyproject["project"]["dependencies"]
+    found = [re.fullmatch(r"([\w-]+)>=[\d.]+,<\d+", line) for line in requirements]
+    assert {match[1] for match in found if match} == DEPENDENCIES
+    assert len(requirements) == len(DEPENDENCIES)
+
+
+@pytest.mark.parametrize(
+    "path",
+    sorted(PACKAGE.rglob("*.py")),
+    ids=lambda path: path.relative_to(PACKAGE).as_posix(),
+)
+def test_a_module_imports_nothing_but_the_standard_library_and_the_dependencies(
+    path: Path,
+) -> None:
+    imported = set(imported_packages(path.read_text(encoding="utf-8")))
+    ours = {"langchain_sse_chat", *IMPORTABLE}
+    assert imported - ours - sys.stdlib_module_names == set()
+
+
+def test_every_page_of_the_documentation_is_in_its_navigation() -> None:
+    settings = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    listed = re.findall(r"^  - .+: (\S+\.md)$", settings, re.MULTILINE)
+    pages = [path.name for path in (ROOT / "docs").rglob("*.md")]
+    assert sorted(listed) == sorted(pages)
