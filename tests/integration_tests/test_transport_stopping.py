@@ -35,7 +35,7 @@ def test_closing_a_stream_closes_its_connection(clients: HTTPClients) -> None:
     with Server(endless) as server:
         outputs = stream(clients.sync_client(), Exchange(server.url))
         assert next(outputs) == "a"
-        outputs.close()  # type: ignore[attr-defined]
+        outputs.close()
         assert server.saw_close()
 
 

@@ -1,0 +1,157 @@
+# Everything is run from here; `make` alone lists what there is.
+# Needed: make, and Python 3.11 or later. uv is used when it is on the PATH.
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+
+# The interpreter for new environments. Empty: the first suitable one on the PATH.
+PYTHON ?=
+export PYTHON
+
+# All paths are relative and every tool is run as a module of the interpreter, so that
+# the folder may have a space in its path: the first line of an installed script cannot.
+VENV := .venv
+PY := $(VENV)/bin/python
+OTHER_VENVS := .venvs
+
+PACKAGE := langchain_sse_chat
+SOURCES := $(wildcard $(PACKAGE) tests benchmarks examples scripts)
+PAGES := $(wildcard *.md docs)
+
+TEST_FILE ?= tests/unit_tests
+INTEGRATION_TEST_FILE ?= tests/integration_tests
+PYTEST_EXTRA ?=
+UNIT_TEST_FLAGS := --disable-socket --allow-unix-socket
+
+##@ First steps
+
+.PHONY: help
+help: ## list the targets
+	@awk 'BEGIN { FS = ":.*## " } \
+		/^##@ / { printf "\n%s\n", substr($$0, 5) } \
+		/^[a-z_]+( [a-z_]+)?:.*## / { sub(/ .*/, "", $$1); printf "  %-18s %s\n", $$1, $$2 } \
+		END { print "\nVariables: PYTHON=<interpreter for a new environment>" \
+			" TEST_FILE=<file or folder> PYTEST_EXTRA=<more options>" }' Makefile
+
+.PHONY: demo
+demo: $(VENV)/.installed ## watch the package stream from a server on this machine
+	@$(PY) -m $(PACKAGE)
+
+.PHONY: test tests
+test tests: $(VENV)/.group-test ## run the unit tests, with no network, and measure their coverage
+	@$(PY) -m coverage run -m pytest $(UNIT_TEST_FLAGS) $(PYTEST_EXTRA) $(TEST_FILE)
+ifeq ($(TEST_FILE),tests/unit_tests)
+	@$(PY) -m coverage report
+endif
+
+.PHONY: all
+all: format lint type test integration_test examples docs ## do all that a change needs before it is sent
+
+##@ More tests
+
+.PHONY: integration_test integration_tests
+integration_test integration_tests: $(VENV)/.group-test ## run the tests that use real sockets
+	@$(PY) -m pytest -n auto --timeout=120 --ignore=tests/integration_tests/llamacpp \
+		$(PYTEST_EXTRA) $(INTEGRATION_TEST_FILE)
+
+.PHONY: real_server
+real_server: $(OTHER_VENVS)/real_server/.made ## build llama.cpp's server and test against it
+	@$(OTHER_VENVS)/real_server/bin/python -m pytest --timeout=120 $(PYTEST_EXTRA) \
+		tests/integration_tests/llamacpp
+
+.PHONY: examples
+examples: $(VENV)/.group-test ## run the code in the README, the docs and examples/
+	@$(PY) -m pytest $(PYTEST_EXTRA) tests/integration_tests/test_examples.py
+
+.PHONY: lowest
+lowest: $(OTHER_VENVS)/lowest/.made ## run the unit tests on the lowest versions of the dependencies
+	@$(OTHER_VENVS)/lowest/bin/python -m pytest $(UNIT_TEST_FLAGS) $(PYTEST_EXTRA) $(TEST_FILE)
+
+.PHONY: test_pythons
+test_pythons: ## run the unit tests on every Python from 3.11 to 3.14 that is here
+	@for version in 3.11 3.12 3.13 3.14; do \
+		if python=$$(scripts/find_python.sh python$$version 2>/dev/null); then \
+			echo "Python $$version"; \
+			$(MAKE) --no-print-directory test_python PYTHON="$$python" \
+				PYTHON_VERSION=$$version || exit 1; \
+		else \
+			echo "Python $$version: not on this machine, skipped"; \
+		fi; \
+	done
+
+.PHONY: test_python
+test_python: $(OTHER_VENVS)/python$(PYTHON_VERSION)/.made
+	@$(OTHER_VENVS)/python$(PYTHON_VERSION)/bin/python -m pytest \
+		$(UNIT_TEST_FLAGS) $(PYTEST_EXTRA) $(TEST_FILE)
+
+.PHONY: bench
+bench: $(VENV)/.group-test ## measure the cost of a token
+	@$(PY) benchmarks/run.py
+
+##@ Source
+
+.PHONY: lint
+lint: $(VENV)/.group-lint ## check style, the direction of imports and spelling
+	@$(PY) -m ruff check $(SOURCES)
+	@$(PY) -m ruff format --check $(SOURCES)
+	@$(PY) -c 'from importlinter.cli import lint_imports_command as lint; lint()'
+	@$(PY) -m codespell_lib --ignore-words-list asend $(filter-out tests,$(SOURCES)) $(PAGES) Makefile
+
+.PHONY: format
+format: $(VENV)/.group-lint ## rewrite the source in the house format
+	@$(PY) -m ruff format $(SOURCES)
+	@$(PY) -m ruff check --fix $(SOURCES)
+
+.PHONY: type
+type: $(VENV)/.group-test $(VENV)/.group-typing ## check the types
+	@$(PY) -m mypy --explicit-package-bases $(SOURCES)
+
+##@ Pages and packages
+
+.PHONY: docs
+docs: $(VENV)/.group-docs ## build the documentation into site/; a broken link fails
+	@$(PY) -m zensical build --clean --strict
+
+.PHONY: docs_serve
+docs_serve: $(VENV)/.group-docs ## show the documentation in a browser while it is written
+	@$(PY) -m zensical serve
+
+.PHONY: build
+build: $(VENV)/.group-build ## build wheel and sdist into dist/ and try the wheel in a new environment
+	@rm -rf dist $(OTHER_VENVS)/wheel
+	@$(PY) -m build --outdir dist .
+	@scripts/venv.sh $(OTHER_VENVS)/wheel dist/*.whl
+	@cd $(OTHER_VENVS)/wheel && bin/python -I -c \
+		'import $(PACKAGE) as p; print("The wheel works:", p.__version__, p.__file__)'
+
+.PHONY: clean
+clean: ## remove all that make has made, the environments too
+	@rm -rf $(VENV) $(OTHER_VENVS) dist site .cache .coverage .coverage.* .hypothesis \
+		.import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	@find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Each environment has a file that says what is in it, older than pyproject.toml when
+# it has to be done again. It is written last: a stopped run is taken up again.
+
+$(VENV)/.installed: pyproject.toml
+	@scripts/venv.sh $(VENV)
+	@touch $@
+
+$(VENV)/.group-%: pyproject.toml
+	@scripts/venv.sh $(VENV) --editable . --group $*
+	@touch $@ $(VENV)/.installed
+
+$(OTHER_VENVS)/real_server/.made: pyproject.toml
+	@scripts/venv.sh $(OTHER_VENVS)/real_server --editable . --group test --group real_server
+	@touch $@
+
+# The lowest versions have ready-made wheels for the older Pythons only.
+$(OTHER_VENVS)/lowest/.made: pyproject.toml
+	@PYTHON=$${PYTHON:-$$(scripts/find_python.sh python3.11 python3.12 python3.13 python3)} && \
+		export PYTHON && scripts/venv.sh $(OTHER_VENVS)/lowest --editable . --group test \
+			$$("$$PYTHON" scripts/lowest_versions.py)
+	@touch $@
+
+$(OTHER_VENVS)/python%/.made: pyproject.toml
+	@scripts/venv.sh $(OTHER_VENVS)/python$* --editable . --group test
+	@touch $@

@@ -1,0 +1,82 @@
+"""The examples of the README, the pages and `examples/` run as they stand."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from langchain_sse_chat.testing import ScriptedServer
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+SCRIPTS = sorted((ROOT / "examples").glob("*.py"))
+FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+KEYS = ("OPENAI", "MEGALLM", "AITUNNEL")
+
+
+def fences(page: Path) -> list[tuple[str, str]]:
+    """Return the fenced blocks of a page: language and text."""
+    return FENCE.findall(page.read_text("utf-8"))
+
+
+@pytest.fixture
+def _endpoints_are_embedded(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let every provider of the table be the embedded server."""
+    with ScriptedServer() as server:
+        for name in KEYS:
+            monkeypatch.setenv(f"{name}_API_KEY", "test")
+            monkeypatch.setenv(f"{name}_BASE_URL", server.base_url)
+        yield
+
+
+@pytest.mark.usefixtures("_endpoints_are_embedded")
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_examples_of_a_page_run(page: Path) -> None:
+    namespace: dict[str, Any] = {"__name__": "example"}
+    printed = ""
+    for language, text in fences(page):
+        if language == "python":
+            out = io.StringIO()
+            with contextlib.redirect_stdout(out):
+                exec(compile(text, str(page), "exec"), namespace)  # noqa: S102
+            printed = out.getvalue()
+        elif language == "text":
+            assert printed.strip() == text.strip()
+
+
+def test_the_readme_begins_with_an_example_and_its_output() -> None:
+    first = "\n".join(PAGES[0].read_text("utf-8").splitlines()[:30])
+
+    assert [language for language, _ in FENCE.findall(first)][:3] == [
+        "console",
+        "python",
+        "text",
+    ]
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.name)
+def test_an_example_script_runs(script: Path) -> None:
+    environment = {k: v for k, v in os.environ.items() if not k.endswith("_API_KEY")}
+
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-W", "error", str(script)],
+        input="Hello\nHow are you?\n\n",
+        capture_output=True,
+        text=True,
+        env=environment,
+        timeout=60,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip()
+    assert done.stderr == ""
