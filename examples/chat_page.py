@@ -20,11 +20,8 @@ def main() -> None:
     """Talk until an empty line."""
     embedded = not os.environ.get("OPENAI_API_KEY")
     with ScriptedServer() if embedded else nullcontext() as server:
-        chat = (
-            ChatSSE(model="gpt-4o-mini")
-            if server is None
-            else ChatSSE(model="echo", base_url=server.base_url)
-        )
+        address = server.base_url if server else None
+        chat = ChatSSE(model="gpt-4o-mini", base_url=address)
         history: list[BaseMessage] = []
         for line in sys.stdin:
             if not line.strip():

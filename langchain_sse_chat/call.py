@@ -8,11 +8,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
+from langchain_sse_chat.access_token import AccessGrant, AuthorizedExchange
+from langchain_sse_chat.convert.generated import GeneratedFiles
 from langchain_sse_chat.convert.request import encode_body
 from langchain_sse_chat.errors import InvalidRequestError, SSEChatError
 from langchain_sse_chat.pipeline import AnswerPipeline, Assembler, PipelineOptions
 from langchain_sse_chat.transport.retry import RetryPolicy
-from langchain_sse_chat.transport.spec import RequestSpec, Timeouts
+from langchain_sse_chat.transport.spec import Exchange, RequestSpec, Timeouts
 
 logger = logging.getLogger("langchain_sse_chat")
 
@@ -40,6 +42,12 @@ class CallPlan:
     """Whether the question for usage may be left out when the server refuses it."""
     options: PipelineOptions
     policy: RetryPolicy
+    grant: AccessGrant | None = None
+    """What an access token is got with, `None` when the headers hold all there is."""
+    marks_generated_files: bool = False
+    """Whether the text names files that the model made."""
+    tls_hint: str = ""
+    """A sentence for the error when the server's certificate is not accepted."""
 
     def __repr__(self) -> str:
         """Leave out headers and body, which hold the key and the user's messages."""
@@ -71,13 +79,24 @@ class Call(Generic[OutputT]):
                 body=encode_body(plan.body),
                 timeouts=plan.timeouts,
                 streamed=plan.streamed,
+                tls_hint=plan.tls_hint,
             )
         self._attempts += 1
         self._pipeline = self._new_pipeline()
         return self._spec, self._pipeline
 
     def _new_pipeline(self) -> AnswerPipeline[OutputT]:
-        return AnswerPipeline(self._make_assembler(), self._plan.options)
+        assembler = self._make_assembler()
+        if self._plan.marks_generated_files:
+            assembler = GeneratedFiles(assembler)
+        return AnswerPipeline(assembler, self._plan.options)
+
+    def finished(self) -> bool:
+        """Whether that was the last attempt: it is when it succeeded."""
+        return True
+
+    def close(self) -> None:
+        """Do nothing: a call holds nothing."""
 
     def failed(self, error: SSEChatError) -> float | None:
         """Return the seconds to wait before the next attempt, `None` for no other."""
@@ -105,6 +124,22 @@ class Call(Generic[OutputT]):
         self._plan = replace(self._plan, body=body, may_drop_usage=False)
         self._spec = None
         self._attempts -= 1
+
+
+def exchange_of(
+    plan: CallPlan, make_assembler: Callable[[], Assembler[OutputT]]
+) -> Exchange[OutputT]:
+    """Return what the transport is to run for a call."""
+    call = Call(plan, make_assembler)
+    if plan.grant is None:
+        return call
+    return AuthorizedExchange(
+        call,
+        plan.grant,
+        policy=plan.policy,
+        timeouts=plan.timeouts,
+        tls_hint=plan.tls_hint,
+    )
 
 
 def _is_about_usage(error: SSEChatError) -> bool:

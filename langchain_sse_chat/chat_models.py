@@ -22,7 +22,7 @@ from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from langchain_core.runnables import Runnable
 from pydantic import PrivateAttr, model_validator
 
-from langchain_sse_chat.call import Call, CallPlan
+from langchain_sse_chat.call import CallPlan, exchange_of
 from langchain_sse_chat.convert.blocks import MODEL_PROVIDER
 from langchain_sse_chat.convert.chunks import ChunkAssembler
 from langchain_sse_chat.convert.messages import messages_to_wire
@@ -38,6 +38,7 @@ from langchain_sse_chat.plan import plan_call
 from langchain_sse_chat.settings import ChatSSESettings
 from langchain_sse_chat.structured import (
     Method,
+    default_method,
     output_parser,
     structured_request,
     with_parser,
@@ -184,7 +185,9 @@ class ChatSSE(ChatSSESettings):
             )
         key = sync_key(self.api_key)
         plan = self._plan(key, messages, stop, kwargs, streamed=False)
-        [result] = stream(self._clients.sync_client(), Call(plan, ResultAssembler))
+        [result] = stream(
+            self._clients.sync_client(), exchange_of(plan, ResultAssembler)
+        )
         return result
 
     async def _agenerate(
@@ -200,7 +203,9 @@ class ChatSSE(ChatSSESettings):
             )
         key = await async_key(self.api_key)
         plan = self._plan(key, messages, stop, kwargs, streamed=False)
-        answer = astream(self._clients.async_client(), Call(plan, ResultAssembler))
+        answer = astream(
+            self._clients.async_client(), exchange_of(plan, ResultAssembler)
+        )
         [result] = [result async for result in answer]
         return result
 
@@ -213,7 +218,7 @@ class ChatSSE(ChatSSESettings):
     ) -> Iterator[ChatGenerationChunk]:
         key = sync_key(self.api_key)
         plan = self._plan(key, messages, stop, kwargs, streamed=True)
-        answer = stream(self._clients.sync_client(), Call(plan, ChunkAssembler))
+        answer = stream(self._clients.sync_client(), exchange_of(plan, ChunkAssembler))
         with closing(answer):
             for chunk in answer:
                 # LangChain reports tokens itself where it passes no run manager.
@@ -230,7 +235,9 @@ class ChatSSE(ChatSSESettings):
     ) -> AsyncIterator[ChatGenerationChunk]:
         key = await async_key(self.api_key)
         plan = self._plan(key, messages, stop, kwargs, streamed=True)
-        answer = astream(self._clients.async_client(), Call(plan, ChunkAssembler))
+        answer = astream(
+            self._clients.async_client(), exchange_of(plan, ChunkAssembler)
+        )
         async with aclosing(answer):
             async for chunk in answer:
                 if run_manager:
@@ -274,7 +281,7 @@ class ChatSSE(ChatSSESettings):
         self,
         schema: ToolLike | None = None,
         *,
-        method: Method = "json_schema",
+        method: Method | None = None,
         include_raw: bool = False,
         strict: bool | None = None,
         **kwargs: Any,
@@ -285,7 +292,8 @@ class ChatSSE(ChatSSESettings):
             schema: A pydantic class gives instances of it; a `TypedDict` or a JSON
                 schema gives dicts.
             method: `json_schema` asks by `response_format`, `function_calling` by a
-                tool that must be called, `json_mode` for JSON of any shape.
+                tool that must be called, `json_mode` for JSON of any shape. Default:
+                the first of these that the provider's dialect knows.
             include_raw: Whether to return a dict of `raw`, `parsed` and
                 `parsing_error`, and not to raise for what cannot be parsed.
             strict: Whether the server is to hold the output to the schema.
@@ -294,6 +302,7 @@ class ChatSSE(ChatSSESettings):
         Raises:
             ConfigurationError: The method is not known, or does not go with the rest.
         """
+        method = method or default_method(schema, self._provider.dialect)
         request = structured_request(schema, method, strict=strict)
         return with_parser(
             self.bind(**request, **kwargs),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import time
 from codecs import BOM_UTF8
 from dataclasses import dataclass
@@ -40,6 +41,11 @@ Generated images come as base64 in one event and are a few MB."""
 
 _PAGE_SIZE = 64 * 1024
 """How much of a body is read that is no answer at all, such as an HTML page."""
+
+_BEFORE_AN_ANSWER = re.compile(rb"\A(?:\s|%s)+" % BOM_UTF8)
+
+_TAIL_SIZE = 4096
+"""How much of the end of a stream is looked at for an error outside its events."""
 
 
 class Assembler(Protocol[OutputT]):
@@ -88,6 +94,7 @@ class AnswerPipeline(Generic[OutputT]):
         self._kind: BodyKind | None = None
         self._body: list[bytes] = []
         self._body_size = 0
+        self._tail = b""
         self._failure: SSEChatError | None = None
 
     @property
@@ -126,7 +133,7 @@ class AnswerPipeline(Generic[OutputT]):
         self._body_size += len(data)
         if self._kind is None:
             # Some servers send blanks until the answer begins, to keep it alive.
-            start = b"".join(self._body).lstrip().removeprefix(BOM_UTF8).lstrip()
+            start = _BEFORE_AN_ANSWER.sub(b"", b"".join(self._body))
             self._body = [start]
             self._kind = sniff(start, self._content_type)
             if self._kind == "events":
@@ -147,7 +154,12 @@ class AnswerPipeline(Generic[OutputT]):
         if self.complete:
             return outputs
         try:
-            self._read_events(self._decoder.feed(data), outputs)
+            events = self._decoder.feed(data)
+            self._read_events(events, outputs)
+            if events and not self._reader.done:
+                self._tail = data
+            else:
+                self._tail = (self._tail + data)[-_TAIL_SIZE:]
         except SSEChatError as error:
             if not outputs:
                 raise
@@ -187,6 +199,7 @@ class AnswerPipeline(Generic[OutputT]):
             outputs += self._close_json()
         elif self._kind == "events":
             self._read_events(self._decoder.close(), outputs, lenient=True)
+            self._look_for_a_bare_error()
         elif self._kind is not None or b"".join(self._body).strip():
             raise self._not_an_answer()
         truncated = not self._reader.ended
@@ -210,6 +223,15 @@ class AnswerPipeline(Generic[OutputT]):
             raise self._not_an_answer()
         delta = self._reader.read_completion(body)
         return [] if delta is None else self._assembler.feed(delta)
+
+    def _look_for_a_bare_error(self) -> None:
+        """Look at what came after the last event, when no finish reason came."""
+        error = None
+        if not self._reader.finished:
+            error = failures.outside_events(self._tail[-_TAIL_SIZE:])
+        if error is not None:
+            where = self._options.where
+            raise failures.stream_error(error.get("error") or error, where, error)
 
     def _judge_truncation(self) -> None:
         where = self._options.where

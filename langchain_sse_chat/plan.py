@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from langchain_core.messages import BaseMessage
 
+from langchain_sse_chat.access_token import AccessGrant
 from langchain_sse_chat.call import CallPlan, refuses_usage
 from langchain_sse_chat.convert.messages import messages_to_wire
 from langchain_sse_chat.convert.request import request_body
@@ -18,7 +19,7 @@ from langchain_sse_chat.convert.tools import (
 )
 from langchain_sse_chat.pipeline import PipelineOptions
 from langchain_sse_chat.providers import Provider
-from langchain_sse_chat.settings import SAMPLING_FIELDS, ChatSSESettings
+from langchain_sse_chat.settings import ChatSSESettings
 from langchain_sse_chat.transport.headers import request_headers
 from langchain_sse_chat.transport.retry import RetryPolicy
 from langchain_sse_chat.transport.spec import Timeouts
@@ -32,6 +33,7 @@ _OVERRIDABLE = (
     "max_retries",
     "stream_usage",
     "reasoning_tags",
+    "reasoning_echo",
     "on_truncation",
     "include_response_headers",
 )
@@ -77,20 +79,27 @@ def plan_call(
         ConfigurationError: Something cannot be sent as it is.
     """
     call = _sort_keywords(settings, keywords)
-    url = endpoint(
-        settings.base_url or "", {**(settings.default_query or {}), **call.query}
+    root = provider.root(
+        settings.base_url or "", str(call.body.get("model") or settings.model)
     )
+    query = provider.query(root, {**(settings.default_query or {}), **call.query})
+    url = endpoint(root, query)
     stream_usage = call.settings["stream_usage"]
     asks_usage = streamed and stream_usage is not False
     given_headers = {**(settings.default_headers or {}), **call.headers}
+    grant = _grant(settings, key, given_headers)
     return CallPlan(
         url=url,
-        headers=request_headers(streamed, _authorization(key), given_headers),
+        headers=request_headers(
+            streamed,
+            {**dict(provider.headers), **provider.key_header(None if grant else key)},
+            given_headers,
+        ),
         body=_body(
             settings,
             messages,
             call,
-            dialect=provider.dialect,
+            dialect=_dialect(provider, call),
             stop=stop,
             streamed=streamed,
             include_usage=asks_usage
@@ -107,7 +116,16 @@ def plan_call(
             secrets=_secrets(key, given_headers),
         ),
         policy=RetryPolicy(max_retries=call.settings["max_retries"]),
+        grant=grant,
+        marks_generated_files=provider.dialect.marks_generated_files,
+        tls_hint=provider.tls_hint,
     )
+
+
+def _dialect(provider: Provider, call: _Keywords) -> Dialect:
+    echo = call.settings["reasoning_echo"]
+    dialect = provider.dialect
+    return dialect if echo is None else replace(dialect, reasoning_echo=echo)
 
 
 def _sort_keywords(settings: ChatSSESettings, keywords: Mapping[str, Any]) -> _Keywords:
@@ -124,8 +142,13 @@ def _sort_keywords(settings: ChatSSESettings, keywords: Mapping[str, Any]) -> _K
     )
 
 
-def _authorization(key: str | None) -> dict[str, str]:
-    return {"Authorization": f"Bearer {key}"} if key else {}
+def _grant(
+    settings: ChatSSESettings, key: str | None, headers: Mapping[str, Any]
+) -> AccessGrant | None:
+    """Return what an access token is got with, unless the caller brings one."""
+    if any(name.lower() == "authorization" for name in headers):
+        return None
+    return settings.access_grant(key)
 
 
 def _body(
@@ -138,7 +161,7 @@ def _body(
     streamed: bool,
     include_usage: bool,
 ) -> dict[str, Any]:
-    params = {name: getattr(settings, name) for name in SAMPLING_FIELDS}
+    params = {name: getattr(settings, name) for name in settings.body_fields}
     params |= {**settings.model_kwargs, **call.body}
     params["stop"] = params.get("stop") if stop is None else stop
     if params["stop"] is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING, Any, Literal, Self, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, cast
 
 from langchain_core.language_models import BaseChatModel
 from pydantic import (
@@ -19,9 +19,11 @@ from pydantic import (
 )
 
 from langchain_sse_chat._version import __version__
+from langchain_sse_chat.access_token import AccessGrant
 from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.pipeline import OnTruncation
 from langchain_sse_chat.providers import Provider, find_provider
+from langchain_sse_chat.wire.dialect import ReasoningEcho
 from langchain_sse_chat.wire.tags import ReasoningTags, tag_splitter
 
 ApiKey = SecretStr | Callable[[], str] | Callable[[], Awaitable[str]]
@@ -140,6 +142,11 @@ class ChatSSESettings(BaseChatModel):
     `("<think>", "</think>")`: it is then given as reasoning. An empty first tag says
     that the model's answer begins as reasoning. Default: text is left as it is."""
 
+    reasoning_echo: ReasoningEcho | None = None
+    """Which reasoning of earlier answers goes back to the server: `never`, that of
+    answers around tool calls (`tool_turns`), or `always`. Default: as the provider's
+    dialect has it."""
+
     on_truncation: OnTruncation = "raise"
     """What to do with a stream that ends before its answer does: `raise`
     `StreamTruncatedError`, or keep what came, with (`warn`) or without (`accept`) a
@@ -197,6 +204,9 @@ class ChatSSESettings(BaseChatModel):
     include_response_headers: bool = False
     """Whether the answer's headers go into `response_metadata["headers"]`."""
 
+    body_fields: ClassVar[tuple[str, ...]] = SAMPLING_FIELDS
+    """Fields that go into the request's body under their own name."""
+
     _provider: Provider = PrivateAttr()
 
     # Hidden from type checkers, which make the signature from the fields.
@@ -218,7 +228,8 @@ class ChatSSESettings(BaseChatModel):
     @classmethod
     def _collect_unknown_arguments(cls, values: dict[str, Any]) -> dict[str, Any]:
         """Move arguments that are no field to `model_kwargs`."""
-        unknown = {k: v for k, v in values.items() if k not in _known_names(cls)}
+        names = _known_names(cls)
+        unknown = {k: v for k, v in values.items() if k not in names}
         if not unknown:
             return values
         warnings.warn(
@@ -237,12 +248,14 @@ class ChatSSESettings(BaseChatModel):
         if self.base_url is None:
             self.base_url = _environment(provider.base_url_env) or provider.base_url
         if self.base_url is None:
-            msg = f"The provider {provider.name!r} has no address. Pass `base_url`."
+            variable = provider.base_url_env
+            ways = f"Set {variable}, or pass" if variable else "Pass"
+            msg = f"The provider {provider.name!r} has no address. {ways} `base_url`."
             raise ConfigurationError(msg)
         if self.api_key is None and provider.api_key_env:
             key = _environment(provider.api_key_env)
             self.api_key = None if key is None else SecretStr(key)
-        if self.api_key is None and provider.needs_key_at(self.base_url):
+        if self.api_key is None and self._needs_key(provider, self.base_url):
             variable = provider.api_key_env
             where = (
                 f"set {variable}, or pass `api_key`" if variable else "pass `api_key`"
@@ -250,6 +263,10 @@ class ChatSSESettings(BaseChatModel):
             msg = f"No API key for {provider.name}: {where}. {provider.hint}".rstrip()
             raise ConfigurationError(msg)
         return self
+
+    def _needs_key(self, provider: Provider, base_url: str) -> bool:
+        """Whether there is nothing to be done without a key."""
+        return provider.needs_key_at(base_url)
 
     @model_validator(mode="after")
     def _check_reasoning_tags(self) -> Self:
@@ -263,6 +280,19 @@ class ChatSSESettings(BaseChatModel):
         """Name this package in the metadata of traces."""
         self._add_version("langchain-sse-chat", __version__)
         return self
+
+    def access_grant(self, key: str | None) -> AccessGrant | None:
+        """Return what an access token is got with, where the provider wants one.
+
+        Args:
+            key: The API key of the call.
+        """
+        endpoint = self._provider.token
+        if endpoint is None or key is None:
+            return None
+        url, scope = endpoint.at()
+        basic = f"Basic {key.removeprefix('Basic ')}"
+        return AccessGrant(url, basic, scope)
 
     @property
     def model_name(self) -> str:
@@ -281,7 +311,7 @@ class ChatSSESettings(BaseChatModel):
 
     @property
     def _identifying_params(self) -> dict[str, Any]:
-        given = {name: getattr(self, name) for name in SAMPLING_FIELDS}
+        given = {name: getattr(self, name) for name in self.body_fields}
         params = {
             "model": self.model,
             "base_url": self.base_url,

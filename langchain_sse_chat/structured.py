@@ -18,10 +18,25 @@ from langchain_core.utils.pydantic import is_basemodel_subclass
 
 from langchain_sse_chat.convert.tools import ToolLike, output_schema
 from langchain_sse_chat.errors import ConfigurationError
+from langchain_sse_chat.wire.dialect import Dialect
 
 Method = Literal["json_schema", "function_calling", "json_mode"]
 
 METHODS: tuple[Method, ...] = ("json_schema", "function_calling", "json_mode")
+
+
+def default_method(schema: ToolLike | None, dialect: Dialect) -> Method:
+    """Return the best method that a server knows.
+
+    That is a JSON schema; where there is none, a tool that must be called; where no
+    tool can be forced, JSON of any shape, for which the prompt must describe it.
+    """
+    if schema is None:
+        return "json_mode"
+    if dialect.json_schema != "none":
+        return "json_schema"
+    forcing = {"named", "required", "any"} & dialect.tool_choices
+    return "function_calling" if forcing else "json_mode"
 
 
 def structured_request(

@@ -10,7 +10,8 @@ from langchain_core.messages.tool import tool_call, tool_call_chunk
 from langchain_core.outputs import ChatGenerationChunk
 
 from langchain_sse_chat.convert.blocks import MODEL_PROVIDER
-from langchain_sse_chat.convert.results import response_metadata
+from langchain_sse_chat.convert.echo import REASONING
+from langchain_sse_chat.convert.results import additional_fields, response_metadata
 from langchain_sse_chat.convert.usage import usage_to_metadata
 from langchain_sse_chat.wire.chunks import Delta, ToolCallDelta, WireMessage
 from langchain_sse_chat.wire.jsontext import parse_arguments
@@ -47,7 +48,7 @@ class ChunkAssembler:
         chunks = [] if rest == Delta() else [_rich_chunk(rest)]
         last = AIMessageChunk(
             content="",
-            additional_kwargs=message.message_fields,
+            additional_kwargs=additional_fields(message),
             response_metadata=response_metadata(message),
             usage_metadata=usage_to_metadata(message.usage),
             chunk_position="last",
@@ -58,7 +59,7 @@ class ChunkAssembler:
 def _rich_chunk(delta: Delta) -> ChatGenerationChunk:
     additional: dict[str, Any] = {}
     if delta.reasoning:
-        additional["reasoning_content"] = delta.reasoning
+        additional[REASONING] = delta.reasoning
     if delta.refusal:
         additional["refusal"] = delta.refusal
     message = AIMessageChunk(

@@ -32,6 +32,8 @@ from langchain_sse_chat.convert.content import (
     content_to_wire,
     joined_text,
 )
+from langchain_sse_chat.convert.echo import add_extras, add_reasoning
+from langchain_sse_chat.convert.functions import add_attachments
 from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.wire.dialect import Dialect
 
@@ -39,6 +41,12 @@ WireMessage = dict[str, Any]
 """One message as sent: a `role` and what belongs to it."""
 
 _ROLES = frozenset({"system", "developer", "user", "assistant", "tool", "function"})
+
+_RETURNED = ("refusal", "functions_state_id")
+"""Fields of an answer that are sent back as they came.
+
+`functions_state_id`: GigaChat's memory of a function call
+(https://developers.sber.ru/docs/ru/gigachat/api/reference/rest/post-chat)."""
 
 _CALL_BLOCKS = frozenset({"tool_call", "tool_use", "invalid_tool_call"})
 """Blocks of an answer that are whole tool calls."""
@@ -50,6 +58,7 @@ _UNSENT_BLOCKS = _CALL_BLOCKS | {
     "reasoning",
     "reasoning_content",
     "redacted_thinking",
+    "refusal",
     "server_tool_call",
     "server_tool_call_chunk",
     "server_tool_result",
@@ -57,8 +66,9 @@ _UNSENT_BLOCKS = _CALL_BLOCKS | {
     "thinking",
     "tool_call_chunk",
 }
-"""Blocks of an answer that are no part of its content on the wire: calls and audio have
-fields of their own beside the content, and the rest stays with who made it."""
+"""Blocks of an answer that are no part of its content on the wire: calls, audio and a
+refusal have fields of their own beside the content, and the rest stays with who made
+it."""
 
 
 def messages_to_wire(
@@ -68,11 +78,12 @@ def messages_to_wire(
 
     One LangChain message gives one wire message, but for a human message with
     Anthropic's `tool_result` blocks: each of these becomes a `tool` message before what
-    is left of the human's. The reasoning of earlier answers is not sent.
+    is left of the human's.
 
     Args:
         messages: Messages of any of LangChain's types, or their chunks.
-        dialect: Says under which role a system message is sent.
+        dialect: Says under which role a system message is sent, and whether the
+            reasoning of earlier answers is.
 
     Raises:
         ConfigurationError: There are no messages, or one of them cannot be sent; the
@@ -81,11 +92,15 @@ def messages_to_wire(
     if not messages:
         msg = "There are no messages to send. Pass at least one."
         raise ConfigurationError(msg)
-    return [
-        wire
+    sent = [
+        (message, wire)
         for position, message in enumerate(messages)
         for wire in _message_to_wire(message, dialect, f"messages[{position}]")
     ]
+    add_reasoning(sent, dialect.reasoning_echo)
+    if dialect.tool_form == "functions":
+        add_attachments(sent)
+    return [wire for _, wire in sent]
 
 
 def _message_to_wire(
@@ -127,7 +142,10 @@ def _unsendable(message: object, where: str) -> ConfigurationError:
 
 
 def _named(wire: WireMessage, message: BaseMessage) -> WireMessage:
-    name = message.name or message.additional_kwargs.get("name")
+    name = message.name
+    if not name and not isinstance(message, AIMessage):
+        # On an answer it is the server's name for itself ("MiniMax AI").
+        name = message.additional_kwargs.get("name")
     return {**wire, "name": name} if name else wire
 
 
@@ -196,8 +214,11 @@ def _assistant(message: AIMessage, where: str) -> WireMessage:
         wire["tool_calls"] = calls
     elif function_call := extra.get("function_call"):
         wire["function_call"] = function_call
-    if refusal := extra.get("refusal"):
-        wire["refusal"] = refusal
+    refusals = (block.get("refusal") for _, block in _blocks_of(message, {"refusal"}))
+    given = {"refusal": next(refusals, None), **extra}
+    for key in _RETURNED:
+        if value := given.get(key):
+            wire[key] = value
     if audio_id := _audio_id(message):
         wire["audio"] = {"id": audio_id}
     # OpenAI wants null beside calls and refuses it elsewhere; an empty string beside
@@ -274,9 +295,11 @@ def _calls(message: AIMessage, where: str) -> list[WirePart]:
     """
     if message.tool_calls or message.invalid_tool_calls:
         return [
-            _call(call, f"{where}.{field}[{position}]")
+            add_extras(_call(call, f"{where}.{field}[{position}]"), message)
             for field in ("tool_calls", "invalid_tool_calls")
             for position, call in enumerate(getattr(message, field))
+            # A call that was cut before its name never was one.
+            if field == "tool_calls" or call["name"]
         ]
     if kept := message.additional_kwargs.get("tool_calls"):
         return [

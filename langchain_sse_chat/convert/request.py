@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from langchain_sse_chat.convert.dialects import fields_in_dialect, messages_in_dialect
 from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.wire.dialect import Dialect
 
@@ -35,8 +36,8 @@ def request_body(
     Args:
         model: The model's name on the server. A `model` among `params` wins.
         messages: Messages as `messages_to_wire` gives them.
-        dialect: Says how the server wants the limit on tokens to be called, and whether
-            it may be asked for usage.
+        dialect: Says how the server wants all this. What stands in `extra_body` is sent
+            as it is.
         stream: Whether the answer is to come as an event stream. Sent always, because
             servers differ in what they do without it.
         include_usage: Whether to ask for usage in the stream. Does nothing without
@@ -54,6 +55,9 @@ def request_body(
         extra_body: Dicts whose keys have the last word over everything above; of two,
             the later one, key by key and not deeper, but for `stream_options`, whose
             own keys are merged. A `None` in them is sent as `null`.
+
+    Raises:
+        ConfigurationError: The server cannot be asked for something that is given.
     """
     extra: dict[str, Any] = {}
     for layer in extra_body:
@@ -64,6 +68,7 @@ def request_body(
         **_tools(tools, tool_choice, parallel_tool_calls),
         **({} if response_format is None else {"response_format": response_format}),
     }
+    given = fields_in_dialect(given, dialect)
     limit = _limit(given, dialect, extra)
     stop = _stop(given.pop("stop", None))
     options = given.pop("stream_options", None)
@@ -73,7 +78,8 @@ def request_body(
         extra,
         ask=stream and include_usage and dialect.supports_stream_options,
     )
-    given |= {"stop": stop, **limit, "messages": list(messages), "stream": stream}
+    wire_messages = messages_in_dialect(messages, dialect)
+    given |= {"stop": stop, **limit, "messages": wire_messages, "stream": stream}
     body = {key: value for key, value in given.items() if value is not None}
     return {**body, **extra, **merged}
 

@@ -12,6 +12,11 @@ from langchain_core.messages.tool import tool_call as make_tool_call
 from langchain_core.outputs import ChatGeneration, ChatResult
 
 from langchain_sse_chat.convert.blocks import MODEL_PROVIDER
+from langchain_sse_chat.convert.echo import (
+    REASONING,
+    REASONING_KEY,
+    TOOL_CALL_EXTRAS,
+)
 from langchain_sse_chat.convert.usage import usage_to_metadata
 from langchain_sse_chat.wire.chunks import Delta, WireMessage, WireToolCall
 
@@ -56,9 +61,9 @@ def wire_message_to_result(message: WireMessage) -> ChatResult:
 
 def wire_message_to_ai_message(message: WireMessage) -> AIMessage:
     """Return the message that an answer comes down to."""
-    additional = dict(message.message_fields)
+    additional = additional_fields(message)
     if message.reasoning:
-        additional["reasoning_content"] = message.reasoning
+        additional[REASONING] = message.reasoning
     if message.refusal:
         additional["refusal"] = message.refusal
     return AIMessage(
@@ -71,6 +76,20 @@ def wire_message_to_ai_message(message: WireMessage) -> AIMessage:
         response_metadata=response_metadata(message),
         usage_metadata=usage_to_metadata(message.usage),
     )
+
+
+def additional_fields(message: WireMessage) -> dict[str, Any]:
+    """Return the `additional_kwargs` that stand on the last chunk of a stream.
+
+    That is all but the texts, which come piece by piece.
+    """
+    fields = dict(message.message_fields)
+    if message.reasoning_key is not None:
+        fields[REASONING_KEY] = message.reasoning_key
+    extras = {call.id: call.extras for call in message.tool_calls if call.extras}
+    if extras:
+        fields[TOOL_CALL_EXTRAS] = extras
+    return fields
 
 
 def _tool_call(call: WireToolCall) -> ToolCall:
@@ -100,6 +119,9 @@ def response_metadata(message: WireMessage) -> dict[str, Any]:
         metadata["native_finish_reason"] = native
     if message.finish_reason_inferred:
         metadata["finish_reason_inferred"] = True
+    if message.refusal:
+        # Whole, for the block: its pieces before cannot be added up there.
+        metadata["refusal"] = message.refusal
     if message.logprobs is not None:
         metadata["logprobs"] = message.logprobs
     if message.usage is not None:
@@ -119,9 +141,14 @@ def _other_choice(message: WireMessage) -> dict[str, Any]:
     if message.tool_calls:
         choice["tool_calls"] = [
             {
+                **call.extras,
                 "id": call.id,
                 "type": "function",
-                "function": {"name": call.name, "arguments": call.arguments},
+                "function": {
+                    **call.extras.get("function", {}),
+                    "name": call.name,
+                    "arguments": call.arguments,
+                },
             }
             for call in message.tool_calls
         ]

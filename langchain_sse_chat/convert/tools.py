@@ -263,9 +263,6 @@ def _function(tool: ToolLike, where: str, *, strict: bool | None) -> dict[str, A
 
 
 def _label(tool: object) -> str:
-    if isinstance(tool, Mapping):
-        name = tool.get("name") or tool.get("title")
-        return repr(name) if isinstance(name, str) else "a dict"
     name = getattr(tool, "name", None) or getattr(tool, "__name__", None)
     return repr(name) if isinstance(name, str) else f"a {type(tool).__name__}"
 
@@ -280,11 +277,11 @@ def _self_referring_schema(tool: object) -> dict[str, Any] | None:
     named: dict[str, Any] = {}
     schema: Any = tool
     if isinstance(tool, BaseTool):
-        named = {"title": tool.name, "description": tool.description}
+        named = {"title": tool.name}
         schema = tool.tool_call_schema
     if isinstance(schema, type) and issubclass(schema, BaseModel):
         schema = schema.model_json_schema()
-    if not isinstance(schema, dict) or schema is tool:
+    if not isinstance(schema, dict):
         return None
     definitions = schema.get("$defs") or {}
     if not _has_a_cycle(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from langchain_core.messages.ai import (
     InputTokenDetails,
@@ -12,27 +12,63 @@ from langchain_core.messages.ai import (
     UsageMetadata,
 )
 
+_Spellings = dict[str, tuple[str, ...]]
+
 _INPUT = ("prompt_tokens", "input_tokens")
 _OUTPUT = ("completion_tokens", "output_tokens")
-_INPUT_DETAILS = ("prompt_tokens_details", "input_tokens_details")
+_INPUT_DETAILS = (
+    "prompt_tokens_details",
+    "input_tokens_details",
+    "prompt_token_details",  # gateways
+)
 _OUTPUT_DETAILS = ("completion_tokens_details", "output_tokens_details")
 
 _CACHE_READ = (
-    "cached_tokens",  # OpenAI in the details, Moonshot at the top
+    "cached_tokens",  # OpenAI in the details, Moonshot and Together at the top
     "prompt_cache_hit_tokens",  # DeepSeek
     "precached_prompt_tokens",  # GigaChat
     "cache_read_input_tokens",  # Anthropic's word, through gateways
+    "cache_read_tokens",  # gateways
     "num_cached_tokens",  # Mistral
 )
-_CACHE_CREATION = ("cache_creation_input_tokens", "cache_write_tokens")
+_CACHE_CREATION = (
+    "cache_creation_input_tokens",  # Anthropic's word, through gateways; DashScope
+    "cache_creation_tokens",  # LiteLLM
+    "cache_write_tokens",  # OpenRouter
+)
 _REASONING = ("reasoning_tokens", "thinking_tokens")
+
+_INPUT_KINDS: _Spellings = {
+    "cache_read": _CACHE_READ,
+    "cache_creation": _CACHE_CREATION,
+}
+"""LangChain's keys for counts that stand in the details or beside them."""
+
+_OUTPUT_KINDS: _Spellings = {"reasoning": _REASONING}
+
+_INPUT_PARTS = ("audio", "image", "video")
+"""Keys for counts that stand in the details only, there with `_tokens` behind. `audio`
+is LangChain's; it lets integrations have others."""
+
+_OUTPUT_PARTS = (
+    "audio",
+    "image",
+    "video",
+    "accepted_prediction",
+    "rejected_prediction",
+)
+
+_MOST_DIGITS = 18
+"""Of a count that comes as a string; Python refuses to read some thousands of them."""
 
 
 def usage_to_metadata(usage: Mapping[str, Any] | None) -> UsageMetadata | None:
     """Return LangChain's usage for a server's usage object.
 
     Counts that are null or missing are 0, a missing total is the sum. `None` when the
-    server counted nothing: usage is never invented.
+    server counted nothing: usage is never invented. What is counted is left as it is:
+    xAI's output is without its reasoning, which the total has
+    (https://docs.x.ai/docs/key-information/consumption-and-rate-limits).
     """
     if not usage:
         return None
@@ -46,37 +82,29 @@ def usage_to_metadata(usage: Mapping[str, Any] | None) -> UsageMetadata | None:
         output_tokens=output_tokens,
         total_tokens=input_tokens + output_tokens if total is None else total,
     )
-    given = _details(usage, _INPUT_DETAILS)
-    input_details: InputTokenDetails = {}
-    _set(input_details, "audio", _count(given, "audio_tokens"))
-    _set(input_details, "cache_read", _in_either(given, usage, _CACHE_READ))
-    _set(input_details, "cache_creation", _in_either(given, usage, _CACHE_CREATION))
+    input_details = _breakdown(usage, _INPUT_DETAILS, _INPUT_KINDS, _INPUT_PARTS)
     if input_details:
-        metadata["input_token_details"] = input_details
-    given = _details(usage, _OUTPUT_DETAILS)
-    output_details: OutputTokenDetails = {}
-    _set(output_details, "audio", _count(given, "audio_tokens"))
-    _set(output_details, "reasoning", _in_either(given, usage, _REASONING))
+        metadata["input_token_details"] = cast("InputTokenDetails", input_details)
+    output_details = _breakdown(usage, _OUTPUT_DETAILS, _OUTPUT_KINDS, _OUTPUT_PARTS)
     if output_details:
-        metadata["output_token_details"] = output_details
+        metadata["output_token_details"] = cast("OutputTokenDetails", output_details)
     return metadata
 
 
-def _set(details: Any, key: str, count: int | None) -> None:
-    if count is not None:
-        details[key] = count
-
-
-def _in_either(
-    details: Mapping[str, Any], usage: Mapping[str, Any], keys: tuple[str, ...]
-) -> int | None:
-    count = _first(details, keys)
-    return _first(usage, keys) if count is None else count
-
-
-def _details(usage: Mapping[str, Any], keys: tuple[str, ...]) -> Mapping[str, Any]:
-    values = (usage.get(key) for key in keys)
-    return next((v for v in values if isinstance(v, dict)), {})
+def _breakdown(
+    usage: Mapping[str, Any],
+    places: tuple[str, ...],
+    kinds: _Spellings,
+    parts: tuple[str, ...],
+) -> dict[str, int]:
+    """Return the counts that a server has for parts of the input or the output."""
+    values = (usage.get(place) for place in places)
+    details = next((v for v in values if isinstance(v, dict)), {})
+    found = {part: _count(details, f"{part}_tokens") for part in parts}
+    for kind, spellings in kinds.items():
+        count = _first(details, spellings)
+        found[kind] = _first(usage, spellings) if count is None else count
+    return {key: count for key, count in found.items() if count is not None}
 
 
 def _first(counts: Mapping[str, Any], keys: tuple[str, ...]) -> int | None:
@@ -85,7 +113,13 @@ def _first(counts: Mapping[str, Any], keys: tuple[str, ...]) -> int | None:
 
 
 def _count(counts: Mapping[str, Any], key: str) -> int | None:
+    """Return a count, `None` for what is no number of tokens.
+
+    Gateways send floats and strings of digits, and -1 for what they do not know.
+    """
     value = counts.get(key)
+    if isinstance(value, str) and value.isascii() and value.isdigit():
+        return int(value) if len(value) <= _MOST_DIGITS else None
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
-    return int(value) if math.isfinite(value) else None
+    return int(value) if math.isfinite(value) and value >= 0 else None

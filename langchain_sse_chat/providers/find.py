@@ -33,5 +33,5 @@ def find_provider(provider: str | Provider | None, base_url: str | None) -> Prov
         return known
     if base_url is None:
         return OPENAI
-    known_hosts = {p.host: p for p in PROVIDERS.values() if p.host}
-    return known_hosts.get(host_of(base_url) or "", CUSTOM)
+    host = host_of(base_url)
+    return next((p for p in PROVIDERS.values() if p.serves(host)), CUSTOM)

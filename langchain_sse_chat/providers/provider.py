@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit
 
+from langchain_sse_chat.errors import ConfigurationError
+from langchain_sse_chat.providers.token_endpoint import TokenEndpoint
 from langchain_sse_chat.wire.dialect import Dialect
 
 
@@ -44,15 +48,61 @@ class Provider:
     """What its requests look like."""
 
     hint: str = ""
-    """A sentence that a user of this provider needs."""
+    """A sentence for who has no key yet. It ends the error about a missing key."""
 
     source: str = ""
     """The page of its documentation that these facts were read from."""
+
+    hosts: tuple[str, ...] = ()
+    """Further hosts by which it is found: names, or `*.example.com` for every host
+    below a domain."""
+
+    api_key_header: str = "Authorization"
+    """The header that carries the key."""
+
+    api_key_prefix: str = "Bearer "
+    """What stands before the key in that header."""
+
+    path: str = ""
+    """The path to use when a base URL has none, with `{model}` for the model's name.
+    Azure's variable holds an endpoint without a path."""
+
+    query_env: tuple[str, str] | None = None
+    """A query parameter without which requests are refused, and the environment
+    variable that holds its value."""
+
+    headers: tuple[tuple[str, str], ...] = ()
+    """Headers of every request, as pairs. The model's own replace them."""
+
+    token: TokenEndpoint | None = None
+    """Where the key is exchanged for an access token, when requests carry that."""
+
+    tls_hint: str = ""
+    """A sentence for the error when the server's certificate is not accepted."""
+
+    note: str = ""
+    """What a user of this provider should know. It stands in the documentation."""
 
     @property
     def host(self) -> str | None:
         """The host of its address, in lower case."""
         return host_of(self.base_url)
+
+    @property
+    def is_local(self) -> bool:
+        """Whether its address is the machine that asks.
+
+        Many servers share that host, so none of them is found by it.
+        """
+        return self.host in _LOCAL_HOSTS
+
+    def serves(self, host: str | None) -> bool:
+        """Whether a host is this provider's."""
+        if host is None:
+            return False
+        if host == self.host:
+            return not self.is_local
+        return any(_matches(host, own) for own in self.hosts)
 
     def needs_key_at(self, base_url: str) -> bool:
         """Whether requests to this address are refused without a key.
@@ -60,7 +110,60 @@ class Provider:
         Another host under a provider's name, such as a proxy or a local stand-in, may
         need none.
         """
-        return self.api_key_required and host_of(base_url) in {self.host, None}
+        host = host_of(base_url)
+        is_home = host in {self.host, None} or self.serves(host)
+        return self.api_key_required and is_home
+
+    def key_header(self, key: str | None) -> dict[str, str]:
+        """Return the header that carries a key; empty without one."""
+        return {self.api_key_header: f"{self.api_key_prefix}{key}"} if key else {}
+
+    def root(self, base_url: str, model: str) -> str:
+        """Return the part of the address before `/chat/completions` for a model.
+
+        It is `base_url`, with `path` where that has no path of its own.
+        """
+        if not self.path or host_of(base_url) is None:
+            return base_url
+        parts = urlsplit(base_url.strip())
+        if parts.path.strip("/"):
+            return base_url
+        path = self.path.replace("{model}", quote(model, safe=""))
+        return parts._replace(path=path).geturl()
+
+    def query(self, root: str, given: Mapping[str, object]) -> dict[str, object]:
+        """Return the query parameters of a request.
+
+        Args:
+            root: The address, whose own parameters count as given.
+            given: Parameters of the model and of the call.
+
+        Raises:
+            ConfigurationError: One that the provider needs is nowhere given; the
+                message names it and its variable.
+        """
+        if self.query_env is None or host_of(root) is None:
+            return dict(given)
+        name, variable = self.query_env
+        if name in given or name in dict(parse_qsl(urlsplit(root).query)):
+            return dict(given)
+        value = os.environ.get(variable)
+        if not value:
+            msg = (
+                f"{self.name} needs {name!r}: set {variable}, or pass "
+                f"`default_query={{{name!r}: …}}`."
+            )
+            raise ConfigurationError(msg)
+        return {**given, name: value}
+
+
+_LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+def _matches(host: str, pattern: str) -> bool:
+    if pattern.startswith("*."):
+        return host.endswith(pattern[1:])
+    return host == pattern
 
 
 def host_of(url: str | None) -> str | None:

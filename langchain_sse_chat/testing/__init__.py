@@ -3,8 +3,9 @@
 It needs nothing but the standard library, so it can stand in for any provider.
 """
 
+from langchain_sse_chat.testing.gigachat import ScriptedGigaChat
 from langchain_sse_chat.testing.replies import Reply, Scripted
 from langchain_sse_chat.testing.request import Request
 from langchain_sse_chat.testing.server import ScriptedServer
 
-__all__ = ["Reply", "Request", "Scripted", "ScriptedServer"]
+__all__ = ["Reply", "Request", "Scripted", "ScriptedGigaChat", "ScriptedServer"]

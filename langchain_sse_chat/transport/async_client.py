@@ -38,27 +38,36 @@ async def astream(
     Raises:
         SSEChatError: The error after which the exchange wants no other attempt.
     """
-    while True:
-        attempt = Attempt(*exchange.begin())
-        answer = _Answer(client, attempt)
-        try:
-            await answer.open()
-            while not attempt.complete:
-                data = await answer.read(attempt.waits())
-                if data is None:
-                    break
-                for output in attempt.feed(data):
+    try:
+        while True:
+            begun = exchange.begin()
+            if isinstance(begun, float):
+                await asyncio.sleep(begun)
+                continue
+            attempt = Attempt(*begun)
+            answer = _Answer(client, attempt)
+            try:
+                await answer.open()
+                while not attempt.complete:
+                    data = await answer.read(attempt.waits())
+                    if data is None:
+                        break
+                    for output in attempt.feed(data):
+                        yield output
+                for output in attempt.close():
                     yield output
-            for output in attempt.close():
-                yield output
-            await answer.collect(attempt.rest())
-        except SSEChatError as error:
-            pause = pause_after(exchange, error)
-        else:
-            return
-        finally:
-            await answer.close()
-        await asyncio.sleep(pause)
+                await answer.collect(attempt.rest())
+            except SSEChatError as error:
+                pause = pause_after(exchange, error)
+            else:
+                if exchange.finished():
+                    return
+                pause = 0.0
+            finally:
+                await answer.close()
+            await asyncio.sleep(pause)
+    finally:
+        exchange.close()
 
 
 class _Answer(Generic[OutputT]):

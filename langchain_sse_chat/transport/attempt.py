@@ -190,7 +190,13 @@ class Attempt(Generic[OutputT]):
 
     def fail(self, exc: Exception) -> NoReturn:
         """Raise this package's error for an exception out of httpx."""
-        fail(exc, where=self._where, timeouts=self._spec.timeouts, clock=self.clock)
+        fail(
+            exc,
+            where=self._where,
+            timeouts=self._spec.timeouts,
+            clock=self.clock,
+            tls_hint=self._spec.tls_hint,
+        )
 
 
 def _head(response: httpx.Response) -> ResponseHead:

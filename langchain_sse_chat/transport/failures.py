@@ -41,7 +41,12 @@ _LONGEST_REASON = 200
 
 
 def fail(
-    exc: Exception, *, where: str, timeouts: Timeouts, clock: StreamClock
+    exc: Exception,
+    *,
+    where: str,
+    timeouts: Timeouts,
+    clock: StreamClock,
+    tls_hint: str = "",
 ) -> NoReturn:
     """Raise the error of this package for an exception out of the HTTP library.
 
@@ -50,6 +55,7 @@ def fail(
         where: The URL as it may stand in a message.
         timeouts: The limits of the request.
         clock: The clock of the answer.
+        tls_hint: A sentence for a certificate that is not accepted.
 
     Raises:
         ConfigurationError: The request could not be made as the caller set it up.
@@ -59,6 +65,8 @@ def fail(
         RuntimeError: As passed in.
     """
     hidden = isinstance(exc, _SHOW_HEADERS)
+    if _is_about_certificates(exc):
+        raise _untrusted(exc, where, tls_hint) from exc
     raise _error(exc, where, timeouts, clock) from (None if hidden else exc)
 
 
@@ -144,16 +152,18 @@ def _unusable_client(exc: RuntimeError) -> ConfigurationError:
     raise exc
 
 
+def _untrusted(exc: Exception, where: str, hint: str) -> ConnectionFailedError:
+    hint = hint or (
+        "If it is signed by a private authority, pass `verify=` the path of its "
+        "certificate."
+    )
+    msg = f"The TLS certificate of {where} was not accepted: {_reason(exc)}. {hint}"
+    error = ConnectionFailedError(msg)
+    error.is_retryable = False
+    return error
+
+
 def _broken(exc: Exception, where: str) -> ConnectionFailedError:
-    if _is_about_certificates(exc):
-        msg = (
-            f"The TLS certificate of {where} was not accepted: {_reason(exc)}. If it "
-            "is signed by a private authority, pass `verify=` the path of its "
-            "certificate."
-        )
-        error = ConnectionFailedError(msg)
-        error.is_retryable = False
-        return error
     if isinstance(exc, httpx.ProxyError):
         msg = (
             f"The proxy on the way to {where} refused: {_reason(exc)}. Check `proxy` "

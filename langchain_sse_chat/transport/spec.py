@@ -67,6 +67,8 @@ class RequestSpec:
     timeouts: Timeouts = field(default_factory=Timeouts)
     streamed: bool = True
     """Whether the answer is asked for as an event stream."""
+    tls_hint: str = ""
+    """A sentence for the error when the server's certificate is not accepted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +131,21 @@ class Receiver(Protocol[OutputT_co]):
 class Exchange(Protocol[OutputT_co]):
     """One call of the model: it may take several attempts.
 
-    All decisions are here and none in the clients: what an attempt sends, and whether
-    and when a failed one is followed by another.
+    All decisions are here and none in the clients: what an attempt sends, whether and
+    when it is followed by another, and whether one may begin at all.
     """
 
-    def begin(self) -> tuple[RequestSpec, Receiver[OutputT_co]]:
-        """Start the next attempt: what to send and who takes the answer."""
+    def begin(self) -> tuple[RequestSpec, Receiver[OutputT_co]] | float:
+        """Start the next attempt: what to send and who takes the answer.
+
+        Returns:
+            These two, or the seconds to wait before asking again: another exchange is
+            at something that both need.
+        """
+        ...
+
+    def finished(self) -> bool:
+        """Learn that the attempt succeeded; return whether it was the last one."""
         ...
 
     def failed(self, error: SSEChatError) -> float | None:
@@ -144,4 +155,8 @@ class Exchange(Protocol[OutputT_co]):
             Seconds to wait before the next attempt, or `None` when there is none and
             `error` is to be raised.
         """
+        ...
+
+    def close(self) -> None:
+        """Learn that the exchange is over, in whichever way."""
         ...

@@ -36,25 +36,34 @@ def stream(client: httpx.Client, exchange: Exchange[OutputT]) -> Generator[Outpu
     Raises:
         SSEChatError: The error after which the exchange wants no other attempt.
     """
-    while True:
-        attempt = Attempt(*exchange.begin())
-        answer = _Answer(client, attempt)
-        try:
-            answer.open()
-            while not attempt.complete:
-                data = answer.read(attempt.waits())
-                if data is None:
-                    break
-                yield from attempt.feed(data)
-            yield from attempt.close()
-            answer.collect(attempt.rest())
-        except SSEChatError as error:
-            pause = pause_after(exchange, error)
-        else:
-            return
-        finally:
-            answer.close()
-        time.sleep(pause)
+    try:
+        while True:
+            begun = exchange.begin()
+            if isinstance(begun, float):
+                time.sleep(begun)
+                continue
+            attempt = Attempt(*begun)
+            answer = _Answer(client, attempt)
+            try:
+                answer.open()
+                while not attempt.complete:
+                    data = answer.read(attempt.waits())
+                    if data is None:
+                        break
+                    yield from attempt.feed(data)
+                yield from attempt.close()
+                answer.collect(attempt.rest())
+            except SSEChatError as error:
+                pause = pause_after(exchange, error)
+            else:
+                if exchange.finished():
+                    return
+                pause = 0.0
+            finally:
+                answer.close()
+            time.sleep(pause)
+    finally:
+        exchange.close()
 
 
 class _Answer(Generic[OutputT]):

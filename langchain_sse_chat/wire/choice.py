@@ -9,10 +9,14 @@ from langchain_sse_chat.wire.characters import Characters
 from langchain_sse_chat.wire.chunks import Delta, WireMessage
 from langchain_sse_chat.wire.fields import Fields, merge_objects
 from langchain_sse_chat.wire.reasoning import (
+    BLOCKS_KEY,
     DETAILS_KEY,
+    PARTS,
     REASONING_KEYS,
+    are_thinking_parts,
     merge_details,
-    reasoning_text,
+    merge_thinking_blocks,
+    read_reasoning,
     thinking_text,
 )
 from langchain_sse_chat.wire.tags import ReasoningTags, tag_splitter
@@ -21,7 +25,7 @@ from langchain_sse_chat.wire.tool_calls import ToolCallAssembler
 _TEXT_ONLY = frozenset({"role", "content"})
 
 _READ_ELSEWHERE = frozenset(
-    {"refusal", "tool_calls", "function_call", DETAILS_KEY}
+    {"refusal", "tool_calls", "function_call", DETAILS_KEY, BLOCKS_KEY}
 ).union(_TEXT_ONLY, REASONING_KEYS)
 
 _CHOICE_READ_ELSEWHERE = frozenset(
@@ -33,6 +37,11 @@ PARTS_KEY = "content_parts"
 
 _CUTTING_REASONS = frozenset({"length", "content_filter", "max_tokens"})
 """Finish reasons after which a call without arguments may be one that was cut."""
+
+_IN_PROGRESS = "function_in_progress"
+"""The role of deltas that say how long a function of the server's own is going to take:
+progress, but no part of the answer
+(https://developers.sber.ru/docs/ru/gigachat/guides/functions/calling-builtin-functions)."""
 
 _TOOL_REASONS = frozenset({"tool_calls", "function_call"})
 _PLAIN_REASONS = frozenset({"stop", "eos", "end_turn", "eos_token"})
@@ -49,12 +58,15 @@ class ChoiceReader:
         "_logprobs",
         "_reasoning",
         "_reasoning_characters",
+        "_reasoning_key",
         "_refusal",
         "_splitter",
         "_started",
         "_structured",
+        "_tags",
         "_text",
         "_text_characters",
+        "_thinking_blocks",
         "_tool_calls",
         "holds_back",
     )
@@ -67,6 +79,7 @@ class ChoiceReader:
                 nothing there is to be taken for reasoning.
         """
         self._splitter = tag_splitter(reasoning_tags) if reasoning_tags else None
+        self._tags = reasoning_tags
         self._structured = False
         self.holds_back = False
         """Whether the last delta brought something that may not be given out yet."""
@@ -74,9 +87,11 @@ class ChoiceReader:
         self._text_characters = Characters()
         self._reasoning: list[str] = []
         self._reasoning_characters = Characters()
+        self._reasoning_key: str | None = None
         self._refusal: list[str] = []
         self._tool_calls = ToolCallAssembler()
-        self._details: list[Any] = []
+        self._details: list[list[Any]] = []
+        self._thinking_blocks: list[list[Any]] = []
         self._fields = Fields()
         self._choice_fields: dict[str, Any] = {}
         self._logprobs: list[dict[str, Any]] = []
@@ -134,8 +149,16 @@ class ChoiceReader:
     def _read_rich_delta(
         self, delta: dict[str, Any], content: object
     ) -> str | Delta | None:
-        text, reasoning, others = split_content(content)
-        reasoning = reasoning_text(delta) or reasoning
+        if delta.get("role") == _IN_PROGRESS:
+            self.holds_back = True
+            return None
+        text, thinking, others = split_content(content)
+        reasoning, key = read_reasoning(delta)
+        if thinking and not reasoning:
+            reasoning, key = thinking, PARTS if are_thinking_parts(content) else None
+        if self._reasoning_key in {None, DETAILS_KEY}:
+            # A key for text says more: the details are sent back anyway.
+            self._reasoning_key = key or self._reasoning_key
         if self._splitter is not None:
             self._structured = self._structured or bool(reasoning)
             self.holds_back = bool(text)
@@ -153,15 +176,21 @@ class ChoiceReader:
         elif delta.get("function_call"):
             self.holds_back = True
             out.tool_calls = self._tool_calls.feed_function_call(delta["function_call"])
-        details = delta.get(DETAILS_KEY)
-        if isinstance(details, list):
-            self._details += details
+        self._read_blocks(delta)
         if others:
             self._fields.add(PARTS_KEY, others)
         for key, value in delta.items():
             if key not in _READ_ELSEWHERE:
                 self._fields.add(key, value)
         return self._keep(out)
+
+    def _read_blocks(self, delta: dict[str, Any]) -> None:
+        """Keep the forms of reasoning that are more than text."""
+        details, blocks = delta.get(DETAILS_KEY), delta.get(BLOCKS_KEY)
+        if details and isinstance(details, list):
+            self._details.append(details)
+        if blocks and isinstance(blocks, list):
+            self._thinking_blocks.append(blocks)
 
     def _tagged(self, text: str, tagged: str, reasoning: str = "") -> tuple[str, str]:
         """Return text and reasoning, where the latter comes between tags or by itself.
@@ -238,6 +267,7 @@ class ChoiceReader:
             held = self._tagged(*deepcopy(self._splitter).close())
             message.text += held[0]
             message.reasoning += held[1]
+            message.reasoning_key = self._source_of(message.reasoning)
         message.tool_calls = self._tool_calls.snapshot()
         message.finish_reason = self._finish_reason
         return message
@@ -246,20 +276,33 @@ class ChoiceReader:
         fields = self._fields.merged()
         if self._details:
             fields[DETAILS_KEY] = merge_details(self._details)
+        if self._thinking_blocks:
+            fields[BLOCKS_KEY] = merge_thinking_blocks(self._thinking_blocks)
+        reasoning = "".join(self._reasoning)
         return WireMessage(
             text="".join(self._text),
-            reasoning="".join(self._reasoning),
+            reasoning=reasoning,
+            reasoning_key=self._source_of(reasoning),
             refusal="".join(self._refusal),
             logprobs=merge_objects(self._logprobs) if self._logprobs else None,
             message_fields=fields,
             metadata=dict(self._choice_fields),
         )
 
+    def _source_of(self, reasoning: str) -> str | list[str] | None:
+        if not reasoning:
+            return None
+        if self._reasoning_key or self._structured or not self._tags:
+            return self._reasoning_key
+        return list(self._tags)
+
 
 def _brings_only_text(delta: dict[str, Any]) -> bool:
     """Whether all else in a delta is its role, null or empty."""
     if len(delta) == 1:
         return True
+    if delta.get("role") == _IN_PROGRESS:
+        return False
     for key, value in delta.items():
         if key not in _TEXT_ONLY and (value or value == 0):
             return False

@@ -47,6 +47,9 @@ class WireToolCall:
     parsed: dict[str, Any] | None
     """The arguments, or `None` when they are not a whole JSON object or were cut off:
     such a call must not be run."""
+    extras: dict[str, Any] = field(default_factory=dict)
+    """All else that the server sent on the call, such as Gemini's `extra_content`; what
+    stood in its `function` is under that key."""
 
 
 @dataclass(slots=True)
@@ -55,6 +58,10 @@ class WireMessage:
 
     text: str = ""
     reasoning: str = ""
+    reasoning_key: str | list[str] | None = None
+    """Where the reasoning came from: a key of the message, `"content"` for parts of
+    the content, or the two tags that stood around it in the text; `None` when there was
+    none."""
     refusal: str = ""
     tool_calls: list[WireToolCall] = field(default_factory=list)
     finish_reason: str | None = None

@@ -5,6 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+ToolChoiceKind = Literal["auto", "none", "required", "any", "named"]
+"""A kind of `tool_choice`: a word of the wire, or `named` for one tool by its name."""
+
+ReasoningEcho = Literal["never", "tool_turns", "always"]
+"""Which reasoning of earlier answers is sent back."""
+
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
@@ -26,4 +32,104 @@ class Dialect:
     """The role under which a system message is sent."""
 
     supports_stream_options: bool = True
-    """Whether `stream_options.include_usage` may ask for usage in a stream."""
+    """Whether `stream_options.include_usage` may ask for usage in a stream.
+
+    Mistral refuses the question and sends usage without it
+    (https://docs.mistral.ai/api/).
+    """
+
+    tool_choices: frozenset[ToolChoiceKind] = frozenset(
+        {"auto", "none", "required", "named"}
+    )
+    """The kinds of `tool_choice` that the server knows.
+
+    That some tool must be called is sent as `required` or else as `any`, which is
+    Mistral's word (https://docs.mistral.ai/capabilities/function_calling/); with one
+    tool it is the same as that tool by its name. Without `none` the tools are left out,
+    without `auto` the choice. Anything else is a `ConfigurationError`, as with Zhipu,
+    which knows `auto` only (https://docs.bigmodel.cn/api-reference).
+    """
+
+    json_schema: Literal["nested", "flat", "none"] = "nested"
+    """How a `response_format` with a JSON schema is sent.
+
+    `nested` has name, schema and `strict` in a `json_schema` of its own, as OpenAI has
+    it; `flat` has schema and `strict` beside `type`, as GigaChat has it
+    (https://developers.sber.ru/docs/ru/gigachat/api/reference/rest/post-chat).
+    `none`: the server knows `json_object` only and a
+    schema is a `ConfigurationError`, as for DeepSeek
+    (https://api-docs.deepseek.com/guides/json_mode) and Zhipu
+    (https://docs.bigmodel.cn/api-reference).
+    """
+
+    reasoning_effort: Literal["reasoning_effort", "reasoning"] = "reasoning_effort"
+    """Where `reasoning_effort` is sent: under its own name, or as `effort` in a
+    `reasoning` object, as OpenRouter documents it
+    (https://openrouter.ai/docs/use-cases/reasoning-tokens)."""
+
+    reasoning_off: Literal["effort", "thinking", "enable_thinking"] = "effort"
+    """How a `reasoning_effort` of `none` is sent.
+
+    `effort`: as any other. `thinking`: as `"thinking": {"type": "disabled"}`, for
+    DeepSeek (https://api-docs.deepseek.com/guides/thinking_mode) and Zhipu
+    (https://docs.z.ai/guides/capabilities/thinking). `enable_thinking`: as
+    `"enable_thinking": false`, for DashScope
+    (https://www.alibabacloud.com/help/en/model-studio/deep-thinking).
+    """
+
+    seed_field: Literal["seed", "random_seed"] = "seed"
+    """The body field for the seed; Mistral's is `random_seed`
+    (https://docs.mistral.ai/api/)."""
+
+    supports_names: bool = True
+    """Whether system, user and assistant messages may have a `name`. Where not, it is
+    left out: Groq answers it with 400 (https://console.groq.com/docs/openai). The name
+    of a tool on its result stays."""
+
+    refused_fields: frozenset[str] = frozenset()
+    """Body fields that the server answers with an error, by its own documentation, so
+    that they are a `ConfigurationError` before anything is sent. What stands in
+    `extra_body` is not checked. Groq's are `logprobs`, `top_logprobs` and `logit_bias`
+    (https://console.groq.com/docs/openai)."""
+
+    reasoning_echo: ReasoningEcho = "tool_turns"
+    """Whether the reasoning of earlier answers is sent back, under the key under which
+    it came: never, for the answers of turns in which a tool was called, or always.
+
+    A turn goes from one user message to the next. DeepSeek refuses tool turns without
+    it and ignores it elsewhere (https://api-docs.deepseek.com/guides/thinking_mode);
+    GLM wants it there too (https://docs.z.ai/guides/capabilities/thinking-mode).
+    Moonshot (https://platform.moonshot.ai/docs/guide/use-kimi-k2-thinking-model),
+    MiniMax (https://platform.minimax.io/docs/guides/text-m2-function-call) and
+    OpenRouter (https://openrouter.ai/docs/use-cases/reasoning-tokens) want all of it.
+    Groq has refused it (https://github.com/karthink/gptel/issues/774).
+
+    `"always"` also sends reasoning of which no key is known, such as another
+    package's, as `reasoning_content`.
+    """
+
+    tool_form: Literal["tools", "functions"] = "tools"
+    """How tools, calls and their results are sent.
+
+    `tools` is OpenAI's form. `functions` is GigaChat's
+    (https://developers.sber.ru/docs/ru/gigachat/api/reference/rest/post-chat):
+    `functions` and `function_call`, one call in a message with an object as arguments,
+    results under the role `function`, one system message at the beginning, and content
+    that is text, with uploaded files by their ids in `attachments`.
+    """
+
+    ignored_fields: frozenset[str] = frozenset()
+    """Body fields that the server does not know and that change nothing of an answer,
+    so that they are left out. GigaChat's is `user`
+    (https://developers.sber.ru/docs/ru/gigachat/api/reference/rest/post-chat)."""
+
+    least_temperature: float = 0.0
+    """The temperature that is sent for a lower one. GigaChat refuses 0 and takes all up
+    to 0.001 as what 0 means elsewhere
+    (https://developers.sber.ru/docs/ru/gigachat/api/reference/rest/post-chat)."""
+
+    marks_generated_files: bool = False
+    """Whether pictures and videos that the model made stand in its text as tags with
+    the id of a file, `<img src="…" fuse="true"/>`, as GigaChat's do
+    (https://developers.sber.ru/docs/ru/gigachat/guides/images-generation). The ids are
+    then in `additional_kwargs["generated_files"]` as well."""

@@ -7,6 +7,7 @@ Every server words them differently: `{"error": {"message": …, "code": …}}`,
 
 from __future__ import annotations
 
+import http
 import json
 import re
 from collections.abc import Mapping
@@ -27,6 +28,8 @@ from langchain_sse_chat.errors import (
     StreamError,
 )
 from langchain_sse_chat.wire.jsontext import loads
+
+_DECODER = json.JSONDecoder()
 
 _SHOWN = 2000
 """Characters of a server's message that an error shows."""
@@ -148,8 +151,45 @@ def in_chunk(chunk: Mapping[str, Any], event: str) -> object | None:
         or chunk.get("object") == "error"
         or chunk.get("error_type")
         or chunk.get("error_message")
+        or _has_failed_status(chunk)
     )
     return dict(chunk) if told and not chunk.get("choices") else None
+
+
+def _has_failed_status(chunk: Mapping[str, Any]) -> bool:
+    """Whether a chunk is an error by its HTTP status, as GigaChat words its errors."""
+    status = chunk.get("status")
+    failed = type(status) is int and status >= http.HTTPStatus.BAD_REQUEST
+    return failed and isinstance(chunk.get("message"), str)
+
+
+_DONE = re.compile(r"^data:[ \t\"[]*done[ \t\"\]]*$", re.IGNORECASE | re.MULTILINE)
+_BARE_OBJECT = re.compile(r"\n\n\s*(?=\{)")
+
+
+def outside_events(tail: bytes) -> dict[str, Any] | None:
+    """Return the error that a server wrote past the rules of an event stream.
+
+    A server that fails in the middle of an answer may print a bare JSON object, whose
+    lines are not fields of an event: the standard has them ignored.
+
+    Args:
+        tail: The end of the stream, from the last event on, or from before it.
+    """
+    text = tail.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
+    # The blank line that ended the last event may have been its last byte alone.
+    text = "\n" + _DONE.split(text, maxsplit=1)[0]
+    text = text.rpartition("\ndata")[2]
+    start = _BARE_OBJECT.search(text)
+    if start is None:
+        return None
+    try:
+        _, end = _DECODER.raw_decode(text, start.end())
+        value = loads(text[start.end() : end])
+    except (ValueError, RecursionError):
+        return None
+    told = "choices" not in value and server_words(value) is not None
+    return value if told else None
 
 
 def stream_error(

@@ -68,6 +68,11 @@ class ChunkReader:
         """Whether the answer is whole: `[DONE]` or a finish reason was read."""
         return self.done or self._choice.finished
 
+    @property
+    def finished(self) -> bool:
+        """Whether a finish reason was read."""
+        return self._choice.finished
+
     def read(
         self, data: str, event: str = "message", *, lenient: bool = False
     ) -> str | Delta | None:
@@ -90,6 +95,8 @@ class ChunkReader:
         try:
             chunk = loads(data)
         except ValueError:
+            if _begins_with_an_object(data):
+                return self._read_lines(data.split("\n"), event, lenient=lenient)
             self._read_word(data, event, lenient=lenient)
             return None
         if isinstance(chunk, list) and len(chunk) == 1:
@@ -104,6 +111,18 @@ class ChunkReader:
         elif chunk is not None and not lenient:
             raise self._malformed(data)
         return None
+
+    def _read_lines(
+        self, lines: list[str], event: str, *, lenient: bool
+    ) -> str | Delta | None:
+        """Take chunks that stand in one event: the blank lines between were lost."""
+        return _joined(
+            [
+                self.read(line, event, lenient=lenient and number == len(lines))
+                for number, line in enumerate(lines, 1)
+                if not self.done
+            ]
+        )
 
     def _read_word(self, data: str, event: str, *, lenient: bool) -> None:
         word = data.strip()
@@ -219,10 +238,23 @@ class ChunkReader:
         return message
 
 
-def _joined(parts: list[str | Delta | None]) -> str | Delta | None:
-    """Return what several choices of one chunk bring, if they have one index.
+def _begins_with_an_object(data: str) -> bool:
+    """Whether the first of several lines is a JSON object by itself."""
+    first, more, _ = data.partition("\n")
+    if not more or not first.startswith("{"):
+        return False
+    try:
+        loads(first)
+    except ValueError:
+        return False
+    return True
 
-    GitHub Copilot sends the text and the tool calls of an answer like that.
+
+def _joined(parts: list[str | Delta | None]) -> str | Delta | None:
+    """Return what several choices or chunks bring that came in one event.
+
+    GitHub Copilot sends the text and the tool calls of an answer as two choices with
+    one index.
     """
     brought = [part for part in parts if part is not None]
     if len(brought) < 2:  # noqa: PLR2004  nothing to join

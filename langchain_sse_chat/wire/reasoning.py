@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any
 
 REASONING_KEYS = ("reasoning_content", "reasoning", "reasoning_text")
@@ -16,29 +17,40 @@ DETAILS_KEY = "reasoning_details"
 """OpenRouter's structured reasoning
 (https://openrouter.ai/docs/use-cases/reasoning-tokens)."""
 
+BLOCKS_KEY = "thinking_blocks"
+"""LiteLLM's reasoning of Claude, with the signatures that Anthropic wants back
+(https://docs.litellm.ai/docs/reasoning_content)."""
+
+PARTS = "content"
+"""In place of a key: the reasoning came as `thinking` parts of the content (Mistral,
+https://docs.mistral.ai/capabilities/reasoning/)."""
+
 _TEXT_FIELDS = ("text", "summary", "data")
 
 
-def reasoning_text(delta: dict[str, Any]) -> str:
-    """Return the reasoning text of a delta, once, from the first key that has any."""
+def read_reasoning(delta: dict[str, Any]) -> tuple[str, str | None]:
+    """Return the reasoning text of a delta, once, and the first key that has any."""
     for key in REASONING_KEYS:
         value = delta.get(key)
         if isinstance(value, str) and value:
-            return value
+            return value, key
     details = delta.get(DETAILS_KEY)
     if not isinstance(details, list):
-        return ""
+        return "", None
     texts = (d.get("text") or d.get("summary") for d in details if isinstance(d, dict))
-    return "".join(text for text in texts if isinstance(text, str))
+    text = "".join(text for text in texts if isinstance(text, str))
+    return text, DETAILS_KEY if text else None
 
 
 def thinking_text(part: dict[str, Any]) -> str:
     """Return the text of a `thinking` or `reasoning` content part.
 
-    Mistral nests text parts in it
-    (https://docs.mistral.ai/capabilities/reasoning/).
+    Mistral nests text parts in its `thinking`
+    (https://docs.mistral.ai/capabilities/reasoning/), Databricks in a `summary`
+    (https://docs.databricks.com/aws/en/machine-learning/model-serving/query-reason-models).
     """
-    thinking = part.get("thinking") or part.get("reasoning") or part.get("text")
+    names = ("thinking", "reasoning", "text", "summary")
+    thinking = next((part[name] for name in names if part.get(name)), None)
     if isinstance(thinking, str):
         return thinking
     if not isinstance(thinking, list):
@@ -47,17 +59,62 @@ def thinking_text(part: dict[str, Any]) -> str:
     return "".join(text for text in texts if isinstance(text, str))
 
 
-def merge_details(items: list[Any]) -> list[dict[str, Any]]:
-    """Return an answer's `reasoning_details` for the items of all its deltas.
+def are_thinking_parts(content: object) -> bool:
+    """Whether the reasoning in a content has the form that can be sent back: Mistral's.
 
-    Fragments of one item have the same type and index and become one; all else stays
-    an item of its own. The order is that in which items began.
+    What other servers take in its place is not known, so nothing is sent there.
+    """
+    parts = content if isinstance(content, list) else [content]
+    return any(
+        isinstance(part, dict) and isinstance(part.get("thinking"), list)
+        for part in parts
+    )
+
+
+def merge_details(deltas: list[list[Any]]) -> list[Any]:
+    """Return an answer's `reasoning_details` for those of all its deltas.
+
+    What came in one piece is returned as it is. Otherwise fragments of one item become
+    one: they have the same type and index, and no two ids. Fragments without an index
+    go on with the item before when both are nothing but text. All else stays an item of
+    its own. The order is that in which items began.
     """
     groups: dict[object, list[dict[str, Any]]] = {}
-    for item in items:
+    ids: dict[object, str] = {}
+    before: dict[str, Any] = {}
+    last: object = None
+    if len(deltas) == 1:
+        return deltas[0]
+    for item in chain.from_iterable(deltas):
         if isinstance(item, dict):
-            groups.setdefault(_item_key(item), []).append(item)
-    return [_merge_item(fragments) for fragments in groups.values()]
+            if not (_is_bare_text(item) and _same_but_text(item, before)):
+                last = _item_key(item)
+                own = item.get("id")
+                if isinstance(own, str) and ids.setdefault(last, own) != own:
+                    last = (last, own)
+            groups.setdefault(last, []).append(item)
+            before = item
+    return [_merge_item(fragments, _TEXT_FIELDS) for fragments in groups.values()]
+
+
+def merge_thinking_blocks(deltas: list[list[Any]]) -> list[Any]:
+    """Return an answer's `thinking_blocks` for those of all its deltas.
+
+    What came in one piece is returned as it is. Otherwise fragments go on with the
+    block before until it has its signature, which comes last.
+    """
+    blocks: list[list[dict[str, Any]]] = []
+    if len(deltas) == 1:
+        return deltas[0]
+    for item in chain.from_iterable(deltas):
+        if not isinstance(item, dict):
+            continue
+        open_block = blocks and not blocks[-1][-1].get("signature")
+        if open_block and item.get("type") == blocks[-1][-1].get("type") == "thinking":
+            blocks[-1].append(item)
+        else:
+            blocks.append([item])
+    return [_merge_item(fragments, ("thinking",)) for fragments in blocks]
 
 
 def _item_key(item: dict[str, Any]) -> object:
@@ -66,11 +123,24 @@ def _item_key(item: dict[str, Any]) -> object:
     return id(item) if whole else (index, kind)
 
 
-def _merge_item(fragments: list[dict[str, Any]]) -> dict[str, Any]:
+def _is_bare_text(item: dict[str, Any]) -> bool:
+    return item.get("index") is None and isinstance(item.get("text"), str)
+
+
+def _same_but_text(item: dict[str, Any], before: dict[str, Any]) -> bool:
+    """Whether two items differ in their text only, and neither is signed."""
+    if item.keys() != before.keys() or item.get("signature"):
+        return False
+    return all(key == "text" or before[key] == value for key, value in item.items())
+
+
+def _merge_item(
+    fragments: list[dict[str, Any]], text_fields: tuple[str, ...]
+) -> dict[str, Any]:
     merged = dict(fragments[0])
     for fragment in fragments[1:]:
-        merged |= {k: v for k, v in fragment.items() if v is not None}
-    for key in _TEXT_FIELDS:
+        merged |= {k: v for k, v in fragment.items() if v is not None and v != ""}
+    for key in text_fields:
         texts = [f[key] for f in fragments if isinstance(f.get(key), str)]
         if texts:
             merged[key] = "".join(texts)

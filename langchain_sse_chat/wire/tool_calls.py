@@ -18,6 +18,9 @@ from langchain_sse_chat.wire.characters import Characters
 from langchain_sse_chat.wire.chunks import ToolCallDelta, WireToolCall
 from langchain_sse_chat.wire.jsontext import parse_arguments
 
+_CALL_KEYS = frozenset({"index", "id", "type", "function"})
+_FUNCTION_KEYS = frozenset({"name", "arguments"})
+
 
 class _Braces:
     """Tells when all braces of a JSON text are closed.
@@ -55,6 +58,7 @@ class _Call:
         "_looked_at",
         "_opening",
         "arguments",
+        "extras",
         "id",
         "index",
         "name",
@@ -70,6 +74,7 @@ class _Call:
         self.sent_id = ""
         self.name = ""
         self.arguments: list[str] = []
+        self.extras: dict[str, Any] = {}
         self.opened = False
         self._characters = Characters()
         # The first and the last character of the arguments that is not blank.
@@ -155,19 +160,22 @@ class _Call:
         """Return the call with these arguments; one without a name cannot be run."""
         parsed = parse_arguments(arguments) if self.name else None
         name = self.name or None
-        return WireToolCall(self.index, self.final_id(), name, arguments, parsed)
+        return WireToolCall(
+            self.index, self.final_id(), name, arguments, parsed, self.extras
+        )
 
 
 class ToolCallAssembler:
     """Assigns each delta to its call."""
 
-    __slots__ = ("_by_id", "_by_index", "_calls", "_last")
+    __slots__ = ("_by_id", "_by_index", "_calls", "_last", "_waiting")
 
     def __init__(self) -> None:
         self._calls: list[_Call] = []
         self._by_id: dict[str, _Call] = {}
         self._by_index: dict[int, _Call] = {}
         self._last: _Call | None = None
+        self._waiting: dict[str, Any] = {}
 
     def __bool__(self) -> bool:
         """Whether any tool call was seen."""
@@ -202,14 +210,14 @@ class ToolCallAssembler:
             _arguments_text(function.get("arguments")),
             apart,
         )
+        extras = _extras(delta, function)
         if not (piece.name or piece.arguments or piece.id):
+            if extras:
+                call = self._find(piece)
+                _merge_extras(self._waiting if call is None else call.extras, extras)
             return
-        call = self._find(piece)
-        if call is None or not _goes_on(call, piece):
-            # The calls go out in the server's order.
-            if self._last is not None and self._last.name and not self._last.opened:
-                out.append(self._last.open(""))
-            call = self._new(piece.index)
+        call = self._call_of(piece, out)
+        _merge_extras(call.extras, extras)
         if piece.id and not call.id:
             call.id = piece.id
             self._by_id[piece.id] = call
@@ -219,6 +227,19 @@ class ToolCallAssembler:
         given = call.take_arguments(piece.arguments)
         if given is not None:
             out.append(given)
+
+    def _call_of(self, piece: _Piece, out: list[ToolCallDelta]) -> _Call:
+        """Return the call that a piece belongs to, a new one if need be."""
+        call = self._find(piece)
+        if call is not None and _goes_on(call, piece):
+            return call
+        # The calls go out in the server's order.
+        if self._last is not None and self._last.name and not self._last.opened:
+            out.append(self._last.open(""))
+        call = self._new(piece.index)
+        # What came before the call that it is about.
+        call.extras, self._waiting = self._waiting, {}
+        return call
 
     def _find(self, piece: _Piece) -> _Call | None:
         """Return the call that a piece may go on with, `None` for a new one."""
@@ -289,6 +310,35 @@ def _goes_on(call: _Call, piece: _Piece) -> bool:
     # A name that is only repeated comes without arguments, at the end of a call too.
     ends = renamed or bool(piece.name and piece.arguments)
     return not (ends and call.is_whole())
+
+
+def _extras(delta: dict[str, Any], function: dict[str, Any]) -> dict[str, Any]:
+    """Return what a delta of a call has beyond the fields that every server sends."""
+    if delta.keys() <= _CALL_KEYS and function.keys() <= _FUNCTION_KEYS:
+        return {}
+    extras = _further(delta, _CALL_KEYS)
+    if inner := _further(function, _FUNCTION_KEYS):
+        extras["function"] = inner
+    return extras
+
+
+def _further(fields: dict[str, Any], known: frozenset[str]) -> dict[str, Any]:
+    """Return the fields that are not known; one that is null or empty says nothing."""
+    return {
+        key: value
+        for key, value in fields.items()
+        if key not in known and (value or value == 0)
+    }
+
+
+def _merge_extras(extras: dict[str, Any], further: dict[str, Any]) -> None:
+    """Add what a later delta brings: signatures come whole, so the last one holds."""
+    for key, value in further.items():
+        old = extras.get(key)
+        if isinstance(old, dict) and isinstance(value, dict):
+            extras[key] = {**old, **value}
+        else:
+            extras[key] = value
 
 
 def _text(value: object) -> str:

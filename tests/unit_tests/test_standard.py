@@ -28,6 +28,7 @@ class TestChatSSEUnit(ChatModelUnitTests):
         mapping: dict[Any, Any] = dict(vars(loader)["ALL_SERIALIZABLE_MAPPINGS"])
         monkeypatch.setitem(mapping, _PATH, _PATH)
         monkeypatch.setattr(loader, "ALL_SERIALIZABLE_MAPPINGS", mapping)
+        monkeypatch.setattr(loader, "_default_class_paths_cache", {})
 
     @property
     def chat_model_class(self) -> type[BaseChatModel]:

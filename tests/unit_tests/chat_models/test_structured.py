@@ -177,7 +177,7 @@ def test_strict_is_sent(
     ("arguments", "fields"),
     [
         ({"method": "xml"}, "json_schema, function_calling, json_mode"),
-        ({"schema": None}, "needs a schema"),
+        ({"schema": None, "method": "json_schema"}, "needs a schema"),
         ({"method": "json_mode", "strict": True}, "strict"),
         ({"schema": 5}, "schema"),
     ],
@@ -273,3 +273,25 @@ def test_traces_are_told_the_schema(make_chat: MakeChat) -> None:
     told = seen[0]["ls_structured_output_format"]
     assert told["kwargs"]["method"] == "json_schema"
     assert told["schema"]["title"] == "Joke"
+
+
+@pytest.mark.parametrize(
+    ("provider", "schema", "sent"),
+    [
+        ("openai", Joke, "json_schema"),
+        ("openai", None, "json_object"),
+        ("deepseek", Joke, "tool"),
+        ("zhipu", Joke, "json_object"),
+    ],
+)
+def test_the_method_is_the_best_that_the_provider_knows(
+    make_chat: MakeChat, server: Scripted, provider: str, schema: Any, sent: str
+) -> None:
+    chat = make_chat(text_answer("{}"), provider=provider)
+
+    chat.with_structured_output(schema, include_raw=True).invoke("JSON, please")
+
+    body = server.body
+    asked = body.get("response_format", {"type": "tool"})["type"]
+    assert asked == sent
+    assert ("tools" in body) is (sent == "tool")

@@ -51,10 +51,6 @@ ADD_WIRE = call("add", '{"a": 1}')
         (["a", PNG_V1], [{"type": "text", "text": "a"}, PNG]),
         (["", PNG], [PNG]),
         (
-            [{"type": "refusal", "refusal": "no"}],
-            [{"type": "refusal", "refusal": "no"}],
-        ),
-        (
             [{"type": "non_standard", "value": {"type": "thinking", "thinking": "…"}}],
             "",
         ),
@@ -97,11 +93,6 @@ def test_blocks_that_are_no_content_on_the_wire_are_left_out(
     assert wire(message) == [
         {"role": "assistant", "content": "a", "tool_calls": [ADD_WIRE]}
     ]
-
-
-def test_the_reasoning_of_an_earlier_answer_is_not_sent() -> None:
-    message = AIMessage("a", additional_kwargs={"reasoning_content": "…"})
-    assert wire(message) == [{"role": "assistant", "content": "a"}]
 
 
 @pytest.mark.parametrize("content", ["", []])
@@ -244,6 +235,20 @@ def test_a_refusal_is_sent() -> None:
     ]
 
 
+def test_the_name_that_a_server_gives_itself_is_not_sent() -> None:
+    extra = {"name": "MiniMax AI"}
+
+    assert "name" not in wire(AIMessage("a", additional_kwargs=extra))[0]
+    assert wire(AIMessage("a", name="bob", additional_kwargs=extra))[0]["name"] == "bob"
+
+
+def test_the_state_of_a_function_call_is_sent_back() -> None:
+    message = AIMessage("", additional_kwargs={"functions_state_id": "s1"})
+    assert wire(message) == [
+        {"role": "assistant", "content": "", "functions_state_id": "s1"}
+    ]
+
+
 @pytest.mark.parametrize(
     "message",
     [
@@ -266,3 +271,21 @@ def test_a_spoken_answer_is_sent_by_its_id(message: AIMessage) -> None:
 )
 def test_a_spoken_answer_without_the_servers_id_is_left_out(content: Any) -> None:
     assert wire(AIMessage(content)) == [{"role": "assistant", "content": ""}]
+
+
+def test_a_refusal_goes_back_in_its_own_field() -> None:
+    blocks: Any = [{"type": "refusal", "refusal": "No."}]
+    message = AIMessage(content=blocks)
+
+    assert messages_to_wire([message], Dialect()) == [
+        {"role": "assistant", "content": "", "refusal": "No."}
+    ]
+
+
+def test_a_call_that_was_cut_before_its_name_is_not_sent() -> None:
+    cut: Any = {"name": None, "args": '{"a"', "id": "call_1", "error": None}
+    message = AIMessage(content="Hi", invalid_tool_calls=[cut])
+
+    assert messages_to_wire([message], Dialect()) == [
+        {"role": "assistant", "content": "Hi"}
+    ]

@@ -305,21 +305,6 @@ def wrong_id() -> ToolMessage:
         ),
         (
             AIMessage(
-                "",
-                invalid_tool_calls=[
-                    {
-                        "type": "invalid_tool_call",
-                        "name": None,
-                        "args": "{",
-                        "id": "c1",
-                        "error": None,
-                    }
-                ],
-            ),
-            r"messages\[1\]\.invalid_tool_calls\[0\] is a tool call without a name",
-        ),
-        (
-            AIMessage(
                 "", tool_calls=[tool_call(name="add", args={"a": object()}, id="c1")]
             ),
             r"messages\[1\]\.tool_calls\[0\] has arguments that JSON cannot hold",

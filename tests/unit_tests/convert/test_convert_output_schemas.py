@@ -157,6 +157,7 @@ def test_no_response_format_is_none() -> None:
         {"type": "json_schema", "json_schema": {"name": "Joke", "schema": REQUIRED}},
         {"type": "json_schema", "schema": REQUIRED, "strict": True},
         {"type": "grammar", "grammar": "root ::= x"},
+        {"type": "json_schema", "name": "Joke"},
     ],
 )
 def test_a_response_format_in_the_form_of_the_wire_stays_as_it_is(
@@ -172,6 +173,7 @@ def test_a_response_format_in_the_form_of_the_wire_stays_as_it_is(
     [
         {"title": "Joke", **REQUIRED},
         {"name": "Joke", "schema": REQUIRED},
+        {"name": "Joke", "parameters": REQUIRED},
     ],
 )
 def test_a_bare_schema_is_wrapped(given: dict[str, Any]) -> None:
@@ -202,6 +204,12 @@ def test_strict_is_said_in_a_wire_form_that_does_not_say(
         "json_schema": {"name": "Joke", "schema": REQUIRED, "strict": sent},
     }
     assert json_schema == {"name": "Joke", "schema": REQUIRED, **given}
+
+
+def test_strict_is_not_said_where_there_is_no_schema() -> None:
+    assert response_format_to_wire({"type": "json_object"}, strict=True) == {
+        "type": "json_object"
+    }
 
 
 @pytest.mark.parametrize("given", [SETUP, 7])

@@ -18,6 +18,7 @@ from langchain_sse_chat.wire.chunks import Delta, WireMessage, WireToolCall
 USAGE = {"prompt_tokens": 1, "completion_tokens": 2}
 OURS = {"model_provider": "sse-chat"}
 CALL = WireToolCall(0, "c", "f", '{"x": 1}', {"x": 1})
+SIGNED = WireToolCall(2, "s", "f", "{}", {}, {"x": 1, "function": {"y": 2}})
 CUT = WireToolCall(1, "d", "g", '{"x', None)
 
 
@@ -47,9 +48,27 @@ def test_a_message_has_all_that_the_answer_had() -> None:
                 "error": NOT_AN_OBJECT,
             }
         ],
-        response_metadata={**OURS, "id": "x", "model_name": "m", "token_usage": USAGE},
+        response_metadata={
+            **OURS,
+            "id": "x",
+            "model_name": "m",
+            "refusal": "no",
+            "token_usage": USAGE,
+        },
         usage_metadata={"input_tokens": 1, "output_tokens": 2, "total_tokens": 3},
     )
+
+
+def test_what_only_the_server_understands_is_kept_for_it() -> None:
+    message = wire_message_to_ai_message(
+        WireMessage(reasoning="r", reasoning_key="reasoning", tool_calls=[CALL, SIGNED])
+    )
+
+    assert message.additional_kwargs == {
+        "reasoning_content": "r",
+        "reasoning_key": "reasoning",
+        "tool_call_extras": {"s": {"x": 1, "function": {"y": 2}}},
+    }
 
 
 def test_an_empty_answer_is_an_empty_message() -> None:
@@ -107,7 +126,7 @@ def test_other_choices_have_the_form_of_the_wire() -> None:
         text="b",
         reasoning="r",
         refusal="no",
-        tool_calls=[CALL],
+        tool_calls=[CALL, SIGNED],
         message_fields={"images": [1]},
         finish_reason="stop",
     )
@@ -125,7 +144,13 @@ def test_other_choices_have_the_form_of_the_wire() -> None:
                         "id": "c",
                         "type": "function",
                         "function": {"name": "f", "arguments": '{"x": 1}'},
-                    }
+                    },
+                    {
+                        "id": "s",
+                        "type": "function",
+                        "function": {"name": "f", "arguments": "{}", "y": 2},
+                        "x": 1,
+                    },
                 ],
                 "images": [1],
             },

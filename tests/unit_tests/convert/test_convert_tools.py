@@ -11,7 +11,6 @@ from pydantic.v1 import BaseModel as BaseModelV1
 from typing_extensions import TypedDict
 
 from langchain_sse_chat.convert.tools import (
-    tool_choice_to_wire,
     tools_to_wire,
 )
 from langchain_sse_chat.errors import ConfigurationError
@@ -150,12 +149,30 @@ def test_a_typed_dict_gives_a_function_with_its_descriptions() -> None:
         {"type": "builtin_function", "function": {"name": "$web_search"}},
         {"type": "bash_20250124", "name": "bash"},
         function_tool("f", parameters=A, returns="text"),
+        {**function_tool("f", parameters=A), "cache_control": {"type": "ephemeral"}},
     ],
 )
 def test_a_tool_in_the_form_of_the_wire_stays_as_it_is(given: dict[str, Any]) -> None:
     (wire,) = tools_to_wire([given])
     assert wire == given
     assert wire is not given
+
+
+@pytest.mark.parametrize(
+    "kind", ["object", "array", "string", "number", "integer", "boolean", "null"]
+)
+def test_a_dict_with_a_type_of_json_is_a_schema_and_no_tool_of_the_server(
+    kind: str,
+) -> None:
+    (wire,) = tools_to_wire([{"title": "f", "type": kind}])
+    assert wire == function_tool("f")
+
+
+def test_strict_leaves_the_other_keys_of_a_tool_alone() -> None:
+    mark = {"cache_control": {"type": "ephemeral"}}
+    (wire,) = tools_to_wire([{**function_tool("f", x=1), **mark}], strict=True)
+    assert wire["cache_control"] == mark["cache_control"]
+    assert wire["function"]["x"] == 1
 
 
 @pytest.mark.parametrize(
@@ -224,19 +241,49 @@ def test_a_strict_schema_has_no_defaults_but_may_have_a_property_of_that_name() 
             "default": {"type": "integer", "default": 3},
             "a": {"anyOf": [{"type": "string", "default": "x"}, {"type": "null"}]},
             "b": {"enum": [{"default": 1}]},
+            "c": {"type": "array", "items": {"type": "integer", "default": 1}},
         },
+        "$defs": None,
     }
     function = tools_to_wire([schema], strict=True)[0]["function"]
     assert function["parameters"]["properties"] == {
         "default": {"type": "integer"},
         "a": {"anyOf": [{"type": "string"}, {"type": "null"}]},
         "b": {"enum": [{"default": 1}]},
+        "c": {"type": "array", "items": {"type": "integer"}},
     }
     assert schema["properties"]["default"] == {"type": "integer", "default": 3}  # type: ignore[index]
 
 
-def test_a_schema_that_refers_to_itself_keeps_its_definitions() -> None:
-    function = tools_to_wire([Tree])[0]["function"]
+@pytest.mark.parametrize("key", ["$defs", "definitions"])
+def test_a_definition_may_be_called_default(key: str) -> None:
+    schema = {
+        "title": "f",
+        "type": "object",
+        "properties": {"a": {"$ref": f"#/{key}/default"}},
+        key: {"default": {"type": "integer"}},
+    }
+    function = tools_to_wire([schema], strict=True)[0]["function"]
+    assert function["parameters"][key] == {"default": {"type": "integer"}}
+
+
+def test_a_strict_function_in_the_form_of_the_wire_is_not_rewritten() -> None:
+    given = function_tool("f", parameters=A, strict=True)
+    assert tools_to_wire([given], strict=True) == [given]
+
+
+def test_a_tool_with_a_schema_of_pydantic_1_is_converted() -> None:
+    with_v1 = StructuredTool(
+        name="f", description="Add one.", args_schema=AddV1, func=lambda **_: ""
+    )
+    assert tools_to_wire([with_v1]) == [
+        function_tool("f", description="Add one.", parameters=A)
+    ]
+
+
+@pytest.mark.parametrize("given", [Tree, Tree.model_json_schema()])
+def test_a_schema_that_refers_to_itself_keeps_its_definitions(given: Any) -> None:
+    function = tools_to_wire([given])[0]["function"]
     assert (function["name"], function["description"]) == ("Tree", "A tree.")
     parameters = function["parameters"]
     assert parameters["properties"]["children"]["items"] == {"$ref": "#/$defs/Tree"}
@@ -295,6 +342,12 @@ class NoJson(BaseModel):
     ("given", "said"),
     [
         (NoJson, r"tools\[1\], 'NoJson', has no schema"),
+        (
+            StructuredTool(
+                name="bad", description="d", args_schema=NoJson, func=lambda **_: ""
+            ),
+            r"tools\[1\], 'bad', has no schema",
+        ),
         (functools.partial(add_function, 1), r"tools\[1\], a partial, has no schema"),
         (7, r"tools\[1\], a int, has no schema"),
         ({}, r"tools\[1\], a dict, has no schema"),
@@ -308,67 +361,3 @@ class NoJson(BaseModel):
 def test_what_is_no_tool_is_refused_by_name(given: Any, said: str) -> None:
     with pytest.raises(ConfigurationError, match=said):
         tools_to_wire([add, given])
-
-
-TOOLS = [
-    function_tool("add"),
-    function_tool("auto"),
-    {"type": "web_search"},
-]
-ADD_CHOICE = {"type": "function", "function": {"name": "add"}}
-
-
-@pytest.mark.parametrize(
-    ("choice", "sent"),
-    [
-        (None, None),
-        (False, None),
-        (True, "required"),
-        ("any", "required"),
-        ("required", "required"),
-        ("none", "none"),
-        ("add", ADD_CHOICE),
-        ("auto", {"type": "function", "function": {"name": "auto"}}),
-        ("web_search", {"type": "web_search"}),
-        (ADD_CHOICE, ADD_CHOICE),
-        ({"name": "add"}, ADD_CHOICE),
-        ({"type": "function", "name": "add"}, ADD_CHOICE),
-        ({"type": "tool", "name": "add"}, ADD_CHOICE),
-        ({"type": "any"}, "required"),
-        ({"type": "none"}, "none"),
-        (
-            {"type": "allowed_tools", "tools": []},
-            {"type": "allowed_tools", "tools": []},
-        ),
-    ],
-)
-def test_every_form_of_a_tool_choice_has_its_word(choice: Any, sent: Any) -> None:
-    assert tool_choice_to_wire(choice, TOOLS) == sent
-
-
-def test_auto_is_a_word_where_no_tool_has_that_name() -> None:
-    assert tool_choice_to_wire("auto", [function_tool("add")]) == "auto"
-
-
-@pytest.mark.parametrize(
-    "choice",
-    ["sub", {"type": "function", "function": {"name": "sub"}}, {"name": "sub"}],
-)
-def test_a_choice_of_a_tool_that_is_not_there_lists_those_that_are(choice: Any) -> None:
-    with pytest.raises(ConfigurationError, match=r"'sub'.*'add', 'auto'"):
-        tool_choice_to_wire(choice, TOOLS)
-
-
-def test_a_choice_of_a_tool_among_none_is_refused() -> None:
-    with pytest.raises(ConfigurationError, match="Tools: none"):
-        tool_choice_to_wire("function", [])
-
-
-def test_a_tools_type_is_no_choice_where_it_is_a_function() -> None:
-    with pytest.raises(ConfigurationError, match="'function'"):
-        tool_choice_to_wire("function", TOOLS)
-
-
-def test_a_choice_of_another_type_is_refused() -> None:
-    with pytest.raises(ConfigurationError, match="tool_choice is a int"):
-        tool_choice_to_wire(7, TOOLS)

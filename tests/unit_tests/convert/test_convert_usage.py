@@ -30,7 +30,11 @@ def counted(given: int, made: int, total: int | None = None, **details: Any) -> 
         ({"prompt_tokens": None, "completion_tokens": 2}, counted(0, 2)),
         ({"prompt_tokens": None, "input_tokens": 1}, counted(1, 0)),
         ({"prompt_tokens": 1, "completion_tokens": True}, counted(1, 0)),
-        ({"prompt_tokens": 1, "completion_tokens": "2"}, counted(1, 0)),
+        ({"prompt_tokens": "1", "completion_tokens": "2"}, counted(1, 2)),
+        ({"prompt_tokens": 1, "completion_tokens": "two"}, counted(1, 0)),
+        ({"prompt_tokens": 1, "completion_tokens": "²"}, counted(1, 0)),
+        ({"prompt_tokens": 1, "completion_tokens": "9" * 5000}, counted(1, 0)),
+        ({"prompt_tokens": 1, "completion_tokens": -1}, counted(1, 0)),
         ({"prompt_tokens": 1, "completion_tokens": float("nan")}, counted(1, 0)),
         ({"prompt_tokens": 1, "completion_tokens": float("inf")}, counted(1, 0)),
         ({"total_tokens": 5}, counted(0, 0, 5)),
@@ -45,7 +49,14 @@ def test_tokens_are_counted_in_each_spelling(
 
 @pytest.mark.parametrize(
     "usage",
-    [None, {}, {"prompt_tokens": None}, {"cost": 1}, {"prompt_tokens": "1"}],
+    [
+        None,
+        {},
+        {"prompt_tokens": None},
+        {"prompt_tokens": -1},
+        {"prompt_tokens": ""},
+        {"cost": 1},
+    ],
 )
 def test_usage_is_never_invented(usage: Any) -> None:
     assert usage_to_metadata(usage) is None
@@ -65,6 +76,27 @@ def test_usage_is_never_invented(usage: Any) -> None:
         ({"cached_tokens": 4}, {"cache_read": 4}),
         ({"cache_read_input_tokens": 4}, {"cache_read": 4}),
         ({"num_cached_tokens": 4}, {"cache_read": 4}),
+        ({"prompt_token_details": {"cached_tokens": 4}}, {"cache_read": 4}),
+        ({"prompt_tokens_details": {"cache_read_tokens": 4}}, {"cache_read": 4}),
+        ({"prompt_tokens_details": {"cached_tokens": "4"}}, {"cache_read": 4}),
+        (
+            {"prompt_tokens_details": {"cache_creation_tokens": 4}},
+            {"cache_creation": 4},
+        ),
+        (
+            {"prompt_tokens_details": {"cache_creation_input_tokens": 4}},
+            {"cache_creation": 4},
+        ),
+        ({"prompt_tokens_details": {"image_tokens": 4}}, {"image": 4}),
+        ({"prompt_tokens_details": {"video_tokens": 4.0}}, {"video": 4}),
+        (
+            # DeepSeek counts misses too, which are the rest.
+            {"prompt_cache_hit_tokens": 4, "prompt_cache_miss_tokens": 5},
+            {"cache_read": 4},
+        ),
+        ({"prompt_audio_seconds": 4}, None),
+        ({"num_sources_used": 4}, None),
+        ({"citation_tokens": 4, "search_context_size": "low"}, None),
         ({"cache_creation_input_tokens": 4}, {"cache_creation": 4}),
         ({"prompt_tokens_details": {"cache_write_tokens": 4}}, {"cache_creation": 4}),
         ({"prompt_tokens_details": {"audio_tokens": 4}}, {"audio": 4}),
@@ -92,6 +124,18 @@ def test_details_of_the_input_are_found_where_servers_put_them(
         ({"reasoning_tokens": 4}, {"reasoning": 4}),
         ({"thinking_tokens": 4}, {"reasoning": 4}),
         ({"completion_tokens_details": {"audio_tokens": 4}}, {"audio": 4}),
+        ({"completion_tokens_details": {"image_tokens": 4}}, {"image": 4}),
+        ({"completion_tokens_details": {"video_tokens": 4}}, {"video": 4}),
+        (
+            {
+                "completion_tokens_details": {
+                    "accepted_prediction_tokens": 4,
+                    "rejected_prediction_tokens": 5,
+                }
+            },
+            {"accepted_prediction": 4, "rejected_prediction": 5},
+        ),
+        ({"completion_tokens_details": {"text_tokens": 4}}, None),
         ({"completion_tokens_details": {}}, None),
     ],
 )
@@ -103,3 +147,17 @@ def test_details_of_the_output_are_found_where_servers_put_them(
     assert metadata is not None
     assert metadata.get("output_token_details") == details
     assert "input_token_details" not in metadata
+
+
+def test_what_a_server_counts_apart_is_not_added() -> None:
+    """The reasoning of xAI is in the total only."""
+    usage = {
+        "prompt_tokens": 12,
+        "completion_tokens": 1,
+        "total_tokens": 399,
+        "completion_tokens_details": {"reasoning_tokens": 386},
+    }
+
+    assert usage_to_metadata(usage) == counted(
+        12, 1, 399, output_token_details={"reasoning": 386}
+    )

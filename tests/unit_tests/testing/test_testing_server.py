@@ -36,6 +36,7 @@ def test_public_names() -> None:
         "Reply",
         "Request",
         "Scripted",
+        "ScriptedGigaChat",
         "ScriptedServer",
     ]
 

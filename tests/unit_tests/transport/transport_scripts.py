@@ -79,6 +79,12 @@ class ScriptedExchange:
         self.receivers.append(LineReceiver())
         return self.spec, self.receivers[-1]
 
+    def finished(self) -> bool:
+        return True
+
+    def close(self) -> None:
+        pass
+
     def failed(self, error: SSEChatError) -> float | None:
         self.errors.append(error)
         return self.pause if len(self.errors) <= self.retries else None

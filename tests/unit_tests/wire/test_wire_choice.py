@@ -97,7 +97,7 @@ def test_reasoning_is_found_under_each_key(key: str) -> None:
     sent = [chunk({key: "r"}), chunk({key: "s", "content": ""}), text("a"), STOP]
 
     assert read_chunks(*sent) == Seen("a", "rs")
-    assert fields(*sent) == {"reasoning_content": "rs"}
+    assert fields(*sent) == {"reasoning_content": "rs", "reasoning_key": key}
 
 
 def test_reasoning_under_two_keys_is_given_once() -> None:
@@ -106,7 +106,11 @@ def test_reasoning_under_two_keys_is_given_once() -> None:
     sent = [chunk({**both, "reasoning_details": details}), text("a"), STOP]
 
     assert read_chunks(*sent) == Seen("a", "r")
-    assert fields(*sent) == {"reasoning_content": "r", "reasoning_details": details}
+    assert fields(*sent) == {
+        "reasoning_content": "r",
+        "reasoning_key": "reasoning_content",
+        "reasoning_details": details,
+    }
 
 
 def test_reasoning_and_text_in_one_delta_are_both_given() -> None:
@@ -130,6 +134,7 @@ def test_reasoning_details_are_kept_and_put_together() -> None:
     assert read_chunks(*sent) == Seen(reasoning="rs")
     assert fields(*sent) == {
         "reasoning_content": "rs",
+        "reasoning_key": "reasoning_details",
         "reasoning_details": [item(text="rs", format="x", signature="z")],
     }
 

@@ -11,7 +11,8 @@ from langchain_sse_chat.wire.fields import Fields, merge_objects
 from langchain_sse_chat.wire.jsontext import loads, parse_arguments
 from langchain_sse_chat.wire.reasoning import (
     merge_details,
-    reasoning_text,
+    merge_thinking_blocks,
+    read_reasoning,
     thinking_text,
 )
 from langchain_sse_chat.wire.sniff import sniff
@@ -165,7 +166,7 @@ def test_arguments_are_a_whole_object_or_nothing(text: str, value: Any) -> None:
 def test_reasoning_is_read_from_the_first_key_that_has_any(
     delta: dict[str, Any], text: str
 ) -> None:
-    assert reasoning_text(delta) == text
+    assert read_reasoning(delta)[0] == text
 
 
 @pytest.mark.parametrize(
@@ -175,6 +176,7 @@ def test_reasoning_is_read_from_the_first_key_that_has_any(
         ({"thinking": [{"text": "a"}, "x", {"text": 5}, {"text": "b"}]}, "ab"),
         ({"reasoning": "a"}, "a"),
         ({"text": "a"}, "a"),
+        ({"summary": [{"text": "a"}, {"text": "b", "signature": "s"}]}, "ab"),
         ({"thinking": 5}, ""),
         ({}, ""),
     ],
@@ -201,7 +203,20 @@ def test_a_part_of_reasoning_gives_its_text(part: dict[str, Any], text: str) -> 
         ([{"index": 0, "text": "a"}, {"index": 1, "text": "b"},
           {"index": 0, "text": "c"}],
          [{"index": 0, "text": "ac"}, {"index": 1, "text": "b"}]),
-        ([{"text": "a"}, {"text": "a"}], [{"text": "a"}, {"text": "a"}]),
+        ([{"index": 0, "id": "q", "data": "a"}, {"index": 0, "data": "b"},
+          {"index": 0, "id": "r", "data": "c"}, {"index": 0, "id": "q", "data": "d"}],
+         [{"index": 0, "id": "q", "data": "abd"},
+          {"index": 0, "id": "r", "data": "c"}]),
+        ([{"data": "a"}, {"data": "a"}], [{"data": "a"}, {"data": "a"}]),
+        ([{"text": "a"}, {"text": "b"}], [{"text": "ab"}]),
+        ([{"text": "a"}, {"text": "b", "id": "r"}],
+         [{"text": "a"}, {"text": "b", "id": "r"}]),
+        ([{"text": "a", "id": "q"}, {"text": "b", "id": "r"}],
+         [{"text": "a", "id": "q"}, {"text": "b", "id": "r"}]),
+        ([{"text": "a", "signature": "s"}, {"text": "b", "signature": "s"}],
+         [{"text": "a", "signature": "s"}, {"text": "b", "signature": "s"}]),
+        ([{"index": 0, "signature": "s"}, {"index": 0, "signature": ""}],
+         [{"index": 0, "signature": "s"}]),
         ([{"index": [0]}, {"index": [0]}], [{"index": [0]}, {"index": [0]}]),
         ([{"index": 0, "type": []}, {"index": 0, "type": []}],
          [{"index": 0, "type": []}, {"index": 0, "type": []}]),
@@ -211,7 +226,40 @@ def test_a_part_of_reasoning_gives_its_text(part: dict[str, Any], text: str) -> 
 def test_reasoning_details_are_put_together_by_type_and_index(
     items: list[Any], merged: list[Any]
 ) -> None:
-    assert merge_details(items) == merged
+    assert merge_details([[item] for item in items]) == merged
+
+
+def test_reasoning_that_came_in_one_piece_is_kept_as_it_is() -> None:
+    items = [{"text": "a"}, {"text": "b"}, {"index": 0}, {"index": 0}, "x"]
+
+    assert merge_details([items]) == items
+    assert merge_thinking_blocks([items]) == items
+
+
+@pytest.mark.parametrize(
+    ("items", "merged"),
+    [
+        (["ab", "c", "!s"], ["abc!s"]),
+        (["a!s", "b", "c!t"], ["a!s", "bc!t"]),
+        (["a", "-", "b", "c"], ["a", "-", "bc"]),
+        (["a", None], ["a"]),
+    ],
+)
+def test_thinking_blocks_end_with_their_signature(
+    items: list[str | None], merged: list[str]
+) -> None:
+    given = [[item if item is None else thinking_block(item)] for item in items]
+
+    assert merge_thinking_blocks(given) == [thinking_block(item) for item in merged]
+
+
+def thinking_block(text: str) -> dict[str, Any]:
+    """Return a block of `text!signature`; `-` is a redacted one."""
+    if text == "-":
+        return {"type": "redacted_thinking", "data": "x"}
+    thinking, _, signature = text.partition("!")
+    block = {"type": "thinking", "thinking": thinking}
+    return {**block, "signature": signature} if signature else block
 
 
 BOM = b"\xef\xbb\xbf"

@@ -11,12 +11,15 @@ from langchain_sse_chat.wire.tool_calls import ToolCallAssembler
 from tests.unit_tests.wire.wire_streams import (
     MADE_UP,
     Seen,
+    assembled,
     call,
     calls,
     chunk,
     chunks_of,
     events,
+    merged,
     read_chunks,
+    result_of,
     text,
 )
 
@@ -314,3 +317,68 @@ def test_the_calls_so_far_are_those_with_a_name_or_arguments() -> None:
         WireToolCall(0, "a", "f", BJ_TEXT, BJ),
         WireToolCall(1, "b", "g", '{"x', None),
     ]
+
+
+SIGNATURE = {"extra_content": {"google": {"thought_signature": "sig"}}}
+
+
+def extras_of(*pieces: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the further keys of each call, a delta for each piece."""
+    assembler = ToolCallAssembler()
+    for piece in pieces:
+        assembler.feed([piece])
+    snapshot = assembler.snapshot()
+    ended, _ = assembler.close(cut=False)
+    assert [c.extras for c in ended] == [c.extras for c in snapshot]
+    return [c.extras for c in ended]
+
+
+@pytest.mark.parametrize(
+    ("pieces", "extras"),
+    [
+        ([call(0, "a", "f", "{}", type="function")], [{}]),
+        ([call(0, "a", "f", "{}", note=None, more="", list=[])], [{}]),
+        ([call(0, "a", "f", "{}", zero=0, no=False)], [{"zero": 0, "no": False}]),
+        ([call(0, "a", "f", "{}", **SIGNATURE)], [SIGNATURE]),
+        # On a later delta, on one of its own, and before the call.
+        ([call(0, "a", "f", ""), call(0, ..., ..., "{}", **SIGNATURE)], [SIGNATURE]),
+        ([call(0, "a", "f", "{}"), call(0, **SIGNATURE)], [SIGNATURE]),
+        ([call(..., "a", "f", "{}"), call(**SIGNATURE)], [SIGNATURE]),
+        ([call(0, **SIGNATURE), call(0, "a", "f", "{}")], [SIGNATURE]),
+        # On every delta, and in pieces.
+        ([call(0, "a", "f", "", **SIGNATURE), more("{}") | SIGNATURE], [SIGNATURE]),
+        (
+            [call(0, "a", "f", "", x={"a": 1, "b": 1}), more("{}") | {"x": {"b": 2}}],
+            [{"x": {"a": 1, "b": 2}}],
+        ),
+        ([call(0, "a", "f", "", x=1), more("{}") | {"x": {"b": 2}}], [{"x": {"b": 2}}]),
+        # Each on its own call.
+        (
+            [call(0, "a", "f", "{}", x=1), call(1, "b", "g", "{}"), call(0, x=2)],
+            [{"x": 2}, {}],
+        ),
+    ],
+)
+def test_the_further_keys_of_a_call_are_kept(
+    pieces: list[dict[str, Any]], extras: list[dict[str, Any]]
+) -> None:
+    assert extras_of(*pieces) == extras
+
+
+def test_the_further_keys_of_a_function_are_kept_apart() -> None:
+    function = {"name": "f", "arguments": "{}", "strict": True, "parsed": None}
+
+    assert extras_of({"index": 0, "id": "a", "function": function, "x": 1}) == [
+        {"x": 1, "function": {"strict": True}}
+    ]
+
+
+def test_the_further_keys_of_calls_come_with_the_last_chunk() -> None:
+    sent = [calls(call(0, "a", "f", BJ_TEXT, **SIGNATURE), call(1, "b", "g", "{}"))]
+    chunks = chunks_of(events([*sent, TOOL]))
+    kept = {"tool_call_extras": {"a": SIGNATURE}}
+
+    assert [c.message.additional_kwargs for c in chunks] == [{}, kept]
+    assert merged(chunks).additional_kwargs == kept
+    assert assembled(chunks).additional_kwargs == kept
+    assert result_of(events([*sent, TOOL])).additional_kwargs == kept

@@ -1,0 +1,284 @@
+"""Requests in the older form of tools: `functions`, `function_call`, plain text.
+
+OpenAI had this form before tools, and GigaChat has it with rules of its own
+(https://developers.sber.ru/docs/ru/gigachat/api/reference/rest/post-chat): one call in
+a message, its arguments an object, a result that is the JSON of an object, and content
+that is text and nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from langchain_core.messages import BaseMessage
+
+from langchain_sse_chat.errors import ConfigurationError
+from langchain_sse_chat.wire.jsontext import loads, parse_arguments
+
+_FUNCTION_KEYS = (
+    "name",
+    "description",
+    "parameters",
+    "few_shot_examples",
+    "return_parameters",
+)
+
+_MESSAGE_KEYS = ("reasoning_content", "functions_state_id", "attachments")
+"""Keys of a message that are sent as they are."""
+
+_NAMED_SCHEMAS = frozenset({"properties", "$defs", "definitions"})
+"""Keywords of a schema whose keys are names and not keywords."""
+
+
+def fields_as_functions(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of a body with functions in the place of tools.
+
+    Args:
+        fields: Fields in the form of tools. Without a `tool_choice`, but with tools,
+            the model is free to call them.
+
+    Raises:
+        ConfigurationError: A tool is none that this form can carry.
+    """
+    body = dict(fields)
+    tools = body.pop("tools", None) or []
+    choice = body.pop("tool_choice", None)
+    body.pop("parallel_tool_calls", None)
+    if tools:
+        body["functions"] = [tool_to_function(tool) for tool in tools]
+        choice = choice or "auto"
+    if isinstance(choice, Mapping):
+        function = choice.get("function") or {}
+        choice = {"name": function.get("name") or choice.get("type")}
+    if choice is not None:
+        # What the caller says in this form's own word holds.
+        body.setdefault("function_call", choice)
+    return body
+
+
+def tool_to_function(tool: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a tool as a function.
+
+    A tool that the server runs itself, such as `{"type": "text2image"}`, is a function
+    with a name alone.
+
+    Raises:
+        ConfigurationError: Its schema has something that GigaChat refuses.
+    """
+    if tool.get("type") != "function":
+        return {"name": tool.get("type")}
+    given = tool["function"]
+    function = {key: given[key] for key in _FUNCTION_KEYS if given.get(key)}
+    # A description that is missing is the name: it is what the model chooses by.
+    function.setdefault("description", function["name"])
+    where = f"The tool {function['name']!r}"
+    parameters = _plain_schema(given.get("parameters") or {}, where)
+    function["parameters"] = {"type": "object", "properties": {}, **parameters}
+    return function
+
+
+def _plain_schema(schema: Any, where: str) -> Any:
+    """Return a schema without titles and without the `null` of optional values.
+
+    GigaChat refuses `anyOf`, and an object that does not say its properties.
+    """
+    if isinstance(schema, list):
+        return [_plain_schema(part, where) for part in schema]
+    if not isinstance(schema, Mapping):
+        return schema
+    schema = _only_choice(schema, where)
+    plain: dict[str, Any] = {}
+    for key, value in schema.items():
+        if key in _NAMED_SCHEMAS and isinstance(value, Mapping):
+            plain[key] = {name: _plain_schema(value[name], where) for name in value}
+        elif key in {"enum", "const", "examples", "default"}:
+            plain[key] = value
+        elif key != "title":
+            plain[key] = _plain_schema(value, where)
+    if plain.get("type") == "object":
+        plain.setdefault("properties", {})
+    return plain
+
+
+def _only_choice(schema: Mapping[str, Any], where: str) -> Mapping[str, Any]:
+    """Return the schema with its one choice, where it has choices at all."""
+    kinds = schema.get("type")
+    if isinstance(kinds, list):
+        kind = _single([kind for kind in kinds if kind != "null"], where)
+        schema = {**schema, "type": kind}
+    for keyword in ("anyOf", "oneOf", "allOf"):
+        if keyword in schema:
+            null = {"type": "null"}
+            choice = _single([part for part in schema[keyword] if part != null], where)
+            rest = {key: value for key, value in schema.items() if key != keyword}
+            if rest.get("default", "") is None:
+                del rest["default"]
+            return _only_choice({**choice, **rest}, where)
+    return schema
+
+
+def _single(choices: Sequence[Any], where: str) -> Any:
+    if len(choices) != 1:
+        msg = (
+            f"{where} has a parameter of several types, which this server refuses. "
+            "Give it one type."
+        )
+        raise ConfigurationError(msg)
+    return choices[0]
+
+
+def add_attachments(sent: Iterable[tuple[BaseMessage, dict[str, Any]]]) -> None:
+    """Put the file ids of `additional_kwargs["attachments"]` on the messages as sent.
+
+    Args:
+        sent: Each message with what is sent of it, which is changed in place.
+    """
+    for message, wire in sent:
+        if files := message.additional_kwargs.get("attachments"):
+            wire["attachments"] = list(files)
+
+
+def messages_as_functions(
+    messages: Sequence[Mapping[str, Any]],
+) -> list[dict[str, Any]]:
+    """Return the messages with function calls in the place of tool calls.
+
+    A message with several calls becomes one pair of call and result for each, in the
+    order of the calls. The system messages become one, which comes first.
+
+    Args:
+        messages: Messages as `messages_to_wire` gives them.
+
+    Raises:
+        ConfigurationError: Something cannot be sent in this form.
+    """
+    system = [_text(m) for m in messages if _role(m) == "system"]
+    first = [{"role": "system", "content": "\n\n".join(system)}] if system else []
+    rest = [message for message in messages if _role(message) != "system"]
+    return [*first, *_turns(rest)]
+
+
+def _role(message: Mapping[str, Any]) -> str:
+    role = str(message.get("role"))
+    return "system" if role == "developer" else role
+
+
+def _turns(messages: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    names: dict[object, str] = {}
+    position = 0
+    while position < len(messages):
+        message = messages[position]
+        position += 1
+        if not (calls := message.get("tool_calls")):
+            yield _message(message, names)
+            continue
+        names |= {call.get("id"): call["function"]["name"] for call in calls}
+        results: dict[object, dict[str, Any]] = {}
+        while position < len(messages) and _role(messages[position]) == "tool":
+            result = messages[position]
+            results[result.get("tool_call_id")] = _message(result, names)
+            position += 1
+        yield from _pairs(message, calls, results)
+
+
+def _pairs(
+    message: Mapping[str, Any],
+    calls: Iterable[Mapping[str, Any]],
+    results: dict[object, dict[str, Any]],
+) -> Iterator[dict[str, Any]]:
+    """Yield each call of a message with its result; the text goes with the first."""
+    wire = _message(message, {})
+    for call in calls:
+        yield {**wire, "function_call": _call(call["function"])}
+        wire = {**wire, "content": ""}
+        if (result := results.pop(call.get("id"), None)) is not None:
+            yield result
+    yield from results.values()
+
+
+def _message(message: Mapping[str, Any], names: Mapping[object, str]) -> dict[str, Any]:
+    """Return a message as it is sent, but for its tool calls."""
+    role = _role(message)
+    if role in {"tool", "function"}:
+        return _result(message, names)
+    wire: dict[str, Any] = {"role": role, "content": _text(message)}
+    wire |= {key: message[key] for key in _MESSAGE_KEYS if message.get(key)}
+    if files := _files(message):
+        wire["attachments"] = [*wire.get("attachments", []), *files]
+    if function_call := message.get("function_call"):
+        wire["function_call"] = _call(function_call)
+    return wire
+
+
+def _call(function: Mapping[str, Any]) -> dict[str, Any]:
+    arguments = function.get("arguments") or {}
+    if isinstance(arguments, str):
+        parsed = parse_arguments(arguments)
+        if parsed is None:
+            msg = (
+                f"The call of {function['name']!r} has arguments that are no JSON "
+                "object, which this server refuses. Take the call and its result out "
+                "of the messages."
+            )
+            raise ConfigurationError(msg)
+        arguments = parsed
+    return {"name": function["name"], "arguments": arguments}
+
+
+def _result(message: Mapping[str, Any], names: Mapping[object, str]) -> dict[str, Any]:
+    """Return the result of a function: the JSON of an object, whatever it was."""
+    name = names.get(message.get("tool_call_id")) or message.get("name")
+    if not name:
+        msg = (
+            "The messages have the result of a tool call, but not the call itself, and "
+            "this server wants the tool's name. Keep the message with the call, or "
+            "give the ToolMessage a `name`."
+        )
+        raise ConfigurationError(msg)
+    text = _text(message)
+    if parse_arguments(text) is None:
+        text = json.dumps({"result": _value(text)}, ensure_ascii=False)
+    return {"role": "function", "name": name, "content": text}
+
+
+def _value(text: str) -> Any:
+    try:
+        return loads(text)
+    except ValueError:
+        return text
+
+
+def _text(message: Mapping[str, Any]) -> str:
+    """Return the content as text.
+
+    Raises:
+        ConfigurationError: It holds more than text and files that were uploaded.
+    """
+    content = message.get("content") or ""
+    if isinstance(content, str):
+        return content
+    texts = []
+    for part in content:
+        if part.get("type") == "text":
+            texts.append(part["text"])
+        elif not _file_id(part):
+            msg = (
+                f"A message holds a part of type {part.get('type')!r}. This server "
+                "takes text, and files that were uploaded to it before "
+                "(`POST /files`), by their id: {'type': 'file', 'file_id': '...'}."
+            )
+            raise ConfigurationError(msg)
+    return "\n".join(texts)
+
+
+def _files(message: Mapping[str, Any]) -> list[str]:
+    content = message.get("content")
+    parts = content if isinstance(content, list) else []
+    return [file_id for part in parts if (file_id := _file_id(part))]
+
+
+def _file_id(part: Mapping[str, Any]) -> str | None:
+    file = part.get("file")
+    return file.get("file_id") if isinstance(file, Mapping) else None

@@ -1,0 +1,339 @@
+"""The chat model for GigaChat: `ChatSSE` with GigaChat's own settings."""
+
+from __future__ import annotations
+
+import base64
+import os
+import ssl
+from collections.abc import Sequence
+from typing import Any, ClassVar, Self
+
+from langchain_core.language_models import LanguageModelInput
+from langchain_core.messages import AIMessage
+from langchain_core.runnables import Runnable
+from langchain_core.tools import BaseTool
+from pydantic import AliasChoices, Field, SecretStr, model_validator
+
+from langchain_sse_chat.access_token import AccessGrant
+from langchain_sse_chat.chat_models import ChatSSE
+from langchain_sse_chat.convert.tools import ToolLike, output_schema, tools_to_wire
+from langchain_sse_chat.errors import ConfigurationError
+from langchain_sse_chat.providers import Provider
+from langchain_sse_chat.providers.gigachat import GIGACHAT
+from langchain_sse_chat.settings import SAMPLING_FIELDS, ApiKey
+from langchain_sse_chat.structured import Method
+from langchain_sse_chat.transport.clients import ClientSettings, HTTPClients
+
+_OWN_BODY_FIELDS = (
+    "profanity_check",
+    "repetition_penalty",
+    "update_interval",
+    "function_ranker",
+    "flags",
+    "storage",
+)
+
+_ENVIRONMENT = (
+    "credentials",
+    "access_token",
+    "user",
+    "password",
+    "scope",
+    "auth_url",
+    "base_url",
+    "model",
+    "timeout",
+    "max_retries",
+    "profanity_check",
+    "verify_ssl_certs",
+    "ca_bundle_file",
+    "cert_file",
+    "key_file",
+    "key_file_password",
+)
+"""Fields with an environment variable: `GIGACHAT_` and the name in capitals."""
+
+
+class GigaChat(ChatSSE):
+    """A chat model for GigaChat, with the settings' names of `langchain_gigachat`.
+
+    ```python
+    from langchain_sse_chat.gigachat import GigaChat
+
+    chat = GigaChat(credentials="…", ca_bundle_file="russian_trusted_root_ca.pem")
+    for chunk in chat.stream("Почему небо голубое?"):
+        print(chunk.content, end="", flush=True)
+    ```
+
+    It streams without being told to. Every setting below has an environment variable:
+    `GIGACHAT_` and its name in capitals, such as `GIGACHAT_CREDENTIALS`. What all
+    models have is in `ChatSSE`.
+    """
+
+    body_fields: ClassVar[tuple[str, ...]] = (
+        *(name for name in SAMPLING_FIELDS if name != "user"),
+        *_OWN_BODY_FIELDS,
+    )
+
+    model: str = Field(
+        default="GigaChat", validation_alias=AliasChoices("model", "model_name")
+    )
+    """The model's name: `GigaChat-2`, `GigaChat-2-Pro`, `GigaChat-2-Max`, …
+    (https://developers.sber.ru/docs/ru/gigachat/models)."""
+
+    provider: str | Provider | None = "gigachat"
+    """The provider; another one's dialect would not fit."""
+
+    credentials: ApiKey | None = None
+    """The authorization key of the project: client id and secret in Base64, as
+    GigaChat's studio shows it. Or a function that returns it. `api_key` is the same."""
+
+    scope: str | None = None
+    """The version of the API: `GIGACHAT_API_PERS` (default), `GIGACHAT_API_B2B` or
+    `GIGACHAT_API_CORP`."""
+
+    access_token: SecretStr | None = None
+    """A token that is used as it is. When it is refused, another one is got with
+    `credentials`, or `user` and `password`, if they are given."""
+
+    user: str | None = None
+    """The user, for servers that know users and passwords."""
+
+    password: SecretStr | None = None
+    """The user's password."""
+
+    auth_url: str | None = None
+    """Where tokens are got. Default: Sber's `…:9443/api/v2/oauth`."""
+
+    verify_ssl_certs: bool = True
+    """Whether TLS certificates are verified. `ca_bundle_file` is better than
+    `False`."""
+
+    ssl_context: ssl.SSLContext | None = Field(default=None, repr=False, exclude=True)
+    """A TLS context of your own."""
+
+    ca_bundle_file: str | None = None
+    """The PEM file with the Russian Trusted Root CA, which signs GigaChat's
+    certificates and which most systems do not know (https://www.gosuslugi.ru/crt)."""
+
+    cert_file: str | None = None
+    """The client's certificate, for access by certificate."""
+
+    key_file: str | None = None
+    """The client's private key."""
+
+    key_file_password: SecretStr | None = None
+    """The password of the private key."""
+
+    max_connections: int | None = 1000
+    """Connections at a time, each for one stream; `None` for no limit."""
+
+    profanity_check: bool | None = None
+    """Whether the server looks for profanity. Default: the server's."""
+
+    repetition_penalty: float | None = None
+    """Above 1.0, words are repeated less."""
+
+    update_interval: float | None = None
+    """Seconds for which the server gathers tokens between two events of a stream."""
+
+    function_ranker: dict[str, Any] | None = None
+    """The choice among many functions by the server: `enabled`, `top_n`."""
+
+    flags: list[str] | None = None
+    """Switches of the server."""
+
+    storage: dict[str, Any] | None = None
+    """Keeps the conversation on the server: `is_stateful`, `limit`, `thread_id`, …"""
+
+    allow_any_tool_choice_fallback: bool = False
+    """Whether a `tool_choice` of `any` becomes `auto` where there are several tools:
+    GigaChat cannot be asked for that. Else it is a `ConfigurationError`."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_environment(cls, values: dict[str, Any]) -> dict[str, Any]:
+        """Take what is not given from the environment."""
+        names = set(_ENVIRONMENT)
+        # A key that is given is not overruled by one that lies about.
+        if values.get("api_key") is not None:
+            names.discard("credentials")
+        if values.get("model_name") is not None:
+            names.discard("model")
+        found = {
+            name: value
+            for name in names
+            if values.get(name) is None
+            and (value := os.environ.get(f"GIGACHAT_{name.upper()}"))
+        }
+        return {**values, **found}
+
+    def _needs_key(self, provider: Provider, base_url: str) -> bool:
+        """Whether a key is needed: a token, or user and password, do as well."""
+        del provider, base_url
+        return False
+
+    @model_validator(mode="after")
+    def _check_credentials(self) -> Self:
+        """Make one key of the two names, and refuse to do without any."""
+        self.api_key = self.credentials or self.api_key
+        self.credentials = self.api_key
+        has_user = self.user is not None and self.password is not None
+        if not (self.api_key or self.access_token or has_user or self.cert_file):
+            msg = (
+                "No credentials for gigachat: set GIGACHAT_CREDENTIALS, or pass "
+                "`credentials`, `access_token`, or `user` and `password`. "
+                f"{GIGACHAT.hint}"
+            )
+            raise ConfigurationError(msg)
+        return self
+
+    @model_validator(mode="after")
+    def _set_clients(self) -> Self:
+        """Make the clients' settings out of the names of `langchain_gigachat`."""
+        self._clients = HTTPClients(
+            ClientSettings(
+                verify=self._trust(),
+                proxy=self.proxy,
+                cert=self._certificate(),
+                max_connections=self.max_connections,
+            ),
+            http_client=self.http_client,
+            http_async_client=self.http_async_client,
+        )
+        return self
+
+    def _trust(self) -> bool | str | ssl.SSLContext:
+        if not self.verify_ssl_certs:
+            return False
+        trust: bool | str | ssl.SSLContext = (
+            self.ca_bundle_file or self.ssl_context or self.verify
+        )
+        return trust
+
+    def _certificate(self) -> str | tuple[str, str] | tuple[str, str, str] | None:
+        if self.cert_file is None or self.key_file is None:
+            return self.cert_file
+        if self.key_file_password is None:
+            return (self.cert_file, self.key_file)
+        secret = self.key_file_password.get_secret_value()
+        return (self.cert_file, self.key_file, secret)
+
+    def access_grant(self, key: str | None) -> AccessGrant | None:
+        """Return what an access token is got with.
+
+        The key comes before user and password; a token that is given is used first.
+
+        Args:
+            key: The authorization key of the call.
+        """
+        token = self.access_token.get_secret_value() if self.access_token else ""
+        endpoint = self._provider.token
+        if key is not None and endpoint is not None:
+            url, scope = endpoint.at()
+            basic = key.removeprefix("Basic ")
+            return AccessGrant(
+                self.auth_url or url, f"Basic {basic}", self.scope or scope, token
+            )
+        if self.user is not None and self.password is not None:
+            pair = f"{self.user}:{self.password.get_secret_value()}"
+            basic = base64.b64encode(pair.encode()).decode()
+            url = f"{(self.base_url or '').rstrip('/')}/token"
+            return AccessGrant(url, f"Basic {basic}", access_token=token)
+        return AccessGrant("", "", access_token=token) if token else None
+
+    def bind_tools(
+        self,
+        tools: Sequence[ToolLike],
+        *,
+        tool_choice: str | bool | dict[str, Any] | None = None,
+        strict: bool | None = None,
+        parallel_tool_calls: bool | None = None,
+        **kwargs: Any,
+    ) -> Runnable[LanguageModelInput, AIMessage]:
+        """Return this model with tools that it may call, one in an answer.
+
+        Args:
+            tools: As in `ChatSSE`; a function that GigaChat runs itself is
+                `{"type": "text2image"}`. A tool's `extras` may have
+                `few_shot_examples` and `return_schema`.
+            tool_choice: As in `ChatSSE`, but that some tool must be called can be asked
+                for with one tool only; see `allow_any_tool_choice_fallback`.
+            strict: Not used: GigaChat has nothing of the kind.
+            parallel_tool_calls: Not used: there is one call in an answer.
+            **kwargs: Further keywords for every call.
+
+        Raises:
+            ConfigurationError: Something is no tool, or the choice is not among them.
+                That GigaChat cannot be asked for a choice shows when it is called.
+        """
+        falls_back = self.allow_any_tool_choice_fallback and len(tools) > 1
+        if falls_back and tool_choice in ("any", "required", True):
+            tool_choice = "auto"
+        return super().bind_tools(
+            [_with_extras(tool) for tool in tools],
+            tool_choice=tool_choice,
+            strict=strict,
+            parallel_tool_calls=parallel_tool_calls,
+            **kwargs,
+        )
+
+    def with_structured_output(
+        self,
+        schema: ToolLike | None = None,
+        *,
+        method: Method | None = None,
+        include_raw: bool = False,
+        strict: bool | None = None,
+        **kwargs: Any,
+    ) -> Runnable[LanguageModelInput, Any]:
+        """Return a runnable whose output has the shape of a schema.
+
+        Args:
+            schema: As in `ChatSSE`.
+            method: `function_calling` (default) works with every model of GigaChat;
+                newer ones know `json_schema` and `json_mode` too.
+            include_raw: As in `ChatSSE`.
+            strict: Whether the server is to hold the output to the schema; for
+                `json_schema` only.
+            **kwargs: Further keywords for every call.
+
+        Raises:
+            ConfigurationError: The method is not known, or does not go with the rest.
+        """
+        return super().with_structured_output(
+            schema,
+            method=method or ("json_mode" if schema is None else "function_calling"),
+            include_raw=include_raw,
+            strict=strict,
+            **kwargs,
+        )
+
+    @property
+    def lc_secrets(self) -> dict[str, str]:
+        """The constructor arguments that are secrets, with environment variables."""
+        return {
+            "api_key": "GIGACHAT_CREDENTIALS",
+            "credentials": "GIGACHAT_CREDENTIALS",
+            "access_token": "GIGACHAT_ACCESS_TOKEN",
+            "password": "GIGACHAT_PASSWORD",
+            "key_file_password": "GIGACHAT_KEY_FILE_PASSWORD",
+        }
+
+    @property
+    def _llm_type(self) -> str:
+        return "sse-chat-gigachat"
+
+
+def _with_extras(tool: ToolLike) -> ToolLike:
+    """Return a tool as a dict with what its `extras` say to GigaChat, if they do."""
+    extras = (tool.extras or {}) if isinstance(tool, BaseTool) else {}
+    own = {}
+    if examples := extras.get("few_shot_examples"):
+        own["few_shot_examples"] = examples
+    if returns := extras.get("return_schema"):
+        own["return_parameters"] = output_schema(returns).parameters
+    if not own:
+        return tool
+    [wire] = tools_to_wire([tool])
+    return {**wire, "function": {**wire["function"], **own}}

@@ -1,0 +1,90 @@
+"""Makers and hosts of models in China, with their addresses abroad."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from langchain_sse_chat.providers.provider import Provider
+from langchain_sse_chat.wire.dialect import Dialect
+
+DEEPSEEK = Provider(
+    name="deepseek",
+    base_url="https://api.deepseek.com",
+    api_key_env="DEEPSEEK_API_KEY",
+    dialect=Dialect(json_schema="none", reasoning_off="thinking"),
+    hint="Create a key at https://platform.deepseek.com/api_keys.",
+    note="Strict tools need `base_url='https://api.deepseek.com/beta'`; while the "
+    "model reasons it cannot be told to call a tool.",
+    source="https://api-docs.deepseek.com/guides/thinking_mode",
+)
+
+DASHSCOPE = Provider(
+    name="dashscope",
+    base_url="https://dashscope-intl.aliyuncs.com/compatible-mode/v1",
+    api_key_env="DASHSCOPE_API_KEY",
+    hosts=(
+        "dashscope.aliyuncs.com",
+        "dashscope-us.aliyuncs.com",
+        "cn-hongkong.dashscope.aliyuncs.com",
+        "*.maas.aliyuncs.com",
+    ),
+    dialect=Dialect(reasoning_off="enable_thinking"),
+    hint="Create a key in the console of Model Studio, for the region that you use.",
+    note="A key belongs to a region: with one from Beijing pass "
+    "`base_url='https://dashscope.aliyuncs.com/compatible-mode/v1'`. "
+    "`extra_body={'enable_thinking': True}` makes a hybrid model reason.",
+    source="https://www.alibabacloud.com/help/en/model-studio/deep-thinking",
+)
+
+MINIMAX = Provider(
+    name="minimax",
+    base_url="https://api.minimax.io/v1",
+    api_key_env="MINIMAX_API_KEY",
+    hosts=("api.minimaxi.com",),
+    dialect=Dialect(max_tokens_field="max_completion_tokens", reasoning_echo="always"),
+    hint="Create a key at https://platform.minimax.io, under Account Management.",
+    note="Most models put reasoning into the text: pass "
+    '`reasoning_tags=("<think>", "</think>")`. With a key from China pass '
+    "`base_url='https://api.minimaxi.com/v1'`.",
+    source="https://platform.minimax.io/docs/api-reference/text-openai-api",
+)
+
+MOONSHOT = Provider(
+    name="moonshot",
+    base_url="https://api.moonshot.ai/v1",
+    api_key_env="MOONSHOT_API_KEY",
+    hosts=("api.moonshot.cn",),
+    dialect=Dialect(
+        max_tokens_field="max_completion_tokens",
+        reasoning_off="thinking",
+        reasoning_echo="always",
+    ),
+    hint="Create a key at https://platform.moonshot.ai/console/api-keys.",
+    note="With a key from China pass `base_url='https://api.moonshot.cn/v1'`. Most "
+    "models that reason cannot be told to call a tool.",
+    source="https://platform.kimi.ai/docs/api/chat",
+)
+
+_ZHIPU_DIALECT = Dialect(
+    tool_choices=frozenset({"auto"}), json_schema="none", reasoning_off="thinking"
+)
+
+ZAI = Provider(
+    name="zai",
+    base_url="https://api.z.ai/api/paas/v4",
+    api_key_env="ZAI_API_KEY",
+    base_url_env="ZAI_BASE_URL",
+    dialect=_ZHIPU_DIALECT,
+    hint="Create a key at https://z.ai/manage-apikey/apikey-list.",
+    source="https://docs.z.ai/guides/capabilities/thinking",
+)
+
+ZHIPU = replace(
+    ZAI,
+    name="zhipu",
+    base_url="https://open.bigmodel.cn/api/paas/v4",
+    hint="Create a key at https://bigmodel.cn/usercenter/proj-mgmt/apikeys.",
+    source="https://docs.bigmodel.cn/cn/guide/capabilities/thinking",
+)
+
+ROWS = (DEEPSEEK, DASHSCOPE, MINIMAX, MOONSHOT, ZAI, ZHIPU)

@@ -1,0 +1,52 @@
+"""Gateways: one address and one key for the models of many makers."""
+
+from __future__ import annotations
+
+from langchain_sse_chat.providers.provider import Provider
+from langchain_sse_chat.wire.dialect import Dialect
+
+MEGALLM = Provider(
+    name="megallm",
+    base_url="https://ai.megallm.io/v1",
+    api_key_env="MEGALLM_API_KEY",
+    base_url_env="MEGALLM_BASE_URL",
+    hint="Create a key at https://megallm.io/dashboard/overview.",
+    source="https://docs.megallm.io/en/dev-docs/openai/overview",
+)
+
+AITUNNEL = Provider(
+    name="aitunnel",
+    base_url="https://api.aitunnel.ru/v1",
+    api_key_env="AITUNNEL_API_KEY",
+    base_url_env="AITUNNEL_BASE_URL",
+    hint="Create a key in the AITUNNEL panel.",
+    source="https://docs.aitunnel.ru/api/authentication",
+)
+
+OPENROUTER = Provider(
+    name="openrouter",
+    base_url="https://openrouter.ai/api/v1",
+    api_key_env="OPENROUTER_API_KEY",
+    dialect=Dialect(reasoning_effort="reasoning", reasoning_echo="always"),
+    hint="Create a key at https://openrouter.ai/keys.",
+    source="https://openrouter.ai/docs/api-reference/overview",
+)
+
+HUGGINGFACE = Provider(
+    name="huggingface",
+    base_url="https://router.huggingface.co/v1",
+    api_key_env="HF_TOKEN",
+    hint="A token needs the permission to make calls to Inference Providers: "
+    "https://huggingface.co/settings/tokens.",
+    source="https://huggingface.co/docs/inference-providers",
+)
+
+NVIDIA = Provider(
+    name="nvidia",
+    base_url="https://integrate.api.nvidia.com/v1",
+    api_key_env="NVIDIA_API_KEY",
+    hint="Create a key at https://build.nvidia.com/settings.",
+    source="https://docs.api.nvidia.com/nim/reference/llm-apis",
+)
+
+ROWS = (MEGALLM, AITUNNEL, OPENROUTER, HUGGINGFACE, NVIDIA)

@@ -1,0 +1,111 @@
+"""Makers and hosts of models in America and Europe."""
+
+from __future__ import annotations
+
+from langchain_sse_chat.providers.provider import Provider
+from langchain_sse_chat.wire.dialect import Dialect
+
+CEREBRAS = Provider(
+    name="cerebras",
+    base_url="https://api.cerebras.ai/v1",
+    api_key_env="CEREBRAS_API_KEY",
+    dialect=Dialect(max_tokens_field="max_completion_tokens"),
+    hint="Create a key at https://cloud.cerebras.ai.",
+    source="https://inference-docs.cerebras.ai/resources/openai",
+)
+
+FIREWORKS = Provider(
+    name="fireworks",
+    base_url="https://api.fireworks.ai/inference/v1",
+    api_key_env="FIREWORKS_API_KEY",
+    hosts=("us.api.fireworks.ai",),
+    hint="Create a key at https://fireworks.ai/account/api-keys.",
+    source="https://docs.fireworks.ai/tools-sdks/openai-compatibility",
+)
+
+GEMINI = Provider(
+    name="gemini",
+    base_url="https://generativelanguage.googleapis.com/v1beta/openai",
+    api_key_env="GEMINI_API_KEY",
+    hint="Create a key at https://aistudio.google.com/apikey.",
+    source="https://ai.google.dev/gemini-api/docs/openai",
+)
+
+GROQ = Provider(
+    name="groq",
+    base_url="https://api.groq.com/openai/v1",
+    api_key_env="GROQ_API_KEY",
+    dialect=Dialect(
+        max_tokens_field="max_completion_tokens",
+        supports_names=False,
+        refused_fields=frozenset({"logprobs", "top_logprobs", "logit_bias"}),
+        reasoning_echo="never",
+    ),
+    hint="Create a key at https://console.groq.com/keys.",
+    source="https://console.groq.com/docs/openai",
+)
+
+MISTRAL = Provider(
+    name="mistral",
+    base_url="https://api.mistral.ai/v1",
+    api_key_env="MISTRAL_API_KEY",
+    dialect=Dialect(
+        supports_stream_options=False,
+        tool_choices=frozenset({"auto", "none", "any", "named"}),
+        seed_field="random_seed",
+    ),
+    hint="Create a key at https://console.mistral.ai/api-keys.",
+    source="https://docs.mistral.ai/api/",
+)
+
+PERPLEXITY = Provider(
+    name="perplexity",
+    base_url="https://api.perplexity.ai",
+    api_key_env="PERPLEXITY_API_KEY",
+    hint="Create a key in the settings of your account, under API.",
+    note="Models that reason put it into the text: pass "
+    '`reasoning_tags=("<think>", "</think>")`.',
+    source="https://docs.perplexity.ai/guides/chat-completions-guide",
+)
+
+SAMBANOVA = Provider(
+    name="sambanova",
+    base_url="https://api.sambanova.ai/v1",
+    api_key_env="SAMBANOVA_API_KEY",
+    hint="Create a key at https://cloud.sambanova.ai/apis.",
+    source="https://docs.sambanova.ai/docs/en/features/openai-compatibility",
+)
+
+TOGETHER = Provider(
+    name="together",
+    base_url="https://api.together.ai/v1",
+    api_key_env="TOGETHER_API_KEY",
+    # The host of its older documentation.
+    hosts=("api.together.xyz",),
+    hint="Create a key at https://api.together.ai/settings/api-keys.",
+    source="https://docs.together.ai/docs/inference/openai-compatibility",
+)
+
+XAI = Provider(
+    name="xai",
+    base_url="https://api.x.ai/v1",
+    api_key_env="XAI_API_KEY",
+    hosts=("us.api.x.ai",),
+    dialect=Dialect(max_tokens_field="max_completion_tokens"),
+    hint="Create a key at https://console.x.ai.",
+    note="Models that reason refuse `stop`, `presence_penalty` and "
+    "`frequency_penalty`.",
+    source="https://docs.x.ai/docs/guides/reasoning",
+)
+
+ROWS = (
+    CEREBRAS,
+    FIREWORKS,
+    GEMINI,
+    GROQ,
+    MISTRAL,
+    PERPLEXITY,
+    SAMBANOVA,
+    TOGETHER,
+    XAI,
+)

@@ -1,0 +1,67 @@
+"""Servers of one's own, at the address that they have when nothing is configured.
+
+They are found by name only, since they share a host, and need no key unless they were
+started with one.
+"""
+
+from __future__ import annotations
+
+from langchain_sse_chat.providers.provider import Provider
+
+LITELLM = Provider(
+    name="litellm",
+    base_url="http://localhost:4000",
+    api_key_env="LITELLM_PROXY_API_KEY",
+    base_url_env="LITELLM_PROXY_API_BASE",
+    api_key_required=False,
+    note="A proxy with a master key wants that or a virtual key.",
+    source="https://docs.litellm.ai/docs/providers/litellm_proxy",
+)
+
+LLAMACPP = Provider(
+    name="llamacpp",
+    base_url="http://localhost:8080/v1",
+    api_key_env="LLAMA_API_KEY",
+    api_key_required=False,
+    note="Start `llama-server` with `--jinja` for tools.",
+    source="https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md",
+)
+
+LMSTUDIO = Provider(
+    name="lmstudio",
+    base_url="http://localhost:1234/v1",
+    api_key_env="LM_API_TOKEN",
+    api_key_required=False,
+    note="A token is needed when Require Authentication is on.",
+    source="https://lmstudio.ai/docs/developer/openai-compat",
+)
+
+OLLAMA = Provider(
+    name="ollama",
+    base_url="http://localhost:11434/v1",
+    api_key_env="OLLAMA_API_KEY",
+    api_key_required=False,
+    hosts=("ollama.com",),
+    note="Its cloud is at `base_url='https://ollama.com/v1'` and wants a key.",
+    source="https://docs.ollama.com/api/openai-compatibility",
+)
+
+SGLANG = Provider(
+    name="sglang",
+    base_url="http://localhost:30000/v1",
+    api_key_required=False,
+    note="A server that was started with `--api-key` wants that as `api_key`.",
+    source="https://docs.sglang.io/basic_usage/send_request.html",
+)
+
+VLLM = Provider(
+    name="vllm",
+    base_url="http://localhost:8000/v1",
+    api_key_env="VLLM_API_KEY",
+    api_key_required=False,
+    note="Start `vllm serve` with `--enable-auto-tool-choice` and a "
+    "`--tool-call-parser` for tools.",
+    source="https://docs.vllm.ai/en/latest/features/tool_calling/",
+)
+
+ROWS = (LITELLM, LLAMACPP, LMSTUDIO, OLLAMA, SGLANG, VLLM)

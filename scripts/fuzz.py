@@ -1,0 +1,232 @@
+"""Feed changed streams to the readers, and say what they do that they must not.
+
+Whatever a server sends, an answer is a message or an `SSEChatError`, and no tool call
+has other arguments than the server sent whole. Run from the root of the project:
+`python -m scripts.fuzz --count 50000`. The same seed makes the same streams.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import sys
+import time
+import traceback
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from langchain_core.messages import AIMessage
+
+from langchain_sse_chat import SSEChatError, SSEDecoder
+from langchain_sse_chat.convert.chunks import ChunkAssembler
+from langchain_sse_chat.convert.results import ResultAssembler
+from langchain_sse_chat.pipeline import Assembler, OutputT
+from langchain_sse_chat.wire.chunks import Delta, WireMessage, WireToolCall
+from langchain_sse_chat.wire.jsontext import loads
+from scripts.mutations import Mutator
+from tests.unit_tests.quirks.quirk import SYNC, Quirk
+from tests.unit_tests.quirks.quirks import ALL
+from tests.unit_tests.wire.wire_streams import (
+    OPTIONS,
+    Seen,
+    assembled,
+    merged,
+    pipeline,
+)
+
+_EVERY = 50
+"""One of so many streams goes through a whole model as well."""
+_CUT = {"length", "content_filter", "max_tokens"}
+
+
+@dataclass
+class Finding:
+    """Something that must not be."""
+
+    number: int
+    what: str
+    reads: list[bytes]
+
+
+class _Watched:
+    """An assembler that keeps the message it was given."""
+
+    def __init__(self, inner: Assembler[OutputT]) -> None:
+        self._inner: Assembler[Any] = inner
+        self.message: WireMessage | None = None
+
+    def feed(self, delta: str | Delta) -> list[Any]:
+        return self._inner.feed(delta)
+
+    def close(self, message: WireMessage, held: Delta) -> list[Any]:
+        self.message = message
+        return self._inner.close(message, held)
+
+
+def fuzz(count: int, seed: int, outcomes: Counter[str]) -> Iterator[Finding]:
+    """Give what is found in so many changed streams.
+
+    Args:
+        count: How many streams.
+        seed: Equal seeds make equal streams.
+        outcomes: Where the outcomes are counted, by kind.
+    """
+    mutator = Mutator([quirk.body for quirk in ALL], seed)
+    for number in range(count):
+        reads = mutator.stream()
+        try:
+            faults = list(_faults(reads, number, outcomes))
+        except Exception:  # noqa: BLE001  any foreign exception is what is looked for
+            faults = [traceback.format_exc()]
+        for fault in faults:
+            yield Finding(number, fault, reads)
+
+
+def _faults(reads: list[bytes], number: int, outcomes: Counter[str]) -> Iterator[str]:
+    tags = ("<think>", "</think>") if number % 3 == 0 else None
+    settings: dict[str, Any] = {"reasoning_tags": tags}
+    if number % 2:
+        settings["on_truncation"] = "accept"
+    chunks, wire = _answer(reads, ChunkAssembler(), settings)
+    whole, same = _answer([b"".join(reads)], ResultAssembler(), settings)
+    if (wire is None) != (same is None) or (
+        wire is None and repr(chunks) != repr(whole)
+    ):
+        yield f"the cuts between reads matter: {chunks!r} {whole!r}"
+    outcomes[type(chunks).__name__ if wire is None else "message"] += 1
+    if wire is None or same is None:
+        return
+    sent = sent_arguments(b"".join(reads))
+    for call in wire.tool_calls:
+        yield from faults_of_call(call, sent, cut=wire.finish_reason in _CUT)
+    valid = [(c.name, c.parsed) for c in wire.tool_calls if c.parsed is not None]
+    result = whole[0].generations[0].message
+    for message in (merged(chunks), assembled(chunks), result):
+        yield from _faults_of_message(message, wire, valid)
+    if number % _EVERY == 0:
+        yield from _faults_of_model(reads, settings, wire)
+
+
+def _answer(
+    reads: list[bytes], assembler: Assembler[OutputT], settings: dict[str, Any]
+) -> tuple[Any, WireMessage | None]:
+    """Return what comes out and the message, or the error and `None`."""
+    watched = _Watched(assembler)
+    reader = pipeline(watched, replace(OPTIONS, **settings))
+    outputs: list[Any] = []
+    try:
+        for data in reads:
+            outputs += reader.feed(data)
+            if reader.complete:
+                break
+        outputs += reader.close()
+    except SSEChatError as error:
+        return reader.explain(error), None
+    return outputs, watched.message
+
+
+def sent_arguments(body: bytes) -> list[str]:
+    """Return the arguments, or pieces of them, that a body holds, in order."""
+    decoder = SSEDecoder()
+    texts = [event.data for event in [*decoder.feed(body), *decoder.close()]]
+    # Events without a blank line between them are read line by line.
+    texts += [line for text in texts if "\n" in text for line in text.split("\n")]
+    texts.append(body.decode("utf-8", "replace").lstrip("\ufeff"))
+    found: list[str] = []
+    for text in texts:
+        try:
+            _collect(loads(text), found)
+        except ValueError:
+            continue
+    return found
+
+
+def _collect(value: Any, found: list[str]) -> None:
+    if isinstance(value, list):
+        for item in value:
+            _collect(item, found)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            if key == "arguments" and item is not None:
+                text = item if isinstance(item, str) else json.dumps(item)
+                found.append(text)
+            _collect(item, found)
+
+
+def faults_of_call(call: WireToolCall, sent: list[str], *, cut: bool) -> Iterator[str]:
+    """Say what is wrong with a valid tool call.
+
+    Args:
+        call: The call.
+        sent: The arguments, or pieces of them, that the server sent.
+        cut: Whether the answer was cut: the call is then not one without arguments.
+    """
+    if call.parsed is None:
+        return
+    if call.parsed != json.loads(call.arguments):
+        yield f"the arguments are not those of their text: {call!r}"
+    nothing = call.parsed == {} and not cut
+    texts = [call.arguments, json.dumps(call.parsed)]
+    texts += [json.dumps(call.arguments, ensure_ascii=a) for a in (True, False)]
+    if not nothing and not any(_is_made_of(text, sent) for text in texts):
+        yield f"the arguments were never sent whole: {call!r}, sent: {sent!r}"
+
+
+def _is_made_of(text: str, pieces: list[str]) -> bool:
+    """Whether a text is some of the pieces, in their order."""
+    # A character may be cut into surrogates, which are whole again in the text.
+    units = text.strip().encode("utf-16-le", "surrogatepass")
+    ends = {0}
+    for piece in pieces:
+        part = piece.encode("utf-16-le", "surrogatepass")
+        for stripped in {part, piece.strip().encode("utf-16-le", "surrogatepass")}:
+            ends |= {e + len(stripped) for e in ends if units.startswith(stripped, e)}
+    return len(units) in ends or "\ufffd" in text
+
+
+def _faults_of_message(
+    message: AIMessage, wire: WireMessage, valid: list[Any]
+) -> Iterator[str]:
+    got = [(call["name"], call["args"]) for call in message.tool_calls]
+    kind = type(message).__name__
+    # A call whose name came late may stand behind one that began after it.
+    if sorted(got, key=repr) != sorted(valid, key=repr):
+        yield f"{kind} has the calls {got!r}, not {valid!r}"
+    if str(message.text) != wire.text:
+        yield f"{kind} has the text {message.text!r}, not {wire.text!r}"
+    message.text.encode()
+    list(message.content_blocks)
+
+
+def _faults_of_model(
+    reads: list[bytes], settings: dict[str, Any], wire: WireMessage
+) -> Iterator[str]:
+    quirk = Quirk("", "", "", reads, Seen(), settings=settings)
+    for way, ask in SYNC.items():
+        text = str(ask(quirk.model(reads)).text)
+        if text != wire.text:
+            yield f"{way} has the text {text!r}, not {wire.text!r}"
+
+
+def main() -> int:
+    """Look for so many streams; return 1 when there is a finding."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--count", type=int, default=50_000)
+    parser.add_argument("--seed", type=int, default=random.randrange(2**32))  # noqa: S311
+    given = parser.parse_args()
+    print(f"{given.count} streams with --seed {given.seed}", flush=True)
+    started, findings = time.monotonic(), 0
+    outcomes: Counter[str] = Counter()
+    for finding in fuzz(given.count, given.seed, outcomes):
+        findings += 1
+        print(f"\nStream {finding.number}: {finding.what}\n{finding.reads!r}")
+    print(*(f"{kind}: {n}" for kind, n in outcomes.most_common()), sep=", ")
+    print(f"{findings} findings in {time.monotonic() - started:.0f} s")
+    return 1 if findings else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,181 @@
+"""A server's peculiarity: the bytes it sends, and what a user of `ChatSSE` gets."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import httpx
+from langchain_core.messages import AIMessage, AIMessageChunk
+
+from langchain_sse_chat import ChatSSE, SSEChatError
+from tests.unit_tests.chat_models.scripted import ByteStream
+from tests.unit_tests.wire.wire_streams import Seen, chunk, cuts, seen_in
+
+STOP = chunk({}, "stop")
+TOOLS = chunk({}, "tool_calls")
+
+
+@dataclass(frozen=True)
+class Failure:
+    """The error that an answer ends with."""
+
+    kind: str
+    words: str
+    """What its message has in it."""
+    partial: str | None = None
+    """The text that came before it; `None` when nothing came."""
+
+
+@dataclass(frozen=True)
+class Quirk:
+    """A row of the tests, and of the page about servers that misbehave."""
+
+    name: str
+    """What a user gets, as the name of a test."""
+    sends: str
+    """What servers do, for the page."""
+    does: str
+    """What `ChatSSE` does, for the page."""
+    body: Sequence[bytes]
+    """The answer's events."""
+    gives: Seen | Failure
+    kwargs: dict[str, Any] = field(default_factory=dict)
+    """What stands in `additional_kwargs`, among others; `None` for what does not."""
+    metadata: dict[str, Any] = field(default_factory=dict)
+    """What stands in `response_metadata`, among others; `None` for what does not."""
+    settings: dict[str, Any] = field(default_factory=dict)
+    """Further fields of the model."""
+    content_type: str | None = "text/event-stream"
+
+    def __str__(self) -> str:
+        return self.name.replace(" ", "_")
+
+    @property
+    def expected(self) -> Any:
+        """What each way of asking comes down to."""
+        if isinstance(self.gives, Failure):
+            return self.gives
+        return self.gives, self.kwargs, self.metadata
+
+    def seen(self, message: AIMessage) -> Any:
+        """Return what a message comes down to, in the form of `expected`."""
+        seen = seen_in(message)
+        if isinstance(self.gives, Seen):
+            seen = replace(seen, invalid=_unmarked(seen.invalid, self.gives.invalid))
+        kwargs = {key: message.additional_kwargs.get(key) for key in self.kwargs}
+        metadata = {key: message.response_metadata.get(key) for key in self.metadata}
+        return seen, kwargs, metadata
+
+    def failed(self, error: SSEChatError) -> Any:
+        """Return what an error comes down to, in the form of `expected`."""
+        words = self.gives.words if isinstance(self.gives, Failure) else ""
+        partial = error.partial.text if error.partial else None
+        shown = words if words in str(error) else str(error)
+        return Failure(type(error).__name__, shown, partial)
+
+    def model(self, reads: list[bytes]) -> ChatSSE:
+        """Return a model whose server answers in these reads."""
+        typed = self.content_type is not None
+        headers = {"content-type": self.content_type or ""} if typed else {}
+
+        def answer(request: httpx.Request) -> httpx.Response:
+            return httpx.Response(200, headers=headers, stream=ByteStream(reads))
+
+        settings = {
+            "model": "m",
+            "base_url": "http://test/v1",
+            "max_retries": 0,
+            **self.settings,
+        }
+        return ChatSSE(
+            http_client=httpx.Client(transport=httpx.MockTransport(answer)),
+            http_async_client=httpx.AsyncClient(transport=httpx.MockTransport(answer)),
+            **settings,
+        )
+
+
+def _unmarked(got: list[Any], sent: list[Any]) -> list[Any]:
+    """Take away the closing bracket that keeps a merged invalid call from repair."""
+    if len(got) != len(sent):
+        return got
+    return [
+        (
+            i,
+            name,
+            args if args[: len(text)] != text or len(args) > len(text) + 2 else text,
+        )
+        for (i, name, args), (_, _, text) in zip(got, sent, strict=True)
+    ]
+
+
+def _stream(chat: ChatSSE) -> AIMessage:
+    return _merged(list(chat.stream("Hello")))
+
+
+async def _astream(chat: ChatSSE) -> AIMessage:
+    return _merged([part async for part in chat.astream("Hello")])
+
+
+def _merged(parts: list[Any]) -> AIMessage:
+    message = parts[0] + parts[1:]
+    assert isinstance(message, AIMessageChunk)
+    return message
+
+
+def _events(chat: ChatSSE) -> AIMessage:
+    stream = chat.stream_events("Hello", version="v3")
+    for _ in stream:
+        pass
+    return stream.output
+
+
+async def _aevents(chat: ChatSSE) -> AIMessage:
+    stream = await chat.astream_events("Hello", version="v3")
+    async for _ in stream:
+        pass
+    message: AIMessage = await stream.output
+    return message
+
+
+def _invoke(chat: ChatSSE) -> AIMessage:
+    return chat.invoke("Hello")
+
+
+async def _ainvoke(chat: ChatSSE) -> AIMessage:
+    return await chat.ainvoke("Hello")
+
+
+SYNC: dict[str, Callable[[ChatSSE], AIMessage]] = {
+    "stream": _stream,
+    "stream_events": _events,
+    "invoke": _invoke,
+}
+ASYNC: dict[str, Callable[[ChatSSE], Any]] = {
+    "astream": _astream,
+    "astream_events": _aevents,
+    "ainvoke": _ainvoke,
+}
+
+
+def given(quirk: Quirk) -> Iterator[tuple[str, Any]]:
+    """Give what each sync way of asking comes to, at each way of cutting the bytes."""
+    for cut, reads in cuts(quirk.body).items():
+        for way, ask in SYNC.items():
+            try:
+                got = quirk.seen(ask(quirk.model(reads)))
+            except SSEChatError as error:
+                got = quirk.failed(error)
+            yield f"{way}, {cut}", got
+
+
+async def agiven(quirk: Quirk) -> AsyncIterator[tuple[str, Any]]:
+    """Give what each async way of asking comes to, at each way of cutting the bytes."""
+    for cut, reads in cuts(quirk.body).items():
+        for way, ask in ASYNC.items():
+            try:
+                got = quirk.seen(await ask(quirk.model(reads)))
+            except SSEChatError as error:
+                got = quirk.failed(error)
+            yield f"{way}, {cut}", got

@@ -1,0 +1,112 @@
+"""Answers that are no event stream."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from tests.unit_tests.quirks.quirk import Failure, Quirk
+from tests.unit_tests.wire.wire_streams import Seen
+
+JSON = "application/json"
+
+
+def body(value: Any) -> bytes:
+    """Return a JSON body."""
+    return json.dumps(value, indent=2).encode()
+
+
+COMPLETION = {
+    "object": "chat.completion",
+    "model": "m-1",
+    "choices": [
+        {
+            "index": 0,
+            "message": {"role": "assistant", "content": "Hi"},
+            "finish_reason": "stop",
+        }
+    ],
+}
+PAGE = b"<!DOCTYPE html>\n<html><title>Sign in</title></html>"
+
+BODIES = (
+    Quirk(
+        "a whole completion is an answer",
+        "one JSON completion to a request for a stream",
+        "it is the answer, in one chunk",
+        [body(COMPLETION)],
+        Seen(text="Hi"),
+        content_type=JSON,
+    ),
+    Quirk(
+        "blanks before a completion are no part of it",
+        "blank lines until the answer is there (DeepSeek under load)",
+        "passes them over",
+        [b"\n\n", b"   \n", body(COMPLETION)],
+        Seen(text="Hi"),
+        content_type=JSON,
+    ),
+    Quirk(
+        "a byte order mark before a completion is no part of it",
+        "a byte order mark before it, after blank lines or not, or two of them",
+        "passes them over",
+        [b"\r\n", b"\xef\xbb\xbf", b"\xef\xbb\xbf\n", body(COMPLETION)],
+        Seen(text="Hi"),
+        content_type=JSON,
+    ),
+    Quirk(
+        "a completion that was cut is an error",
+        "a completion that was cut",
+        "`NotAnEventStreamError`",
+        [body(COMPLETION)[:-30]],
+        Failure("NotAnEventStreamError", "no event stream"),
+        content_type=JSON,
+    ),
+    Quirk(
+        "a json error with a good status is an error",
+        "a JSON error with status 200",
+        "`StreamError` with the server's words",
+        [body({"error": {"message": "boom", "code": "no_credit"}})],
+        Failure("StreamError", "(no_credit): boom"),
+        content_type=JSON,
+    ),
+    Quirk(
+        "an object that is no completion is an error",
+        "any other JSON object with status 200",
+        "`MalformedChunkError` with its beginning",
+        [body({"hello": "world"})],
+        Failure("MalformedChunkError", "hello"),
+        content_type=JSON,
+    ),
+    Quirk(
+        "a web page is an error",
+        "a web page: a login, a proxy, a wrong `base_url`",
+        "`NotAnEventStreamError` with status, URL, its beginning and a hint",
+        [PAGE],
+        Failure("NotAnEventStreamError", "Is `base_url` right?"),
+        content_type="text/html",
+    ),
+    Quirk(
+        "a web page that says it is a stream is an error",
+        "a web page as `text/event-stream`",
+        "the same",
+        [PAGE],
+        Failure("NotAnEventStreamError", "an HTML page"),
+    ),
+    Quirk(
+        "an empty body is an error",
+        "nothing, or only blanks (DeepSeek under load)",
+        "sent again, then `StreamTruncatedError`: never an empty answer",
+        [b"\n \n"],
+        Failure("StreamTruncatedError", "an empty body"),
+        content_type=JSON,
+    ),
+    Quirk(
+        "a stream of comments is an error",
+        "an event stream without a chunk",
+        "the same, whatever `on_truncation` says",
+        [b": ping\n\n", b": ping\n\n"],
+        Failure("StreamTruncatedError", "ended before the answer did"),
+        settings={"on_truncation": "accept"},
+    ),
+)

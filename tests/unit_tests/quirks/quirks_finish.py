@@ -1,0 +1,145 @@
+"""The end of an answer."""
+
+from __future__ import annotations
+
+from tests.unit_tests.quirks.quirk import STOP, TOOLS, Failure, Quirk
+from tests.unit_tests.wire.wire_streams import (
+    DONE,
+    Seen,
+    call,
+    calls,
+    chunk,
+    event,
+    events,
+    text,
+)
+
+CALL = call(0, "a1", "f", "{}")
+CALLED = Seen(calls=[("a1", "f", {})], finish_reason="tool_calls")
+HI = Seen(text="Hi")
+
+FINISHES = (
+    Quirk(
+        "a stream that just ends is an error",
+        "the stream ends with neither a finish reason nor `[DONE]` (proxies with a "
+        "time limit)",
+        "`StreamTruncatedError` with what came as `partial`; `on_truncation` can "
+        "accept it",
+        events([text("H"), text("i")], done=False),
+        Failure("StreamTruncatedError", "ended before the answer did", "Hi"),
+    ),
+    Quirk(
+        "a stream that just ends within a call is an error",
+        "the same within a tool call",
+        "the same; the call is invalid in `partial`",
+        events([calls(call(0, "a1", "f", '{"a": 1'))], done=False),
+        Failure("StreamTruncatedError", "ended before the answer did", ""),
+    ),
+    Quirk(
+        "a finish reason alone ends an answer",
+        "no `[DONE]` after the finish reason",
+        "the answer is whole",
+        events([text("Hi"), STOP], done=False),
+        HI,
+    ),
+    Quirk(
+        "done alone ends an answer",
+        "`[DONE]`, but no finish reason (Evolink)",
+        "the answer is whole; the reason is concluded, and "
+        '`response_metadata["finish_reason_inferred"]` says so',
+        events([text("Hi")]),
+        HI,
+        metadata={"finish_reason_inferred": True},
+    ),
+    Quirk(
+        "done alone ends a call",
+        "the same after tool calls",
+        "concludes `tool_calls`",
+        events([calls(CALL)]),
+        CALLED,
+        metadata={"finish_reason_inferred": True},
+    ),
+    Quirk(
+        "done is known in any spelling",
+        "`data:[DONE]`, blanks around it, `done` in lower case, or in quotes",
+        "knows it",
+        [event(text("Hi")), b'data:  "[done]" \n\n', event(text("more"))],
+        HI,
+    ),
+    Quirk(
+        "a finish reason that is sent twice comes once",
+        "two last chunks with the same reason (OpenRouter)",
+        "gives reason, model and id once",
+        events([text("Hi"), STOP, STOP]),
+        HI,
+        metadata={"finish_reason": "stop", "id": "chatcmpl-1"},
+    ),
+    Quirk(
+        "the stronger of two finish reasons holds",
+        "two reasons: `tool_calls`, then `stop`, or the other way round (relays)",
+        "the one that says more holds",
+        events([calls(CALL), STOP, TOOLS, STOP]),
+        CALLED,
+        metadata={"native_finish_reason": None},
+    ),
+    Quirk(
+        "stop after calls is corrected",
+        "`stop` after tool calls (vLLM with a named tool, mlx-vlm)",
+        "`finish_reason` is `tool_calls`; the one sent is in `native_finish_reason`",
+        events([calls(CALL), STOP]),
+        CALLED,
+        metadata={"native_finish_reason": "stop"},
+    ),
+    Quirk(
+        "tool_calls without calls is corrected",
+        "`tool_calls` without any call, or with an empty list (LM Studio)",
+        "`finish_reason` is `stop`, the same way",
+        events([text("Hi"), chunk({"tool_calls": []}, "tool_calls")]),
+        HI,
+        metadata={"native_finish_reason": "tool_calls"},
+    ),
+    Quirk(
+        "an empty finish reason is none",
+        '`"finish_reason": ""` on every chunk (older Ollama, gateways)',
+        "takes it for none",
+        events([chunk({"content": "H"}, ""), chunk({"content": "i"}, ""), STOP]),
+        HI,
+        metadata={"finish_reason_inferred": None},
+    ),
+    Quirk(
+        "an empty finish reason does not end an answer",
+        "the same, and then the stream ends",
+        "`StreamTruncatedError`",
+        events([chunk({"content": "Hi"}, "")], done=False),
+        Failure("StreamTruncatedError", "ended before the answer did", "Hi"),
+    ),
+    Quirk(
+        "a finish reason of ones own is kept",
+        "a reason that nobody else has (`eos`, `blacklist`, `insufficient_system_"
+        "resource`)",
+        "keeps it as it is",
+        events([text("Hi"), chunk({}, "insufficient_system_resource")]),
+        Seen(text="Hi", finish_reason="insufficient_system_resource"),
+    ),
+    Quirk(
+        "a last event without its blank line is read",
+        "the last event's blank line never comes (new-api, proxies that trim)",
+        "reads the event all the same",
+        [event(text("Hi")), event(STOP).rstrip(b"\n")],
+        HI,
+    ),
+    Quirk(
+        "a last event that was cut is no answer",
+        "the last event is cut in the middle",
+        "`StreamTruncatedError`",
+        [event(text("Hi")), event(STOP)[:-9]],
+        Failure("StreamTruncatedError", "ended before the answer did", "Hi"),
+    ),
+    Quirk(
+        "nothing after done is read",
+        "more events after `[DONE]`",
+        "reads nothing after the end",
+        [event(text("Hi")), event(STOP), DONE, event(text("more")), b"garbage"],
+        HI,
+    ),
+)

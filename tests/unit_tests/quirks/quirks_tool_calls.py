@@ -1,0 +1,385 @@
+"""Tool calls."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from tests.unit_tests.quirks.quirk import STOP, TOOLS, Quirk
+from tests.unit_tests.wire.wire_streams import (
+    MADE_UP,
+    Seen,
+    call,
+    calls,
+    chunk,
+    events,
+)
+
+ARGS = {"city": "Улан-Удэ"}
+JSON = json.dumps(ARGS, ensure_ascii=False)
+HEAD, TAIL = JSON[:4], JSON[4:]
+TIME = '{"tz": "UTC"}'
+
+
+def gives(*tool_calls: Any, reason: str | None = "tool_calls", **more: Any) -> Seen:
+    """Return an answer with these calls: id, name and arguments of each."""
+    return Seen(calls=list(tool_calls), finish_reason=reason, **more)
+
+
+ONE = gives(("a1", "weather", ARGS))
+TWO = gives(("a1", "weather", ARGS), ("a2", "time", {"tz": "UTC"}))
+UNNAMED = gives((MADE_UP, "weather", ARGS), (MADE_UP, "time", {"tz": "UTC"}))
+
+TOOL_CALLS = (
+    Quirk(
+        "pieces without an index are one call",
+        "no `index` on the pieces of a call (Gemini, older Ollama, mistral.rs, SGLang)",
+        "puts them together by id, or to the call that is open",
+        events(
+            [
+                calls(call(..., "a1", "weather", HEAD)),
+                calls(call(arguments=TAIL)),
+                TOOLS,
+            ]
+        ),
+        ONE,
+    ),
+    Quirk(
+        "pieces with a null index are one call",
+        "`index: null`",
+        "the same",
+        events(
+            [
+                calls(call(None, "a1", "weather", HEAD)),
+                calls(call(None, arguments=TAIL)),
+                TOOLS,
+            ]
+        ),
+        ONE,
+    ),
+    Quirk(
+        "calls without an index are told apart by id",
+        "no `index` on several calls",
+        "a new id begins a new call",
+        events(
+            [
+                calls(call(..., "a1", "weather", JSON)),
+                calls(call(..., "a2", "time", TIME)),
+                TOOLS,
+            ]
+        ),
+        TWO,
+    ),
+    Quirk(
+        "a repeated name and id come once",
+        "the name, or the id, on every piece (MiniMax on NVIDIA NIM, Fireworks, vLLM "
+        "forks)",
+        "gives both once",
+        events(
+            [
+                calls(call(0, "a1", "weather", "")),
+                calls(call(0, "a1", "weather", HEAD)),
+                calls(call(0, "a1", "weather", TAIL)),
+                calls(call(0, "a1", "weather", "")),
+                TOOLS,
+            ]
+        ),
+        ONE,
+    ),
+    Quirk(
+        "a split name is put together",
+        "the name split over pieces, before the arguments (Gemini)",
+        "puts it together",
+        events(
+            [
+                calls(call(0, "a1", "wea")),
+                calls(call(0, name="ther")),
+                calls(call(0, arguments=JSON)),
+                TOOLS,
+            ]
+        ),
+        ONE,
+    ),
+    Quirk(
+        "empty id and name say nothing",
+        '`"id": ""` and `"name": ""` on later pieces (DashScope, DeepSeek)',
+        "takes an empty text for none",
+        events(
+            [
+                calls(call(0, "a1", "weather", HEAD, type="function")),
+                calls(call(0, "", "", TAIL, type="")),
+                TOOLS,
+            ]
+        ),
+        ONE,
+    ),
+    Quirk(
+        "parallel calls with one index are told apart by id",
+        "all parallel calls have index 0 (Gemini converters, dynamo, LMDeploy, SGLang)",
+        "a new id begins a new call",
+        events(
+            [
+                calls(call(0, "a1", "weather", HEAD)),
+                calls(call(0, arguments=TAIL)),
+                calls(call(0, "a2", "time", TIME)),
+                TOOLS,
+            ]
+        ),
+        TWO,
+    ),
+    Quirk(
+        "parallel calls with one index and no ids are told apart by name",
+        "the same without ids",
+        "a name after whole arguments begins a new call",
+        events(
+            [
+                calls(call(0, name="weather", arguments=JSON)),
+                calls(call(0, name="time", arguments=TIME)),
+                TOOLS,
+            ]
+        ),
+        UNNAMED,
+    ),
+    Quirk(
+        "interleaved calls stay apart",
+        "pieces of parallel calls in turns",
+        "puts each to its own by index",
+        events(
+            [
+                calls(call(0, "a1", "weather", ""), call(1, "a2", "time", "")),
+                calls(call(0, arguments=HEAD), call(1, arguments=TIME[:3])),
+                calls(call(1, arguments=TIME[3:]), call(0, arguments=TAIL)),
+                TOOLS,
+            ]
+        ),
+        TWO,
+    ),
+    Quirk(
+        "indices that do not begin at zero are calls like others",
+        "indices that begin at 1, or leave some out",
+        "counts the calls itself",
+        events(
+            [
+                calls(call(1, "a1", "weather", JSON)),
+                calls(call(7, "a2", "time", TIME)),
+                TOOLS,
+            ]
+        ),
+        TWO,
+    ),
+    Quirk(
+        "a new id on every piece is no new call",
+        "another id on every piece",
+        "goes on with the call while its arguments are half-way; the first id holds",
+        events(
+            [
+                calls(call(0, "a1", "weather", HEAD)),
+                calls(call(0, "a2", arguments=TAIL)),
+                TOOLS,
+            ]
+        ),
+        ONE,
+    ),
+    Quirk(
+        "a call without an id gets one",
+        "no id at all (vLLM among others)",
+        "makes one up, the same for the whole answer",
+        events([calls(call(0, name="weather", arguments=JSON)), TOOLS]),
+        gives((MADE_UP, "weather", ARGS)),
+    ),
+    Quirk(
+        "arguments may come before the name",
+        "arguments, or a piece with an empty name, before the name (SGLang, vmlx)",
+        "holds them back until the name is there",
+        events(
+            [
+                calls(call(0, "a1", "", "")),
+                calls(call(0, arguments=HEAD)),
+                calls(call(0, name="weather", arguments=TAIL)),
+                TOOLS,
+            ]
+        ),
+        ONE,
+    ),
+    Quirk(
+        "a whole call in one piece is a call",
+        "a whole call in one piece, with the finish reason (Ollama)",
+        "reads it as any other",
+        events([calls(call(0, "a1", "weather", JSON), finish="tool_calls")]),
+        ONE,
+    ),
+    Quirk(
+        "a piece without a function is passed over",
+        "a piece without `function`, with `null`, or no object at all",
+        "passes it over",
+        events(
+            [
+                calls(call(0, "a1", "weather", HEAD)),
+                calls(call(0)),
+                calls({"index": 0, "function": None}, None, "x", 7),
+                calls(call(0, arguments=TAIL)),
+                TOOLS,
+            ]
+        ),
+        ONE,
+    ),
+    Quirk(
+        "arguments as an object are arguments",
+        "arguments as an object, not as a text (GigaChat and others)",
+        "takes the object",
+        events([calls(call(0, "a1", "weather", ARGS)), TOOLS]),
+        ONE,
+    ),
+    Quirk(
+        "null arguments are none",
+        "`arguments: null` (older vLLM)",
+        "takes it for nothing: the call is one without arguments",
+        events([calls(call(0, "a1", "now", None)), TOOLS]),
+        gives(("a1", "now", {})),
+    ),
+    Quirk(
+        "arguments that are encoded twice are decoded twice",
+        "arguments that are a JSON text in a JSON text",
+        "decodes twice, when an object comes out",
+        events(
+            [
+                calls(call(0, "a1", "weather", json.dumps(JSON)[:9])),
+                calls(call(0, arguments=json.dumps(JSON)[9:])),
+                TOOLS,
+            ]
+        ),
+        ONE,
+    ),
+    Quirk(
+        "arguments that are no object are an invalid call",
+        "arguments that are a list, a number or a bare word (Qwen)",
+        "an `invalid_tool_call` with the text as sent",
+        events(
+            [
+                calls(call(0, "a1", "f", "[1]")),
+                calls(call(1, "a2", "g", [2])),
+                calls(call(2, "a3", "h", "Paris")),
+                TOOLS,
+            ]
+        ),
+        gives(invalid=[("a1", "f", "[1]"), ("a2", "g", "[2]"), ("a3", "h", "Paris")]),
+    ),
+    Quirk(
+        "a call cut by the token limit is invalid",
+        "a call cut by the token limit: half of it reads as a whole, shorter call",
+        "an `invalid_tool_call`; it is never repaired",
+        events(
+            [
+                calls(call(0, "a1", "pay", '{"to": "alice", "amount": 100, "conf')),
+                chunk({}, "length"),
+            ]
+        ),
+        gives(
+            invalid=[("a1", "pay", '{"to": "alice", "amount": 100, "conf')],
+            reason="length",
+        ),
+    ),
+    Quirk(
+        "a call cut before its arguments is invalid",
+        "a call cut before its first argument: nothing reads as no arguments",
+        "an `invalid_tool_call`",
+        events([calls(call(0, "a1", "pay", "")), chunk({}, "length")]),
+        gives(invalid=[("a1", "pay", "")], reason="length"),
+    ),
+    Quirk(
+        "a call cut by the end of an accepted stream is invalid",
+        "a stream that ends within a call, with `on_truncation` set to accept it",
+        "an `invalid_tool_call`",
+        events([calls(call(0, "a1", "pay", '{"amount": 1'))], done=False),
+        gives(invalid=[("a1", "pay", '{"amount": 1')], reason=None),
+        settings={"on_truncation": "accept"},
+    ),
+    Quirk(
+        "a call by the old name is a call",
+        "`function_call` as in 2023 (GigaChat, old proxies), also beside `tool_calls`",
+        "a tool call with an id of its own",
+        events(
+            [
+                chunk({"function_call": {"name": "weather", "arguments": HEAD}}),
+                chunk({"function_call": {"arguments": TAIL}}),
+                chunk({}, "function_call"),
+            ]
+        ),
+        gives((MADE_UP, "weather", ARGS)),
+        metadata={"native_finish_reason": "function_call"},
+    ),
+    Quirk(
+        "a call in both forms is one call",
+        "one call as `tool_calls` and as `function_call` at once",
+        "gives it once",
+        events(
+            [
+                chunk(
+                    {
+                        "tool_calls": [call(0, "a1", "weather", JSON)],
+                        "function_call": {"name": "weather", "arguments": JSON},
+                    },
+                    "tool_calls",
+                )
+            ]
+        ),
+        ONE,
+    ),
+    Quirk(
+        "the call of gigachat is a call",
+        "a whole call with an object, `functions_state_id`, and chunks that call "
+        "themselves `chat.completion` (GigaChat)",
+        "a tool call; the state is kept in `additional_kwargs`",
+        events(
+            [
+                chunk(
+                    {
+                        "role": "assistant",
+                        "content": "",
+                        "function_call": {"name": "weather", "arguments": ARGS},
+                        "functions_state_id": "7f3b",
+                    },
+                    object="chat.completion",
+                ),
+                chunk({"content": ""}, "function_call", object="chat.completion"),
+            ]
+        ),
+        gives((MADE_UP, "weather", ARGS)),
+        kwargs={"functions_state_id": "7f3b"},
+    ),
+    Quirk(
+        "text before a call is kept",
+        "text and tool calls in one answer",
+        "gives both",
+        events(
+            [
+                chunk({"content": "Let me see."}),
+                calls(call(0, "a1", "weather", JSON)),
+                STOP,
+            ]
+        ),
+        gives(("a1", "weather", ARGS), text="Let me see."),
+        metadata={"native_finish_reason": "stop"},
+    ),
+    Quirk(
+        "text and calls in two choices of one chunk are one answer",
+        "text in one choice and the calls in another, both with index 0 (GitHub "
+        "Copilot)",
+        "reads both as one answer",
+        events(
+            [
+                chunk(
+                    choices=[
+                        {"index": 0, "delta": {"content": "See:"}},
+                        {
+                            "index": 0,
+                            "delta": {"tool_calls": [call(0, "a1", "weather", JSON)]},
+                            "finish_reason": "tool_calls",
+                        },
+                    ]
+                )
+            ]
+        ),
+        gives(("a1", "weather", ARGS), text="See:"),
+    ),
+)

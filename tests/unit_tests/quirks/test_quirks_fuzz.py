@@ -1,0 +1,51 @@
+"""Changed streams: a small part of what `make fuzz` does, and its own checks."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from langchain_sse_chat.wire.chunks import WireToolCall
+from scripts.fuzz import faults_of_call, fuzz, sent_arguments
+from scripts.mutations import Mutator
+from tests.unit_tests.wire.wire_streams import call, calls, event
+
+PIECES = event(calls(call(0, "a", "f", '{"a": '))) + event(
+    calls(call(0, arguments="1}"))
+)
+
+
+def test_a_changed_stream_is_a_message_or_an_error_of_ours() -> None:
+    outcomes: Counter[str] = Counter()
+
+    assert list(fuzz(500, 1, outcomes)) == []
+    assert outcomes["message"] > 100
+    assert outcomes["StreamTruncatedError"] > 20
+
+
+def test_equal_seeds_make_equal_streams() -> None:
+    one, same, other = (Mutator([[PIECES]], seed) for seed in (1, 1, 2))
+
+    streams = [[mutator.stream() for _ in range(9)] for mutator in (one, same, other)]
+
+    assert streams[0] == streams[1] != streams[2]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "parsed", "cut", "faults"),
+    [
+        ('{"a": 1}', {"a": 1}, True, 0),
+        ('{"a": ', None, True, 0),
+        ("{}", {}, False, 0),
+        ("{}", {}, True, 1),
+        ('{"a": 12}', {"a": 12}, False, 1),
+        ('{"a": 1}', {"a": 2}, False, 1),
+    ],
+)
+def test_arguments_that_were_not_sent_whole_are_found(
+    arguments: str, parsed: dict[str, int] | None, cut: bool, faults: int
+) -> None:
+    made = WireToolCall(0, "a", "f", arguments, parsed)
+
+    assert len(list(faults_of_call(made, sent_arguments(PIECES), cut=cut))) == faults

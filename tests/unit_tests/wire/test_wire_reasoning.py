@@ -1,0 +1,143 @@
+"""Where the reasoning of an answer came from."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from langchain_core.messages import message_chunk_to_message
+
+from langchain_sse_chat.pipeline import PipelineOptions
+from tests.unit_tests.wire.wire_streams import (
+    WHERE,
+    assembled,
+    chunk,
+    chunks_of,
+    error_of,
+    events,
+    last_of,
+    merged,
+    result_of,
+    text,
+)
+
+STOP = chunk({}, "stop")
+TAGGED = PipelineOptions(where=WHERE, reasoning_tags=("<think>", "</think>"))
+UNOPENED = PipelineOptions(where=WHERE, reasoning_tags=("", "</think>"))
+
+
+def part(thinking: str) -> dict[str, Any]:
+    """Return a delta with reasoning as a part of the content."""
+    return {"content": [{"type": "thinking", "thinking": [{"text": thinking}]}]}
+
+
+def details(reasoning: str) -> dict[str, Any]:
+    return {"reasoning_details": [{"type": "reasoning.text", "text": reasoning}]}
+
+
+def kept(sent: list[Any], options: PipelineOptions = TAGGED) -> dict[str, Any]:
+    """Return `additional_kwargs`, which every way of reading agrees on."""
+    chunks = chunks_of(events(sent), options)
+    whole = merged(chunks)
+    fields = whole.additional_kwargs
+    assert "reasoning_key" in last_of(chunks).additional_kwargs
+    for message in (
+        message_chunk_to_message(whole),
+        assembled(chunks),
+        result_of(events(sent), options),
+    ):
+        assert message.additional_kwargs == fields
+    assert json.loads(json.dumps(fields)) == fields
+    return fields
+
+
+@pytest.mark.parametrize(
+    ("deltas", "key"),
+    [
+        ([{"reasoning_content": "r"}, {"reasoning_content": "s"}], "reasoning_content"),
+        ([{"reasoning": "r"}, {"reasoning": "s"}], "reasoning"),
+        ([{"reasoning_text": "rs"}], "reasoning_text"),
+        ([{"reasoning": "r"}, {"reasoning_content": "s"}], "reasoning"),
+        ([{"reasoning": "rs", "reasoning_content": "rs"}], "reasoning_content"),
+        ([details("r"), details("s")], "reasoning_details"),
+        ([{"reasoning": "r", **details("r")}, {"reasoning": "s"}], "reasoning"),
+        ([details("r"), {"reasoning": "s"}], "reasoning"),
+        ([part("r"), part("s")], "content"),
+        ([{**part("r"), "reasoning": "r"}, {"reasoning": "s"}], "reasoning"),
+        ([{"content": "<think>r"}, {"content": "s</think>"}], ["<think>", "</think>"]),
+        ([{"reasoning": "r", "content": "<think>r"}, {"reasoning": "s"}], "reasoning"),
+    ],
+)
+def test_the_first_source_of_the_reasoning_is_remembered(
+    deltas: list[dict[str, Any]], key: Any
+) -> None:
+    fields = kept([*map(chunk, deltas), text("\n"), STOP])
+
+    assert (fields["reasoning_content"], fields["reasoning_key"]) == ("rs", key)
+
+
+def test_the_tag_of_reasoning_that_began_in_the_prompt_is_remembered() -> None:
+    fields = kept([text("r</think>"), text("a"), STOP], UNOPENED)
+
+    assert fields["reasoning_key"] == ["", "</think>"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        [{"type": "reasoning", "summary": [{"type": "summary_text", "text": "r"}]}],
+        [{"type": "thinking", "thinking": "r"}, "a"],
+        {"type": "reasoning", "text": "r"},
+    ],
+)
+def test_parts_of_a_form_that_may_not_go_back_have_no_source(content: Any) -> None:
+    sent = events([chunk({"content": content}), STOP])
+
+    assert merged(chunks_of(sent)).additional_kwargs == {"reasoning_content": "r"}
+    assert result_of(sent, TAGGED).additional_kwargs == {"reasoning_content": "r"}
+
+
+def test_an_answer_without_reasoning_has_no_source_of_it() -> None:
+    sent = events([text("a"), chunk({"reasoning": ""}), STOP])
+
+    assert merged(chunks_of(sent, TAGGED)).additional_kwargs == {}
+    assert result_of(sent, TAGGED).additional_kwargs == {}
+
+
+@pytest.mark.parametrize("done", ["s</think>", "s</thi"])
+def test_a_partial_answer_remembers_it_too(done: str) -> None:
+    cut = PipelineOptions(WHERE, "accept", reasoning_tags=("<think>", "</think>"))
+    sent = events([text("<think>r"), text(done)], done=False)
+
+    message = merged(chunks_of(sent, cut))
+
+    assert message.additional_kwargs["reasoning_key"] == ["<think>", "</think>"]
+
+
+@pytest.mark.parametrize("given", ["rs", ""])
+def test_the_partial_message_of_an_error_remembers_it_too(given: str) -> None:
+    sent = events([text(f"<think>{given}</thi")], done=False)
+
+    error, _ = error_of(sent, options=TAGGED)
+
+    assert error.partial is not None
+    assert error.partial.additional_kwargs == {
+        "reasoning_content": f"{given}</thi",
+        "reasoning_key": ["<think>", "</think>"],
+    }
+
+
+def test_thinking_blocks_are_put_together_and_are_no_other_reasoning() -> None:
+    def block(thinking: str, **more: Any) -> dict[str, Any]:
+        blocks = [{"type": "thinking", "thinking": thinking, **more}]
+        return {"reasoning_content": thinking, "thinking_blocks": blocks}
+
+    sent = [chunk(block("r")), chunk(block("s")), chunk(block("", signature="x"))]
+    fields = kept([*sent, chunk({"thinking_blocks": "odd"}), STOP])
+
+    assert fields == {
+        "reasoning_content": "rs",
+        "reasoning_key": "reasoning_content",
+        "thinking_blocks": [{"type": "thinking", "thinking": "rs", "signature": "x"}],
+    }
