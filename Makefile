@@ -21,6 +21,8 @@ PAGES := $(wildcard *.md docs)
 TEST_FILE ?= tests/unit_tests
 INTEGRATION_TEST_FILE ?= tests/integration_tests
 PYTEST_EXTRA ?=
+FUZZ_COUNT ?= 50000
+FUZZ_SEED ?=
 UNIT_TEST_FLAGS := --disable-socket --allow-unix-socket
 
 ##@ First steps
@@ -50,8 +52,9 @@ all: format lint type test integration_test examples docs ## do all that a chang
 ##@ More tests
 
 .PHONY: integration_test integration_tests
-integration_test integration_tests: $(VENV)/.group-test ## run the tests that use real sockets
+integration_test integration_tests: $(VENV)/.group-test $(VENV)/.group-agents ## run the tests that use real sockets
 	@$(PY) -m pytest -n auto --timeout=120 --ignore=tests/integration_tests/llamacpp \
+		--ignore=tests/integration_tests/litellm \
 		$(PYTEST_EXTRA) $(INTEGRATION_TEST_FILE)
 
 .PHONY: real_server
@@ -59,8 +62,12 @@ real_server: $(OTHER_VENVS)/real_server/.made ## build llama.cpp's server and te
 	@$(OTHER_VENVS)/real_server/bin/python -m pytest --timeout=120 $(PYTEST_EXTRA) \
 		tests/integration_tests/llamacpp
 
+.PHONY: litellm_server
+litellm_server: $(VENV)/.group-test $(OTHER_VENVS)/litellm_server/.made ## install a LiteLLM proxy and test against it
+	@$(PY) -m pytest --timeout=120 $(PYTEST_EXTRA) tests/integration_tests/litellm
+
 .PHONY: examples
-examples: $(VENV)/.group-test ## run the code in the README, the docs and examples/
+examples: $(VENV)/.group-test $(VENV)/.group-agents ## run the code in the README, the docs and examples/
 	@$(PY) -m pytest $(PYTEST_EXTRA) tests/integration_tests/test_examples.py
 
 .PHONY: lowest
@@ -84,6 +91,10 @@ test_python: $(OTHER_VENVS)/python$(PYTHON_VERSION)/.made
 	@$(OTHER_VENVS)/python$(PYTHON_VERSION)/bin/python -m pytest \
 		$(UNIT_TEST_FLAGS) $(PYTEST_EXTRA) $(TEST_FILE)
 
+.PHONY: fuzz
+fuzz: $(VENV)/.group-test ## feed FUZZ_COUNT broken streams to the readers; FUZZ_SEED=<seed> repeats a run
+	@$(PY) -m scripts.fuzz --count $(FUZZ_COUNT) $(if $(FUZZ_SEED),--seed $(FUZZ_SEED))
+
 .PHONY: bench
 bench: $(VENV)/.group-test ## measure the cost of a token
 	@$(PY) benchmarks/run.py
@@ -103,7 +114,7 @@ format: $(VENV)/.group-lint ## rewrite the source in the house format
 	@$(PY) -m ruff check --fix $(SOURCES)
 
 .PHONY: type
-type: $(VENV)/.group-test $(VENV)/.group-typing ## check the types
+type: $(VENV)/.group-test $(VENV)/.group-agents $(VENV)/.group-typing ## check the types
 	@$(PY) -m mypy --explicit-package-bases $(SOURCES)
 
 ##@ Pages and packages
@@ -143,6 +154,11 @@ $(VENV)/.group-%: pyproject.toml
 
 $(OTHER_VENVS)/real_server/.made: pyproject.toml
 	@scripts/venv.sh $(OTHER_VENVS)/real_server --editable . --group test --group real_server
+	@touch $@
+
+# The proxy alone: it pins versions that the package does not go by.
+$(OTHER_VENVS)/litellm_server/.made: pyproject.toml
+	@scripts/venv.sh $(OTHER_VENVS)/litellm_server --group litellm_server
 	@touch $@
 
 # The lowest versions have ready-made wheels for the older Pythons only.

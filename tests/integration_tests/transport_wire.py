@@ -188,6 +188,12 @@ class Exchange:
     def begin(self) -> tuple[RequestSpec, LineReceiver]:
         return self.spec, LineReceiver()
 
+    def finished(self) -> bool:
+        return True
+
+    def close(self) -> None:
+        pass
+
     def failed(self, error: SSEChatError) -> float | None:
         self.errors.append(error)
         self.failed_once.set()
