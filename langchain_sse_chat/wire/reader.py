@@ -15,6 +15,7 @@ from langchain_sse_chat.wire import failures
 from langchain_sse_chat.wire.choice import ChoiceReader
 from langchain_sse_chat.wire.chunks import Delta, WireMessage
 from langchain_sse_chat.wire.jsontext import loads
+from langchain_sse_chat.wire.messages_form import with_choices
 from langchain_sse_chat.wire.tags import ReasoningTags
 
 _PADDING = frozenset({"obfuscation", "p"})
@@ -148,6 +149,8 @@ class ChunkReader:
             StreamError: The object reports an error.
             MalformedChunkError: The object is not a chat completion.
         """
+        if "choices" not in body:
+            body = with_choices(body)
         choices = body.get("choices")
         listed = choices if isinstance(choices, list) else []
         if not any(isinstance(choice, dict) for choice in listed):
@@ -158,6 +161,8 @@ class ChunkReader:
         return self._read_chunk(body, "message")
 
     def _read_chunk(self, chunk: dict[str, Any], event: str) -> str | Delta | None:
+        if "choices" not in chunk:
+            chunk = with_choices(chunk)
         choices = chunk.get("choices")
         if not choices or chunk.get("error"):
             error = failures.in_chunk(chunk, event)

@@ -39,6 +39,22 @@ BODIES = (
         content_type=JSON,
     ),
     Quirk(
+        "a whole answer in messages is an answer",
+        "the same with `messages` in place of choices (GigaChat's second API)",
+        "reads it",
+        [
+            body(
+                {
+                    "model": "m-1",
+                    "messages": [{"role": "assistant", "content": "Hi"}],
+                    "finish_reason": "stop",
+                }
+            )
+        ],
+        Seen(text="Hi"),
+        content_type=JSON,
+    ),
+    Quirk(
         "blanks before a completion are no part of it",
         "blank lines until the answer is there (DeepSeek under load)",
         "passes them over",

@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from tests.unit_tests.quirks.quirk import STOP, Quirk
-from tests.unit_tests.wire.wire_streams import Seen, chunk, event, events, text
+from tests.unit_tests.wire.wire_streams import (
+    MADE_UP,
+    Seen,
+    chunk,
+    event,
+    events,
+    text,
+)
 
 HI = Seen(text="Hi")
 FILTER = [{"prompt_index": 0, "content_filter_results": {"hate": {"filtered": False}}}]
@@ -16,6 +23,16 @@ SOURCE = {"type": "url_citation", "url_citation": {"url": "http://a.test"}}
 def hi(*between: Any, **fields: Any) -> list[bytes]:
     """Return an answer with chunks in its middle and fields on the last."""
     return events([text("H"), *between, text("i"), chunk({}, "stop", **fields)])
+
+
+def named(kind: str, value: Any) -> bytes:
+    """Return an event with a name, as GigaChat's second API has them."""
+    return f"event: response.message.{kind}\n".encode() + event(value)
+
+
+def says(words: str) -> list[dict[str, Any]]:
+    """Return messages in place of choices."""
+    return [{"role": "assistant", "content": [{"text": words}]}]
 
 
 CHUNKS = (
@@ -292,5 +309,57 @@ CHUNKS = (
         "reads it",
         events([{"model": "m-1", "choices": [{"text": "Hi"}]}, STOP]),
         HI,
+    ),
+    Quirk(
+        "messages in place of choices are read",
+        "`messages` in place of choices, in named events and without `[DONE]` "
+        "(GigaChat's second API)",
+        "reads them",
+        [
+            named("delta", {"model": "m-1", "messages": says("H")}),
+            named("delta", {"messages": says("i")}),
+            named(
+                "done",
+                {
+                    "finish_reason": "stop",
+                    "usage": {"input_tokens": 3, "output_tokens": 2},
+                },
+            ),
+        ],
+        Seen(
+            text="Hi",
+            usage={"input_tokens": 3, "output_tokens": 2, "total_tokens": 5},
+        ),
+    ),
+    Quirk(
+        "calls in messages are calls",
+        "`function_call` as a part of such a message",
+        "makes a tool call of it",
+        [
+            named(
+                "delta",
+                {
+                    "model": "m-1",
+                    "messages": [
+                        {
+                            "role": "assistant",
+                            "tool_state_id": "state-1",
+                            "content": [
+                                {"function_call": {"name": "f", "arguments": {"x": 1}}},
+                                {"function_call": {"name": "g", "arguments": {}}},
+                            ],
+                        },
+                        {"role": "tool", "content": [{"text": "not an answer"}]},
+                    ],
+                },
+            ),
+            named("done", {"finish_reason": "function_call"}),
+        ],
+        Seen(
+            calls=[(MADE_UP, "f", {"x": 1}), (MADE_UP, "g", {})],
+            finish_reason="tool_calls",
+        ),
+        kwargs={"tool_state_id": "state-1"},
+        metadata={"native_finish_reason": "function_call"},
     ),
 )
