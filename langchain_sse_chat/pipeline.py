@@ -72,6 +72,8 @@ class PipelineOptions:
     """Whether all headers go into `response_metadata["headers"]`."""
     reasoning_tags: ReasoningTags | None = None
     """What stands around reasoning in the content, if anything does."""
+    stop: tuple[str, ...] = ()
+    """The texts before which the answer ends, where the server does not see to it."""
     secrets: tuple[str, ...] = ()
     """Texts that must not stand in an error, should the server send them back."""
 
@@ -88,7 +90,9 @@ class AnswerPipeline(Generic[OutputT]):
         """Whether anything was given out: from then on nothing may be repeated."""
         self._assembler = assembler
         self._options = options
-        self._reader = ChunkReader(options.where, reasoning_tags=options.reasoning_tags)
+        self._reader = ChunkReader(
+            options.where, reasoning_tags=options.reasoning_tags, stop=options.stop
+        )
         self._decoder = SSEDecoder(max_event_size=MAX_BODY_SIZE)
         self._head: ResponseHead | None = None
         self._kind: BodyKind | None = None

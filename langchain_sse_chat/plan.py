@@ -88,6 +88,9 @@ def plan_call(
     asks_usage = streamed and stream_usage is not False
     given_headers = {**(settings.default_headers or {}), **call.headers}
     grant = _grant(settings, key, given_headers)
+    dialect = _dialect(provider, call)
+    stops = _stops(settings, call, stop)
+    ends_here = dialect.stop == "client"
     return CallPlan(
         url=url,
         headers=request_headers(
@@ -99,8 +102,8 @@ def plan_call(
             settings,
             messages,
             call,
-            dialect=_dialect(provider, call),
-            stop=stop,
+            dialect=dialect,
+            stop=None if ends_here else stops,
             streamed=streamed,
             include_usage=asks_usage
             and not (stream_usage is None and refuses_usage(url)),
@@ -113,6 +116,7 @@ def plan_call(
             on_truncation=call.settings["on_truncation"],
             reasoning_tags=call.settings["reasoning_tags"],
             include_response_headers=call.settings["include_response_headers"],
+            stop=tuple(filter(None, stops or ())) if ends_here else (),
             secrets=_secrets(key, given_headers),
         ),
         policy=RetryPolicy(max_retries=call.settings["max_retries"]),
@@ -126,6 +130,16 @@ def _dialect(provider: Provider, call: _Keywords) -> Dialect:
     echo = call.settings["reasoning_echo"]
     dialect = provider.dialect
     return dialect if echo is None else replace(dialect, reasoning_echo=echo)
+
+
+def _stops(
+    settings: ChatSSESettings, call: _Keywords, stop: list[str] | None
+) -> list[str] | None:
+    """Return the texts that end the answer: those of the call, or of the model."""
+    given = call.body.pop("stop", None) if stop is None else stop
+    if given is None:
+        given = settings.model_kwargs.get("stop", settings.stop)
+    return [given] if isinstance(given, str) else given
 
 
 def _sort_keywords(settings: ChatSSESettings, keywords: Mapping[str, Any]) -> _Keywords:
@@ -162,10 +176,7 @@ def _body(
     include_usage: bool,
 ) -> dict[str, Any]:
     params = {name: getattr(settings, name) for name in settings.body_fields}
-    params |= {**settings.model_kwargs, **call.body}
-    params["stop"] = params.get("stop") if stop is None else stop
-    if params["stop"] is None:
-        params["stop"] = settings.stop
+    params |= {**settings.model_kwargs, **call.body, "stop": stop}
     tools = tools_to_wire(params.pop("tools", None) or [], strict=call.strict)
     return request_body(
         model=params.pop("model", settings.model),

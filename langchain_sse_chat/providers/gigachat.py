@@ -23,7 +23,6 @@ GIGACHAT = Provider(
         json_schema="flat",
         refused_fields=frozenset(
             {
-                "stop",
                 "seed",
                 "presence_penalty",
                 "frequency_penalty",
@@ -32,6 +31,7 @@ GIGACHAT = Provider(
                 "top_logprobs",
             }
         ),
+        stop="client",
         reasoning_echo="never",
         tool_form="functions",
         ignored_fields=frozenset({"user"}),

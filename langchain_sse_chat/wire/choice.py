@@ -19,6 +19,7 @@ from langchain_sse_chat.wire.reasoning import (
     read_reasoning,
     thinking_text,
 )
+from langchain_sse_chat.wire.stops import StopSplitter
 from langchain_sse_chat.wire.tags import ReasoningTags, tag_splitter
 from langchain_sse_chat.wire.tool_calls import ToolCallAssembler
 
@@ -71,14 +72,21 @@ class ChoiceReader:
         "holds_back",
     )
 
-    def __init__(self, reasoning_tags: ReasoningTags | None = None) -> None:
+    def __init__(
+        self,
+        reasoning_tags: ReasoningTags | None = None,
+        stop: tuple[str, ...] = (),
+    ) -> None:
         """Start a choice.
 
         Args:
             reasoning_tags: What stands around reasoning in the content; `None` when
                 nothing there is to be taken for reasoning.
+            stop: The texts before which the answer ends, where the server does not see
+                to it.
         """
-        self._splitter = tag_splitter(reasoning_tags) if reasoning_tags else None
+        tags = tag_splitter(reasoning_tags) if reasoning_tags else None
+        self._splitter = StopSplitter(stop, tags) if stop else tags
         self._tags = reasoning_tags
         self._structured = False
         self.holds_back = False
@@ -102,6 +110,11 @@ class ChoiceReader:
     def finished(self) -> bool:
         """Whether a finish reason was sent."""
         return self._finish_reason is not None
+
+    @property
+    def stopped(self) -> bool:
+        """Whether a text came before which the answer ends."""
+        return self._splitter is not None and self._splitter.stopped
 
     @property
     def made_progress(self) -> bool:
@@ -244,7 +257,7 @@ class ChoiceReader:
         if self._splitter is not None:
             held.text, held.reasoning = self._tagged(*self._splitter.close())
             self._keep(held)
-        reason = native = self._finish_reason
+        reason = native = "stop" if self.stopped else self._finish_reason
         cut = truncated or (reason or "").lower() in _CUTTING_REASONS
         calls, held.tool_calls = self._tool_calls.close(cut=cut)
         message = self._message()

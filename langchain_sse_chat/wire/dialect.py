@@ -92,6 +92,14 @@ class Dialect:
     `extra_body` is not checked. Groq's are `logprobs`, `top_logprobs` and `logit_bias`
     (https://console.groq.com/docs/openai)."""
 
+    stop: Literal["server", "client"] = "server"
+    """Who ends an answer at a `stop` text: the server, which is told, or the client.
+
+    With `client` the text is cut here and the connection closed, so that the server
+    stops too; its count of tokens is then not known. GigaChat has no `stop`
+    (https://developers.sber.ru/docs/ru/gigachat/api/reference/rest/post-chat).
+    """
+
     reasoning_echo: ReasoningEcho = "tool_turns"
     """Whether the reasoning of earlier answers is sent back, under the key under which
     it came: never, for the answers of turns in which a tool was called, or always.

@@ -35,8 +35,8 @@ class ChunkReader:
     __slots__ = (
         "_choice",
         "_fields",
+        "_filters",
         "_others",
-        "_reasoning_tags",
         "_usage",
         "done",
         "progress",
@@ -44,7 +44,11 @@ class ChunkReader:
     )
 
     def __init__(
-        self, where: str, *, reasoning_tags: ReasoningTags | None = None
+        self,
+        where: str,
+        *,
+        reasoning_tags: ReasoningTags | None = None,
+        stop: tuple[str, ...] = (),
     ) -> None:
         """Start an answer.
 
@@ -52,14 +56,16 @@ class ChunkReader:
             where: The URL without query, for the messages of errors.
             reasoning_tags: What stands around reasoning in the content; `None` when
                 nothing there is to be taken for reasoning.
+            stop: The texts before which the answer ends, where the server does not see
+                to it.
         """
         self.where = where
         self.done = False
         """Whether `[DONE]` was read."""
         self.progress = 0
         """How many events so far carried something of the answer."""
-        self._reasoning_tags = reasoning_tags
-        self._choice = ChoiceReader(reasoning_tags)
+        self._filters = (reasoning_tags, stop)
+        self._choice = ChoiceReader(*self._filters)
         self._others: dict[int, ChoiceReader] = {}
         self._fields: dict[str, Any] = {}
         self._usage: dict[str, Any] | None = None
@@ -197,6 +203,8 @@ class ChunkReader:
             self.progress += 1
             return None
         out = self._choice.read(choice)
+        if self._choice.stopped:
+            self.done = True
         if out is not None or self._choice.holds_back or choice.get("finish_reason"):
             self.progress += 1
         return out
@@ -213,7 +221,7 @@ class ChunkReader:
 
     def _other(self, index: int) -> ChoiceReader:
         if index not in self._others:
-            self._others[index] = ChoiceReader(self._reasoning_tags)
+            self._others[index] = ChoiceReader(*self._filters)
         return self._others[index]
 
     def close(self, *, truncated: bool) -> tuple[WireMessage, Delta]:

@@ -57,6 +57,9 @@ class TagSplitter:
 
     __slots__ = ("_blanks", "_closing", "_either", "_held", "_place", "_seen", "_tags")
 
+    stopped = False
+    """Whether the answer is over; tags do not end it."""
+
     def __init__(
         self, opening: str, closing: str, *, starts_in_reasoning: bool = False
     ) -> None:
@@ -67,8 +70,8 @@ class TagSplitter:
                 "Pass two tags that are not blank and do not contain one another."
             )
             raise ConfigurationError(msg)
-        self._either = _tag_pattern(opening, closing)
-        self._closing = _tag_pattern(closing)
+        self._either = tag_pattern(opening, closing)
+        self._closing = tag_pattern(closing)
         self._place = _Place.SECTION_START if starts_in_reasoning else _Place.START
         self._seen = False
         self._held = ""
@@ -168,8 +171,8 @@ def tag_splitter(tags: ReasoningTags) -> TagSplitter:
     return TagSplitter(closing.replace("/", "", 1), closing, starts_in_reasoning=True)
 
 
-def _tag_pattern(*tags: str) -> re.Pattern[str]:
-    """Match a tag, or the beginning of one at the end of the text."""
+def tag_pattern(*tags: str) -> re.Pattern[str]:
+    """Return what matches one of some texts, or the beginning of one at the end."""
     beginnings = [tag[:size] for tag in tags for size in range(len(tag) - 1, 0, -1)]
     parts = [re.escape(tag) for tag in tags]
     parts += [re.escape(beginning) + r"\Z" for beginning in beginnings]

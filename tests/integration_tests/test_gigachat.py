@@ -10,7 +10,6 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, HumanMessage
 from langchain_tests.integration_tests import ChatModelIntegrationTests
 
-from langchain_sse_chat import ConfigurationError
 from langchain_sse_chat.gigachat import GigaChat
 from langchain_sse_chat.testing import Reply, ScriptedGigaChat
 
@@ -70,11 +69,3 @@ class TestGigaChatIntegration(ChatModelIntegrationTests):
     @property
     def model_override_value(self) -> str:
         return "GigaChat-2-Max"
-
-    @pytest.mark.xfail(
-        reason="GigaChat has no `stop`, so that it is refused and not ignored.",
-        raises=ConfigurationError,
-        strict=True,
-    )
-    def test_stop_sequence(self, model: BaseChatModel) -> None:
-        super().test_stop_sequence(model)

@@ -96,7 +96,6 @@ def test_no_temperature_is_made_up(sber: Sber) -> None:
 @pytest.mark.parametrize(
     "field",
     [
-        {"stop": ["x"]},
         {"seed": 1},
         {"presence_penalty": 0.5},
         {"frequency_penalty": 0.5},

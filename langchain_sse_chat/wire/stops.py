@@ -1,0 +1,55 @@
+"""Answers that end at a text, for servers that cannot be told to."""
+
+from __future__ import annotations
+
+from langchain_sse_chat.wire.tags import TagSplitter, tag_pattern
+
+
+class StopSplitter:
+    """Ends the text of an answer before the first of some texts.
+
+    It splits text and reasoning like a `TagSplitter`, which it may have inside. What is
+    held back is never more than the beginning of such a text.
+    """
+
+    __slots__ = ("_held", "_inner", "_pattern", "_stops", "stopped")
+
+    def __init__(self, stops: tuple[str, ...], inner: TagSplitter | None) -> None:
+        """Start an answer.
+
+        Args:
+            stops: The texts, none of them empty.
+            inner: What takes reasoning out of the text before.
+        """
+        self._stops = frozenset(stops)
+        self._pattern = tag_pattern(*stops)
+        self._inner = inner
+        self._held = ""
+        self.stopped = False
+        """Whether one of the texts came: nothing after it is part of the answer."""
+
+    def feed(self, text: str) -> tuple[str, str]:
+        """Return the text and the reasoning that may go out after the next piece."""
+        reasoning = ""
+        if self._inner is not None:
+            text, reasoning = self._inner.feed(text)
+        return self._cut(text), reasoning
+
+    def close(self) -> tuple[str, str]:
+        """Return the text and the reasoning that were held back, at the end."""
+        text, reasoning = self._inner.close() if self._inner is not None else ("", "")
+        text = self._cut(text)
+        return text + ("" if self.stopped else self._held), reasoning
+
+    def _cut(self, text: str) -> str:
+        if self.stopped:
+            return ""
+        text, self._held = self._held + text, ""
+        found = self._pattern.search(text)
+        if found is None:
+            return text
+        if found[0] in self._stops:
+            self.stopped = True
+        else:
+            self._held = found[0]
+        return text[: found.start()]
