@@ -6,7 +6,11 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from langchain_sse_chat.convert.dialects import fields_in_dialect, messages_in_dialect
+from langchain_sse_chat.convert.dialects import (
+    continued,
+    fields_in_dialect,
+    messages_in_dialect,
+)
 from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.wire.dialect import Dialect
 
@@ -78,7 +82,8 @@ def request_body(
         extra,
         ask=stream and include_usage and dialect.supports_stream_options,
     )
-    wire_messages = messages_in_dialect(messages, dialect)
+    wire_messages, fields = continued(messages_in_dialect(messages, dialect), dialect)
+    given = fields | given
     given |= {"stop": stop, **limit, "messages": wire_messages, "stream": stream}
     body = {key: value for key, value in given.items() if value is not None}
     return {**body, **extra, **merged}

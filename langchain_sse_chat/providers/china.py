@@ -11,10 +11,13 @@ DEEPSEEK = Provider(
     name="deepseek",
     base_url="https://api.deepseek.com",
     api_key_env="DEEPSEEK_API_KEY",
-    dialect=Dialect(json_schema="none", reasoning_off="thinking"),
+    dialect=Dialect(
+        json_schema="none", reasoning_off="thinking", continuation="prefix"
+    ),
     hint="Create a key at https://platform.deepseek.com/api_keys.",
-    note="Strict tools need `base_url='https://api.deepseek.com/beta'`; while the "
-    "model reasons it cannot be told to call a tool.",
+    note="Strict tools, and going on with an answer, need "
+    "`base_url='https://api.deepseek.com/beta'`; while the model reasons it cannot be "
+    "told to call a tool.",
     source="https://api-docs.deepseek.com/guides/thinking_mode",
 )
 

@@ -53,6 +53,7 @@ MISTRAL = Provider(
         supports_stream_options=False,
         tool_choices=frozenset({"auto", "none", "any", "named"}),
         seed_field="random_seed",
+        continuation="prefix",
     ),
     hint="Create a key at https://console.mistral.ai/api-keys.",
     source="https://docs.mistral.ai/api/",

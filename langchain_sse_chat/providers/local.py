@@ -7,6 +7,7 @@ started with one.
 from __future__ import annotations
 
 from langchain_sse_chat.providers.provider import Provider
+from langchain_sse_chat.wire.dialect import Dialect
 
 LITELLM = Provider(
     name="litellm",
@@ -14,6 +15,7 @@ LITELLM = Provider(
     api_key_env="LITELLM_PROXY_API_KEY",
     base_url_env="LITELLM_PROXY_API_BASE",
     api_key_required=False,
+    dialect=Dialect(continuation="prefix"),
     note="A proxy with a master key wants that or a virtual key.",
     source="https://docs.litellm.ai/docs/providers/litellm_proxy",
 )
@@ -59,6 +61,7 @@ VLLM = Provider(
     base_url="http://localhost:8000/v1",
     api_key_env="VLLM_API_KEY",
     api_key_required=False,
+    dialect=Dialect(continuation="continue_final_message"),
     note="Start `vllm serve` with `--enable-auto-tool-choice` and a "
     "`--tool-call-parser` for tools.",
     source="https://docs.vllm.ai/en/latest/features/tool_calling/",

@@ -100,6 +100,17 @@ class Dialect:
     (https://developers.sber.ru/docs/ru/gigachat/api/reference/rest/post-chat).
     """
 
+    continuation: Literal["none", "prefix", "continue_final_message"] = "none"
+    """How the model is asked to go on with an answer that has been begun: a
+    conversation whose last message is the assistant's.
+
+    `none`: as it is. `prefix`: with `"prefix": true` on that message, for DeepSeek
+    (https://api-docs.deepseek.com/guides/chat_prefix_completion), Mistral and LiteLLM
+    (https://docs.litellm.ai/docs/completion/prefix). `continue_final_message`: with
+    that field, and without a prompt for a new answer, for vLLM
+    (https://docs.vllm.ai/en/latest/serving/openai_compatible_server/).
+    """
+
     reasoning_echo: ReasoningEcho = "tool_turns"
     """Whether the reasoning of earlier answers is sent back, under the key under which
     it came: never, for the answers of turns in which a tool was called, or always.
