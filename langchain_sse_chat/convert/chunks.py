@@ -12,6 +12,7 @@ from langchain_core.outputs import ChatGenerationChunk
 from langchain_sse_chat.convert.blocks import MODEL_PROVIDER
 from langchain_sse_chat.convert.echo import REASONING
 from langchain_sse_chat.convert.results import additional_fields, response_metadata
+from langchain_sse_chat.convert.text_chunks import text_chunk
 from langchain_sse_chat.convert.usage import usage_to_metadata
 from langchain_sse_chat.wire.chunks import Delta, ToolCallDelta, WireMessage
 from langchain_sse_chat.wire.jsontext import parse_arguments
@@ -27,14 +28,7 @@ class ChunkAssembler:
     def feed(self, delta: str | Delta) -> list[ChatGenerationChunk]:
         """Take a part of the answer; give its chunk."""
         if type(delta) is str:
-            return [
-                ChatGenerationChunk(
-                    message=AIMessageChunk(
-                        content=delta,
-                        response_metadata={"model_provider": MODEL_PROVIDER},
-                    )
-                )
-            ]
+            return [text_chunk(delta)]
         return [_rich_chunk(delta)] if isinstance(delta, Delta) else []
 
     def close(self, message: WireMessage, held: Delta) -> list[ChatGenerationChunk]:
