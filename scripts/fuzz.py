@@ -131,9 +131,17 @@ def _answer(
 def sent_arguments(body: bytes) -> list[str]:
     """Return the arguments, or pieces of them, that a body holds, in order."""
     decoder = SSEDecoder()
-    texts = [event.data for event in [*decoder.feed(body), *decoder.close()]]
-    # Events without a blank line between them are read line by line.
-    texts += [line for text in texts if "\n" in text for line in text.split("\n")]
+    events = [*decoder.feed(body), *decoder.close()]
+    # Events without a blank line between them are read line by line: in their place,
+    # for pieces add up in their order.
+    texts = [
+        text
+        for event in events
+        for text in (
+            event.data,
+            *(event.data.split("\n") if "\n" in event.data else ()),
+        )
+    ]
     texts.append(body.decode("utf-8", "replace").lstrip("\ufeff"))
     found: list[str] = []
     for text in texts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 
 import pytest
@@ -49,3 +50,14 @@ def test_arguments_that_were_not_sent_whole_are_found(
     made = WireToolCall(0, "a", "f", arguments, parsed)
 
     assert len(list(faults_of_call(made, sent_arguments(PIECES), cut=cut))) == faults
+
+
+def test_pieces_in_events_without_blank_lines_are_in_their_order() -> None:
+    def line(arguments: str) -> bytes:
+        function = {"function": {"arguments": arguments}}
+        chunk = {"choices": [{"delta": {"tool_calls": [function]}}]}
+        return b"data: " + json.dumps(chunk).encode() + b"\n"
+
+    body = line('{"a') + line('": ') + b"\n" + line("1}") + b"\n"
+
+    assert sent_arguments(body) == ['{"a', '": ', "1}"]
