@@ -9,18 +9,17 @@ signature, always goes back on the same call: servers refuse the call without it
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Literal
+from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage
 
+from langchain_sse_chat.wire.dialect import ReasoningEcho
 from langchain_sse_chat.wire.reasoning import (
     BLOCKS_KEY,
     DETAILS_KEY,
     PARTS,
     REASONING_KEYS,
 )
-
-ReasoningEcho = Literal["never", "tool_turns", "always"]
 
 REASONING = "reasoning_content"
 """Field of `additional_kwargs` for the text of the reasoning."""
