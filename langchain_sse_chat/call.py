@@ -120,7 +120,11 @@ class Call(Generic[OutputT]):
     def _drop_usage(self) -> None:
         """Ask again without asking for usage; it does not count as an attempt."""
         _USAGE_REFUSED.add(self._plan.url)
-        body = {k: v for k, v in self._plan.body.items() if k != "stream_options"}
+        body = dict(self._plan.body)
+        options = body.pop("stream_options", None)
+        if isinstance(options, Mapping):
+            kept = {k: v for k, v in options.items() if k != "include_usage"}
+            body |= {"stream_options": kept} if kept else {}
         self._plan = replace(self._plan, body=body, may_drop_usage=False)
         self._spec = None
         self._attempts -= 1

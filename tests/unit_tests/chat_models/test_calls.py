@@ -257,6 +257,41 @@ async def test_a_refused_question_for_usage_is_left_out_and_remembered(
 
 
 @pytest.mark.usefixtures("_usage_not_refused_yet")
+@STREAMS
+async def test_leaving_the_question_for_usage_out_keeps_the_other_options(
+    make_chat: MakeChat, server: Scripted, way: Any
+) -> None:
+    chat = make_chat(
+        refused(422, "stream_options.include_usage is not permitted"),
+        streamed(text_stream("Hi")),
+        extra_body={"stream_options": {"include_obfuscation": False}},
+    )
+
+    await way(chat)
+
+    assert [body["stream_options"] for body in server.bodies] == [
+        {"include_usage": True, "include_obfuscation": False},
+        {"include_obfuscation": False},
+    ]
+
+
+@pytest.mark.usefixtures("_usage_not_refused_yet")
+@STREAMS
+async def test_refused_stream_options_that_are_no_object_are_left_out(
+    make_chat: MakeChat, server: Scripted, way: Any
+) -> None:
+    chat = make_chat(
+        refused(422, "stream_options must be an object"),
+        streamed(text_stream("Hi")),
+        extra_body={"stream_options": None},
+    )
+
+    await way(chat)
+
+    assert ["stream_options" in body for body in server.bodies] == [True, False]
+
+
+@pytest.mark.usefixtures("_usage_not_refused_yet")
 async def test_a_question_for_usage_that_is_wanted_is_not_left_out(
     make_chat: MakeChat, server: Scripted
 ) -> None:
