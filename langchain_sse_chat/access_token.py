@@ -7,7 +7,6 @@ minutes (https://developers.sber.ru/docs/ru/gigachat/api/reference/rest/post-tok
 from __future__ import annotations
 
 import os
-import random
 import threading
 import time
 import uuid
@@ -22,9 +21,11 @@ from langchain_sse_chat.errors import (
     ProtocolError,
     SSEChatError,
 )
+from langchain_sse_chat.transport.clients import HTTPClients
 from langchain_sse_chat.transport.headers import request_headers
 from langchain_sse_chat.transport.retry import RetryPolicy, parse_retry_after
 from langchain_sse_chat.transport.spec import (
+    Again,
     Exchange,
     Receiver,
     RequestSpec,
@@ -75,7 +76,9 @@ class AccessGrant:
         given = (self.authorization.partition(" ")[2], self.access_token)
         return tuple(text for text in given if text)
 
-    def request(self, timeouts: Timeouts, tls_hint: str) -> RequestSpec:
+    def request(
+        self, timeouts: Timeouts, tls_hint: str, clients: HTTPClients | None = None
+    ) -> RequestSpec:
         """Return the request for a token; each has an id of its own, as it must."""
         own = {
             "Content-Type": "application/x-www-form-urlencoded",
@@ -92,6 +95,7 @@ class AccessGrant:
             ),
             streamed=False,
             tls_hint=tls_hint,
+            clients=clients,
         )
 
 
@@ -195,6 +199,10 @@ class _TokenReceiver:
         self._body = (self._body + data)[:_LARGEST_ANSWER]
         return []
 
+    def end(self) -> list[Any]:
+        """Give nothing."""
+        return []
+
     def close(self) -> list[Any]:
         """Read the token.
 
@@ -250,6 +258,7 @@ class AuthorizedExchange(Generic[OutputT]):
         policy: RetryPolicy,
         timeouts: Timeouts,
         tls_hint: str = "",
+        clients: HTTPClients | None = None,
     ) -> None:
         """Wrap an exchange; nothing is sent yet.
 
@@ -259,6 +268,7 @@ class AuthorizedExchange(Generic[OutputT]):
             policy: How often a token is asked for again when that failed.
             timeouts: The limits of the exchange's requests.
             tls_hint: A sentence for a certificate that is not accepted.
+            clients: What the requests are sent by; `None` for the client of the call.
         """
         self._exchange = exchange
         self._grant = grant
@@ -266,6 +276,7 @@ class AuthorizedExchange(Generic[OutputT]):
         self._policy = policy
         self._timeouts = timeouts
         self._tls_hint = tls_hint
+        self._clients = clients
         self._asking: _TokenReceiver | None = None
         self._failures = 0
         self._token = ""
@@ -281,7 +292,8 @@ class AuthorizedExchange(Generic[OutputT]):
             if not self._store.claim(self):
                 return _LOOKS_AGAIN_AFTER
             self._asking = _TokenReceiver(safe_url(self._grant.url))
-            return self._grant.request(self._timeouts, self._tls_hint), self._asking
+            spec = self._grant.request(self._timeouts, self._tls_hint, self._clients)
+            return spec, self._asking
         begun = self._exchange.begin()
         if isinstance(begun, float):
             return begun
@@ -299,18 +311,19 @@ class AuthorizedExchange(Generic[OutputT]):
         self._ask_no_more()
         return False
 
-    def failed(self, error: SSEChatError) -> float | None:
-        """Return the seconds to wait before the next attempt, `None` for no other."""
+    def failed(self, error: SSEChatError) -> Again | None:
+        """Return when the next attempt begins, `None` when there is none."""
         failures.redact(error, (*self._grant.secrets, self._token))
         if self._asking is not None:
             self._ask_no_more()
             self._failures += 1
-            return self._policy.delay(self._failures, error, random.random)
+            where = safe_url(self._grant.url)
+            return self._policy.again(self._failures, error, where)
         if isinstance(error, AuthenticationError) and self._may_renew:
             self._may_renew = False
             self._fresh = ""
             self._store.refuse(self._token)
-            return 0.0
+            return Again(0.0)
         return self._exchange.failed(error)
 
     def _ask_no_more(self) -> None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
+from typing import Any, NoReturn
 
 from pydantic import SecretStr
 
 from langchain_sse_chat.errors import ConfigurationError
+
+Key = Callable[[], str | None]
+"""Gives a key, or `None` where none is needed; or raises what came of getting it."""
 
 
 def sync_key(api_key: Any) -> str | None:
@@ -37,6 +41,30 @@ async def async_key(api_key: Any) -> str | None:
     """
     key = _called(api_key)
     return _text(await key if isinstance(key, Awaitable) else key)
+
+
+def sync_keys(api_keys: Iterable[Any]) -> list[Key]:
+    """Return what gives the keys of several endpoints when they are needed."""
+    return [partial(sync_key, api_key) for api_key in api_keys]
+
+
+async def async_keys(api_keys: Iterable[Any]) -> list[Key]:
+    """Return what gives the keys of several endpoints, for a call of an async method.
+
+    All are waited for at once; one that cannot be got fails when it is needed.
+    """
+    return [await _async_key(api_key) for api_key in api_keys]
+
+
+async def _async_key(api_key: Any) -> Key:
+    try:
+        return partial(_text, await async_key(api_key))
+    except Exception as error:  # noqa: BLE001  # a function of the caller's
+        return partial(_fail, error)
+
+
+def _fail(error: Exception) -> NoReturn:
+    raise error
 
 
 def _called(api_key: Any) -> Any:

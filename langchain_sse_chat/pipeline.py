@@ -6,8 +6,9 @@ import logging
 import re
 import time
 from codecs import BOM_UTF8
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Generic, Literal, Protocol, TypeVar
+from typing import Any, Generic, Literal, Protocol, TypeVar
 
 from langchain_core.messages import AIMessage
 
@@ -85,9 +86,27 @@ class AnswerPipeline(Generic[OutputT]):
     whole completion or an error), or something else, which is an error.
     """
 
-    def __init__(self, assembler: Assembler[OutputT], options: PipelineOptions) -> None:
+    def __init__(
+        self,
+        assembler: Assembler[OutputT],
+        options: PipelineOptions,
+        *,
+        notes: Mapping[str, Any] | None = None,
+        goes_on: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """Start to read an answer.
+
+        Args:
+            assembler: Makes what is given out.
+            options: How the answer is read.
+            notes: What is added to the metadata of the message.
+            goes_on: Whether an answer that ends too early is gone on with, so that it
+                must not be accepted as it is.
+        """
         self.emitted = False
         """Whether anything was given out: from then on nothing may be repeated."""
+        self._notes = notes or {}
+        self._goes_on = goes_on
         self._assembler = assembler
         self._options = options
         self._reader = ChunkReader(
@@ -188,8 +207,21 @@ class AnswerPipeline(Generic[OutputT]):
             if delta is not None:
                 outputs += assembler.feed(delta)
 
+    def end(self) -> list[OutputT]:
+        """Learn that no more bytes come; give what an event without its end brings.
+
+        Raises:
+            StreamError: That event reports an error.
+        """
+        outputs: list[OutputT] = []
+        if self._failure is None and self._kind == "events":
+            self._read_events(self._decoder.close(), outputs, lenient=True)
+        if outputs:
+            self.emitted = True
+        return outputs
+
     def close(self) -> list[OutputT]:
-        """Learn that no more bytes come; give the rest.
+        """End the answer; give the rest.
 
         Raises:
             StreamTruncatedError: The stream ended before the answer did.
@@ -202,7 +234,6 @@ class AnswerPipeline(Generic[OutputT]):
         if self._kind == "json":
             outputs += self._close_json()
         elif self._kind == "events":
-            self._read_events(self._decoder.close(), outputs, lenient=True)
             self._look_for_a_bare_error()
         elif self._kind is not None or b"".join(self._body).strip():
             raise self._not_an_answer()
@@ -242,7 +273,8 @@ class AnswerPipeline(Generic[OutputT]):
         if self._kind is None:
             msg = f"{where} answered {self._status} with an empty body."
             raise StreamTruncatedError(msg)
-        if self._options.on_truncation == "raise" or not self._reader.progress:
+        accepted = self._options.on_truncation != "raise" and self._reader.progress
+        if not accepted or self._goes_on():
             msg = (
                 f"The stream of {where} ended before the answer did: no finish reason "
                 "and no [DONE] came. What was received is in `partial`; set "
@@ -280,6 +312,7 @@ class AnswerPipeline(Generic[OutputT]):
             message.metadata["request_id"] = request_id
         if self._options.include_response_headers:
             message.metadata["headers"] = failures.without_cookies(headers)
+        message.metadata.update(self._notes)
 
     def refused(self, head: ResponseHead, body: bytes) -> SSEChatError:
         """Make the error for a status that is not a success."""
@@ -291,14 +324,18 @@ class AnswerPipeline(Generic[OutputT]):
             retry_after=parse_retry_after(head.headers, time.time()),
         )
 
+    def snapshot(self) -> WireMessage | None:
+        """Return the message as far as it came, `None` when nothing did."""
+        return self._reader.snapshot()
+
     def explain(self, error: SSEChatError) -> SSEChatError:
         """Put what was received on an error, and take secrets out of it."""
         failures.redact(error, self._options.secrets)
         if error.partial is None:
-            error.partial = self.partial()
+            error.partial = partial_message(self.snapshot())
         return error
 
-    def partial(self) -> AIMessage | None:
-        """Return the message as far as it came, `None` when nothing did."""
-        message = self._reader.snapshot()
-        return None if message is None else wire_message_to_ai_message(message)
+
+def partial_message(message: WireMessage | None) -> AIMessage | None:
+    """Return a message as far as it came, as it stands on an error."""
+    return None if message is None else wire_message_to_ai_message(message)

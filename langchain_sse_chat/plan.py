@@ -9,7 +9,7 @@ from typing import Any
 from langchain_core.messages import BaseMessage
 
 from langchain_sse_chat.access_token import AccessGrant
-from langchain_sse_chat.call import CallPlan, refuses_usage
+from langchain_sse_chat.call import CallPlan, OnDisconnect, refuses_usage
 from langchain_sse_chat.convert.messages import messages_to_wire
 from langchain_sse_chat.convert.request import request_body
 from langchain_sse_chat.convert.tools import (
@@ -21,7 +21,6 @@ from langchain_sse_chat.pipeline import PipelineOptions
 from langchain_sse_chat.providers import Provider
 from langchain_sse_chat.settings import ChatSSESettings
 from langchain_sse_chat.transport.headers import request_headers
-from langchain_sse_chat.transport.retry import RetryPolicy
 from langchain_sse_chat.transport.spec import Timeouts
 from langchain_sse_chat.transport.url import endpoint, safe_url
 from langchain_sse_chat.wire.dialect import Dialect
@@ -40,6 +39,10 @@ _OVERRIDABLE = (
 """Settings that a keyword of the call overrides and that are not sent."""
 
 
+ENDPOINT_KEYWORDS = frozenset({"model", "extra_headers", "extra_query", "extra_body"})
+"""Keywords of a call that are for one server and must not reach another."""
+
+
 @dataclass(slots=True)
 class _Keywords:
     """The keywords of one call, sorted by what they are for."""
@@ -50,6 +53,7 @@ class _Keywords:
     query: dict[str, Any] = field(default_factory=dict)
     extra_body: dict[str, Any] = field(default_factory=dict)
     strict: bool | None = None
+    on_disconnect: OnDisconnect | None = None
 
 
 def plan_call(
@@ -119,11 +123,18 @@ def plan_call(
             stop=tuple(filter(None, stops or ())) if ends_here else (),
             secrets=_secrets(key, given_headers),
         ),
-        policy=RetryPolicy(max_retries=call.settings["max_retries"]),
+        policy=replace(settings.retry_policy, max_retries=call.settings["max_retries"]),
+        dialect=dialect,
+        on_disconnect=_on_disconnect(settings, call),
         grant=grant,
-        marks_generated_files=provider.dialect.marks_generated_files,
         tls_hint=provider.tls_hint,
     )
+
+
+def _on_disconnect(settings: ChatSSESettings, call: _Keywords) -> OnDisconnect | None:
+    """Return what was said, `None` when nothing was."""
+    was_set = "on_disconnect" in settings.model_fields_set
+    return call.on_disconnect or (settings.on_disconnect if was_set else None)
 
 
 def _dialect(provider: Provider, call: _Keywords) -> Dialect:
@@ -152,6 +163,7 @@ def _sort_keywords(settings: ChatSSESettings, keywords: Mapping[str, Any]) -> _K
         query=dict(body.pop("extra_query", None) or {}),
         extra_body=dict(body.pop("extra_body", None) or {}),
         strict=body.pop("strict", None),
+        on_disconnect=body.pop("on_disconnect", None),
         body=body,
     )
 

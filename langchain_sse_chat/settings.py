@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
 from langchain_core.language_models import BaseChatModel
 from pydantic import (
@@ -20,9 +20,11 @@ from pydantic import (
 
 from langchain_sse_chat._version import __version__
 from langchain_sse_chat.access_token import AccessGrant
+from langchain_sse_chat.call import OnDisconnect
 from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.pipeline import OnTruncation
 from langchain_sse_chat.providers import Provider, find_provider
+from langchain_sse_chat.transport.retry import RetryPolicy
 from langchain_sse_chat.wire.dialect import ReasoningEcho
 from langchain_sse_chat.wire.tags import ReasoningTags, tag_splitter
 
@@ -152,9 +154,10 @@ class ChatSSESettings(BaseChatModel):
     `StreamTruncatedError`, or keep what came, with (`warn`) or without (`accept`) a
     log record."""
 
-    on_disconnect: Literal["raise"] = "raise"
-    """What to do when the connection breaks after tokens were given out: raise, with
-    the message so far as `partial`."""
+    on_disconnect: OnDisconnect = "raise"
+    """What to do when a stream breaks after tokens were given out: `raise`, with the
+    message so far as `partial`, or `resume`: ask for the rest, up to `max_retries`
+    times, leave out what it repeats, and go on."""
 
     timeout: Any = Field(
         default=None, validation_alias=AliasChoices("timeout", "request_timeout")
@@ -206,6 +209,10 @@ class ChatSSESettings(BaseChatModel):
 
     body_fields: ClassVar[tuple[str, ...]] = SAMPLING_FIELDS
     """Fields that go into the request's body under their own name."""
+
+    retry_policy: ClassVar[RetryPolicy] = RetryPolicy()
+    """How long the waits between attempts are; a subclass may have its own. How many
+    attempts there are is said by `max_retries`."""
 
     _provider: Provider = PrivateAttr()
 

@@ -122,7 +122,7 @@ def _answer(
             outputs += reader.feed(data)
             if reader.complete:
                 break
-        outputs += reader.close()
+        outputs += [*reader.end(), *reader.close()]
     except SSEChatError as error:
         return reader.explain(error), None
     return outputs, watched.message

@@ -17,7 +17,7 @@ from langchain_sse_chat.convert.echo import (
     REASONING_KEY,
     TOOL_CALL_EXTRAS,
 )
-from langchain_sse_chat.convert.usage import usage_to_metadata
+from langchain_sse_chat.convert.usage import message_usage, summed
 from langchain_sse_chat.wire.chunks import Delta, WireMessage, WireToolCall
 
 NOT_AN_OBJECT = "The arguments are not a whole JSON object."
@@ -74,7 +74,7 @@ def wire_message_to_ai_message(message: WireMessage) -> AIMessage:
             _invalid_tool_call(c) for c in message.tool_calls if c.parsed is None
         ],
         response_metadata=response_metadata(message),
-        usage_metadata=usage_to_metadata(message.usage),
+        usage_metadata=message_usage(message),
     )
 
 
@@ -124,8 +124,11 @@ def response_metadata(message: WireMessage) -> dict[str, Any]:
         metadata["refusal"] = message.refusal
     if message.logprobs is not None:
         metadata["logprobs"] = message.logprobs
-    if message.usage is not None:
-        metadata["token_usage"] = message.usage
+    usages = [*message.earlier_usage, *([message.usage] if message.usage else [])]
+    if usages:
+        metadata["token_usage"] = usages[0] if len(usages) == 1 else summed(usages)
+    if len(usages) > 1:
+        metadata["token_usage_parts"] = usages
     if message.other_choices:
         metadata["other_choices"] = [_other_choice(m) for m in message.other_choices]
     return {**fields, **metadata}

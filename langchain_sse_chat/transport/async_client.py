@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator
-from typing import Generic, TypeVar, cast
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from typing import Any, Generic, TypeVar, cast
 
 import httpx
 
@@ -13,39 +13,40 @@ from langchain_sse_chat.errors import SSEChatError
 from langchain_sse_chat.transport.attempt import (
     Allowance,
     Attempt,
+    again_after,
     is_encoded,
-    pause_after,
 )
 from langchain_sse_chat.transport.clock import Deadline
 from langchain_sse_chat.transport.failures import READ_FAILURES, SEND_FAILURES
-from langchain_sse_chat.transport.spec import Exchange
+from langchain_sse_chat.transport.spec import Again, Exchange
 from langchain_sse_chat.transport.watchdog import Watchdog
 
 OutputT = TypeVar("OutputT")
 
 
+Tell = Callable[[Mapping[str, Any]], Awaitable[None]]
+
+
 async def astream(
-    client: httpx.AsyncClient, exchange: Exchange[OutputT]
+    client: httpx.AsyncClient, exchange: Exchange[OutputT], tell: Tell | None = None
 ) -> AsyncGenerator[OutputT]:
     """Run an exchange; give each output as soon as its bytes are there.
 
     Closing the iterator, or cancelling the task, closes the connection.
 
     Args:
-        client: Sends the requests; it is not closed.
+        client: Sends the requests that name no other; it is not closed.
         exchange: What to send, who takes the answers, and whether to try again.
+        tell: Is told of each retry before the wait for it.
 
     Raises:
         SSEChatError: The error after which the exchange wants no other attempt.
     """
     try:
         while True:
-            begun = exchange.begin()
-            if isinstance(begun, float):
-                await asyncio.sleep(begun)
-                continue
-            attempt = Attempt(*begun)
-            answer = _Answer(client, attempt)
+            attempt = await _next_attempt(exchange)
+            others = attempt.clients
+            answer = _Answer(others.async_client() if others else client, attempt)
             try:
                 await answer.open()
                 while not attempt.complete:
@@ -54,20 +55,34 @@ async def astream(
                         break
                     for output in attempt.feed(data):
                         yield output
-                for output in attempt.close():
-                    yield output
+                for step in (attempt.end, attempt.close):
+                    for output in step():
+                        yield output
                 await answer.collect(attempt.rest())
             except SSEChatError as error:
-                pause = pause_after(exchange, error)
+                again = again_after(exchange, error)
             else:
                 if exchange.finished():
                     return
-                pause = 0.0
+                again = Again(0.0)
             finally:
                 await answer.close()
-            await asyncio.sleep(pause)
+            await _pause(again, tell)
     finally:
         exchange.close()
+
+
+async def _next_attempt(exchange: Exchange[OutputT]) -> Attempt[OutputT]:
+    # Nobody wakes it: what it waits for may be done in another loop or thread.
+    while isinstance(begun := exchange.begin(), float):  # noqa: ASYNC110
+        await asyncio.sleep(begun)
+    return Attempt(*begun)
+
+
+async def _pause(again: Again, tell: Tell | None) -> None:
+    if tell is not None and again.retry is not None:
+        await tell(again.retry)
+    await asyncio.sleep(again.seconds)
 
 
 class _Answer(Generic[OutputT]):

@@ -9,9 +9,11 @@ from typing import Any, Generic, NoReturn, TypeVar
 import httpx
 
 from langchain_sse_chat.errors import SSEChatError
+from langchain_sse_chat.transport.clients import HTTPClients
 from langchain_sse_chat.transport.clock import Deadline, StreamClock
 from langchain_sse_chat.transport.failures import fail
 from langchain_sse_chat.transport.spec import (
+    Again,
     Exchange,
     Receiver,
     RequestSpec,
@@ -93,6 +95,11 @@ class Attempt(Generic[OutputT]):
             spec.timeouts, now(), streamed=spec.streamed, where=self._where
         )
 
+    @property
+    def clients(self) -> HTTPClients | None:
+        """What the request is sent by; `None` for the client of the call."""
+        return self._spec.clients
+
     def request(
         self,
         client: httpx.Client | httpx.AsyncClient,
@@ -148,6 +155,10 @@ class Attempt(Generic[OutputT]):
         self._progress = progress
         self.complete = receiver.complete
         return outputs
+
+    def end(self) -> Sequence[OutputT]:
+        """Return what the last bytes bring, now that no more come."""
+        return self._receiver.end()
 
     def close(self) -> Sequence[OutputT]:
         """Return what the end of the answer completes."""
@@ -216,19 +227,20 @@ def is_encoded(response: httpx.Response) -> bool:
     return compressed or response.is_stream_consumed
 
 
-def pause_after(exchange: Exchange[OutputT], error: SSEChatError) -> float:
-    """Return the seconds to wait before the next attempt.
+def again_after(exchange: Exchange[OutputT], error: SSEChatError) -> Again:
+    """Return when the next attempt begins.
 
     Args:
         exchange: Who decides.
         error: What the last attempt failed with.
 
     Raises:
-        SSEChatError: `error`, when there is no next attempt.
+        SSEChatError: `error`, when there is no next attempt, or the one that the
+            exchange has for it.
     """
     if error.__suppress_context__ and error.__cause__ is None:
         error.__context__ = None  # was hidden because it holds a header value
-    pause = exchange.failed(error)
-    if pause is None:
+    again = exchange.failed(error)
+    if again is None:
         raise error
-    return pause
+    return again

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, TypeVar
 
 from langchain_sse_chat.errors import ConfigurationError, SSEChatError
+from langchain_sse_chat.transport.clients import HTTPClients
 
 OutputT_co = TypeVar("OutputT_co", covariant=True)
 
@@ -69,6 +70,8 @@ class RequestSpec:
     """Whether the answer is asked for as an event stream."""
     tls_hint: str = ""
     """A sentence for the error when the server's certificate is not accepted."""
+    clients: HTTPClients | None = None
+    """What it is sent by; `None` for the client of the call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,17 @@ class ResponseHead:
     """Names in lower case; several values of one name are joined by `, `."""
     url: str
     """Where the answer came from, without query, fragment, user and password."""
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """That an attempt is followed by another one, and when."""
+
+    seconds: float
+    """How long to wait before."""
+    retry: Mapping[str, Any] | None = None
+    """What callbacks are told of it: values of JSON, without secrets. `None` when it is
+    no retry but a step of its own, such as the renewal of a token."""
 
 
 class Receiver(Protocol[OutputT_co]):
@@ -114,8 +128,12 @@ class Receiver(Protocol[OutputT_co]):
         """Take the next bytes of the body; give what they complete."""
         ...
 
+    def end(self) -> Sequence[OutputT_co]:
+        """Learn that no more bytes come; give what the last ones bring."""
+        ...
+
     def close(self) -> Sequence[OutputT_co]:
-        """Learn that no more bytes come; give the rest or raise what is wrong."""
+        """End the answer, after `end`; give the rest or raise what is wrong."""
         ...
 
     def refused(self, head: ResponseHead, body: bytes) -> SSEChatError:
@@ -148,12 +166,16 @@ class Exchange(Protocol[OutputT_co]):
         """Learn that the attempt succeeded; return whether it was the last one."""
         ...
 
-    def failed(self, error: SSEChatError) -> float | None:
+    def failed(self, error: SSEChatError) -> Again | None:
         """Learn that the attempt failed.
 
         Returns:
-            Seconds to wait before the next attempt, or `None` when there is none and
-            `error` is to be raised.
+            When to begin the next attempt, or `None` when there is none and `error` is
+            to be raised.
+
+        Raises:
+            SSEChatError: There is none, and another error than this last one says what
+                happened.
         """
         ...
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Generator, Iterator
-from typing import Generic, TypeVar, cast
+from collections.abc import Callable, Generator, Iterator, Mapping
+from typing import Any, Generic, TypeVar, cast
 
 import httpx
 
@@ -13,37 +13,40 @@ from langchain_sse_chat.errors import SSEChatError
 from langchain_sse_chat.transport.attempt import (
     Allowance,
     Attempt,
+    again_after,
     is_encoded,
-    pause_after,
 )
 from langchain_sse_chat.transport.clock import Deadline
 from langchain_sse_chat.transport.failures import READ_FAILURES, SEND_FAILURES
 from langchain_sse_chat.transport.guard import guard, guard_new, reading
-from langchain_sse_chat.transport.spec import Exchange
+from langchain_sse_chat.transport.spec import Again, Exchange
 
 OutputT = TypeVar("OutputT")
 
 
-def stream(client: httpx.Client, exchange: Exchange[OutputT]) -> Generator[OutputT]:
+Tell = Callable[[Mapping[str, Any]], None]
+
+
+def stream(
+    client: httpx.Client, exchange: Exchange[OutputT], tell: Tell | None = None
+) -> Generator[OutputT]:
     """Run an exchange; give each output as soon as its bytes are there.
 
     Closing the iterator closes the connection.
 
     Args:
-        client: Sends the requests; it is not closed.
+        client: Sends the requests that name no other; it is not closed.
         exchange: What to send, who takes the answers, and whether to try again.
+        tell: Is told of each retry before the wait for it.
 
     Raises:
         SSEChatError: The error after which the exchange wants no other attempt.
     """
     try:
         while True:
-            begun = exchange.begin()
-            if isinstance(begun, float):
-                time.sleep(begun)
-                continue
-            attempt = Attempt(*begun)
-            answer = _Answer(client, attempt)
+            attempt = _next_attempt(exchange)
+            others = attempt.clients
+            answer = _Answer(others.sync_client() if others else client, attempt)
             try:
                 answer.open()
                 while not attempt.complete:
@@ -51,19 +54,32 @@ def stream(client: httpx.Client, exchange: Exchange[OutputT]) -> Generator[Outpu
                     if data is None:
                         break
                     yield from attempt.feed(data)
+                yield from attempt.end()
                 yield from attempt.close()
                 answer.collect(attempt.rest())
             except SSEChatError as error:
-                pause = pause_after(exchange, error)
+                again = again_after(exchange, error)
             else:
                 if exchange.finished():
                     return
-                pause = 0.0
+                again = Again(0.0)
             finally:
                 answer.close()
-            time.sleep(pause)
+            _pause(again, tell)
     finally:
         exchange.close()
+
+
+def _next_attempt(exchange: Exchange[OutputT]) -> Attempt[OutputT]:
+    while isinstance(begun := exchange.begin(), float):
+        time.sleep(begun)
+    return Attempt(*begun)
+
+
+def _pause(again: Again, tell: Tell | None) -> None:
+    if tell is not None and again.retry is not None:
+        tell(again.retry)
+    time.sleep(again.seconds)
 
 
 class _Answer(Generic[OutputT]):

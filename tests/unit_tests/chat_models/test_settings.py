@@ -119,7 +119,7 @@ def test_a_provider_of_ones_own(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"api_key": "k", "max_retries": -1}, ["max_retries"]),
         ({"api_key": "k", "model": None}, ["model"]),
         ({"api_key": "k", "reasoning_tags": ("<a>", "<a>")}, ["reasoning tags"]),
-        ({"api_key": "k", "on_disconnect": "resume"}, ["on_disconnect", "'raise'"]),
+        ({"api_key": "k", "on_disconnect": "x"}, ["on_disconnect", "'raise'"]),
         ({"api_key": "k", "on_truncation": "x"}, ["on_truncation", "'raise'"]),
         (
             {"api_key": "k", "http_client": httpx2.Client()},

@@ -11,8 +11,8 @@ from langchain_sse_chat.errors import (
 from langchain_sse_chat.transport.attempt import (
     Allowance,
     Attempt,
+    again_after,
     is_encoded,
-    pause_after,
 )
 from tests.unit_tests.transport.transport_scripts import (
     LineReceiver,
@@ -97,9 +97,9 @@ def test_knows_whether_a_body_must_be_decompressed(
 def test_pause_is_what_the_exchange_says() -> None:
     exchange = ScriptedExchange(retries=1, pause=2.5)
     error = ConnectionFailedError("x")
-    assert pause_after(exchange, error) == 2.5
+    assert again_after(exchange, error).seconds == 2.5
     with pytest.raises(ConnectionFailedError) as caught:
-        pause_after(exchange, error)
+        again_after(exchange, error)
     assert caught.value is error
 
 
@@ -115,5 +115,5 @@ def test_what_an_error_was_hidden_from_is_dropped() -> None:
         fail()
     assert caught.value.__context__ is not None
     with pytest.raises(ConfigurationError):
-        pause_after(ScriptedExchange(), caught.value)
+        again_after(ScriptedExchange(), caught.value)
     assert caught.value.__context__ is None

@@ -122,6 +122,7 @@ def run(
             yield from reader.feed(data)
             if reader.complete:
                 break
+        yield from reader.end()
         yield from reader.close()
     except SSEChatError as error:
         raise reader.explain(error) from None
