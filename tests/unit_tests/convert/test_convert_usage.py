@@ -186,7 +186,7 @@ def test_usage_is_not_invented_for_attempts_that_counted_nothing() -> None:
 
 
 def test_usage_as_sent_is_added_up_by_name() -> None:
-    parts = [
+    parts: list[dict[str, Any]] = [
         {"a": 1, "cost": 0.5, "details": {"x": 1, "y": 2}, "kind": "k", "paid": True},
         {"a": 2, "cost": 0.25, "details": {"x": 1}, "kind": "l", "paid": True, "b": 3},
         {"a": None, "details": None},
