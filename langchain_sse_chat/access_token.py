@@ -92,6 +92,7 @@ class AccessGrant:
             ),
             streamed=False,
             tls_hint=tls_hint,
+            answer_is_secret=True,
         )
 
 

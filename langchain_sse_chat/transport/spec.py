@@ -69,6 +69,8 @@ class RequestSpec:
     """Whether the answer is asked for as an event stream."""
     tls_hint: str = ""
     """A sentence for the error when the server's certificate is not accepted."""
+    answer_is_secret: bool = False
+    """Whether the answer holds a secret, such as a token, and is shown to nobody."""
 
 
 @dataclass(frozen=True, slots=True)
