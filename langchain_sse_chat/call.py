@@ -6,6 +6,7 @@ import logging
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from langchain_sse_chat.access_token import AccessGrant, AuthorizedExchange
@@ -13,6 +14,8 @@ from langchain_sse_chat.convert.generated import GeneratedFiles
 from langchain_sse_chat.convert.request import encode_body
 from langchain_sse_chat.errors import InvalidRequestError, SSEChatError
 from langchain_sse_chat.pipeline import AnswerPipeline, Assembler, PipelineOptions
+from langchain_sse_chat.recording import Recorder
+from langchain_sse_chat.transport.observed import ObservedExchange
 from langchain_sse_chat.transport.retry import RetryPolicy
 from langchain_sse_chat.transport.spec import Exchange, RequestSpec, Timeouts
 
@@ -48,6 +51,8 @@ class CallPlan:
     """Whether the text names files that the model made."""
     tls_hint: str = ""
     """A sentence for the error when the server's certificate is not accepted."""
+    record: Path | None = None
+    """The folder that the exchanges are recorded in, `None` for none."""
 
     def __repr__(self) -> str:
         """Leave out headers and body, which hold the key and the user's messages."""
@@ -134,16 +139,18 @@ def exchange_of(
     plan: CallPlan, make_assembler: Callable[[], Assembler[OutputT]]
 ) -> Exchange[OutputT]:
     """Return what the transport is to run for a call."""
-    call = Call(plan, make_assembler)
-    if plan.grant is None:
-        return call
-    return AuthorizedExchange(
-        call,
-        plan.grant,
-        policy=plan.policy,
-        timeouts=plan.timeouts,
-        tls_hint=plan.tls_hint,
-    )
+    exchange: Exchange[OutputT] = Call(plan, make_assembler)
+    if plan.grant is not None:
+        exchange = AuthorizedExchange(
+            exchange,
+            plan.grant,
+            policy=plan.policy,
+            timeouts=plan.timeouts,
+            tls_hint=plan.tls_hint,
+        )
+    if plan.record is not None:
+        exchange = ObservedExchange(exchange, Recorder(plan.record))
+    return exchange
 
 
 def _is_about_usage(error: SSEChatError) -> bool:
