@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from langchain_sse_chat.access_token import AccessGrant, AuthorizedExchange
+from langchain_sse_chat.call_log import CallLog
 from langchain_sse_chat.convert.generated import GeneratedFiles
 from langchain_sse_chat.convert.request import encode_body
 from langchain_sse_chat.errors import InvalidRequestError, SSEChatError
@@ -150,6 +151,8 @@ def exchange_of(
         )
     if plan.record is not None:
         exchange = ObservedExchange(exchange, Recorder(plan.record))
+    if logger.isEnabledFor(logging.DEBUG):
+        exchange = ObservedExchange(exchange, CallLog(plan.body.get("model")))
     return exchange
 
 
