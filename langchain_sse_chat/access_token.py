@@ -96,6 +96,7 @@ class AccessGrant:
             streamed=False,
             tls_hint=tls_hint,
             clients=clients,
+            answer_is_secret=True,
         )
 
 

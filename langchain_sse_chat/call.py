@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar
 
 from langchain_sse_chat.access_token import AccessGrant, AuthorizedExchange
+from langchain_sse_chat.call_log import CallLog
 from langchain_sse_chat.convert.continuation import Continuation, continuation_of
 from langchain_sse_chat.convert.generated import GeneratedFiles
 from langchain_sse_chat.convert.request import encode_body
@@ -15,10 +18,14 @@ from langchain_sse_chat.course import Course
 from langchain_sse_chat.errors import InvalidRequestError, SSEChatError
 from langchain_sse_chat.failover import Failover
 from langchain_sse_chat.pipeline import AnswerPipeline, Assembler, PipelineOptions
+from langchain_sse_chat.recording import Recorder
 from langchain_sse_chat.transport.clients import HTTPClients
+from langchain_sse_chat.transport.observed import ObservedExchange
 from langchain_sse_chat.transport.retry import RetryPolicy
 from langchain_sse_chat.transport.spec import Again, Exchange, RequestSpec, Timeouts
 from langchain_sse_chat.wire.dialect import Dialect
+
+logger = logging.getLogger("langchain_sse_chat")
 
 OutputT = TypeVar("OutputT")
 
@@ -57,6 +64,8 @@ class CallPlan:
     """A sentence for the error when the server's certificate is not accepted."""
     clients: HTTPClients | None = None
     """What the requests are sent by; `None` for the client of the call."""
+    record: Path | None = None
+    """The folder that the exchanges are recorded in, `None` for none."""
 
     def __repr__(self) -> str:
         """Leave out headers and body, which hold the key and the user's messages."""
@@ -243,17 +252,21 @@ def exchange_of(
 
 def _at(plan: CallPlan, course: Course[OutputT]) -> Exchange[OutputT]:
     """Return the exchange with one endpoint."""
-    call = Call(plan, course)
-    if plan.grant is None:
-        return call
-    return AuthorizedExchange(
-        call,
-        plan.grant,
-        policy=plan.policy,
-        timeouts=plan.timeouts,
-        tls_hint=plan.tls_hint,
-        clients=plan.clients,
-    )
+    exchange: Exchange[OutputT] = Call(plan, course)
+    if plan.grant is not None:
+        exchange = AuthorizedExchange(
+            exchange,
+            plan.grant,
+            policy=plan.policy,
+            timeouts=plan.timeouts,
+            tls_hint=plan.tls_hint,
+            clients=plan.clients,
+        )
+    if plan.record is not None:
+        exchange = ObservedExchange(exchange, Recorder(plan.record))
+    if logger.isEnabledFor(logging.DEBUG):
+        exchange = ObservedExchange(exchange, CallLog(plan.body.get("model")))
+    return exchange
 
 
 def _is_about_usage(error: SSEChatError) -> bool:

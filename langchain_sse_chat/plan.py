@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from os import PathLike
+from pathlib import Path
 from typing import Any
 
 from langchain_core.messages import BaseMessage
@@ -17,6 +19,7 @@ from langchain_sse_chat.convert.tools import (
     tool_choice_to_wire,
     tools_to_wire,
 )
+from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.pipeline import PipelineOptions
 from langchain_sse_chat.providers import Provider
 from langchain_sse_chat.settings import ChatSSESettings
@@ -35,6 +38,7 @@ _OVERRIDABLE = (
     "reasoning_echo",
     "on_truncation",
     "include_response_headers",
+    "record",
 )
 """Settings that a keyword of the call overrides and that are not sent."""
 
@@ -128,6 +132,7 @@ def plan_call(
         on_disconnect=_on_disconnect(settings, call),
         grant=grant,
         tls_hint=provider.tls_hint,
+        record=_record(call.settings["record"]),
     )
 
 
@@ -135,6 +140,14 @@ def _on_disconnect(settings: ChatSSESettings, call: _Keywords) -> OnDisconnect |
     """Return what was said, `None` when nothing was."""
     was_set = "on_disconnect" in settings.model_fields_set
     return call.on_disconnect or (settings.on_disconnect if was_set else None)
+
+
+def _record(folder: object) -> Path | None:
+    """Return the folder for recordings; an empty name is none, as in a variable."""
+    if folder is not None and not isinstance(folder, str | PathLike):
+        msg = f"`record` is a {type(folder).__name__}. Pass the path of a folder."
+        raise ConfigurationError(msg)
+    return Path(folder) if folder else None
 
 
 def _dialect(provider: Provider, call: _Keywords) -> Dialect:

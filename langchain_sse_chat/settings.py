@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
 from langchain_core.language_models import BaseChatModel
@@ -206,6 +207,10 @@ class ChatSSESettings(BaseChatModel):
 
     include_response_headers: bool = False
     """Whether the answer's headers go into `response_metadata["headers"]`."""
+
+    record: str | Path | None = Field(default=None, exclude=True)
+    """A folder that every exchange is recorded in, without secrets but with prompts
+    and answers, for a bug report or to be played back. Default: nothing is recorded."""
 
     body_fields: ClassVar[tuple[str, ...]] = SAMPLING_FIELDS
     """Fields that go into the request's body under their own name."""
