@@ -178,6 +178,10 @@ class ChatSSESettings(BaseChatModel):
     max_retries: int = Field(default=2, ge=0)
     """How often a failed request is sent again, as long as nothing was given out."""
 
+    max_retry_after: float = Field(default=60.0, ge=0)
+    """The longest wait in seconds that a server may ask for by `Retry-After`. When it
+    asks for more, the error is raised at once."""
+
     default_headers: Mapping[str, str] | None = Field(
         default=None, repr=False, exclude=True
     )

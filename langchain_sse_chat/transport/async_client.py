@@ -93,6 +93,7 @@ class _Answer(Generic[OutputT]):
         self._attempt = attempt
         self._response: httpx.Response | None = None
         self._body: AsyncIterator[bytes]
+        self._connected: Any = None
         self._watchdog = Watchdog()
 
     async def open(self) -> None:
@@ -100,7 +101,9 @@ class _Answer(Generic[OutputT]):
         attempt = self._attempt
         clock = attempt.waits()
         try:
-            request = attempt.request(self._client)
+            request = attempt.request(
+                self._client, extensions={"trace": self._note_connection}
+            )
             with self._watchdog.within(clock):
                 response = await self._client.send(
                     request, stream=True, follow_redirects=False
@@ -115,6 +118,16 @@ class _Answer(Generic[OutputT]):
         if not attempt.open(response):
             body = await self.collect(attempt.refusal())
             raise attempt.refused(response, body)
+
+    async def _note_connection(self, _event: str, info: dict[str, Any]) -> None:
+        """Keep a connection that is made for this request.
+
+        A callback for httpcore's request extension `trace`
+        (https://www.encode.io/httpcore/extensions/#trace).
+        """
+        made = info.get("return_value")
+        if hasattr(made, "get_extra_info"):
+            self._connected = made
 
     async def read(self, deadline: Deadline) -> bytes | None:
         """Return the next bytes, `None` at the end."""
@@ -140,11 +153,13 @@ class _Answer(Generic[OutputT]):
     async def close(self) -> None:
         """Give the connection back, or close it when the answer is not at its end."""
         self._watchdog.stop()
-        if self._response is not None:
+        # httpcore 1.0 leaves a connection open when its TLS handshake is interrupted.
+        opened = self._connected if self._response is None else self._response
+        if opened is not None:
             # httpcore 1.0 loses a connection for good when it is interrupted in this.
-            await asyncio.shield(_close(self._response))
+            await asyncio.shield(_close(opened))
 
 
-async def _close(response: httpx.Response) -> None:
+async def _close(opened: Any) -> None:
     with contextlib.suppress(*READ_FAILURES):
-        await response.aclose()
+        await opened.aclose()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Generic, NoReturn, TypeVar
@@ -10,7 +11,7 @@ import httpx
 
 from langchain_sse_chat.errors import SSEChatError
 from langchain_sse_chat.transport.clients import HTTPClients
-from langchain_sse_chat.transport.clock import Deadline, StreamClock
+from langchain_sse_chat.transport.clock import SHORTEST, Deadline, Limits, StreamClock
 from langchain_sse_chat.transport.failures import fail
 from langchain_sse_chat.transport.spec import (
     Again,
@@ -104,29 +105,32 @@ class Attempt(Generic[OutputT]):
         self,
         client: httpx.Client | httpx.AsyncClient,
         *,
-        read_timeout: float | None = None,
+        bounded: bool = False,
         extensions: Mapping[str, Any] | None = None,
     ) -> httpx.Request:
         """Return the request as `client` sends it.
 
         Args:
             client: The client that is going to send it.
-            read_timeout: Seconds for each read of the socket; `None` for no limit.
+            bounded: Whether no part may outlast the clock of the answer, because
+                nothing else ends it.
             extensions: Extensions of httpx for this request.
         """
         limits = self._spec.timeouts
+        timeout: dict[str, float | None] = {
+            "connect": _seconds(limits.connect),
+            "write": _seconds(limits.write),
+            "pool": _seconds(limits.pool),
+            "read": None,
+        }
+        if bounded:
+            timeout = Limits(timeout, self.clock, self._now)
         return client.build_request(
             "POST",
             self._spec.url,
             headers=dict(self._spec.headers),
             content=self._spec.body,
-            timeout=httpx.Timeout(
-                connect=limits.connect,
-                write=limits.write,
-                pool=limits.pool,
-                read=read_timeout,
-            ),
-            extensions=dict(extensions or {}),
+            extensions={**(extensions or {}), "timeout": timeout},
         )
 
     def open(self, response: httpx.Response) -> bool:
@@ -208,6 +212,11 @@ class Attempt(Generic[OutputT]):
             clock=self.clock,
             tls_hint=self._spec.tls_hint,
         )
+
+
+def _seconds(limit: float | None) -> float | None:
+    """Return a limit as sockets take it: `inf` is none, and 0 means something else."""
+    return None if limit is None or limit == math.inf else max(limit, SHORTEST)
 
 
 def _head(response: httpx.Response) -> ResponseHead:

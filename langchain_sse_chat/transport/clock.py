@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping
+from typing import TypeVar, overload
 
 from langchain_sse_chat.errors import TimedOutError, TimeoutPhase
 from langchain_sse_chat.transport.spec import Timeouts
+
+OtherT = TypeVar("OtherT")
+
+SHORTEST = 0.001
+"""Seconds for what is past its deadline: bytes that are there may still be taken, and 0
+would make a socket non-blocking, where they are an error."""
+
+# A part of the request may have the same limit as a whole answer: it ends first, so
+# that the error names it.
+_ENDS_LAST = 0.05
 
 
 class Deadline:
@@ -24,6 +36,54 @@ class Deadline:
     def remaining(self, now: float) -> float | None:
         """Return the seconds left, negative when past, `None` when there is no end."""
         return None if self.at == math.inf else self.at - now
+
+
+class Limits(dict[str, float | None]):
+    """httpx's limits by phase, none of which outlasts a deadline.
+
+    httpcore asks for a phase's limit when the phase begins
+    (https://www.python-httpx.org/advanced/extensions/#timeout), so that the time of
+    those before it is taken off.
+    """
+
+    def __init__(
+        self,
+        limits: Mapping[str, float | None],
+        deadline: Deadline,
+        now: Callable[[], float],
+    ) -> None:
+        """Lay a deadline over limits.
+
+        Args:
+            limits: Seconds by phase: `connect`, `write`, `pool`, `read`.
+            deadline: The end of all phases together.
+            now: The clock, `time.monotonic`.
+        """
+        super().__init__(limits)
+        self._deadline = deadline
+        self._now = now
+
+    def __getitem__(self, phase: str) -> float | None:
+        limit = super().__getitem__(phase)
+        left = self._deadline.remaining(self._now())
+        if left is None:
+            return limit
+        return max(SHORTEST, left if limit is None else min(limit, left))
+
+    @overload
+    def get(self, phase: str, default: None = None, /) -> float | None: ...
+
+    @overload
+    def get(self, phase: str, default: OtherT, /) -> float | OtherT | None: ...
+
+    def get(
+        self, phase: str, default: OtherT | None = None, /
+    ) -> float | OtherT | None:
+        """Return the seconds for a phase that begins now, `None` for no limit."""
+        try:
+            return self[phase]
+        except KeyError:
+            return default
 
 
 class StreamClock(Deadline):
@@ -58,6 +118,8 @@ class StreamClock(Deadline):
         self._gap = math.inf if timeouts.gap is None else timeouts.gap
         self.phase: TimeoutPhase = "first_token" if streamed else "read"
         seconds = timeouts.first_token if streamed else timeouts.read
+        if seconds is not None and not streamed:
+            seconds += _ENDS_LAST
         super().__init__(math.inf if seconds is None else now + seconds)
 
     def progressed(self, now: float) -> None:

@@ -76,7 +76,9 @@ def _error(
     if isinstance(exc, (httpx.ReadTimeout, TimeoutError)):
         return _waited(where, clock)
     if isinstance(exc, httpx.TimeoutException):
-        return _timed_out(exc, where, timeouts)
+        # A part of the request may have been cut short by the clock of the answer.
+        error = clock.expired(time.monotonic())
+        return error or _timed_out(exc, where, timeouts)
     if isinstance(exc, _MISUSES):
         return _misuse(exc, where)
     if isinstance(exc, RuntimeError) and not isinstance(exc, httpx.StreamError):
@@ -103,22 +105,27 @@ def _timed_out(
 ) -> TimedOutError:
     if isinstance(exc, httpx.PoolTimeout):
         msg = (
-            f"No connection to {where} became free within {timeouts.pool} s: all of "
-            "the pool's are in use. Run fewer streams at once, or pass an "
-            "`http_client` with larger limits."
+            f"No connection to {where} became free {_within(timeouts.pool)}: all "
+            "of the pool's are in use. Run fewer streams at once, pass an "
+            "`http_client` with larger limits, or raise `timeout`."
         )
         return TimedOutError(msg, phase="pool")
     if isinstance(exc, httpx.WriteTimeout):
         msg = (
-            f"{where} did not take the request within {timeouts.write} s. Raise "
+            f"{where} did not take the request {_within(timeouts.write)}. Raise "
             "`timeout` if the request is large."
         )
         return TimedOutError(msg, phase="write")
     msg = (
-        f"No connection to {where} within {timeouts.connect} s. Check `base_url`, "
+        f"No connection to {where} {_within(timeouts.connect)}. Check `base_url`, "
         "network and `proxy`; raise `timeout` for a distant server."
     )
     return TimedOutError(msg, phase="connect")
+
+
+def _within(seconds: float | None) -> str:
+    """Say how long; without a limit it was the system that gave up."""
+    return "in the system's time" if seconds is None else f"within {seconds} s"
 
 
 def _misuse(exc: Exception, where: str) -> ConfigurationError:

@@ -1,9 +1,10 @@
-"""Blocking reads that end when a deadline does, without a thread for each.
+"""Blocking reads and writes that end when a deadline does, without a thread for each.
 
 httpcore takes the read timeout once for a whole body. The limit here moves with every
 token, so the `read` of a connection's stream, which httpcore hands out as the response
 extension `network_stream` (https://www.encode.io/httpcore/extensions/#network_stream),
-is replaced by one that asks for the time left.
+is replaced by one that asks for the time left. Its `write` is replaced too: httpcore
+gives each packet the whole timeout anew.
 """
 
 from __future__ import annotations
@@ -14,10 +15,10 @@ import time
 import weakref
 from typing import Any
 
-from langchain_sse_chat.transport.clock import Deadline
+from langchain_sse_chat.transport.clock import SHORTEST, Deadline
 
-# 0 would make the socket non-blocking, and bytes that are there be an error.
-_SHORTEST = 0.001
+_WRITTEN_AT_ONCE = 64 * 1024
+"""Bytes between two looks at the deadline while a request is sent."""
 
 
 class _Reading(threading.local):
@@ -25,15 +26,16 @@ class _Reading(threading.local):
 
 
 reading = _Reading()
-"""Until when the reads of this thread on guarded connections may take.
+"""Until when reads and writes of this thread on guarded connections may take.
 
-Set around each call that may read; `None` in between. It may move meanwhile."""
+Set around each call that may read or write; `None` in between. It may move
+meanwhile."""
 
 _guarded: weakref.WeakSet[Any] = weakref.WeakSet()
 
 
 def guard(network_stream: Any) -> None:
-    """Make the reads of a connection heed `reading`, for as long as it lives.
+    """Make a connection heed `reading`, for as long as it lives.
 
     Other users of the connection keep the timeouts that they pass.
 
@@ -45,17 +47,33 @@ def guard(network_stream: Any) -> None:
         return
     # Weak, or the stream would be part of a cycle and its socket outlive the client.
     plain = weakref.WeakMethod(network_stream.read)
+    plain_write = weakref.WeakMethod(network_stream.write)
 
     def read(max_bytes: int, timeout: float | None = None) -> bytes:
         deadline = reading.deadline
         if deadline is not None:
             timeout = deadline.remaining(time.monotonic())
-            timeout = None if timeout is None else max(timeout, _SHORTEST)
+            timeout = None if timeout is None else max(timeout, SHORTEST)
         method: Any = plain()
         data: bytes = method(max_bytes, timeout)
         return data
 
+    def write(buffer: bytes, timeout: float | None = None) -> None:
+        method: Any = plain_write()
+        deadline = reading.deadline
+        if deadline is None:
+            method(buffer, timeout)
+            return
+        for start in range(0, len(buffer), _WRITTEN_AT_ONCE):
+            left = deadline.remaining(time.monotonic())
+            if left is not None and left <= 0.0:
+                raise TimeoutError
+            limits = [limit for limit in (left, timeout) if limit is not None]
+            part = buffer[start : start + _WRITTEN_AT_ONCE]
+            method(part, min(limits, default=None))
+
     network_stream.read = read
+    network_stream.write = write
     _guarded.add(network_stream)
 
 

@@ -12,6 +12,9 @@ from langchain_sse_chat.transport.clients import HTTPClients
 OutputT_co = TypeVar("OutputT_co", covariant=True)
 
 
+_SETTINGS = {"first_token": "first_token_timeout", "gap": "stream_chunk_timeout"}
+
+
 @dataclass(frozen=True, slots=True)
 class Timeouts:
     """Limits in seconds; `None` switches one off."""
@@ -28,6 +31,20 @@ class Timeouts:
     """From the request to the first progress of a streamed answer."""
     gap: float | None = 120.0
     """Between two events with progress in a streamed answer."""
+
+    def __post_init__(self) -> None:
+        """Refuse what is no number of seconds.
+
+        Raises:
+            ConfigurationError: One of the limits is neither `None` nor 0 or more.
+        """
+        for name in self.__slots__:
+            limit = getattr(self, name)
+            is_number = isinstance(limit, (int, float)) and limit >= 0
+            if limit is not None and not is_number:
+                setting = _SETTINGS.get(name, "timeout")
+                msg = f"`{setting}` is {limit!r}; pass seconds, 0 or more, or None."
+                raise ConfigurationError(msg)
 
     def overridden_by(self, timeout: Any) -> Timeouts:
         """Return these limits with a user's `timeout` laid over them.

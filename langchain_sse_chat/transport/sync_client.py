@@ -94,12 +94,10 @@ class _Answer(Generic[OutputT]):
     def open(self) -> None:
         """Send the request and read the head of the answer."""
         attempt = self._attempt
-        reading.deadline = clock = attempt.waits()
+        reading.deadline = attempt.waits()
         try:
             request = attempt.request(
-                self._client,
-                read_timeout=clock.remaining(time.monotonic()),
-                extensions={"trace": guard_new},
+                self._client, bounded=True, extensions={"trace": guard_new}
             )
             response = self._client.send(request, stream=True, follow_redirects=False)
         except SEND_FAILURES as exc:

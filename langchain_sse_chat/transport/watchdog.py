@@ -81,12 +81,23 @@ class Watchdog:
         self._timer = self._loop.call_later(max(wait, 0.0), self._look)
 
     def _look(self) -> None:
+        if self._has_passed():
+            # A loop that was kept busy so long may have at hand what the task waits
+            # for: that goes first, and wakes the task up before the next round.
+            self._timer = self._loop.call_later(0.0, self._interrupt)
+
+    def _interrupt(self) -> None:
+        if self._has_passed():
+            self._interrupted = True
+            cast("asyncio.Task[Any]", self._task).cancel()
+
+    def _has_passed(self) -> bool:
+        """Whether the task waits beyond its deadline; wait on when it moved away."""
         self._timer = None
         self._due = math.inf
         if self._task is None or self._deadline.at == math.inf:
-            return
+            return False
         if time.monotonic() < self._deadline.at:
             self._arm()
-        else:
-            self._interrupted = True
-            self._task.cancel()
+            return False
+        return True

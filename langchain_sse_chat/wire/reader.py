@@ -8,7 +8,7 @@ keeps.
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, cast
 
 from langchain_sse_chat.errors import MalformedChunkError
 from langchain_sse_chat.wire import failures
@@ -198,16 +198,14 @@ class ChunkReader:
         if "message" in choice and isinstance(choice["message"], dict):
             self._take_usage(choice["message"].get("usage"))
         index = choice.get("index")
-        if isinstance(index, int) and index > 0:
-            self._other(index).read(choice)
-            self.progress += 1
-            return None
-        out = self._choice.read(choice)
-        if self._choice.stopped:
+        first = not (isinstance(index, int) and index > 0)
+        reader = self._choice if first else self._other(cast("int", index))
+        out = reader.read(choice)
+        if first and reader.stopped:
             self.done = True
-        if out is not None or self._choice.holds_back or choice.get("finish_reason"):
+        if out is not None or reader.holds_back or choice.get("finish_reason"):
             self.progress += 1
-        return out
+        return out if first else None
 
     def _take_usage(self, usage: object) -> None:
         """Keep the last usage that counts anything, wherever it stands.

@@ -138,6 +138,22 @@ async def test_a_longer_wait_than_the_cap_ends_it_at_once(
     assert len(server.requests) == 1
 
 
+@ALL
+async def test_the_cap_is_a_setting_of_model_and_call(
+    make_chat: MakeChat, server: Scripted, way: Any
+) -> None:
+    busy = refused(429, retry_after_ms="20")
+    answers = [busy, streamed(text_stream("Hi"))]
+
+    with pytest.raises(RateLimitError):
+        await way(make_chat(*answers, max_retries=1, max_retry_after=0.01))
+    chat = make_chat(*answers, max_retries=1, max_retry_after=0.01)
+    bound: Any = chat.bind(max_retry_after=0.02)
+
+    assert "".join(await way(bound)) == "Hi"
+    assert "max_retry_after" not in server.body
+
+
 @STREAMS
 async def test_a_stream_that_dies_before_its_first_token_is_sent_again(
     make_chat: MakeChat, server: Scripted, way: Any

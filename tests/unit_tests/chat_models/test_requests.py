@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -275,6 +276,16 @@ def test_the_response_format_of_a_call_is_made_from_a_class(
         (lambda chat: chat.invoke("Hello", timeout="soon"), "timeout"),
         (lambda chat: chat.invoke("Hello", extra_headers={"X": "a\nb"}), "'X'"),
         (lambda chat: chat.invoke("Hello", max_retries=-1), "max_retries"),
+        (lambda chat: chat.invoke("Hello", max_retry_after=-1), "max_retry_after"),
+        (lambda chat: chat.invoke("Hello", timeout=-1), "`timeout` is -1"),
+        (
+            lambda chat: chat.invoke("Hello", first_token_timeout="soon"),
+            "`first_token_timeout` is 'soon'",
+        ),
+        (
+            lambda chat: chat.invoke("Hello", stream_chunk_timeout=math.nan),
+            "`stream_chunk_timeout` is nan",
+        ),
     ],
 )
 def test_what_cannot_be_sent_is_an_error_before_anything_is_sent(

@@ -117,6 +117,7 @@ def test_a_provider_of_ones_own(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"api_key": "k", "temperature": "hot"}, ["temperature", "number"]),
         ({"api_key": "k", "n": 0}, ["n:"]),
         ({"api_key": "k", "max_retries": -1}, ["max_retries"]),
+        ({"api_key": "k", "max_retry_after": -1}, ["max_retry_after"]),
         ({"api_key": "k", "model": None}, ["model"]),
         ({"api_key": "k", "reasoning_tags": ("<a>", "<a>")}, ["reasoning tags"]),
         ({"api_key": "k", "on_disconnect": "x"}, ["on_disconnect", "'raise'"]),

@@ -8,11 +8,13 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
+from langchain_sse_chat.errors import TimedOutError
 from langchain_sse_chat.transport.async_client import astream
 from tests.unit_tests.transport.transport_scripts import (
     Reply,
     ScriptedExchange,
     answers,
+    spec,
 )
 
 
@@ -67,3 +69,52 @@ async def test_an_exchange_that_ended_leaves_no_timer() -> None:
     assert outputs == ["a", "end"]
     assert timers
     assert all(timer.cancelled() for timer in timers)
+
+
+class NetworkStream:
+    """A connection as httpcore shows it to `trace`."""
+
+    def __init__(self) -> None:
+        self.closed = False
+
+    def get_extra_info(self, info: str) -> None:
+        return None
+
+    async def aclose(self) -> None:
+        self.closed = True
+
+
+class Handshaking(httpx.AsyncBaseTransport):
+    """Connects, and then comes to no end, as httpcore under an endless handshake."""
+
+    def __init__(self) -> None:
+        self.stream = NetworkStream()
+        self.connected = asyncio.Event()
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        trace = request.extensions["trace"]
+        await trace("connection.connect_tcp.started", {"host": "h"})
+        await trace("connection.connect_tcp.complete", {"return_value": self.stream})
+        self.connected.set()
+        await asyncio.Event().wait()
+        raise NotImplementedError
+
+
+async def test_a_cancellation_while_connecting_closes_what_was_connected() -> None:
+    transport = Handshaking()
+    async with httpx.AsyncClient(transport=transport) as client:
+        waiting = asyncio.ensure_future(anext(astream(client, ScriptedExchange())))
+        await transport.connected.wait()
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+    assert transport.stream.closed
+
+
+async def test_a_clock_that_ends_connecting_closes_what_was_connected() -> None:
+    transport = Handshaking()
+    exchange = ScriptedExchange(spec=spec(first_token=0.02))
+    async with httpx.AsyncClient(transport=transport) as client:
+        with pytest.raises(TimedOutError):
+            await anext(astream(client, exchange))
+    assert transport.stream.closed

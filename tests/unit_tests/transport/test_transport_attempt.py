@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import math
+from typing import Any
+
 import httpx
 import pytest
 
@@ -61,6 +64,26 @@ def test_progress_without_output_sets_the_clock_anew(clock: Clock) -> None:
     receiver.progress += 1
     assert attempt.feed(b": hidden progress\n") == []
     assert attempt.waits().at == 1010.0
+
+
+def timeouts_of(attempt: Attempt[str], *, bounded: bool) -> Any:
+    with httpx.Client() as client:
+        return attempt.request(client, bounded=bounded).extensions["timeout"]
+
+
+def test_parts_of_a_request_have_limits_of_their_own(clock: Clock) -> None:
+    limits = spec(connect=10.0, write=math.inf, pool=0.0, first_token=30.0)
+    timeouts = timeouts_of(Attempt(limits, LineReceiver(), clock), bounded=False)
+    assert timeouts == {"connect": 10.0, "write": None, "pool": 0.001, "read": None}
+
+
+def test_parts_of_a_bounded_request_end_with_its_clock(clock: Clock) -> None:
+    limits = spec(connect=10.0, pool=60.0, first_token=30.0)
+    timeouts = timeouts_of(Attempt(limits, LineReceiver(), clock), bounded=True)
+    assert timeouts.get("pool") == 30.0
+    clock.now += 25.0  # in the pool
+    assert timeouts.get("connect") == 5.0
+    assert timeouts.get("read") == 5.0
 
 
 def test_an_allowance_ends_with_its_bytes(clock: Clock) -> None:

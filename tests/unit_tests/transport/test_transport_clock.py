@@ -5,7 +5,7 @@ import math
 import pytest
 
 from langchain_sse_chat.errors import TimedOutError
-from langchain_sse_chat.transport.clock import Deadline, StreamClock
+from langchain_sse_chat.transport.clock import Deadline, Limits, StreamClock
 from langchain_sse_chat.transport.spec import Timeouts
 
 LIMITS = Timeouts(first_token=30.0, gap=10.0, read=600.0)
@@ -43,9 +43,33 @@ def test_progress_starts_the_gap_each_time() -> None:
 def test_an_answer_in_one_piece_has_one_deadline() -> None:
     clock = StreamClock(LIMITS, 0.0, streamed=False)
     clock.progressed(500.0)
-    error = error_at(clock, 600.0)
+    error = error_at(clock, 600.05)
     assert error.phase == "read"
     assert "`timeout`" in str(error)
+
+
+def test_an_answer_in_one_piece_outlasts_a_part_with_the_same_limit() -> None:
+    limits = Timeouts(connect=5.0, read=5.0)
+    clock = StreamClock(limits, 0.0, streamed=False)
+    assert clock.expired(5.0) is None
+    assert "5.0 s" in str(error_at(clock, 5.05))
+
+
+def test_no_part_of_a_request_outlasts_the_deadline() -> None:
+    now = 100.0
+    limits = Limits({"connect": 10.0, "pool": None}, Deadline(130.0), lambda: now)
+    assert (limits["connect"], limits["pool"]) == (10.0, 30.0)
+    now = 125.0
+    assert (limits["connect"], limits.get("pool")) == (5.0, 5.0)
+    now = 131.0
+    assert (limits["connect"], limits["pool"]) == (0.001, 0.001)
+    assert limits.get("write") is None
+    assert limits.get("write", 7.0) == 7.0
+
+
+def test_limits_are_as_given_without_a_deadline() -> None:
+    limits = Limits({"connect": 10.0, "pool": None}, Deadline(math.inf), lambda: 0.0)
+    assert (limits["connect"], limits["pool"]) == (10.0, None)
 
 
 @pytest.mark.parametrize("streamed", [True, False])

@@ -58,6 +58,24 @@ def test_a_read_that_timed_out_with_the_clock_is_the_clocks_error() -> None:
 
 
 @pytest.mark.parametrize(
+    "exc",
+    [httpx.ConnectTimeout("x"), httpx.WriteTimeout("x"), httpx.PoolTimeout("x")],
+)
+def test_a_part_that_the_clock_cut_short_is_the_clocks_error(exc: Exception) -> None:
+    error = failure(exc, started=-1e9)
+    assert isinstance(error, TimedOutError)
+    assert error.phase == "first_token"
+    assert "4.5 s" in str(error)
+
+
+def test_a_limit_of_the_system_is_told_as_such() -> None:
+    limits = Timeouts(connect=None, first_token=None)
+    clock = StreamClock(limits, 0.0, where=WHERE)
+    with pytest.raises(TimedOutError, match="in the system's time"):
+        fail(httpx.ConnectTimeout("x"), where=WHERE, timeouts=limits, clock=clock)
+
+
+@pytest.mark.parametrize(
     ("exc", "words"),
     [
         (httpx.ConnectError("[Errno 111] refused"), "No connection to"),

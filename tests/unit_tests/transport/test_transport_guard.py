@@ -7,6 +7,8 @@ import time
 import weakref
 from collections.abc import Iterator
 
+import pytest
+
 from langchain_sse_chat.transport import guard as guard_module
 from langchain_sse_chat.transport.clock import Deadline
 from langchain_sse_chat.transport.guard import (
@@ -18,11 +20,15 @@ from langchain_sse_chat.transport.guard import (
 
 
 class Stream:
-    """A stream as httpcore hands it out, which notes the timeouts of its reads."""
+    """A stream as httpcore hands it out, which notes the timeouts it is given."""
 
     def __init__(self) -> None:
         self.timeouts: list[float | None] = []
+        self.writes: list[tuple[int, float | None]] = []
         self.closed = False
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self.writes.append((len(buffer), timeout))
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         self.timeouts.append(timeout)
@@ -72,6 +78,43 @@ def test_a_deadline_gone_by_leaves_time_for_bytes_that_are_there() -> None:
     with within(Deadline(0.0)):
         stream.read(1)
     assert stream.timeouts == [0.001]
+
+
+def test_writes_take_the_time_that_is_left_for_each_part() -> None:
+    stream = Stream()
+    guard(stream)
+    with within(Deadline(time.monotonic() + 50.0)):
+        stream.write(b"x" * 150_000, timeout=7.0)
+        stream.write(b"x", timeout=70.0)
+        stream.write(b"x")
+    sizes = [size for size, _ in stream.writes]
+    assert sizes == [65536, 65536, 150_000 - 2 * 65536, 1, 1]
+    assert [timeout for _, timeout in stream.writes[:3]] == [7.0] * 3
+    assert all(49.0 < (timeout or 0.0) <= 50.0 for _, timeout in stream.writes[3:])
+
+
+def test_nothing_is_written_past_the_deadline() -> None:
+    stream = Stream()
+    guard(stream)
+    with within(Deadline(0.0)), pytest.raises(TimeoutError):
+        stream.write(b"x", timeout=7.0)
+    assert stream.writes == []
+
+
+def test_writes_keep_their_own_timeout_for_a_deadline_that_never_comes() -> None:
+    stream = Stream()
+    guard(stream)
+    with within(Deadline(float("inf"))):
+        stream.write(b"x", timeout=7.0)
+        stream.write(b"x")
+    assert stream.writes == [(1, 7.0), (1, None)]
+
+
+def test_writes_outside_are_left_alone() -> None:
+    stream = Stream()
+    guard(stream)
+    stream.write(b"x" * 150_000, timeout=7.0)
+    assert stream.writes == [(150_000, 7.0)]
 
 
 def test_reads_outside_keep_their_own_timeout() -> None:

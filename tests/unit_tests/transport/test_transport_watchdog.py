@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import socket
 import time
 
 import pytest
@@ -40,6 +41,37 @@ async def test_interrupts_each_wait_anew() -> None:
     for _ in range(2):
         with pytest.raises(TimeoutError), watchdog.within(soon()):
             await asyncio.sleep(FOREVER)
+
+
+async def test_what_came_while_the_loop_was_kept_busy_goes_before_the_deadline() -> (
+    None
+):
+    loop = asyncio.get_running_loop()
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        ours.setblocking(False)
+        deadline = soon()
+        # Another task computes past the deadline, and meanwhile bytes come.
+        loop.call_soon(theirs.sendall, b"x")
+        loop.call_soon(keep_busy_past, deadline)
+        with Watchdog().within(deadline):
+            assert await loop.sock_recv(ours, 1) == b"x"
+
+
+def keep_busy_past(deadline: Deadline) -> None:
+    while time.monotonic() < deadline.at:
+        pass
+
+
+async def test_a_deadline_that_moves_at_the_last_moment_is_followed() -> None:
+    watchdog = Watchdog()
+    deadline = soon()
+    with watchdog.within(deadline):
+        keep_busy_past(deadline)
+        await asyncio.sleep(0)  # the timer goes off
+        await asyncio.sleep(0)
+        deadline.at = math.inf
+        await off_duty(watchdog)
 
 
 async def test_follows_a_deadline_that_moves_away() -> None:

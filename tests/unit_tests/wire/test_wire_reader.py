@@ -159,7 +159,8 @@ def test_counts_the_events_that_carry_something_of_the_answer() -> None:
         (text("a"), 1),
         (calls(call(0, "c", "f", "")), 2),
         (chunk({}), 2),
-        (chunk(choices=[choice(1, delta={})]), 3),
+        (chunk(choices=[choice(1, delta={})]), 2),
+        (chunk(choices=[choice(1, delta={"content": "b"})]), 3),
         (STOP, 4),
     ]
 
