@@ -23,6 +23,7 @@ from langchain_sse_chat.transport.clients import HTTPClients
 from langchain_sse_chat.transport.observed import ObservedExchange
 from langchain_sse_chat.transport.retry import RetryPolicy
 from langchain_sse_chat.transport.spec import Again, Exchange, RequestSpec, Timeouts
+from langchain_sse_chat.wire.chunks import WireMessage
 from langchain_sse_chat.wire.dialect import Dialect
 
 logger = logging.getLogger("langchain_sse_chat")
@@ -137,28 +138,25 @@ class Call(Generic[OutputT]):
         course = self._course
         return AnswerPipeline(
             course.assembler(self._decorated),
-            self._plan.options,
+            self._options(),
             notes=course.notes,
-            goes_on=self._goes_on,
+            goes_on=partial(_goes_on, self._plan, course, self._attempts),
         )
+
+    def _options(self) -> PipelineOptions:
+        options = self._plan.options
+        begins_as_reasoning = options.reasoning_tags and not options.reasoning_tags[0]
+        if begins_as_reasoning and self._is_prefilled():
+            # What goes on with a text is text from its first character.
+            return replace(options, reasoning_tags=None)
+        return options
 
     def _decorated(self, assembler: Assembler[OutputT]) -> Assembler[OutputT]:
         marks = self._plan.dialect.marks_generated_files
         return GeneratedFiles(assembler) if marks else assembler
 
-    def _goes_on(self) -> bool:
-        """Whether the answer would be gone on with if it broke now."""
-        course = self._course
-        if not (self._pipeline.emitted or course.begun):
-            return False
-        if not course.can_go_on(self._pipeline.snapshot()):
-            return False
-        return self._goes_on_here() or course.has_fallback
-
     def _goes_on_here(self) -> bool:
-        plan = self._plan
-        wanted = plan.on_disconnect == "resume" and plan.may_be_continued
-        return wanted and self._attempts <= plan.policy.max_retries
+        return _may_go_on(self._plan, self._attempts)
 
     def finished(self) -> bool:
         """Whether that was the last attempt: it is when it succeeded."""
@@ -217,6 +215,28 @@ class Call(Generic[OutputT]):
             kept = {k: v for k, v in options.items() if k != "include_usage"}
             body |= {"stream_options": kept} if kept else {}
         self._plan = replace(self._plan, body=body, may_drop_usage=False)
+
+
+def _may_go_on(plan: CallPlan, attempts: int) -> bool:
+    """Whether a broken answer is asked for again at this endpoint."""
+    wanted = plan.on_disconnect == "resume" and plan.may_be_continued
+    return wanted and attempts <= plan.policy.max_retries
+
+
+def _goes_on(
+    plan: CallPlan,
+    course: Course[OutputT],
+    attempts: int,
+    gave: bool,  # noqa: FBT001  # the pipeline passes it
+    message: WireMessage | None,
+) -> bool:
+    """Whether an answer that ends too early is gone on with.
+
+    No method: the pipeline of an attempt would refer to its call in a circle.
+    """
+    if not (gave or course.begun) or not course.can_go_on(message):
+        return False
+    return course.has_fallback or _may_go_on(plan, attempts)
 
 
 def exchange_of(

@@ -49,6 +49,10 @@ _TAIL_SIZE = 4096
 """How much of the end of a stream is looked at for an error outside its events."""
 
 
+def _never(_gave: bool, _message: WireMessage | None) -> bool:  # noqa: FBT001
+    return False
+
+
 class Assembler(Protocol[OutputT]):
     """Makes what the caller wants out of an answer's parts."""
 
@@ -92,7 +96,7 @@ class AnswerPipeline(Generic[OutputT]):
         options: PipelineOptions,
         *,
         notes: Mapping[str, Any] | None = None,
-        goes_on: Callable[[], bool] = lambda: False,
+        goes_on: Callable[[bool, WireMessage | None], bool] = _never,
     ) -> None:
         """Start to read an answer.
 
@@ -101,7 +105,8 @@ class AnswerPipeline(Generic[OutputT]):
             options: How the answer is read.
             notes: What is added to the metadata of the message.
             goes_on: Whether an answer that ends too early is gone on with, so that it
-                must not be accepted as it is.
+                must not be accepted as it is; is told whether anything was given out,
+                and the message so far.
         """
         self.emitted = False
         """Whether anything was given out: from then on nothing may be repeated."""
@@ -274,7 +279,7 @@ class AnswerPipeline(Generic[OutputT]):
             msg = f"{where} answered {self._status} with an empty body."
             raise StreamTruncatedError(msg)
         accepted = self._options.on_truncation != "raise" and self._reader.progress
-        if not accepted or self._goes_on():
+        if not accepted or self._goes_on(self.emitted, self.snapshot()):
             msg = (
                 f"The stream of {where} ended before the answer did: no finish reason "
                 "and no [DONE] came. What was received is in `partial`; set "

@@ -391,6 +391,25 @@ def test_a_cut_is_accepted_only_when_nothing_more_can_be_had(
     assert len(server.requests) == 1
 
 
+@pytest.mark.parametrize("continuation", ["none", "prefix"])
+def test_a_server_that_goes_on_with_a_text_does_not_begin_to_reason(
+    make: MakeChat, continuation: str
+) -> None:
+    again = "no</think>" if continuation == "none" else ""
+    chat = make(
+        broken(*texts("hm", "</think>", "One")),
+        whole(*texts(f"{again}, two")),
+        reasoning_tags=("", "</think>"),
+        provider=own(continuation),
+    )
+
+    message = merged(list(chat.stream("x")))
+
+    assert message.text == "One, two"
+    reasoning = message.additional_kwargs["reasoning_content"]
+    assert reasoning == ("hmno" if again else "hm")
+
+
 def test_generated_files_of_all_parts_are_listed(make: MakeChat) -> None:
     dialect = Dialect(marks_generated_files=True)
     provider = Provider(name="own", api_key_required=False, dialect=dialect)
