@@ -22,6 +22,8 @@ LOG = ".jsonl"
 BODY = ".body"
 """The end of the name of the file with the body."""
 
+_JSON = json.JSONEncoder(ensure_ascii=False)
+
 _NUMBER = re.compile(r"(\d+)-")
 _NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9.-]+")
 _LONGEST_HOST = 60
@@ -52,7 +54,7 @@ class RecordingFiles:
         Raises:
             OSError: It cannot be written.
         """
-        text = json.dumps(entry, ensure_ascii=False, separators=(", ", ": "))
+        text = _JSON.encode(entry)
         # A lone surrogate of a prompt becomes `\ud83d`, which is JSON as well.
         self._log.write(text.encode("utf-8", "backslashreplace") + b"\n")
 

@@ -38,9 +38,7 @@ class KnownSecrets:
         """
         self._texts = [text.encode("utf-8", "replace") for text in texts]
         # Looks ahead, because one may begin within another.
-        self._pattern = re.compile(
-            b"(?=(%b))" % b"|".join(map(re.escape, self._texts)) if texts else b"(?!)"
-        )
+        self._pattern = re.compile(b"(?=(%b))" % b"|".join(map(re.escape, self._texts)))
         self._plain = b""
         self._starred = b""
 
@@ -48,9 +46,11 @@ class KnownSecrets:
         """Take the next bytes; give all but a possible beginning of a secret."""
         plain = self._plain + data
         starred = bytearray(self._starred + data)
-        for match in self._pattern.finditer(plain):
-            start, end = match.span(1)
-            starred[start:end] = _STAR * (end - start)
+        # This is asked of each read, and the pattern is slow where nothing is found.
+        if any(text in plain for text in self._texts):
+            for match in self._pattern.finditer(plain):
+                start, end = match.span(1)
+                starred[start:end] = _STAR * (end - start)
         sure = min((_sure(plain, text) for text in self._texts), default=len(plain))
         self._plain, self._starred = plain[sure:], bytes(starred[sure:])
         return bytes(starred[:sure])

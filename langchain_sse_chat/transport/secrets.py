@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from langchain_sse_chat.transport.spec import RequestSpec
 
@@ -60,7 +60,8 @@ class Secrets:
         found = [v for name, v in spec.headers.items() if shown[name] is HIDDEN]
         found += [value.partition(" ")[2] for value in found]  # the key in `Bearer …`
         parts = urlsplit(spec.url)
-        found += [parts.username or "", parts.password or ""]
+        login = [parts.username or "", parts.password or ""]
+        found += [*login, *map(unquote, login)]
         query = parse_qsl(parts.query)
         found += [value for name, value in query if _NAMES_A_SECRET.search(name)]
 

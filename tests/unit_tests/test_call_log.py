@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from langchain_core.messages import HumanMessage
 
 from langchain_sse_chat import ChatSSE, RateLimitError, SSEChatError
+from langchain_sse_chat.call import exchange_of
+from langchain_sse_chat.convert.chunks import ChunkAssembler
+from langchain_sse_chat.transport.observed import ObservedExchange
 from tests.unit_tests.chat_models.scripted import (
     Scripted,
     completion,
@@ -198,3 +203,19 @@ async def test_a_truncated_answer_that_is_accepted_is_a_warning(
 def test_the_logger_has_no_handler_so_that_warnings_are_seen() -> None:
     # https://docs.python.org/3/howto/logging.html#configuring-logging-for-a-library
     assert logging.getLogger(LOGGER).handlers == []
+
+
+@pytest.mark.parametrize("level", [logging.INFO, logging.DEBUG])
+def test_an_exchange_that_nobody_watches_is_not_wrapped(
+    level: int, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    chat = chat_on(record=tmp_path)
+    plans = [
+        chat._plan(KEY, [HumanMessage("Hi")], None, kwargs, streamed=True)
+        for kwargs in ({"record": None}, {})
+    ]
+    with caplog.at_level(level, LOGGER):
+        exchanges: list[object] = [exchange_of(p, ChunkAssembler) for p in plans]
+
+    watched = [isinstance(exchange, ObservedExchange) for exchange in exchanges]
+    assert watched == [level == logging.DEBUG, True]

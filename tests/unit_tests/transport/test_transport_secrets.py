@@ -74,6 +74,12 @@ def test_keys_in_a_url_are_secrets(url: str) -> None:
     assert MARKER not in secrets.hide(f"GET {url}")
 
 
+def test_a_password_in_a_url_is_found_as_it_reads() -> None:
+    secrets, _ = secrets_of("https://user:pass%2Fword%40home@host/v1")
+
+    assert secrets.hide("no: pass/word@home, pass%2Fword%40home") == "no: ***, ***"
+
+
 def test_the_value_of_a_version_is_none() -> None:
     secrets, _ = secrets_of(f"{URL}?api-version=2024-10-21")
 
