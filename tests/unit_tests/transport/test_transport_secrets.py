@@ -101,6 +101,23 @@ def test_a_secret_is_found_in_each_way_of_writing(said: str) -> None:
     assert secrets.hide(f"<{said}>") == f"<{HIDDEN}>"
 
 
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        (MARKER[:-1], HIDDEN),
+        (MARKER[:9] + ".", f"{HIDDEN}."),
+        (f"{MARKER[:12]}, {MARKER}", f"{HIDDEN}, {HIDDEN}"),
+        (MARKER[:8], MARKER[:8]),
+    ],
+)
+def test_a_secret_that_is_cut_off_is_hidden_when_half_of_it_is_there(
+    said: str, shown: str
+) -> None:
+    secrets, _ = secrets_of(headers={"api-key": MARKER})
+
+    assert secrets.hide(said) == shown
+
+
 def test_the_longer_of_two_secrets_is_hidden_whole() -> None:
     secrets, _ = secrets_of(headers={"a": MARKER, "b": f"{MARKER}-and-more"})
 
