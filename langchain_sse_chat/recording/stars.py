@@ -7,6 +7,8 @@ import re
 from collections.abc import Sequence
 from typing import Protocol
 
+from langchain_sse_chat.transport.secrets import SHORTEST
+
 _STAR = b"*"
 
 _TEXT = re.compile(rb'"((?:[^"\\]|\\.)*)"(\s*:)?', re.DOTALL)
@@ -56,8 +58,9 @@ class KnownSecrets:
         return bytes(starred[:sure])
 
     def close(self) -> bytes:
-        """Give what was held back: it was no secret."""
-        return self._starred
+        """Give what was held back: a secret that was cut off, if it is long enough."""
+        cut_off = len(self._plain) >= SHORTEST
+        return _STAR * len(self._plain) if cut_off else self._starred
 
 
 def _sure(data: bytes, text: bytes) -> int:

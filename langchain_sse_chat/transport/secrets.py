@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from langchain_sse_chat.transport.spec import RequestSpec
 
@@ -39,7 +39,7 @@ _NAMES_A_SECRET = re.compile(
 _CONVERSATION = "messages"
 _SCHEMA_FIELDS = "properties"
 
-_SHORTEST = 8
+SHORTEST = 8
 """Texts with fewer characters are words such as `true`, and would be found anywhere."""
 
 
@@ -60,7 +60,8 @@ class Secrets:
         found = [v for name, v in spec.headers.items() if shown[name] is HIDDEN]
         found += [value.partition(" ")[2] for value in found]  # the key in `Bearer …`
         parts = urlsplit(spec.url)
-        found += [parts.username or "", parts.password or ""]
+        login = [parts.username or "", parts.password or ""]
+        found += [*login, *map(unquote, login)]
         query = parse_qsl(parts.query)
         found += [value for name, value in query if _NAMES_A_SECRET.search(name)]
 
@@ -69,7 +70,7 @@ class Secrets:
             return text
 
         _walk(spec.body, named=collect, other=str)
-        self._keep(text for text in found if len(text) >= _SHORTEST)
+        self._keep(text for text in found if len(text) >= SHORTEST)
 
     def _keep(self, texts: Iterable[str]) -> None:
         forms = set(self._forms)
@@ -80,9 +81,9 @@ class Secrets:
         self._forms = sorted(forms, key=len, reverse=True)
 
     def hide(self, text: str) -> str:
-        """Return a text without the secrets."""
+        """Return a text without the secrets, also where one is cut off."""
         for form in self._forms:
-            text = text.replace(form, HIDDEN)
+            text = _hidden(text, form)
         return text
 
     def shown_body(self, spec: RequestSpec) -> Any:
@@ -102,6 +103,19 @@ def shown_headers(headers: Mapping[str, str]) -> dict[str, str]:
 def query_names(url: str) -> list[str]:
     """Return the names of the parameters in a URL, without their values."""
     return [name for name, _ in parse_qsl(urlsplit(url).query, keep_blank_values=True)]
+
+
+def _hidden(text: str, secret: str) -> str:
+    """Return a text without a secret and without the first half of it, or more."""
+    half = secret[: max(SHORTEST, len(secret) // 2)]
+    at = text.find(half)
+    while at >= 0:
+        end = at + len(half)
+        while end - at < len(secret) and text[end : end + 1] == secret[end - at]:
+            end += 1
+        text = f"{text[:at]}{HIDDEN}{text[end:]}"
+        at = text.find(half, at + len(HIDDEN))
+    return text
 
 
 Change = Callable[[str], str]

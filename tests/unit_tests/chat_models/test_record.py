@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -104,6 +105,20 @@ async def test_the_reads_are_recorded_as_they_came(
     parts = parts_of(log)
     assert b"".join(parts) == HELLO
     assert {len(part) for part in parts[:-1]} == {100}
+
+
+@STREAMS
+async def test_a_compressed_answer_is_recorded_as_it_reads(
+    make_chat: MakeChat, tmp_path: Path, way: Any
+) -> None:
+    compressed = streamed(gzip.compress(HELLO), 40)
+    compressed.headers["content-encoding"] = "gzip"
+
+    await way(make_chat(compressed, record=tmp_path))
+
+    [log] = logs(tmp_path)
+    assert b"".join(parts_of(log)) == HELLO
+    assert '"content-encoding": "gzip"' in log.read_text("utf-8")
 
 
 @ALL

@@ -46,6 +46,16 @@ def test_nothing_is_held_back_that_is_no_beginning_of_a_secret() -> None:
     assert stars.close() == b""
 
 
+@pytest.mark.parametrize(
+    ("end", "given"),
+    [(b"secret-", b"secret-"), (b"secret-k", b"*" * 8), (b"secret-ke", b"*" * 9)],
+)
+def test_a_secret_that_a_body_ends_in_is_stars_when_it_is_most_of_it(
+    end: bytes, given: bytes
+) -> None:
+    assert starred(KnownSecrets(["secret-key"]), [b"a ", end]) == b"a " + given
+
+
 def test_without_secrets_bytes_pass() -> None:
     assert KnownSecrets([]).feed(b"data: 1\n\n") == b"data: 1\n\n"
 

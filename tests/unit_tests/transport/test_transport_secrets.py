@@ -74,6 +74,12 @@ def test_keys_in_a_url_are_secrets(url: str) -> None:
     assert MARKER not in secrets.hide(f"GET {url}")
 
 
+def test_a_password_in_a_url_is_found_as_it_reads() -> None:
+    secrets, _ = secrets_of("https://user:pass%2Fword%40home@host/v1")
+
+    assert secrets.hide("no: pass/word@home, pass%2Fword%40home") == "no: ***, ***"
+
+
 def test_the_value_of_a_version_is_none() -> None:
     secrets, _ = secrets_of(f"{URL}?api-version=2024-10-21")
 
@@ -93,6 +99,23 @@ def test_a_secret_is_found_in_each_way_of_writing(said: str) -> None:
     secrets, _ = secrets_of(headers={"api-key": 'a/b"c\\d+ef'})
 
     assert secrets.hide(f"<{said}>") == f"<{HIDDEN}>"
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        (MARKER[:-1], HIDDEN),
+        (MARKER[:9] + ".", f"{HIDDEN}."),
+        (f"{MARKER[:12]}, {MARKER}", f"{HIDDEN}, {HIDDEN}"),
+        (MARKER[:8], MARKER[:8]),
+    ],
+)
+def test_a_secret_that_is_cut_off_is_hidden_when_half_of_it_is_there(
+    said: str, shown: str
+) -> None:
+    secrets, _ = secrets_of(headers={"api-key": MARKER})
+
+    assert secrets.hide(said) == shown
 
 
 def test_the_longer_of_two_secrets_is_hidden_whole() -> None:
