@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import httpx
 import httpx2
@@ -264,24 +265,20 @@ def test_a_file_that_cannot_be_read_is_named(field: str, tmp_path: Path) -> None
         HTTPClients(settings).sync_client()
 
 
-def test_a_certificate_with_its_key_is_loaded_by_name(tmp_path: Path) -> None:
-    (tmp_path / "c.pem").write_text("no certificate")
-    cert = (str(tmp_path / "c.pem"), str(tmp_path / "k.pem"), "password")
-    with pytest.raises(ConfigurationError, match="`verify` or `cert` cannot be read"):
-        HTTPClients(ClientSettings(cert=cert)).sync_client()
+def test_a_password_with_a_slash_is_not_shown() -> None:
+    settings = ClientSettings(proxy="http://user:hid/den@p.example:1")
+    with pytest.raises(ConfigurationError) as caught:
+        HTTPClients(settings).sync_client()
+    error: BaseException | None = caught.value
+    while error is not None:
+        assert "hid" not in f"{error!r}"
+        error = error.__cause__ or error.__context__
 
 
 def test_verify_may_be_a_folder_a_context_or_off(tmp_path: Path) -> None:
     context = ssl.create_default_context()
-    for verify in (str(tmp_path), context, False):
+    for verify in (tmp_path, str(tmp_path), context, False):
         assert not HTTPClients(ClientSettings(verify=verify)).sync_client().is_closed
-
-
-def test_a_tls_context_is_made_once_for_equal_settings() -> None:
-    one = clients_module._tls_context(True, None)
-    assert clients_module._tls_context(True, None) is one
-    assert one.verify_mode is ssl.CERT_REQUIRED
-    assert clients_module._tls_context(False, None).verify_mode is ssl.CERT_NONE
 
 
 def test_settings_show_no_password() -> None:
@@ -296,6 +293,43 @@ def test_clients_without_the_callers_own_can_be_pickled() -> None:
     clients = HTTPClients(settings)
     client = clients.sync_client()
     assert pickle.loads(pickle.dumps(clients)).sync_client() is client  # noqa: S301
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"http_client": httpx.Client()}, "`http_client`"),
+        ({"http_async_client": httpx.AsyncClient()}, "`http_async_client`"),
+        (
+            {"settings": ClientSettings(verify=ssl.create_default_context())},
+            "`ssl.SSLContext`",
+        ),
+    ],
+)
+def test_what_belongs_to_one_process_cannot_be_pickled(
+    given: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(ConfigurationError, match=words):
+        HTTPClients(**given).check_picklable()
+    HTTPClients(ClientSettings(verify="ca.pem")).check_picklable()
+
+
+async def test_the_environment_gives_no_proxy_for_a_unix_socket(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ALL_PROXY", "nonsense://p.example:1")
+    clients = HTTPClients(ClientSettings(uds="/run/a.sock"))
+    assert not clients.sync_client().trust_env
+    assert not clients.async_client().trust_env
+    await clients.aclose()
+
+
+def test_models_with_other_sockets_have_other_clients() -> None:
+    one, two, three = (
+        HTTPClients(ClientSettings(uds=uds)) for uds in ("/a", "/a", "/A")
+    )
+    assert one.sync_client() is two.sync_client()
+    assert one.sync_client() is not three.sync_client()
 
 
 async def test_a_forked_process_starts_without_clients() -> None:

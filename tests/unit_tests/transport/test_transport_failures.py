@@ -95,6 +95,7 @@ def test_a_certificate_that_is_not_accepted_names_the_setting() -> None:
     [
         (httpx.InvalidURL("x"), "check `base_url`"),
         (httpx.UnsupportedProtocol("x"), "check `base_url`"),
+        (httpx.UnsupportedProtocol("x"), "httpx.HTTPTransport(uds=...)"),
         (httpx.TooManyRedirects("x"), "redirects in a circle"),
         (RuntimeError("the client has been closed."), "has been closed"),
         (RuntimeError("Event loop is closed"), "another event loop"),
