@@ -24,6 +24,7 @@ import httpx
 
 from langchain_sse_chat._version import __version__
 from langchain_sse_chat.errors import ConfigurationError
+from langchain_sse_chat.transport.inherited import close_inherited
 from langchain_sse_chat.transport.tls import Certificate, tls_context
 from langchain_sse_chat.transport.unix_socket import (
     AsyncUnixSocketTransport,
@@ -271,6 +272,8 @@ _of_the_parent: list[object] = []
 
 
 def _forget_parent() -> None:
+    # Before their clients go: a socket that is collected open is a ResourceWarning.
+    close_inherited()
     _of_the_parent.append(_shared.by_loop)
     _shared.reset()
 

@@ -8,13 +8,13 @@ is replaced by one that asks for the time left.
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 import weakref
 from typing import Any
 
 from langchain_sse_chat.transport.clock import Deadline
+from langchain_sse_chat.transport.inherited import note
 
 # 0 would make the socket non-blocking, and bytes that are there be an error.
 _SHORTEST = 0.001
@@ -28,8 +28,6 @@ reading = _Reading()
 """Until when the reads of this thread on guarded connections may take.
 
 Set around each call that may read; `None` in between. It may move meanwhile."""
-
-_guarded: weakref.WeakSet[Any] = weakref.WeakSet()
 
 
 def guard(network_stream: Any) -> None:
@@ -56,7 +54,7 @@ def guard(network_stream: Any) -> None:
         return data
 
     network_stream.read = read
-    _guarded.add(network_stream)
+    note(network_stream)
 
 
 def guard_new(_event: str, info: dict[str, Any]) -> None:
@@ -72,17 +70,3 @@ def guard_new(_event: str, info: dict[str, Any]) -> None:
     made = info.get("return_value")
     if hasattr(made, "get_extra_info"):
         guard(made)
-
-
-def close_inherited() -> None:
-    """Close this process's copies of the connections made before it was forked.
-
-    While a copy is open, the server does not see that the parent closes its own.
-    """
-    for network_stream in list(_guarded):
-        network_stream.close()
-    _guarded.clear()
-
-
-if hasattr(os, "register_at_fork"):  # pragma: no branch - not on Windows
-    os.register_at_fork(after_in_child=close_inherited)
