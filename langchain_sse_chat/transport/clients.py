@@ -185,6 +185,7 @@ class _Pools(Generic[ClientT]):
 
     def __init__(self) -> None:
         self.by_settings: dict[ClientSettings, _Pool[ClientT]] = {}
+        self._closing: set[asyncio.Task[None]] = set()
 
     def claim(
         self,
@@ -209,13 +210,24 @@ class _Pools(Generic[ClientT]):
         pool.users.discard(user)
         return None if pool.users else self.by_settings.pop(settings)
 
+    def some_are_open(self) -> bool:
+        """Return whether there is a client that was not closed."""
+        return any(not pool.client.is_closed for pool in self.by_settings.values())
+
     def _forget_unused(self) -> None:
         unused = [key for key, pool in self.by_settings.items() if not pool.users]
         for settings in unused[: max(0, len(unused) - _KEPT_WITHOUT_MODEL + 1)]:
-            client = self.by_settings.pop(settings).client
-            # An async client is closed by its keeper, which ends with the pool.
-            if isinstance(client, httpx.Client):
-                client.close()
+            self._discard(self.by_settings.pop(settings))
+
+    def _discard(self, pool: _Pool[ClientT]) -> None:
+        if isinstance(pool.client, httpx.Client):
+            pool.client.close()
+        elif pool.keeper is not None:
+            # Not left to the collector: asyncio would warn of each connection. A loop
+            # that ends before the task begins shuts the keeper down itself.
+            task = asyncio.get_running_loop().create_task(_end(pool.keeper))
+            self._closing.add(task)  # a loop does not keep its tasks
+            task.add_done_callback(self._closing.discard)
 
 
 class _Shared:
@@ -245,11 +257,14 @@ class _Shared:
         # Only a loop that was closed without `shutdown_asyncgens` leaves a client open.
         # Nothing can be awaited for it any more: its connections close as they are
         # collected, and asyncio warns of each. A collection costs up to 0.1 s, so it is
-        # brought forward only where somebody would see those warnings.
+        # brought forward only for such, and where somebody would see those warnings.
         with _no_resource_warnings() as were_shown:
+            some_are_open = False
             while closed:
-                del self.by_loop[closed.pop()]
-            if were_shown:
+                pools = self.by_loop.pop(closed.pop())
+                some_are_open |= pools.some_are_open()
+            del pools
+            if were_shown and some_are_open:
                 gc.collect()
 
 
@@ -306,6 +321,10 @@ async def _close_with_loop(pool: _Pool[httpx.AsyncClient]) -> AsyncGenerator[Non
     finally:
         pool.keeper = None  # it refers to the loop
         await pool.client.aclose()
+
+
+async def _end(keeper: AsyncGenerator[None]) -> None:
+    await keeper.aclose()
 
 
 def _made(kind: type[ClientT], settings: ClientSettings) -> ClientT:

@@ -147,10 +147,60 @@ async def test_async_clients_without_a_model_are_kept_in_a_small_number() -> Non
         HTTPClients(ClientSettings(max_connections=number)).async_client()
         for number in range(1, 41)
     ]
-    while sum(not client.is_closed for client in made) > 16:
-        gc.collect()
-        await asyncio.sleep(0)
-    assert not made[-1].is_closed
+    await asyncio.gather(
+        *clients_module._shared.of(asyncio.get_running_loop())._closing
+    )
+    assert sum(not client.is_closed for client in made) == 16
+    assert all(client.is_closed for client in made[:24])
+
+
+def test_async_clients_that_a_loop_had_no_time_to_close_are_closed_with_it() -> None:
+    async def make() -> list[httpx.AsyncClient]:
+        return [
+            HTTPClients(ClientSettings(max_connections=number)).async_client()
+            for number in range(1, 41)
+        ]
+
+    made = asyncio.run(make())
+    assert all(client.is_closed for client in made)
+
+
+async def test_an_async_client_that_was_shut_down_is_forgotten_too() -> None:
+    HTTPClients().async_client()
+    pools = clients_module._shared.of(asyncio.get_running_loop())
+    [first] = pools.by_settings.values()
+    assert first.keeper is not None
+    await first.keeper.aclose()
+    for number in range(1, 21):
+        HTTPClients(ClientSettings(max_connections=number)).async_client()
+    assert first not in pools.by_settings.values()
+
+
+@pytest.mark.parametrize("shut_down", [True, False])
+def test_a_loop_that_closed_its_clients_is_forgotten_without_a_collection(
+    *, shut_down: bool
+) -> None:
+    clients = HTTPClients()
+
+    async def get() -> None:
+        clients.async_client()
+
+    collections: list[str] = []
+    gc.disable()
+    gc.callbacks.append(lambda phase, _: collections.append(phase))
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("default", ResourceWarning)
+            for _ in range(2):
+                loop = asyncio.new_event_loop()
+                loop.run_until_complete(get())
+                if shut_down:
+                    loop.run_until_complete(loop.shutdown_asyncgens())
+                loop.close()
+    finally:
+        gc.callbacks.pop()
+        gc.enable()
+    assert bool(collections) is not shut_down
 
 
 async def test_aclose_closes_both_clients() -> None:
