@@ -170,6 +170,14 @@ def _untrusted(exc: Exception, where: str, hint: str) -> ConnectionFailedError:
 
 
 def _broken(exc: Exception, where: str) -> ConnectionFailedError:
+    # The alert of RFC 8446, section 6.2, as OpenSSL names it.
+    if "CERTIFICATE_REQUIRED" in str(exc):
+        msg = (
+            f"{where} wants to see a certificate: {_reason(exc)}. Pass yours as `cert`."
+        )
+        error = ConnectionFailedError(msg)
+        error.is_retryable = False
+        return error
     if isinstance(exc, httpx.ProxyError):
         msg = (
             f"The proxy on the way to {where} refused: {_reason(exc)}. Check `proxy` "
