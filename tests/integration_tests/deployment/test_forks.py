@@ -19,8 +19,6 @@ def test_parent_and_children_go_on_with_connections_of_their_own(
 ) -> None:
     run_program("forks", server.base_url)
 
-    assert server.disconnects == 0
-
 
 @pytest.mark.parametrize("method", ["sync", "async"])
 def test_a_child_does_not_hold_a_stream_open_that_the_parent_leaves(
