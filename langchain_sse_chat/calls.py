@@ -43,6 +43,7 @@ from langchain_sse_chat.transport.async_client import astream
 from langchain_sse_chat.transport.clients import ClientSettings, HTTPClients
 from langchain_sse_chat.transport.spec import Exchange
 from langchain_sse_chat.transport.sync_client import stream
+from langchain_sse_chat.transport.url import socket_path
 
 OutputT = TypeVar("OutputT")
 
@@ -75,11 +76,20 @@ class ChatCalls(ChatSSESettings):
     @model_validator(mode="after")
     def _set_clients(self) -> Self:
         self._clients = HTTPClients(
-            ClientSettings(verify=self.verify, proxy=self.proxy),
+            ClientSettings(
+                verify=self.verify,
+                proxy=self.proxy,
+                cert=self.cert,
+                uds=socket_path(self.base_url),
+            ),
             http_client=self.http_client,
             http_async_client=self.http_async_client,
         )
         return self
+
+    def __getstate__(self) -> dict[Any, Any]:
+        self._clients.check_picklable()
+        return super().__getstate__()
 
     def close(self) -> None:
         """Close the connections for the sync methods that no other model uses.

@@ -26,6 +26,7 @@ from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.pipeline import OnTruncation
 from langchain_sse_chat.providers import Provider, find_provider
 from langchain_sse_chat.transport.retry import RetryPolicy
+from langchain_sse_chat.transport.tls import Certificate
 from langchain_sse_chat.wire.dialect import ReasoningEcho
 from langchain_sse_chat.wire.tags import ReasoningTags, tag_splitter
 
@@ -70,7 +71,8 @@ class ChatSSESettings(BaseChatModel):
 
     base_url: str | None = None
     """The part of the address before `/chat/completions`. Default: the provider's
-    environment variable, then the provider's address."""
+    environment variable, then the provider's address. A Unix socket is
+    `http+unix://%2Frun%2Fllama.sock/v1`."""
 
     api_key: ApiKey | None = None
     """The key, or a function (sync or async) that returns it for each call. Default:
@@ -206,8 +208,13 @@ class ChatSSESettings(BaseChatModel):
     """How TLS is verified: `True`, the path of a CA file, an `ssl.SSLContext`, or
     `False` to switch it off."""
 
+    cert: Certificate | None = Field(default=None, repr=False, exclude=True)
+    """Your own certificate, for servers that ask for one: the path of a PEM file, or
+    `(certificate, key)`, or `(certificate, key, password)`."""
+
     proxy: str | None = Field(default=None, repr=False, exclude=True)
-    """The URL of a proxy. Default: those of the environment."""
+    """The URL of a proxy, with user and password if it wants them. Default: those of
+    the environment."""
 
     include_response_headers: bool = False
     """Whether the answer's headers go into `response_metadata["headers"]`."""

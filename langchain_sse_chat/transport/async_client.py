@@ -18,6 +18,7 @@ from langchain_sse_chat.transport.attempt import (
 )
 from langchain_sse_chat.transport.clock import Deadline
 from langchain_sse_chat.transport.failures import READ_FAILURES, SEND_FAILURES
+from langchain_sse_chat.transport.inherited import note_of_loop
 from langchain_sse_chat.transport.spec import Again, Exchange
 from langchain_sse_chat.transport.watchdog import Watchdog
 
@@ -111,6 +112,7 @@ class _Answer(Generic[OutputT]):
         except SEND_FAILURES as exc:
             attempt.fail(exc)
         self._response = response
+        note_of_loop(response.extensions.get("network_stream"))
         # Not `aiter_raw`, which closes the response at its end, where a cancellation
         # would leave it half closed.
         raw = cast("httpx.AsyncByteStream", response.stream)

@@ -136,7 +136,7 @@ class Attempt(Generic[OutputT]):
     def open(self, response: httpx.Response) -> bool:
         """Look at the head of the answer; return whether it is a success (2xx)."""
         if response.is_success:
-            self._receiver.open(_head(response))
+            self._receiver.open(self._head(response))
         return response.is_success
 
     def refused(self, response: httpx.Response, body: bytes) -> SSEChatError:
@@ -146,7 +146,14 @@ class Attempt(Generic[OutputT]):
             response: The answer.
             body: What could be read of its body.
         """
-        return self._receiver.refused(_head(response), body)
+        return self._receiver.refused(self._head(response), body)
+
+    def _head(self, response: httpx.Response) -> ResponseHead:
+        # httpx gives names in lower case and joins what comes several times.
+        headers = dict(response.headers)
+        # Not `response.url`, where the path of a Unix socket is in lower case. They are
+        # the same, as no redirect is followed.
+        return ResponseHead(response.status_code, headers, self._where)
 
     def feed(self, data: bytes) -> Sequence[OutputT]:
         """Return what the next bytes complete."""
@@ -217,12 +224,6 @@ class Attempt(Generic[OutputT]):
 def _seconds(limit: float | None) -> float | None:
     """Return a limit as sockets take it: `inf` is none, and 0 means something else."""
     return None if limit is None or limit == math.inf else max(limit, SHORTEST)
-
-
-def _head(response: httpx.Response) -> ResponseHead:
-    # httpx gives names in lower case and joins what comes several times.
-    headers = dict(response.headers)
-    return ResponseHead(response.status_code, headers, safe_url(str(response.url)))
 
 
 def is_encoded(response: httpx.Response) -> bool:

@@ -9,13 +9,13 @@ gives each packet the whole timeout anew.
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 import weakref
 from typing import Any
 
 from langchain_sse_chat.transport.clock import SHORTEST, Deadline
+from langchain_sse_chat.transport.inherited import note
 
 _WRITTEN_AT_ONCE = 64 * 1024
 """Bytes between two looks at the deadline while a request is sent."""
@@ -30,8 +30,6 @@ reading = _Reading()
 
 Set around each call that may read or write; `None` in between. It may move
 meanwhile."""
-
-_guarded: weakref.WeakSet[Any] = weakref.WeakSet()
 
 
 def guard(network_stream: Any) -> None:
@@ -74,7 +72,7 @@ def guard(network_stream: Any) -> None:
 
     network_stream.read = read
     network_stream.write = write
-    _guarded.add(network_stream)
+    note(network_stream)
 
 
 def guard_new(_event: str, info: dict[str, Any]) -> None:
@@ -90,17 +88,3 @@ def guard_new(_event: str, info: dict[str, Any]) -> None:
     made = info.get("return_value")
     if hasattr(made, "get_extra_info"):
         guard(made)
-
-
-def close_inherited() -> None:
-    """Close this process's copies of the connections made before it was forked.
-
-    While a copy is open, the server does not see that the parent closes its own.
-    """
-    for network_stream in list(_guarded):
-        network_stream.close()
-    _guarded.clear()
-
-
-if hasattr(os, "register_at_fork"):  # pragma: no branch - not on Windows
-    os.register_at_fork(after_in_child=close_inherited)

@@ -9,10 +9,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from langchain_sse_chat.transport import guard as guard_module
 from langchain_sse_chat.transport.clock import Deadline
 from langchain_sse_chat.transport.guard import (
-    close_inherited,
     guard,
     guard_new,
     reading,
@@ -169,14 +167,3 @@ def test_new_connections_are_guarded_as_they_are_made() -> None:
     with within(Deadline(0.0)):
         stream.read(1)
     assert stream.timeouts == [0.001]
-
-
-def test_a_forked_process_closes_its_copies() -> None:
-    stream = Stream()
-    others = list(guard_module._guarded)
-    guard_module._guarded.clear()
-    guard(stream)
-    close_inherited()
-    assert stream.closed
-    assert len(guard_module._guarded) == 0
-    guard_module._guarded.update(others)
