@@ -17,6 +17,7 @@ from langchain_sse_chat.transport.attempt import (
     pause_after,
 )
 from langchain_sse_chat.transport.clock import Deadline
+from langchain_sse_chat.transport.closing import begin_unhooked
 from langchain_sse_chat.transport.failures import READ_FAILURES, SEND_FAILURES
 from langchain_sse_chat.transport.spec import Exchange
 from langchain_sse_chat.transport.watchdog import Watchdog
@@ -24,12 +25,13 @@ from langchain_sse_chat.transport.watchdog import Watchdog
 OutputT = TypeVar("OutputT")
 
 
-async def astream(
+def astream(
     client: httpx.AsyncClient, exchange: Exchange[OutputT]
 ) -> AsyncGenerator[OutputT]:
     """Run an exchange; give each output as soon as its bytes are there.
 
-    Closing the iterator, or cancelling the task, closes the connection.
+    Closing the iterator, or cancelling the task, closes the connection. Whoever reads
+    it must close it (`contextlib.aclosing`): the event loop does not.
 
     Args:
         client: Sends the requests; it is not closed.
@@ -38,6 +40,15 @@ async def astream(
     Raises:
         SSEChatError: The error after which the exchange wants no other attempt.
     """
+    outputs = _astream(client, exchange)
+    begin_unhooked(outputs)
+    return cast("AsyncGenerator[OutputT]", outputs)
+
+
+async def _astream(
+    client: httpx.AsyncClient, exchange: Exchange[OutputT]
+) -> AsyncGenerator[OutputT | None]:
+    yield None
     try:
         while True:
             begun = exchange.begin()
