@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import (
-    AsyncGenerator,
     AsyncIterator,
     Callable,
     Generator,
@@ -165,13 +164,14 @@ class ChatCalls(ChatSSESettings):
         **kwargs: Any,
     ) -> AsyncIterator[AIMessageChunk]:
         """Yield the answer in chunks, each as soon as its bytes are there."""
+        # Not closed here: a loop that shuts down does that too, at the same time, and
+        # of two that close a generator one fails.
         chunks = super().astream(input, config, stop=stop, **kwargs)
-        async with aclosing(cast("AsyncGenerator[AIMessageChunk]", chunks)):
-            with called_with(config):
-                first = await anext(chunks)
-            yield first
-            async for chunk in chunks:
-                yield chunk
+        with called_with(config):
+            first = await anext(chunks)
+        yield first
+        async for chunk in chunks:
+            yield chunk
 
     def _plan(
         self,

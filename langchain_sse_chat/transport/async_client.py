@@ -17,6 +17,7 @@ from langchain_sse_chat.transport.attempt import (
     is_encoded,
 )
 from langchain_sse_chat.transport.clock import Deadline
+from langchain_sse_chat.transport.closing import begin_unhooked
 from langchain_sse_chat.transport.failures import READ_FAILURES, SEND_FAILURES
 from langchain_sse_chat.transport.inherited import note_of_loop
 from langchain_sse_chat.transport.spec import Again, Exchange
@@ -28,12 +29,13 @@ OutputT = TypeVar("OutputT")
 Tell = Callable[[Mapping[str, Any]], Awaitable[None]]
 
 
-async def astream(
+def astream(
     client: httpx.AsyncClient, exchange: Exchange[OutputT], tell: Tell | None = None
 ) -> AsyncGenerator[OutputT]:
     """Run an exchange; give each output as soon as its bytes are there.
 
-    Closing the iterator, or cancelling the task, closes the connection.
+    Closing the iterator, or cancelling the task, closes the connection. Whoever reads
+    it must close it (`contextlib.aclosing`): the event loop does not.
 
     Args:
         client: Sends the requests that name no other; it is not closed.
@@ -43,6 +45,15 @@ async def astream(
     Raises:
         SSEChatError: The error after which the exchange wants no other attempt.
     """
+    outputs = _astream(client, exchange, tell)
+    begin_unhooked(outputs)
+    return cast("AsyncGenerator[OutputT]", outputs)
+
+
+async def _astream(
+    client: httpx.AsyncClient, exchange: Exchange[OutputT], tell: Tell | None
+) -> AsyncGenerator[OutputT | None]:
+    yield None
     try:
         while True:
             attempt = await _next_attempt(exchange)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
 
 import pytest
 
@@ -79,11 +80,16 @@ async def test_stopping_an_async_stream_closes_its_connection(
         assert await asyncio.to_thread(server.saw_close)
 
 
-async def test_dropping_an_async_stream_closes_its_connection(
+async def test_dropping_what_reads_an_async_stream_closes_its_connection(
     clients: HTTPClients,
 ) -> None:
+    async def read(url: str) -> AsyncGenerator[str]:
+        async with aclosing(astream(clients.async_client(), Exchange(url))) as outputs:
+            async for output in outputs:
+                yield output
+
     with Server(endless) as server:
-        async for output in astream(clients.async_client(), Exchange(server.url)):
+        async for output in read(server.url):
             assert output == "a"
             break
         gc.collect()
