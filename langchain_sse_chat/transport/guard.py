@@ -22,12 +22,14 @@ _SHORTEST = 0.001
 
 class _Reading(threading.local):
     deadline: Deadline | None = None
+    closing: bool = False
 
 
 reading = _Reading()
 """Until when the reads of this thread on guarded connections may take.
 
-Set around each call that may read; `None` in between. It may move meanwhile."""
+Set around each call that may read; `None` in between. It may move meanwhile. `closing`
+is set around the closing of answers."""
 
 _guarded: weakref.WeakSet[Any] = weakref.WeakSet()
 
