@@ -1,8 +1,9 @@
-"""CPU per token of `stream` and `astream`, against the floor below any chat model.
+"""CPU per token of streams, against the floor below any chat model.
 
 The floor is httpx that delivers the bytes and LangChain's own loop over chunks, with
-nothing in between: no decoding, no JSON. The server is another process, so that its
-work is not counted; the ways take turns in this one.
+nothing in between: no decoding, no JSON. Protocol events (`events`, `aevents`) are
+compared with the same floor, the one of chunks. The server is another process, so that
+its work is not counted; the ways take turns in this one.
 
     python benchmarks/chat.py [--tokens 2000] [--rounds 5]
 """
@@ -17,12 +18,14 @@ import json
 import multiprocessing
 import statistics
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+import warnings
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from functools import partial
 from multiprocessing.connection import Connection
 from typing import Any
 
 import httpx
+from langchain_core._api.beta_decorator import LangChainBetaWarning
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessageChunk
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
@@ -31,8 +34,10 @@ from langchain_sse_chat import ChatSSE
 
 EVENTS_A_WRITE = (1, 16)
 
+Run = Callable[[BaseChatModel], int]
 
-def _events(tokens: int) -> list[bytes]:
+
+def _body(tokens: int) -> list[bytes]:
     head = {
         "id": "chatcmpl-1",
         "object": "chat.completion.chunk",
@@ -51,7 +56,7 @@ def _events(tokens: int) -> list[bytes]:
 
 
 async def _serve(pipe: Connection, tokens: int) -> None:
-    events = _events(tokens)
+    events = _body(tokens)
 
     async def answer(
         reader: asyncio.StreamReader, writer: asyncio.StreamWriter
@@ -129,8 +134,25 @@ def models(url: str, group: int) -> dict[str, BaseChatModel]:
     return ways
 
 
-async def _drain(model: BaseChatModel) -> int:
+def _stream(model: BaseChatModel) -> int:
+    return sum(1 for _ in model.stream("Hello"))
+
+
+async def _astream(model: BaseChatModel) -> int:
     return len([chunk async for chunk in model.astream("Hello")])
+
+
+def _events(model: BaseChatModel) -> int:
+    return sum(1 for _ in model.stream_events("Hello", version="v3"))
+
+
+async def _aevents(model: BaseChatModel) -> int:
+    stream = await model.astream_events("Hello", version="v3")
+    return len([event async for event in stream])
+
+
+async def _await(run: Awaitable[int]) -> int:
+    return await run
 
 
 def measure(run: Callable[[], int], tokens: int) -> float:
@@ -147,6 +169,7 @@ def measure(run: Callable[[], int], tokens: int) -> float:
 
 def main() -> None:
     """Print a Markdown table."""
+    warnings.simplefilter("ignore", LangChainBetaWarning)
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tokens", type=int, default=2000)
     parser.add_argument("--rounds", type=int, default=5)
@@ -159,18 +182,24 @@ def main() -> None:
     print("| way | events a write | model | µs a token | to the floor |")
     print("| --- | --- | --- | --- | --- |")
     with asyncio.Runner() as runner:
+
+        def in_loop(run: Callable[[BaseChatModel], Awaitable[int]]) -> Run:
+            return lambda model: runner.run(_await(run(model)))
+
         for group in EVENTS_A_WRITE:
             ways = models(url, group)
-            runs: dict[str, Callable[[BaseChatModel], int]] = {
-                "stream": lambda model: len(list(model.stream("Hello"))),
-                "astream": lambda model: runner.run(_drain(model)),
+            runs: dict[str, tuple[Run, Run]] = {
+                "stream": (_stream, _stream),
+                "astream": (in_loop(_astream), in_loop(_astream)),
+                "events": (_stream, _events),
+                "aevents": (in_loop(_astream), in_loop(_aevents)),
             }
-            for way, run in runs.items():
+            for way, (floor, run) in runs.items():
                 times: dict[str, list[float]] = {name: [] for name in ways}
                 for _ in range(args.rounds + 1):
                     for name, model in ways.items():
-                        took = measure(partial(run, model), args.tokens)
-                        times[name].append(took)
+                        taken = partial(floor if name == "floor" else run, model)
+                        times[name].append(measure(taken, args.tokens))
                 middle = {n: statistics.median(t[1:]) for n, t in times.items()}
                 for name, took in middle.items():
                     ratio = took / middle["floor"]

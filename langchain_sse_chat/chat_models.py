@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import aclosing, closing
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from langchain_core.callbacks import (
     AsyncCallbackManagerForLLMRun,
@@ -26,6 +26,7 @@ from langchain_sse_chat.call import CallPlan, exchange_of
 from langchain_sse_chat.convert.blocks import MODEL_PROVIDER
 from langchain_sse_chat.convert.chunks import ChunkAssembler
 from langchain_sse_chat.convert.messages import messages_to_wire
+from langchain_sse_chat.convert.reported import event_assembler
 from langchain_sse_chat.convert.results import ResultAssembler, combine_llm_outputs
 from langchain_sse_chat.convert.tokens import count_message_tokens, text_to_token_ids
 from langchain_sse_chat.convert.tools import (
@@ -46,6 +47,9 @@ from langchain_sse_chat.structured import (
 from langchain_sse_chat.transport.async_client import astream
 from langchain_sse_chat.transport.clients import ClientSettings, HTTPClients
 from langchain_sse_chat.transport.sync_client import stream
+
+if TYPE_CHECKING:
+    from langchain_protocol.protocol import MessagesData
 
 
 class ChatSSE(ChatSSESettings):
@@ -243,6 +247,50 @@ class ChatSSE(ChatSSESettings):
                 if run_manager:
                     await run_manager.on_llm_new_token(chunk.text, chunk=chunk)
                 yield chunk
+
+    def _stream_chat_model_events(
+        self,
+        messages: list[BaseMessage],
+        *,
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> Iterator[MessagesData]:
+        key = sync_key(self.api_key)
+        plan = self._plan(key, messages, stop, kwargs, streamed=True)
+        assembler: Any = event_assembler(run_manager)
+        answer = stream(
+            self._clients.sync_client(), exchange_of(plan, lambda: assembler)
+        )
+        with closing(answer):
+            for output in answer:
+                if not isinstance(output, ChatGenerationChunk):
+                    yield output
+                elif run_manager:
+                    run_manager.on_llm_new_token(output.text, chunk=output)
+        yield assembler.finish
+
+    async def _astream_chat_model_events(
+        self,
+        messages: list[BaseMessage],
+        *,
+        stop: list[str] | None = None,
+        run_manager: AsyncCallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> AsyncIterator[MessagesData]:
+        key = await async_key(self.api_key)
+        plan = self._plan(key, messages, stop, kwargs, streamed=True)
+        assembler: Any = event_assembler(run_manager)
+        answer = astream(
+            self._clients.async_client(), exchange_of(plan, lambda: assembler)
+        )
+        async with aclosing(answer):
+            async for output in answer:
+                if not isinstance(output, ChatGenerationChunk):
+                    yield output
+                elif run_manager:
+                    await run_manager.on_llm_new_token(output.text, chunk=output)
+        yield assembler.finish
 
     def bind_tools(
         self,
