@@ -2,8 +2,9 @@
 
 The floor is httpx that delivers the bytes and LangChain's own loop over chunks, with
 nothing in between: no decoding, no JSON. Protocol events (`events`, `aevents`) are
-compared with the same floor, the one of chunks. The server is another process, so that
-its work is not counted; the ways take turns in this one.
+compared with the same floor, the one of chunks; `events floor` is httpx and LangChain's
+loop over events that are there already. The server is another process, so that its work
+is not counted; the ways take turns in this one.
 
     python benchmarks/chat.py [--tokens 2000] [--rounds 5]
 """
@@ -121,11 +122,36 @@ class Floor(BaseChatModel):
                     yield ChatGenerationChunk(message=AIMessageChunk(content=" word"))
 
 
+class EventsFloor(Floor):
+    """Reads the bytes and yields an event for each, without looking at it."""
+
+    def _stream_chat_model_events(self, *_: Any, **__: Any) -> Iterator[dict[str, Any]]:
+        with self.client.stream("POST", self.url, content=b"{}") as response:
+            for data in response.iter_raw():
+                for _event in range(data.count(b"\n\n")):
+                    yield _event_of(" word")
+
+    async def _astream_chat_model_events(
+        self, *_: Any, **__: Any
+    ) -> AsyncIterator[dict[str, Any]]:
+        async with self.aclient.stream("POST", self.url, content=b"{}") as response:
+            async for data in response.aiter_raw():
+                for _event in range(data.count(b"\n\n")):
+                    yield _event_of(" word")
+
+
+def _event_of(text: str) -> dict[str, Any]:
+    delta = {"type": "text-delta", "text": text}
+    return {"event": "content-block-delta", "index": 0, "delta": delta}
+
+
 def models(url: str, group: int) -> dict[str, BaseChatModel]:
     """Return the models that take turns, ours and the floor and peers that are here."""
     address = f"{url}/{group}"
+    clients: Any = {"client": httpx.Client(), "aclient": httpx.AsyncClient()}
     ways: dict[str, BaseChatModel] = {
-        "floor": Floor(url=address, client=httpx.Client(), aclient=httpx.AsyncClient()),
+        "floor": Floor(url=address, **clients),
+        "events floor": EventsFloor(url=address, **clients),
         "ChatSSE": ChatSSE(model="m", base_url=address, api_key="k"),
     }
     if importlib.util.find_spec("langchain_openai"):
@@ -195,9 +221,14 @@ def main() -> None:
                 "aevents": (in_loop(_astream), in_loop(_aevents)),
             }
             for way, (floor, run) in runs.items():
-                times: dict[str, list[float]] = {name: [] for name in ways}
+                chosen = {
+                    name: model
+                    for name, model in ways.items()
+                    if "events" in way or name != "events floor"
+                }
+                times: dict[str, list[float]] = {name: [] for name in chosen}
                 for _ in range(args.rounds + 1):
-                    for name, model in ways.items():
+                    for name, model in chosen.items():
                         taken = partial(floor if name == "floor" else run, model)
                         times[name].append(measure(taken, args.tokens))
                 middle = {n: statistics.median(t[1:]) for n, t in times.items()}
