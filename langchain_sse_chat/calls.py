@@ -13,7 +13,7 @@ from contextlib import aclosing, closing
 from dataclasses import replace
 from functools import partial
 from itertools import chain
-from typing import Any, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from langchain_core.callbacks import (
     AsyncCallbackManagerForLLMRun,
@@ -32,6 +32,7 @@ from pydantic import Field, PrivateAttr, field_validator, model_validator
 from langchain_sse_chat.call import CallPlan, exchange_of
 from langchain_sse_chat.callbacks import RetryEvents, called_with
 from langchain_sse_chat.convert.chunks import ChunkAssembler
+from langchain_sse_chat.convert.reported import event_assembler
 from langchain_sse_chat.convert.results import ResultAssembler
 from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.keys import Key, async_keys, sync_keys
@@ -43,6 +44,9 @@ from langchain_sse_chat.transport.clients import ClientSettings, HTTPClients
 from langchain_sse_chat.transport.spec import Exchange
 from langchain_sse_chat.transport.sync_client import stream
 from langchain_sse_chat.transport.url import socket_path
+
+if TYPE_CHECKING:
+    from langchain_protocol.protocol import MessagesData
 
 OutputT = TypeVar("OutputT")
 
@@ -311,6 +315,52 @@ class ChatCalls(ChatSSESettings):
                 if run_manager:
                     await run_manager.on_llm_new_token(chunk.text, chunk=chunk)
                 yield chunk
+
+    def _stream_chat_model_events(
+        self,
+        messages: list[BaseMessage],
+        *,
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> Iterator[MessagesData]:
+        assembler: Any = event_assembler(run_manager)
+        keys = sync_keys(model.api_key for model in endpoints(self))
+        exchange = self._exchange(
+            lambda: assembler, keys, messages, stop, kwargs, streamed=True
+        )
+        events = RetryEvents(self.callbacks, run_manager)
+        answer = stream(self._clients.sync_client(), exchange, events.tell)
+        with closing(answer):
+            for output in answer:
+                if not isinstance(output, ChatGenerationChunk):
+                    yield output
+                elif run_manager:
+                    run_manager.on_llm_new_token(output.text, chunk=output)
+        yield assembler.finish
+
+    async def _astream_chat_model_events(
+        self,
+        messages: list[BaseMessage],
+        *,
+        stop: list[str] | None = None,
+        run_manager: AsyncCallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> AsyncIterator[MessagesData]:
+        assembler: Any = event_assembler(run_manager)
+        keys = await async_keys(model.api_key for model in endpoints(self))
+        exchange = self._exchange(
+            lambda: assembler, keys, messages, stop, kwargs, streamed=True
+        )
+        events = RetryEvents(self.callbacks, run_manager)
+        answer = astream(self._clients.async_client(), exchange, events.atell)
+        async with aclosing(answer):
+            async for output in answer:
+                if not isinstance(output, ChatGenerationChunk):
+                    yield output
+                elif run_manager:
+                    await run_manager.on_llm_new_token(output.text, chunk=output)
+        yield assembler.finish
 
 
 def endpoints(model: ChatCalls) -> list[ChatCalls]:

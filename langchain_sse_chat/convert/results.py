@@ -61,14 +61,9 @@ def wire_message_to_result(message: WireMessage) -> ChatResult:
 
 def wire_message_to_ai_message(message: WireMessage) -> AIMessage:
     """Return the message that an answer comes down to."""
-    additional = additional_fields(message)
-    if message.reasoning:
-        additional[REASONING] = message.reasoning
-    if message.refusal:
-        additional["refusal"] = message.refusal
     return AIMessage(
         content=message.text,
-        additional_kwargs=additional,
+        additional_kwargs=additional_kwargs(message),
         tool_calls=[_tool_call(c) for c in message.tool_calls if c.parsed is not None],
         invalid_tool_calls=[
             _invalid_tool_call(c) for c in message.tool_calls if c.parsed is None
@@ -76,6 +71,16 @@ def wire_message_to_ai_message(message: WireMessage) -> AIMessage:
         response_metadata=response_metadata(message),
         usage_metadata=message_usage(message),
     )
+
+
+def additional_kwargs(message: WireMessage) -> dict[str, Any]:
+    """Return the `additional_kwargs` of a whole message."""
+    fields = additional_fields(message)
+    if message.reasoning:
+        fields[REASONING] = message.reasoning
+    if message.refusal:
+        fields["refusal"] = message.refusal
+    return fields
 
 
 def additional_fields(message: WireMessage) -> dict[str, Any]:

@@ -23,13 +23,14 @@ _WRITTEN_AT_ONCE = 64 * 1024
 
 class _Reading(threading.local):
     deadline: Deadline | None = None
+    closing: bool = False
 
 
 reading = _Reading()
 """Until when reads and writes of this thread on guarded connections may take.
 
-Set around each call that may read or write; `None` in between. It may move
-meanwhile."""
+Set around each call that may read or write; `None` in between. It may move meanwhile.
+`closing` is set around the closing of answers."""
 
 
 def guard(network_stream: Any) -> None:

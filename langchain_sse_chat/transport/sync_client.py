@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
+from collections import deque
 from collections.abc import Callable, Generator, Iterator, Mapping
 from typing import Any, Generic, TypeVar, cast
 
@@ -22,6 +23,13 @@ from langchain_sse_chat.transport.guard import guard, guard_new, reading
 from langchain_sse_chat.transport.spec import Again, Exchange
 
 OutputT = TypeVar("OutputT")
+
+_left: deque[httpx.Response] = deque()
+"""Answers that could not be closed in their place: the next one that ends does it.
+
+An iterator that was left, and is part of a cycle, is closed when garbage is collected.
+That may be in the midst of another call of the client, which has the lock of httpcore's
+pool then: closing would wait for this lock for ever, on the thread that has it."""
 
 
 Tell = Callable[[Mapping[str, Any]], None]
@@ -134,6 +142,22 @@ class _Answer(Generic[OutputT]):
 
     def close(self) -> None:
         """Give the connection back, or close it when the answer is not at its end."""
-        if self._response is not None:
-            with contextlib.suppress(*READ_FAILURES):
-                self._response.close()
+        response, self._response = self._response, None
+        if response is None:
+            return
+        if reading.deadline is not None or reading.closing:
+            _left.append(response)
+            return
+        reading.closing = True
+        try:
+            for one in (response, *_taken()):
+                with contextlib.suppress(*READ_FAILURES):
+                    one.close()
+        finally:
+            reading.closing = False
+
+
+def _taken() -> Iterator[httpx.Response]:
+    with contextlib.suppress(IndexError):
+        while True:
+            yield _left.popleft()
