@@ -5,18 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator
-from typing import Generic, TypeVar, cast
+from typing import Generic, TypeVar
 
 import httpx
 
 from langchain_sse_chat.errors import SSEChatError
-from langchain_sse_chat.transport.attempt import (
-    Allowance,
-    Attempt,
-    is_encoded,
-    pause_after,
-)
+from langchain_sse_chat.transport.attempt import Allowance, Attempt, pause_after
 from langchain_sse_chat.transport.clock import Deadline
+from langchain_sse_chat.transport.encoding import abody
 from langchain_sse_chat.transport.failures import READ_FAILURES, SEND_FAILURES
 from langchain_sse_chat.transport.spec import Exchange
 from langchain_sse_chat.transport.watchdog import Watchdog
@@ -93,13 +89,9 @@ class _Answer(Generic[OutputT]):
         except SEND_FAILURES as exc:
             attempt.fail(exc)
         self._response = response
-        # Not `aiter_raw`, which closes the response at its end, where a cancellation
-        # would leave it half closed.
-        raw = cast("httpx.AsyncByteStream", response.stream)
-        self._body = response.aiter_bytes() if is_encoded(response) else aiter(raw)
+        self._body = abody(response)
         if not attempt.open(response):
-            body = await self.collect(attempt.refusal())
-            raise attempt.refused(response, body)
+            raise attempt.refused(response, await self.collect(attempt.refusal()))
 
     async def read(self, deadline: Deadline) -> bytes | None:
         """Return the next bytes, `None` at the end."""

@@ -205,17 +205,6 @@ def _head(response: httpx.Response) -> ResponseHead:
     return ResponseHead(response.status_code, headers, safe_url(str(response.url)))
 
 
-def is_encoded(response: httpx.Response) -> bool:
-    """Return whether the body's raw bytes are not to be had, or not to be read as such.
-
-    It was compressed, although that was declined; or httpx has read it already, as with
-    the ready responses of `httpx.MockTransport`.
-    """
-    encoding = response.headers.get("content-encoding", "identity")
-    compressed = encoding.strip().lower() not in {"", "identity"}
-    return compressed or response.is_stream_consumed
-
-
 def pause_after(exchange: Exchange[OutputT], error: SSEChatError) -> float:
     """Return the seconds to wait before the next attempt.
 

@@ -5,18 +5,14 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Generator, Iterator
-from typing import Generic, TypeVar, cast
+from typing import Generic, TypeVar
 
 import httpx
 
 from langchain_sse_chat.errors import SSEChatError
-from langchain_sse_chat.transport.attempt import (
-    Allowance,
-    Attempt,
-    is_encoded,
-    pause_after,
-)
+from langchain_sse_chat.transport.attempt import Allowance, Attempt, pause_after
 from langchain_sse_chat.transport.clock import Deadline
+from langchain_sse_chat.transport.encoding import body
 from langchain_sse_chat.transport.failures import READ_FAILURES, SEND_FAILURES
 from langchain_sse_chat.transport.guard import guard, guard_new, reading
 from langchain_sse_chat.transport.spec import Exchange
@@ -92,8 +88,7 @@ class _Answer(Generic[OutputT]):
             reading.deadline = None
         self._response = response
         guard(response.extensions.get("network_stream"))
-        raw = cast("httpx.SyncByteStream", response.stream)
-        self._body = response.iter_bytes() if is_encoded(response) else iter(raw)
+        self._body = body(response)
         if not attempt.open(response):
             raise attempt.refused(response, self.collect(attempt.refusal()))
 
