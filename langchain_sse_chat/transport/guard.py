@@ -19,6 +19,10 @@ from langchain_sse_chat.transport.clock import Deadline
 # 0 would make the socket non-blocking, and bytes that are there be an error.
 _SHORTEST = 0.001
 
+# Seconds past a deadline after which bytes are not read even if they are there: those
+# of interim answers without end (RFC 9110, section 15.2), which httpcore reads over.
+_LATEST = 1.0
+
 
 class _Reading(threading.local):
     deadline: Deadline | None = None
@@ -50,7 +54,10 @@ def guard(network_stream: Any) -> None:
         deadline = reading.deadline
         if deadline is not None:
             timeout = deadline.remaining(time.monotonic())
-            timeout = None if timeout is None else max(timeout, _SHORTEST)
+            if timeout is not None:
+                if timeout < -_LATEST:
+                    raise TimeoutError
+                timeout = max(timeout, _SHORTEST)
         method: Any = plain()
         data: bytes = method(max_bytes, timeout)
         return data

@@ -7,6 +7,8 @@ import time
 import weakref
 from collections.abc import Iterator
 
+import pytest
+
 from langchain_sse_chat.transport import guard as guard_module
 from langchain_sse_chat.transport.clock import Deadline
 from langchain_sse_chat.transport.guard import (
@@ -69,9 +71,17 @@ def test_reads_wait_without_end_for_a_deadline_that_never_comes() -> None:
 def test_a_deadline_gone_by_leaves_time_for_bytes_that_are_there() -> None:
     stream = Stream()
     guard(stream)
-    with within(Deadline(0.0)):
+    with within(Deadline(time.monotonic())):
         stream.read(1)
     assert stream.timeouts == [0.001]
+
+
+def test_long_after_a_deadline_bytes_that_are_there_are_not_read() -> None:
+    stream = Stream()
+    guard(stream)
+    with within(Deadline(time.monotonic() - 1.5)), pytest.raises(TimeoutError):
+        stream.read(1)
+    assert stream.timeouts == []
 
 
 def test_reads_outside_keep_their_own_timeout() -> None:
@@ -123,7 +133,7 @@ def test_new_connections_are_guarded_as_they_are_made() -> None:
     guard_new("connection.connect_tcp.started", {"host": "h"})
     guard_new("http11.receive_response_headers.complete", {"return_value": (1, 2)})
     guard_new("connection.connect_tcp.complete", {"return_value": stream})
-    with within(Deadline(0.0)):
+    with within(Deadline(time.monotonic())):
         stream.read(1)
     assert stream.timeouts == [0.001]
 
