@@ -34,6 +34,7 @@ from langchain_sse_chat.transport.spec import (
 from langchain_sse_chat.transport.url import safe_url
 from langchain_sse_chat.wire import failures
 from langchain_sse_chat.wire.jsontext import loads
+from langchain_sse_chat.wire.redaction import redact
 
 OutputT = TypeVar("OutputT")
 
@@ -301,7 +302,7 @@ class AuthorizedExchange(Generic[OutputT]):
 
     def failed(self, error: SSEChatError) -> float | None:
         """Return the seconds to wait before the next attempt, `None` for no other."""
-        failures.redact(error, (*self._grant.secrets, self._token))
+        redact(error, (*self._grant.secrets, self._token))
         if self._asking is not None:
             self._ask_no_more()
             self._failures += 1

@@ -25,6 +25,7 @@ from langchain_sse_chat.wire import failures
 from langchain_sse_chat.wire.chunks import Delta, WireMessage
 from langchain_sse_chat.wire.jsontext import loads
 from langchain_sse_chat.wire.reader import ChunkReader
+from langchain_sse_chat.wire.redaction import redact
 from langchain_sse_chat.wire.sniff import BodyKind, sniff
 from langchain_sse_chat.wire.tags import ReasoningTags
 
@@ -293,7 +294,7 @@ class AnswerPipeline(Generic[OutputT]):
 
     def explain(self, error: SSEChatError) -> SSEChatError:
         """Put what was received on an error, and take secrets out of it."""
-        failures.redact(error, self._options.secrets)
+        redact(error, self._options.secrets)
         if error.partial is None:
             error.partial = self.partial()
         return error
