@@ -22,6 +22,7 @@ from langchain_sse_chat.sse import ServerSentEvent, SSEDecoder
 from langchain_sse_chat.transport.retry import parse_retry_after
 from langchain_sse_chat.transport.spec import ResponseHead
 from langchain_sse_chat.wire import failures
+from langchain_sse_chat.wire.budget import LARGE, Budget
 from langchain_sse_chat.wire.chunks import Delta, WireMessage
 from langchain_sse_chat.wire.jsontext import loads
 from langchain_sse_chat.wire.reader import ChunkReader
@@ -94,6 +95,7 @@ class AnswerPipeline(Generic[OutputT]):
         self._reader = ChunkReader(
             options.where, reasoning_tags=options.reasoning_tags, stop=options.stop
         )
+        self._budget = Budget(options.where)
         self._decoder = SSEDecoder(max_event_size=MAX_BODY_SIZE)
         self._head: ResponseHead | None = None
         self._kind: BodyKind | None = None
@@ -185,9 +187,14 @@ class AnswerPipeline(Generic[OutputT]):
         for event, data, _ in events:
             if reader.done:
                 break
+            large = len(data) > LARGE
+            if large:
+                self._budget.take(data)
             delta = reader.read(data, event, lenient=lenient)
             if delta is not None:
                 outputs += assembler.feed(delta)
+            elif not large:
+                self._budget.take(data)
 
     def close(self) -> list[OutputT]:
         """Learn that no more bytes come; give the rest.
@@ -196,6 +203,7 @@ class AnswerPipeline(Generic[OutputT]):
             StreamTruncatedError: The stream ended before the answer did.
             StreamError: The answer is an error.
             NotAnEventStreamError: The answer is neither a stream nor a completion.
+            EventTooLargeError: The answer is one JSON object of too many values.
         """
         if self._failure is not None:
             raise self._failure
@@ -218,6 +226,7 @@ class AnswerPipeline(Generic[OutputT]):
 
     def _close_json(self) -> list[OutputT]:
         text = b"".join(self._body).decode("utf-8", "replace")
+        self._budget.count(text)
         try:
             body = loads(text)
         except ValueError:

@@ -25,6 +25,10 @@ Mistral's `p`."""
 
 _NO_METADATA = _PADDING | {"choices", "usage", "error", "object"}
 
+_MOST_OTHERS = 127
+"""Choices after the first. `n` is 128 at most, at OpenAI
+(https://platform.openai.com/docs/api-reference/chat/create)."""
+
 _PINGS = frozenset({"", "ping", "[ping]", "heartbeat", "keep-alive", "keepalive"})
 """Data of events that only keep the connection alive, in lower case."""
 
@@ -97,7 +101,8 @@ class ChunkReader:
 
         Raises:
             StreamError: The event reports an error.
-            MalformedChunkError: The data is neither JSON nor a known ping.
+            MalformedChunkError: The data is neither JSON nor a known ping, or the
+                answer has more choices or tool calls than any can have.
         """
         try:
             chunk = loads(data)
@@ -153,7 +158,8 @@ class ChunkReader:
 
         Raises:
             StreamError: The object reports an error.
-            MalformedChunkError: The object is not a chat completion.
+            MalformedChunkError: The object is not a chat completion, or has more
+                choices or tool calls than any can have.
         """
         if "choices" not in body:
             body = with_choices(body)
@@ -221,6 +227,9 @@ class ChunkReader:
 
     def _other(self, index: int) -> ChoiceReader:
         if index not in self._others:
+            if len(self._others) == _MOST_OTHERS:
+                msg = f"{self.where} sent more than {_MOST_OTHERS + 1} choices."
+                raise MalformedChunkError(msg)
             self._others[index] = ChoiceReader(*self._filters)
         return self._others[index]
 
