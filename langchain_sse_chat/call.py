@@ -11,8 +11,13 @@ from typing import Any, Generic, TypeVar
 from langchain_sse_chat.access_token import AccessGrant, AuthorizedExchange
 from langchain_sse_chat.convert.generated import GeneratedFiles
 from langchain_sse_chat.convert.request import encode_body
-from langchain_sse_chat.errors import InvalidRequestError, SSEChatError
+from langchain_sse_chat.errors import (
+    ConfigurationError,
+    InvalidRequestError,
+    SSEChatError,
+)
 from langchain_sse_chat.pipeline import AnswerPipeline, Assembler, PipelineOptions
+from langchain_sse_chat.transport.hidden import without_frames
 from langchain_sse_chat.transport.retry import RetryPolicy
 from langchain_sse_chat.transport.spec import Exchange, RequestSpec, Timeouts
 
@@ -76,7 +81,7 @@ class Call(Generic[OutputT]):
             self._spec = RequestSpec(
                 url=plan.url,
                 headers=plan.headers,
-                body=encode_body(plan.body),
+                body=self._encoded(),
                 timeouts=plan.timeouts,
                 streamed=plan.streamed,
                 tls_hint=plan.tls_hint,
@@ -84,6 +89,12 @@ class Call(Generic[OutputT]):
         self._attempts += 1
         self._pipeline = self._new_pipeline()
         return self._spec, self._pipeline
+
+    def _encoded(self) -> bytes:
+        try:
+            return encode_body(self._plan.body)
+        except ConfigurationError as error:
+            raise without_frames(error) from error.__cause__
 
     def _new_pipeline(self) -> AnswerPipeline[OutputT]:
         assembler = self._make_assembler()

@@ -33,6 +33,7 @@ from langchain_sse_chat.convert.tools import (
     tool_choice_to_wire,
     tools_to_wire,
 )
+from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.keys import async_key, sync_key
 from langchain_sse_chat.plan import plan_call
 from langchain_sse_chat.settings import ChatSSESettings
@@ -45,6 +46,7 @@ from langchain_sse_chat.structured import (
 )
 from langchain_sse_chat.transport.async_client import astream
 from langchain_sse_chat.transport.clients import ClientSettings, HTTPClients
+from langchain_sse_chat.transport.hidden import fingerprinted, hide, without_frames
 from langchain_sse_chat.transport.sync_client import stream
 
 
@@ -103,6 +105,7 @@ class ChatSSE(ChatSSESettings):
         This is how chat models were called before LangChain 1.0, and many pages still
         show it.
         """
+        hide(kwargs)
         return self.invoke(messages, {"callbacks": callbacks}, stop=stop, **kwargs)
 
     def __enter__(self) -> Self:
@@ -136,9 +139,14 @@ class ChatSSE(ChatSSESettings):
     ) -> dict[str, Any]:
         params = super()._get_invocation_params(stop=stop, **kwargs)
         # They go into traces, and headers are where keys are.
-        if headers := params.get("extra_headers"):
-            params["extra_headers"] = dict.fromkeys(headers, "***")
+        for name in ("extra_headers", "extra_query"):
+            if given := params.get(name):
+                params[name] = dict.fromkeys(given, "***")
         return params
+
+    def _get_llm_string(self, stop: list[str] | None = None, **kwargs: Any) -> str:
+        # It goes into caches, where other answers belong to other headers.
+        return super()._get_llm_string(stop=stop, **fingerprinted(kwargs))
 
     def _combine_llm_outputs(
         self, llm_outputs: list[dict[str, Any] | None], /
@@ -154,15 +162,18 @@ class ChatSSE(ChatSSESettings):
         *,
         streamed: bool,
     ) -> CallPlan:
-        return plan_call(
-            self,
-            messages,
-            provider=self._provider,
-            key=key,
-            stop=stop,
-            keywords=kwargs,
-            streamed=streamed,
-        )
+        try:
+            return plan_call(
+                self,
+                messages,
+                provider=self._provider,
+                key=key,
+                stop=stop,
+                keywords=kwargs,
+                streamed=streamed,
+            )
+        except ConfigurationError as error:
+            raise without_frames(error) from error.__cause__
 
     def _streams_when_asked_for_all(self, kwargs: dict[str, Any]) -> bool:
         """Whether `invoke` streams although LangChain did not choose to.
@@ -179,6 +190,7 @@ class ChatSSE(ChatSSESettings):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> ChatResult:
+        hide(kwargs)
         if self._streams_when_asked_for_all(kwargs):
             return generate_from_stream(
                 self._stream(messages, stop, run_manager, **kwargs)
@@ -197,6 +209,7 @@ class ChatSSE(ChatSSESettings):
         run_manager: AsyncCallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> ChatResult:
+        hide(kwargs)
         if self._streams_when_asked_for_all(kwargs):
             return await agenerate_from_stream(
                 self._astream(messages, stop, run_manager, **kwargs)
@@ -216,6 +229,7 @@ class ChatSSE(ChatSSESettings):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> Iterator[ChatGenerationChunk]:
+        hide(kwargs)
         key = sync_key(self.api_key)
         plan = self._plan(key, messages, stop, kwargs, streamed=True)
         answer = stream(self._clients.sync_client(), exchange_of(plan, ChunkAssembler))
@@ -233,6 +247,7 @@ class ChatSSE(ChatSSESettings):
         run_manager: AsyncCallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> AsyncIterator[ChatGenerationChunk]:
+        hide(kwargs)
         key = await async_key(self.api_key)
         plan = self._plan(key, messages, stop, kwargs, streamed=True)
         answer = astream(

@@ -23,6 +23,7 @@ from langchain_sse_chat.access_token import AccessGrant
 from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.pipeline import OnTruncation
 from langchain_sse_chat.providers import Provider, find_provider
+from langchain_sse_chat.transport.hidden import without_frames
 from langchain_sse_chat.wire.dialect import ReasoningEcho
 from langchain_sse_chat.wire.tags import ReasoningTags, tag_splitter
 
@@ -184,7 +185,7 @@ class ChatSSESettings(BaseChatModel):
     )
     """Query parameters of every request."""
 
-    extra_body: dict[str, Any] | None = None
+    extra_body: dict[str, Any] | None = Field(default=None, repr=False)
     """Keys that are laid over the request's body last. Those of a call are laid over
     these."""
 
@@ -222,7 +223,12 @@ class ChatSSESettings(BaseChatModel):
             try:
                 super().__init__(*args, **kwargs)
             except ValidationError as error:
-                raise _as_configuration_error(type(self).__name__, error) from None
+                fault = _as_configuration_error(type(self).__name__, error)
+            else:
+                return
+            # The error takes this frame with it, and what it was made from would too.
+            kwargs.clear()
+            raise without_frames(fault)
 
     @model_validator(mode="before")
     @classmethod

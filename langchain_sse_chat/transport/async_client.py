@@ -54,6 +54,7 @@ async def astream(
                     yield output
                 await answer.collect(attempt.rest())
             except SSEChatError as error:
+                data = None  # goes with the error, and may hold what was sent back
                 pause = pause_after(exchange, error)
             else:
                 if exchange.finished():
@@ -81,10 +82,9 @@ class _Answer(Generic[OutputT]):
         attempt = self._attempt
         clock = attempt.waits()
         try:
-            request = attempt.request(self._client)
             with self._watchdog.within(clock):
                 response = await self._client.send(
-                    request, stream=True, follow_redirects=False
+                    attempt.request(self._client), stream=True, follow_redirects=False
                 )
         except SEND_FAILURES as exc:
             attempt.fail(exc)

@@ -11,6 +11,7 @@ import httpx
 from langchain_sse_chat.errors import SSEChatError
 from langchain_sse_chat.transport.clock import Deadline, StreamClock
 from langchain_sse_chat.transport.failures import fail
+from langchain_sse_chat.transport.hidden import without_frames
 from langchain_sse_chat.transport.spec import (
     Exchange,
     Receiver,
@@ -219,5 +220,6 @@ def pause_after(exchange: Exchange[OutputT], error: SSEChatError) -> float:
         error.__context__ = None  # was hidden because it holds a header value
     pause = exchange.failed(error)
     if pause is None:
-        raise error
+        # Among the frames are httpcore's, with the headers as they were sent.
+        raise without_frames(error)
     return pause

@@ -288,7 +288,7 @@ def _made(kind: type[ClientT], settings: ClientSettings) -> ClientT:
     )
     # A shared client must not carry one model's cookies into another's requests.
     no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
-    try:
+    with contextlib.suppress(ValueError, ImportError, httpx.InvalidURL):
         return kind(
             verify=context,
             proxy=settings.proxy,
@@ -297,13 +297,13 @@ def _made(kind: type[ClientT], settings: ClientSettings) -> ClientT:
             headers={"User-Agent": f"langchain-sse-chat/{__version__}"},
             cookies=no_cookies,
         )
-    except (ValueError, ImportError, httpx.InvalidURL) as exc:
-        msg = (
-            "The proxy cannot be used. `proxy`, or HTTPS_PROXY, HTTP_PROXY or "
-            "ALL_PROXY in the environment, must be like 'http://host:port'; "
-            "'socks5://' needs `pip install 'httpx[socks]'`."
-        )
-        raise ConfigurationError(msg) from exc
+    # Without what was raised, which shows parts of the URL, where a password may be.
+    msg = (
+        "The proxy cannot be used. `proxy`, or HTTPS_PROXY, HTTP_PROXY or ALL_PROXY in "
+        "the environment, must be like 'http://host:port'; 'socks5://' needs "
+        "`pip install 'httpx[socks]'`."
+    )
+    raise ConfigurationError(msg)
 
 
 @lru_cache(maxsize=_KEPT_WITHOUT_MODEL)

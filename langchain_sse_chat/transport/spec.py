@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, TypeVar
 
 from langchain_sse_chat.errors import ConfigurationError, SSEChatError
+from langchain_sse_chat.transport.url import safe_url
 
 OutputT_co = TypeVar("OutputT_co", covariant=True)
 
@@ -62,13 +63,17 @@ class RequestSpec:
     """One `POST`: everything that leaves, ready to send."""
 
     url: str
-    headers: Mapping[str, str] = field(repr=False)
-    body: bytes = field(repr=False)
+    headers: Mapping[str, str]
+    body: bytes
     timeouts: Timeouts = field(default_factory=Timeouts)
     streamed: bool = True
     """Whether the answer is asked for as an event stream."""
     tls_hint: str = ""
     """A sentence for the error when the server's certificate is not accepted."""
+
+    def __repr__(self) -> str:
+        """Leave out query, headers and body, which hold keys and messages."""
+        return f"RequestSpec(url={safe_url(self.url)!r}, streamed={self.streamed})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,7 @@ def stream(client: httpx.Client, exchange: Exchange[OutputT]) -> Generator[Outpu
                 yield from attempt.close()
                 answer.collect(attempt.rest())
             except SSEChatError as error:
+                data = None  # goes with the error, and may hold what was sent back
                 pause = pause_after(exchange, error)
             else:
                 if exchange.finished():
@@ -76,12 +77,15 @@ class _Answer(Generic[OutputT]):
         attempt = self._attempt
         reading.deadline = clock = attempt.waits()
         try:
-            request = attempt.request(
-                self._client,
-                read_timeout=clock.remaining(time.monotonic()),
-                extensions={"trace": guard_new},
+            response = self._client.send(
+                attempt.request(
+                    self._client,
+                    read_timeout=clock.remaining(time.monotonic()),
+                    extensions={"trace": guard_new},
+                ),
+                stream=True,
+                follow_redirects=False,
             )
-            response = self._client.send(request, stream=True, follow_redirects=False)
         except SEND_FAILURES as exc:
             attempt.fail(exc)
         finally:

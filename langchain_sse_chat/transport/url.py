@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
+from collections.abc import Collection, Mapping
+from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit
 
 from langchain_sse_chat.errors import ConfigurationError
 
@@ -38,6 +38,21 @@ def safe_url(url: str) -> str:
     """Return `url` without query, fragment, user and password, fit for a message."""
     bare = re.split(r"[?#]", url, maxsplit=1)[0]
     return _USERINFO.sub("//", bare)
+
+
+def secrets_in_url(url: str, public: Collection[str] = ()) -> list[str]:
+    """Return the password and the values of the query parameters of a URL.
+
+    Args:
+        url: The URL.
+        public: Names of parameters that are no secret.
+    """
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return []
+    values = [v for name, v in parse_qsl(parts.query) if name not in public]
+    return [*values, unquote(parts.password)] if parts.password else values
 
 
 def _split(url: str) -> SplitResult:

@@ -25,6 +25,10 @@ Mistral's `p`."""
 
 _NO_METADATA = _PADDING | {"choices", "usage", "error", "object"}
 
+_NO_JSON = object()
+"""In place of a value. Not to be handled as an exception, which holds all the text and
+would go with the error that is raised."""
+
 _MOST_OTHERS = 127
 """Choices after the first. `n` is 128 at most, at OpenAI
 (https://platform.openai.com/docs/api-reference/chat/create)."""
@@ -107,16 +111,17 @@ class ChunkReader:
         try:
             chunk = loads(data)
         except ValueError:
-            if _begins_with_an_object(data):
-                return self._read_lines(data.split("\n"), event, lenient=lenient)
-            self._read_word(data, event, lenient=lenient)
-            return None
+            chunk = _NO_JSON
         if isinstance(chunk, list) and len(chunk) == 1:
             # Gemini's compatible endpoint wraps errors in a list.
             chunk = chunk[0]
         if isinstance(chunk, dict):
             return self._read_chunk(chunk, event)
-        if isinstance(chunk, str):
+        if chunk is _NO_JSON:
+            if _begins_with_an_object(data):
+                return self._read_lines(data.split("\n"), event, lenient=lenient)
+            self._read_word(data, event, lenient=lenient)
+        elif isinstance(chunk, str):
             self._read_word(chunk, event, lenient=lenient)
         elif event == "error":
             raise failures.stream_error(chunk, self.where)

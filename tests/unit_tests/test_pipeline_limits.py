@@ -133,6 +133,10 @@ ENDLESS: dict[str, tuple[Callable[[], Iterable[bytes]], type[ProtocolError]]] = 
         lambda: events(lambda n: delta(content=[{"type": "x", "data": FILLING}])),
         EventTooLargeError,
     ),
+    "large fields of the chunk": (
+        lambda: events(lambda n: {"choices": [], f"k{n}": "x" * 70_000}),
+        EventTooLargeError,
+    ),
     "large events with a little text": (
         lambda: events(lambda n: delta(content="a", **{f"k{n}": "x" * 70_000})),
         EventTooLargeError,

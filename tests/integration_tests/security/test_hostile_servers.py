@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import zlib
+from typing import Any
 
 import pytest
 
@@ -35,7 +36,7 @@ def run(request: pytest.FixtureRequest) -> Run:
     return request.param  # type: ignore[no-any-return]
 
 
-def failed(run: Run, behavior: Behavior, **limits: float) -> SSEChatError:
+def failed(run: Run, behavior: Behavior, **limits: Any) -> SSEChatError:
     """Return what a call of a server ends with, which must see it hang up."""
     with Server(behavior) as server:
         with pytest.raises(SSEChatError) as caught:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from langchain_sse_chat.errors import ConfigurationError
-from langchain_sse_chat.transport.url import endpoint, safe_url
+from langchain_sse_chat.transport.url import endpoint, safe_url, secrets_in_url
 
 
 @pytest.mark.parametrize(
@@ -83,3 +83,16 @@ def test_refusal_shows_no_password_and_no_query() -> None:
 )
 def test_safe_url_leaves_out_what_may_be_secret(url: str, safe: str) -> None:
     assert safe_url(url) == safe
+
+
+@pytest.mark.parametrize(
+    ("url", "secrets"),
+    [
+        ("https://me:p%40ss@h/v1?key=k&api-version=1", ["k", "p@ss"]),
+        ("https://me@h/v1", []),
+        ("https://h/v1?a=1&b=&c=3", ["1", "3"]),
+        ("http://[", []),
+    ],
+)
+def test_knows_what_of_a_url_is_secret(url: str, secrets: list[str]) -> None:
+    assert secrets_in_url(url, {"api-version"}) == secrets
