@@ -102,6 +102,10 @@ class AnswerPipeline(Generic[OutputT]):
         self._body: list[bytes] = []
         self._body_size = 0
         self._tail = b""
+        # The tail as of the last read that ended no event, and the size of such reads
+        # in a row. The others have nothing to do for it.
+        self._unended: bytes | None = None
+        self._pending = 0
         self._failure: SSEChatError | None = None
 
     @property
@@ -166,7 +170,7 @@ class AnswerPipeline(Generic[OutputT]):
             if events and not self._reader.done:
                 self._tail = data
             else:
-                self._tail = (self._tail + data)[-_TAIL_SIZE:]
+                self._read_on(data)
         except SSEChatError as error:
             if not outputs:
                 raise
@@ -175,6 +179,14 @@ class AnswerPipeline(Generic[OutputT]):
         if outputs:
             self.emitted = True
         return outputs
+
+    def _read_on(self, data: bytes) -> None:
+        """Take bytes that end no event: of a large one, whatever it gives out."""
+        goes_on = self._tail is self._unended
+        self._pending = len(data) + (self._pending if goes_on else 0)
+        self._tail = self._unended = (self._tail + data)[-_TAIL_SIZE:]
+        if self._pending > LARGE:
+            self._budget.take(data.decode("latin-1"))
 
     def _read_events(
         self,
@@ -187,13 +199,10 @@ class AnswerPipeline(Generic[OutputT]):
         for event, data, _ in events:
             if reader.done:
                 break
-            large = len(data) > LARGE
-            if large:
-                self._budget.take(data)
             delta = reader.read(data, event, lenient=lenient)
             if delta is not None:
                 outputs += assembler.feed(delta)
-            elif not large:
+            else:
                 self._budget.take(data)
 
     def close(self) -> list[OutputT]:

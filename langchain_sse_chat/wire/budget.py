@@ -16,8 +16,8 @@ KEPT_LIMIT = 128 * 1024 * 1024
 Half an hour of sound in base64, 100,000 empty deltas, or 16 choices of 8,000 tokens."""
 
 LARGE = 64 * 1024
-"""Characters from which an event counts although it gives something out. With top
-log probabilities or search results an event takes 2,000 to 30,000."""
+"""Bytes from which an event counts although it gives something out. With top log
+probabilities or search results an event takes 2,000 to 30,000."""
 
 _WEIGHT_OF_A_VALUE = 32
 """Bytes that a value takes beside its text: an empty object as much as 64."""
