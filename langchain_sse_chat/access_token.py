@@ -6,10 +6,12 @@ minutes (https://developers.sber.ru/docs/ru/gigachat/api/reference/rest/post-tok
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 import time
 import uuid
+from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -23,6 +25,7 @@ from langchain_sse_chat.errors import (
 )
 from langchain_sse_chat.transport.clients import HTTPClients
 from langchain_sse_chat.transport.headers import request_headers
+from langchain_sse_chat.transport.hidden import Hidden, hidden
 from langchain_sse_chat.transport.retry import RetryPolicy, parse_retry_after
 from langchain_sse_chat.transport.spec import (
     Again,
@@ -35,6 +38,7 @@ from langchain_sse_chat.transport.spec import (
 from langchain_sse_chat.transport.url import safe_url
 from langchain_sse_chat.wire import failures
 from langchain_sse_chat.wire.jsontext import loads
+from langchain_sse_chat.wire.redaction import redact
 
 OutputT = TypeVar("OutputT")
 
@@ -56,6 +60,9 @@ _LOOKS_AGAIN_AFTER = 0.02
 
 _LARGEST_ANSWER = 64 * 1024
 
+_SHORTEST_SECRET = 8
+"""Characters of a password that is taken out of errors; a shorter one may be a word."""
+
 
 @dataclass(frozen=True, slots=True)
 class AccessGrant:
@@ -73,8 +80,14 @@ class AccessGrant:
     @property
     def secrets(self) -> tuple[str, ...]:
         """The texts that must not stand in an error."""
-        given = (self.authorization.partition(" ")[2], self.access_token)
-        return tuple(text for text in given if text)
+        basic = self.authorization.partition(" ")[2]
+        given: tuple[str, ...] = (basic, self.access_token)
+        with contextlib.suppress(ValueError):
+            # It is the Base64 of a name and a password.
+            _, _, password = b64decode(basic, validate=True).decode().partition(":")
+            if len(password) >= _SHORTEST_SECRET:
+                given = (*given, password)
+        return tuple(filter(None, given))
 
     def request(
         self, timeouts: Timeouts, tls_hint: str, clients: HTTPClients | None = None
@@ -116,7 +129,7 @@ class TokenStore:
         """
         self._lock = threading.Lock()
         self._now = now
-        self._token = token
+        self._token: str = Hidden(token)
         self._expires: float | None = None
         self._claimed_by: object = None
         self._claimed_until = 0.0
@@ -222,7 +235,7 @@ class _TokenReceiver:
             said = f" It says: {words.message}" if words else ""
             msg = f"{self._where} answered without an access token.{said}"
             raise ProtocolError(msg)
-        self.token = token
+        self.token = Hidden(token)
         self.expires = _seconds(answer.get("expires_at") or answer.get("exp"))
         return []
 
@@ -300,7 +313,7 @@ class AuthorizedExchange(Generic[OutputT]):
             return begun
         self._token = token
         spec, receiver = begun
-        headers = {**spec.headers, "Authorization": f"Bearer {token}"}
+        headers = {**spec.headers, **hidden({"Authorization": f"Bearer {token}"})}
         return replace(spec, headers=headers), receiver
 
     def finished(self) -> bool:
@@ -314,7 +327,7 @@ class AuthorizedExchange(Generic[OutputT]):
 
     def failed(self, error: SSEChatError) -> Again | None:
         """Return when the next attempt begins, `None` when there is none."""
-        failures.redact(error, (*self._grant.secrets, self._token))
+        redact(error, (*self._grant.secrets, self._token))
         if self._asking is not None:
             self._ask_no_more()
             self._failures += 1

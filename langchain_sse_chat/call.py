@@ -15,11 +15,16 @@ from langchain_sse_chat.convert.continuation import Continuation, continuation_o
 from langchain_sse_chat.convert.generated import GeneratedFiles
 from langchain_sse_chat.convert.request import encode_body
 from langchain_sse_chat.course import Course
-from langchain_sse_chat.errors import InvalidRequestError, SSEChatError
+from langchain_sse_chat.errors import (
+    ConfigurationError,
+    InvalidRequestError,
+    SSEChatError,
+)
 from langchain_sse_chat.failover import Failover
 from langchain_sse_chat.pipeline import AnswerPipeline, Assembler, PipelineOptions
 from langchain_sse_chat.recording import Recorder
 from langchain_sse_chat.transport.clients import HTTPClients
+from langchain_sse_chat.transport.hidden import without_frames
 from langchain_sse_chat.transport.observed import ObservedExchange
 from langchain_sse_chat.transport.retry import RetryPolicy
 from langchain_sse_chat.transport.spec import Again, Exchange, RequestSpec, Timeouts
@@ -111,7 +116,7 @@ class Call(Generic[OutputT]):
         spec = RequestSpec(
             url=plan.url,
             headers=plan.headers,
-            body=encode_body(body),
+            body=_encoded(body),
             timeouts=plan.timeouts,
             streamed=plan.streamed,
             tls_hint=plan.tls_hint,
@@ -287,6 +292,13 @@ def _at(plan: CallPlan, course: Course[OutputT]) -> Exchange[OutputT]:
     if logger.isEnabledFor(logging.DEBUG):
         exchange = ObservedExchange(exchange, CallLog(plan.body.get("model")))
     return exchange
+
+
+def _encoded(body: Mapping[str, Any]) -> bytes:
+    try:
+        return encode_body(body)
+    except ConfigurationError as error:
+        raise without_frames(error) from error.__cause__
 
 
 def _is_about_usage(error: SSEChatError) -> bool:

@@ -41,6 +41,7 @@ from langchain_sse_chat.plan import ENDPOINT_KEYWORDS, plan_call
 from langchain_sse_chat.settings import ChatSSESettings
 from langchain_sse_chat.transport.async_client import astream
 from langchain_sse_chat.transport.clients import ClientSettings, HTTPClients
+from langchain_sse_chat.transport.hidden import hide, without_frames
 from langchain_sse_chat.transport.spec import Exchange
 from langchain_sse_chat.transport.sync_client import stream
 from langchain_sse_chat.transport.url import socket_path
@@ -186,15 +187,18 @@ class ChatCalls(ChatSSESettings):
         *,
         streamed: bool,
     ) -> CallPlan:
-        return plan_call(
-            self,
-            messages,
-            provider=self._provider,
-            key=key,
-            stop=stop,
-            keywords=kwargs,
-            streamed=streamed,
-        )
+        try:
+            return plan_call(
+                self,
+                messages,
+                provider=self._provider,
+                key=key,
+                stop=stop,
+                keywords=kwargs,
+                streamed=streamed,
+            )
+        except ConfigurationError as error:
+            raise without_frames(error) from error.__cause__
 
     def _streams_when_asked_for_all(self, kwargs: dict[str, Any]) -> bool:
         """Whether `invoke` streams although LangChain did not choose to.
@@ -245,6 +249,7 @@ class ChatCalls(ChatSSESettings):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> ChatResult:
+        hide(kwargs)
         if self._streams_when_asked_for_all(kwargs):
             return generate_from_stream(
                 self._stream(messages, stop, run_manager, **kwargs)
@@ -264,6 +269,7 @@ class ChatCalls(ChatSSESettings):
         run_manager: AsyncCallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> ChatResult:
+        hide(kwargs)
         if self._streams_when_asked_for_all(kwargs):
             return await agenerate_from_stream(
                 self._astream(messages, stop, run_manager, **kwargs)
@@ -284,6 +290,7 @@ class ChatCalls(ChatSSESettings):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> Iterator[ChatGenerationChunk]:
+        hide(kwargs)
         keys = sync_keys(model.api_key for model in endpoints(self))
         exchange = self._exchange(
             ChunkAssembler, keys, messages, stop, kwargs, streamed=True
@@ -304,6 +311,7 @@ class ChatCalls(ChatSSESettings):
         run_manager: AsyncCallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> AsyncIterator[ChatGenerationChunk]:
+        hide(kwargs)
         keys = await async_keys(model.api_key for model in endpoints(self))
         exchange = self._exchange(
             ChunkAssembler, keys, messages, stop, kwargs, streamed=True
@@ -324,6 +332,7 @@ class ChatCalls(ChatSSESettings):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> Iterator[MessagesData]:
+        hide(kwargs)
         assembler: Any = event_assembler(run_manager)
         keys = sync_keys(model.api_key for model in endpoints(self))
         exchange = self._exchange(
@@ -347,6 +356,7 @@ class ChatCalls(ChatSSESettings):
         run_manager: AsyncCallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> AsyncIterator[MessagesData]:
+        hide(kwargs)
         assembler: Any = event_assembler(run_manager)
         keys = await async_keys(model.api_key for model in endpoints(self))
         exchange = self._exchange(

@@ -28,6 +28,7 @@ from langchain_sse_chat.structured import (
     structured_request,
     with_parser,
 )
+from langchain_sse_chat.transport.hidden import fingerprinted, hide
 
 
 class ChatSSE(ChatCalls):
@@ -62,6 +63,7 @@ class ChatSSE(ChatCalls):
         This is how chat models were called before LangChain 1.0, and many pages still
         show it.
         """
+        hide(kwargs)
         return self.invoke(messages, {"callbacks": callbacks}, stop=stop, **kwargs)
 
     @property
@@ -83,9 +85,14 @@ class ChatSSE(ChatCalls):
     ) -> dict[str, Any]:
         params = super()._get_invocation_params(stop=stop, **kwargs)
         # They go into traces, and headers are where keys are.
-        if headers := params.get("extra_headers"):
-            params["extra_headers"] = dict.fromkeys(headers, "***")
+        for name in ("extra_headers", "extra_query"):
+            if given := params.get(name):
+                params[name] = dict.fromkeys(given, "***")
         return params
+
+    def _get_llm_string(self, stop: list[str] | None = None, **kwargs: Any) -> str:
+        # It goes into caches, where other answers belong to other headers.
+        return super()._get_llm_string(stop=stop, **fingerprinted(kwargs))
 
     def _combine_llm_outputs(
         self, llm_outputs: list[dict[str, Any] | None], /

@@ -23,9 +23,11 @@ from langchain_sse_chat.sse import ServerSentEvent, SSEDecoder
 from langchain_sse_chat.transport.retry import parse_retry_after
 from langchain_sse_chat.transport.spec import ResponseHead
 from langchain_sse_chat.wire import failures
+from langchain_sse_chat.wire.budget import LARGE, Budget
 from langchain_sse_chat.wire.chunks import Delta, WireMessage
 from langchain_sse_chat.wire.jsontext import loads
 from langchain_sse_chat.wire.reader import ChunkReader
+from langchain_sse_chat.wire.redaction import redact
 from langchain_sse_chat.wire.sniff import BodyKind, sniff
 from langchain_sse_chat.wire.tags import ReasoningTags
 
@@ -117,12 +119,17 @@ class AnswerPipeline(Generic[OutputT]):
         self._reader = ChunkReader(
             options.where, reasoning_tags=options.reasoning_tags, stop=options.stop
         )
+        self._budget = Budget(options.where)
         self._decoder = SSEDecoder(max_event_size=MAX_BODY_SIZE)
         self._head: ResponseHead | None = None
         self._kind: BodyKind | None = None
         self._body: list[bytes] = []
         self._body_size = 0
         self._tail = b""
+        # The tail as of the last read that ended no event, and the size of such reads
+        # in a row. The others have nothing to do for it.
+        self._unended: bytes | None = None
+        self._pending = 0
         self._failure: SSEChatError | None = None
 
     @property
@@ -187,7 +194,7 @@ class AnswerPipeline(Generic[OutputT]):
             if events and not self._reader.done:
                 self._tail = data
             else:
-                self._tail = (self._tail + data)[-_TAIL_SIZE:]
+                self._read_on(data)
         except SSEChatError as error:
             if not outputs:
                 raise
@@ -196,6 +203,14 @@ class AnswerPipeline(Generic[OutputT]):
         if outputs:
             self.emitted = True
         return outputs
+
+    def _read_on(self, data: bytes) -> None:
+        """Take bytes that end no event: of a large one, whatever it gives out."""
+        goes_on = self._tail is self._unended
+        self._pending = len(data) + (self._pending if goes_on else 0)
+        self._tail = self._unended = (self._tail + data)[-_TAIL_SIZE:]
+        if self._pending > LARGE:
+            self._budget.take(data.decode("latin-1"))
 
     def _read_events(
         self,
@@ -211,6 +226,8 @@ class AnswerPipeline(Generic[OutputT]):
             delta = reader.read(data, event, lenient=lenient)
             if delta is not None:
                 outputs += assembler.feed(delta)
+            else:
+                self._budget.take(data)
 
     def end(self) -> list[OutputT]:
         """Learn that no more bytes come; give what an event without its end brings.
@@ -232,6 +249,7 @@ class AnswerPipeline(Generic[OutputT]):
             StreamTruncatedError: The stream ended before the answer did.
             StreamError: The answer is an error.
             NotAnEventStreamError: The answer is neither a stream nor a completion.
+            EventTooLargeError: The answer is one JSON object of too many values.
         """
         if self._failure is not None:
             raise self._failure
@@ -253,6 +271,7 @@ class AnswerPipeline(Generic[OutputT]):
 
     def _close_json(self) -> list[OutputT]:
         text = b"".join(self._body).decode("utf-8", "replace")
+        self._budget.count(text)
         try:
             body = loads(text)
         except ValueError:
@@ -335,7 +354,7 @@ class AnswerPipeline(Generic[OutputT]):
 
     def explain(self, error: SSEChatError) -> SSEChatError:
         """Put what was received on an error, and take secrets out of it."""
-        failures.redact(error, self._options.secrets)
+        redact(error, self._options.secrets)
         if error.partial is None:
             error.partial = partial_message(self.snapshot())
         return error

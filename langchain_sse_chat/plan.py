@@ -24,8 +24,9 @@ from langchain_sse_chat.pipeline import PipelineOptions
 from langchain_sse_chat.providers import Provider
 from langchain_sse_chat.settings import ChatSSESettings
 from langchain_sse_chat.transport.headers import request_headers
+from langchain_sse_chat.transport.hidden import Hidden, hidden
 from langchain_sse_chat.transport.spec import Timeouts
-from langchain_sse_chat.transport.url import endpoint, safe_url
+from langchain_sse_chat.transport.url import endpoint, safe_url, secrets_in_url
 from langchain_sse_chat.wire.dialect import Dialect
 
 _OVERRIDABLE = (
@@ -46,6 +47,9 @@ _OVERRIDABLE = (
 
 ENDPOINT_KEYWORDS = frozenset({"model", "extra_headers", "extra_query", "extra_body"})
 """Keywords of a call that are for one server and must not reach another."""
+
+_OPEN_PARAMETERS = frozenset({"api-version"})
+"""Query parameters that are no secret, and that an error may well speak of."""
 
 
 @dataclass(slots=True)
@@ -91,11 +95,12 @@ def plan_call(
     root = provider.root(
         settings.base_url or "", str(call.body.get("model") or settings.model)
     )
-    query = provider.query(root, {**(settings.default_query or {}), **call.query})
-    url = endpoint(root, query)
+    given_query = hidden({**(settings.default_query or {}), **call.query})
+    query = provider.query(root, given_query)
+    url = Hidden(endpoint(root, query))
     stream_usage = call.settings["stream_usage"]
     asks_usage = streamed and stream_usage is not False
-    given_headers = {**(settings.default_headers or {}), **call.headers}
+    given_headers = hidden({**(settings.default_headers or {}), **call.headers})
     grant = _grant(settings, key, given_headers)
     dialect = _dialect(provider, call)
     stops = _stops(settings, call, stop)
@@ -104,7 +109,9 @@ def plan_call(
         url=url,
         headers=request_headers(
             streamed,
-            {**dict(provider.headers), **provider.key_header(None if grant else key)},
+            hidden(
+                dict(provider.headers) | provider.key_header(None if grant else key)
+            ),
             given_headers,
         ),
         body=_body(
@@ -126,7 +133,7 @@ def plan_call(
             reasoning_tags=call.settings["reasoning_tags"],
             include_response_headers=call.settings["include_response_headers"],
             stop=tuple(filter(None, stops or ())) if ends_here else (),
-            secrets=_secrets(key, given_headers),
+            secrets=_secrets(key, given_headers, given_query, root),
         ),
         policy=replace(
             settings.retry_policy,
@@ -232,11 +239,16 @@ def _timeouts(given: Mapping[str, Any]) -> Timeouts:
     return timeouts.overridden_by(given["timeout"])
 
 
-def _secrets(key: str | None, headers: Mapping[str, Any]) -> tuple[str, ...]:
+def _secrets(
+    key: str | None, headers: Mapping[str, Any], query: Mapping[str, Any], root: str
+) -> tuple[str, ...]:
     """Return the texts that must not stand in an error.
 
-    Short header values are left out: they are words such as `true`.
+    Short values are left out: they are words such as `true`.
     """
-    values = (str(value) for value in headers.values())
-    bare = (value.removeprefix("Bearer ") for value in values)
-    return tuple(v for v in (key or "", *bare) if len(v) >= 8)  # noqa: PLR2004
+    values = [str(value) for value in headers.values()]
+    # `Bearer` and `Basic` are not secret, but what follows may be shown without them.
+    values += [value.partition(" ")[2] for value in values]
+    values += [str(v) for name, v in query.items() if name not in _OPEN_PARAMETERS]
+    values += secrets_in_url(root, _OPEN_PARAMETERS)
+    return tuple(Hidden(v) for v in (key or "", *values) if len(v) >= 8)  # noqa: PLR2004

@@ -25,6 +25,7 @@ from langchain_sse_chat.call import OnDisconnect
 from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.pipeline import OnTruncation
 from langchain_sse_chat.providers import Provider, find_provider
+from langchain_sse_chat.transport.hidden import without_frames
 from langchain_sse_chat.transport.retry import RetryPolicy
 from langchain_sse_chat.transport.tls import Certificate
 from langchain_sse_chat.wire.dialect import ReasoningEcho
@@ -194,7 +195,7 @@ class ChatSSESettings(BaseChatModel):
     )
     """Query parameters of every request."""
 
-    extra_body: dict[str, Any] | None = None
+    extra_body: dict[str, Any] | None = Field(default=None, repr=False)
     """Keys that are laid over the request's body last. Those of a call are laid over
     these."""
 
@@ -245,7 +246,12 @@ class ChatSSESettings(BaseChatModel):
             try:
                 super().__init__(*args, **kwargs)
             except ValidationError as error:
-                raise _as_configuration_error(type(self).__name__, error) from None
+                fault = _as_configuration_error(type(self).__name__, error)
+            else:
+                return
+            # The error takes this frame with it, and what it was made from would too.
+            kwargs.clear()
+            raise without_frames(fault)
 
     @model_validator(mode="before")
     @classmethod

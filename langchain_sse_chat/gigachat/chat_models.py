@@ -23,6 +23,7 @@ from langchain_sse_chat.providers.gigachat import GIGACHAT
 from langchain_sse_chat.settings import SAMPLING_FIELDS, ApiKey
 from langchain_sse_chat.structured import Method
 from langchain_sse_chat.transport.clients import ClientSettings, HTTPClients
+from langchain_sse_chat.transport.hidden import Hidden
 from langchain_sse_chat.transport.tls import Certificate
 from langchain_sse_chat.transport.url import socket_path
 
@@ -219,7 +220,7 @@ class GigaChat(ChatSSE):
             return self.cert_file or self.cert
         if self.key_file_password is None:
             return (self.cert_file, self.key_file)
-        secret = self.key_file_password.get_secret_value()
+        secret = Hidden(self.key_file_password.get_secret_value())
         return (self.cert_file, self.key_file, secret)
 
     def access_grant(self, key: str | None) -> AccessGrant | None:

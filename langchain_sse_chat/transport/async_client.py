@@ -10,14 +10,10 @@ from typing import Any, Generic, TypeVar, cast
 import httpx
 
 from langchain_sse_chat.errors import SSEChatError
-from langchain_sse_chat.transport.attempt import (
-    Allowance,
-    Attempt,
-    again_after,
-    is_encoded,
-)
+from langchain_sse_chat.transport.attempt import Allowance, Attempt, again_after
 from langchain_sse_chat.transport.clock import Deadline
 from langchain_sse_chat.transport.closing import begin_unhooked
+from langchain_sse_chat.transport.encoding import abody
 from langchain_sse_chat.transport.failures import READ_FAILURES, SEND_FAILURES
 from langchain_sse_chat.transport.inherited import note_of_loop
 from langchain_sse_chat.transport.spec import Again, Exchange
@@ -72,6 +68,7 @@ async def _astream(
                         yield output
                 await answer.collect(attempt.rest())
             except SSEChatError as error:
+                data = None  # goes with the error, and may hold what was sent back
                 again = again_after(exchange, error)
             else:
                 if exchange.finished():
@@ -113,24 +110,21 @@ class _Answer(Generic[OutputT]):
         attempt = self._attempt
         clock = attempt.waits()
         try:
-            request = attempt.request(
-                self._client, extensions={"trace": self._note_connection}
-            )
             with self._watchdog.within(clock):
                 response = await self._client.send(
-                    request, stream=True, follow_redirects=False
+                    attempt.request(
+                        self._client, extensions={"trace": self._note_connection}
+                    ),
+                    stream=True,
+                    follow_redirects=False,
                 )
         except SEND_FAILURES as exc:
             attempt.fail(exc)
         self._response = response
         note_of_loop(response.extensions.get("network_stream"))
-        # Not `aiter_raw`, which closes the response at its end, where a cancellation
-        # would leave it half closed.
-        raw = cast("httpx.AsyncByteStream", response.stream)
-        self._body = response.aiter_bytes() if is_encoded(response) else aiter(raw)
+        self._body = abody(response)
         if not attempt.open(response):
-            body = await self.collect(attempt.refusal())
-            raise attempt.refused(response, body)
+            raise attempt.refused(response, await self.collect(attempt.refusal()))
 
     async def _note_connection(self, _event: str, info: dict[str, Any]) -> None:
         """Keep a connection that is made for this request.

@@ -13,6 +13,7 @@ from langchain_sse_chat.errors import SSEChatError
 from langchain_sse_chat.transport.clients import HTTPClients
 from langchain_sse_chat.transport.clock import SHORTEST, Deadline, Limits, StreamClock
 from langchain_sse_chat.transport.failures import fail
+from langchain_sse_chat.transport.hidden import without_frames
 from langchain_sse_chat.transport.spec import (
     Again,
     Exchange,
@@ -226,17 +227,6 @@ def _seconds(limit: float | None) -> float | None:
     return None if limit is None or limit == math.inf else max(limit, SHORTEST)
 
 
-def is_encoded(response: httpx.Response) -> bool:
-    """Return whether the body's raw bytes are not to be had, or not to be read as such.
-
-    It was compressed, although that was declined; or httpx has read it already, as with
-    the ready responses of `httpx.MockTransport`.
-    """
-    encoding = response.headers.get("content-encoding", "identity")
-    compressed = encoding.strip().lower() not in {"", "identity"}
-    return compressed or response.is_stream_consumed
-
-
 def again_after(exchange: Exchange[OutputT], error: SSEChatError) -> Again:
     """Return when the next attempt begins.
 
@@ -250,7 +240,12 @@ def again_after(exchange: Exchange[OutputT], error: SSEChatError) -> Again:
     """
     if error.__suppress_context__ and error.__cause__ is None:
         error.__context__ = None  # was hidden because it holds a header value
-    again = exchange.failed(error)
+    raised = error
+    try:
+        again = exchange.failed(error)
+    except SSEChatError as instead:
+        again, raised = None, instead
     if again is None:
-        raise error
+        # Among the frames are httpcore's, with the headers as they were sent.
+        raise without_frames(raised) from raised.__cause__
     return again

@@ -336,8 +336,6 @@ def _made(kind: type[ClientT], settings: ClientSettings) -> ClientT:
     )
     # A shared client must not carry one model's cookies into another's requests.
     no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
-    # httpx quotes what stands before a slash in a password as "Invalid port", so its
-    # own error is not to be seen.
     with contextlib.suppress(ValueError, ImportError, httpx.InvalidURL):
         return kind(
             verify=context,
@@ -349,10 +347,12 @@ def _made(kind: type[ClientT], settings: ClientSettings) -> ClientT:
             headers={"User-Agent": f"langchain-sse-chat/{__version__}"},
             cookies=no_cookies,
         )
+    # Without what was raised: httpx quotes what stands before a slash in a password as
+    # "Invalid port".
     msg = (
-        "The proxy cannot be used. `proxy`, or HTTPS_PROXY, HTTP_PROXY or "
-        "ALL_PROXY in the environment, must be like 'http://host:port', with special "
-        "characters in user and password percent-encoded; 'socks5://' needs "
+        "The proxy cannot be used. `proxy`, or HTTPS_PROXY, HTTP_PROXY or ALL_PROXY in "
+        "the environment, must be like 'http://host:port', with special characters in "
+        "user and password percent-encoded; 'socks5://' needs "
         "`pip install 'httpx[socks]'`."
     )
     raise ConfigurationError(msg)

@@ -65,6 +65,9 @@ def fail(
         RuntimeError: As passed in.
     """
     hidden = isinstance(exc, _SHOW_HEADERS)
+    if isinstance(exc, httpx.RequestError):
+        # It goes with the error as its cause, and would show headers and body.
+        exc.request = httpx.Request("POST", where)
     if _is_about_certificates(exc):
         raise _untrusted(exc, where, tls_hint) from exc
     raise _error(exc, where, timeouts, clock) from (None if hidden else exc)

@@ -20,6 +20,10 @@ from langchain_sse_chat.transport.inherited import note
 _WRITTEN_AT_ONCE = 64 * 1024
 """Bytes between two looks at the deadline while a request is sent."""
 
+# Seconds past a deadline after which bytes are not read even if they are there: those
+# of interim answers without end (RFC 9110, section 15.2), which httpcore reads over.
+_LATEST = 1.0
+
 
 class _Reading(threading.local):
     deadline: Deadline | None = None
@@ -52,7 +56,10 @@ def guard(network_stream: Any) -> None:
         deadline = reading.deadline
         if deadline is not None:
             timeout = deadline.remaining(time.monotonic())
-            timeout = None if timeout is None else max(timeout, SHORTEST)
+            if timeout is not None:
+                if timeout < -_LATEST:
+                    raise TimeoutError
+                timeout = max(timeout, SHORTEST)
         method: Any = plain()
         data: bytes = method(max_bytes, timeout)
         return data

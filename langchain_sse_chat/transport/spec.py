@@ -8,6 +8,7 @@ from typing import Any, Protocol, TypeVar
 
 from langchain_sse_chat.errors import ConfigurationError, SSEChatError
 from langchain_sse_chat.transport.clients import HTTPClients
+from langchain_sse_chat.transport.url import safe_url
 
 OutputT_co = TypeVar("OutputT_co", covariant=True)
 
@@ -80,8 +81,8 @@ class RequestSpec:
     """One `POST`: everything that leaves, ready to send."""
 
     url: str
-    headers: Mapping[str, str] = field(repr=False)
-    body: bytes = field(repr=False)
+    headers: Mapping[str, str]
+    body: bytes
     timeouts: Timeouts = field(default_factory=Timeouts)
     streamed: bool = True
     """Whether the answer is asked for as an event stream."""
@@ -91,6 +92,10 @@ class RequestSpec:
     """What it is sent by; `None` for the client of the call."""
     answer_is_secret: bool = False
     """Whether the answer holds a secret, such as a token, and is shown to nobody."""
+
+    def __repr__(self) -> str:
+        """Leave out query, headers and body, which hold keys and messages."""
+        return f"RequestSpec(url={safe_url(self.url)!r}, streamed={self.streamed})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,18 +6,14 @@ import contextlib
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Mapping
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar
 
 import httpx
 
 from langchain_sse_chat.errors import SSEChatError
-from langchain_sse_chat.transport.attempt import (
-    Allowance,
-    Attempt,
-    again_after,
-    is_encoded,
-)
+from langchain_sse_chat.transport.attempt import Allowance, Attempt, again_after
 from langchain_sse_chat.transport.clock import Deadline
+from langchain_sse_chat.transport.encoding import body
 from langchain_sse_chat.transport.failures import READ_FAILURES, SEND_FAILURES
 from langchain_sse_chat.transport.guard import guard, guard_new, reading
 from langchain_sse_chat.transport.spec import Again, Exchange
@@ -66,6 +62,7 @@ def stream(
                 yield from attempt.close()
                 answer.collect(attempt.rest())
             except SSEChatError as error:
+                data = None  # goes with the error, and may hold what was sent back
                 again = again_after(exchange, error)
             else:
                 if exchange.finished():
@@ -104,18 +101,20 @@ class _Answer(Generic[OutputT]):
         attempt = self._attempt
         reading.deadline = attempt.waits()
         try:
-            request = attempt.request(
-                self._client, bounded=True, extensions={"trace": guard_new}
+            response = self._client.send(
+                attempt.request(
+                    self._client, bounded=True, extensions={"trace": guard_new}
+                ),
+                stream=True,
+                follow_redirects=False,
             )
-            response = self._client.send(request, stream=True, follow_redirects=False)
         except SEND_FAILURES as exc:
             attempt.fail(exc)
         finally:
             reading.deadline = None
         self._response = response
         guard(response.extensions.get("network_stream"))
-        raw = cast("httpx.SyncByteStream", response.stream)
-        self._body = response.iter_bytes() if is_encoded(response) else iter(raw)
+        self._body = body(response)
         if not attempt.open(response):
             raise attempt.refused(response, self.collect(attempt.refusal()))
 

@@ -11,15 +11,9 @@ from langchain_sse_chat.errors import (
     ConnectionFailedError,
     TimedOutError,
 )
-from langchain_sse_chat.transport.attempt import (
-    Allowance,
-    Attempt,
-    again_after,
-    is_encoded,
-)
+from langchain_sse_chat.transport.attempt import Allowance, Attempt, again_after
 from tests.unit_tests.transport.transport_scripts import (
     LineReceiver,
-    Script,
     ScriptedExchange,
     spec,
 )
@@ -103,18 +97,6 @@ def test_an_allowance_ends_with_its_time(clock: Clock) -> None:
         clock.now += seconds
         left.append(allowance.is_left)
     assert left == [True, False]
-
-
-@pytest.mark.parametrize(
-    ("encoding", "encoded"),
-    [(None, False), ("identity", False), ("gzip", True), ("gzip, br", True)],
-)
-def test_knows_whether_a_body_must_be_decompressed(
-    encoding: str | None, encoded: bool
-) -> None:
-    headers = {} if encoding is None else {"Content-Encoding": encoding}
-    response = httpx.Response(200, headers=headers, stream=Script([]))
-    assert is_encoded(response) is encoded
 
 
 def test_pause_is_what_the_exchange_says() -> None:
