@@ -9,12 +9,10 @@ import logging
 import pickle
 import socket
 import threading
-import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.load import dumpd, dumps
 from langchain_core.messages import HumanMessage, SystemMessage
 from langchain_core.runnables import RunnableConfig
@@ -22,6 +20,7 @@ from langchain_core.tracers.run_collector import RunCollectorCallbackHandler
 from pydantic import SecretStr
 
 from langchain_sse_chat import ChatSSE, SSEChatError, errors
+from tests.integration_tests.security.shown import Recorder, leaks, texts_of
 from tests.integration_tests.transport_wire import (
     CHUNKED,
     END,
@@ -51,25 +50,6 @@ ECHO = " ".join(
 """What a server quotes that sends the request back, but for the body."""
 
 MESSAGES = [SystemMessage(SYSTEM), HumanMessage(PROMPT)]
-
-
-class Recorder(BaseCallbackHandler):
-    """Keeps all that it is told, as text."""
-
-    def __init__(self) -> None:
-        self.seen: list[str] = []
-
-    def on_chat_model_start(self, *args: Any, **kwargs: Any) -> None:
-        self.seen.append(repr((args, kwargs)))
-
-    def on_llm_new_token(self, *args: Any, **kwargs: Any) -> None:
-        self.seen.append(repr((args, kwargs)))
-
-    def on_llm_end(self, *args: Any, **kwargs: Any) -> None:
-        self.seen.append(repr((args, kwargs)))
-
-    def on_llm_error(self, *args: Any, **kwargs: Any) -> None:
-        self.seen.append(repr((args, kwargs)))
 
 
 async def async_key() -> str:
@@ -238,45 +218,6 @@ FAILURES: dict[str, tuple[Behavior, str]] = {
     "silent": (Wire.wait_for_close, "TimedOutError"),
     "empty": (answer("200 OK", ""), "StreamTruncatedError"),
 }
-
-
-def chain(error: BaseException | None) -> Iterator[BaseException]:
-    seen: list[BaseException] = []
-    left = [error]
-    while left:
-        one = left.pop()
-        if one is not None and one not in seen:
-            seen.append(one)
-            yield one
-            left += [one.__cause__, one.__context__]
-
-
-def texts_of(error: BaseException) -> Iterator[str]:
-    """Give all that an error shows, and that its causes and our frames show."""
-    for one in chain(error):
-        yield from (str(one), repr(one), repr(one.args), repr(vars(one)))
-        request = getattr(one, "_request", None)
-        if request is not None:
-            yield f"{request.headers.raw} {request.content} {request.url}"
-        yield from (f"{key}={value}" for key, value in vars(one).items())
-        for frame, _ in traceback.walk_tb(one.__traceback__):
-            if "langchain_sse_chat" in frame.f_code.co_filename:
-                yield from locals_of(frame.f_locals)
-    yield repr(pickle.loads(pickle.dumps(error)))  # noqa: S301  our own
-    response = getattr(error, "response", None)
-    yield f"{response!r} {getattr(error, 'body', None)}"
-
-
-def locals_of(variables: dict[str, Any]) -> Iterator[str]:
-    for name, value in variables.items():
-        try:
-            yield f"{name}: {value!r}"
-        except AttributeError:  # a model that is not made yet
-            continue
-
-
-def leaks(texts: Iterator[str] | list[str], marks: tuple[str, ...]) -> list[str]:
-    return [text[:400] for text in texts if any(mark in text for mark in marks)]
 
 
 @pytest.fixture

@@ -10,12 +10,11 @@ import pytest
 from langchain_core.load import dumps
 
 from langchain_sse_chat.gigachat import GigaChat
+from tests.integration_tests.security.shown import leaks, texts_of
 from tests.integration_tests.security.test_secrets import (
     answer,
     failed,
-    leaks,
     refusal,
-    texts_of,
 )
 from tests.integration_tests.transport_wire import Behavior, Server
 
