@@ -342,10 +342,12 @@ class ChatCalls(ChatSSESettings):
         answer = stream(self._clients.sync_client(), exchange, events.tell)
         with closing(answer):
             for output in answer:
-                if not isinstance(output, ChatGenerationChunk):
+                # Chunks are made only for a run manager that wants them.
+                if type(output) is dict:
                     yield output
-                elif run_manager:
-                    run_manager.on_llm_new_token(output.text, chunk=output)
+                else:
+                    run = cast("CallbackManagerForLLMRun", run_manager)
+                    run.on_llm_new_token(output.text, chunk=output)
         yield assembler.finish
 
     async def _astream_chat_model_events(
@@ -366,10 +368,11 @@ class ChatCalls(ChatSSESettings):
         answer = astream(self._clients.async_client(), exchange, events.atell)
         async with aclosing(answer):
             async for output in answer:
-                if not isinstance(output, ChatGenerationChunk):
+                if type(output) is dict:
                     yield output
-                elif run_manager:
-                    await run_manager.on_llm_new_token(output.text, chunk=output)
+                else:
+                    run = cast("AsyncCallbackManagerForLLMRun", run_manager)
+                    await run.on_llm_new_token(output.text, chunk=output)
         yield assembler.finish
 
 
