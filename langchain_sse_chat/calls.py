@@ -343,7 +343,7 @@ class ChatCalls(ChatSSESettings):
         with closing(answer):
             for output in answer:
                 # Chunks are made only for a run manager that wants them.
-                if type(output) is dict:
+                if type(output) is not ChatGenerationChunk:
                     yield output
                 else:
                     run = cast("CallbackManagerForLLMRun", run_manager)
@@ -368,7 +368,7 @@ class ChatCalls(ChatSSESettings):
         answer = astream(self._clients.async_client(), exchange, events.atell)
         async with aclosing(answer):
             async for output in answer:
-                if type(output) is dict:
+                if type(output) is not ChatGenerationChunk:
                     yield output
                 else:
                     run = cast("AsyncCallbackManagerForLLMRun", run_manager)
