@@ -52,7 +52,7 @@ all: format lint type test integration_test examples docs ## do all that a chang
 ##@ More tests
 
 .PHONY: integration_test integration_tests
-integration_test integration_tests: $(VENV)/.group-test $(VENV)/.group-agents ## run the tests that use real sockets
+integration_test integration_tests: $(VENV)/.group-test $(VENV)/.group-agents $(VENV)/.group-deployment ## run the tests that use real sockets
 	@$(PY) -m pytest -n auto --timeout=120 --ignore=tests/integration_tests/llamacpp \
 		--ignore=tests/integration_tests/litellm \
 		$(PYTEST_EXTRA) $(INTEGRATION_TEST_FILE)
@@ -114,7 +114,7 @@ format: $(VENV)/.group-lint ## rewrite the source in the house format
 	@$(PY) -m ruff check --fix $(SOURCES)
 
 .PHONY: type
-type: $(VENV)/.group-test $(VENV)/.group-agents $(VENV)/.group-typing ## check the types
+type: $(VENV)/.group-test $(VENV)/.group-agents $(VENV)/.group-deployment $(VENV)/.group-typing ## check the types
 	@$(PY) -m mypy --explicit-package-bases $(SOURCES)
 
 ##@ Pages and packages

@@ -1,8 +1,10 @@
-"""CPU per token of `stream` and `astream`, against the floor below any chat model.
+"""CPU per token of streams, against the floor below any chat model.
 
 The floor is httpx that delivers the bytes and LangChain's own loop over chunks, with
-nothing in between: no decoding, no JSON. The server is another process, so that its
-work is not counted; the ways take turns in this one.
+nothing in between: no decoding, no JSON. Protocol events (`events`, `aevents`) are
+compared with the same floor, the one of chunks; `events floor` is httpx and LangChain's
+loop over events that are there already. The server is another process, so that its work
+is not counted; the ways take turns in this one.
 
     python benchmarks/chat.py [--tokens 2000] [--rounds 5]
 """
@@ -17,12 +19,14 @@ import json
 import multiprocessing
 import statistics
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+import warnings
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from functools import partial
 from multiprocessing.connection import Connection
 from typing import Any
 
 import httpx
+from langchain_core._api.beta_decorator import LangChainBetaWarning
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessageChunk
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
@@ -31,8 +35,10 @@ from langchain_sse_chat import ChatSSE
 
 EVENTS_A_WRITE = (1, 16)
 
+Run = Callable[[BaseChatModel], int]
 
-def _events(tokens: int) -> list[bytes]:
+
+def _body(tokens: int) -> list[bytes]:
     head = {
         "id": "chatcmpl-1",
         "object": "chat.completion.chunk",
@@ -51,7 +57,7 @@ def _events(tokens: int) -> list[bytes]:
 
 
 async def _serve(pipe: Connection, tokens: int) -> None:
-    events = _events(tokens)
+    events = _body(tokens)
 
     async def answer(
         reader: asyncio.StreamReader, writer: asyncio.StreamWriter
@@ -116,11 +122,36 @@ class Floor(BaseChatModel):
                     yield ChatGenerationChunk(message=AIMessageChunk(content=" word"))
 
 
+class EventsFloor(Floor):
+    """Reads the bytes and yields an event for each, without looking at it."""
+
+    def _stream_chat_model_events(self, *_: Any, **__: Any) -> Iterator[dict[str, Any]]:
+        with self.client.stream("POST", self.url, content=b"{}") as response:
+            for data in response.iter_raw():
+                for _event in range(data.count(b"\n\n")):
+                    yield _event_of(" word")
+
+    async def _astream_chat_model_events(
+        self, *_: Any, **__: Any
+    ) -> AsyncIterator[dict[str, Any]]:
+        async with self.aclient.stream("POST", self.url, content=b"{}") as response:
+            async for data in response.aiter_raw():
+                for _event in range(data.count(b"\n\n")):
+                    yield _event_of(" word")
+
+
+def _event_of(text: str) -> dict[str, Any]:
+    delta = {"type": "text-delta", "text": text}
+    return {"event": "content-block-delta", "index": 0, "delta": delta}
+
+
 def models(url: str, group: int) -> dict[str, BaseChatModel]:
     """Return the models that take turns, ours and the floor and peers that are here."""
     address = f"{url}/{group}"
+    clients: Any = {"client": httpx.Client(), "aclient": httpx.AsyncClient()}
     ways: dict[str, BaseChatModel] = {
-        "floor": Floor(url=address, client=httpx.Client(), aclient=httpx.AsyncClient()),
+        "floor": Floor(url=address, **clients),
+        "events floor": EventsFloor(url=address, **clients),
         "ChatSSE": ChatSSE(model="m", base_url=address, api_key="k"),
     }
     if importlib.util.find_spec("langchain_openai"):
@@ -129,8 +160,25 @@ def models(url: str, group: int) -> dict[str, BaseChatModel]:
     return ways
 
 
-async def _drain(model: BaseChatModel) -> int:
+def _stream(model: BaseChatModel) -> int:
+    return sum(1 for _ in model.stream("Hello"))
+
+
+async def _astream(model: BaseChatModel) -> int:
     return len([chunk async for chunk in model.astream("Hello")])
+
+
+def _events(model: BaseChatModel) -> int:
+    return sum(1 for _ in model.stream_events("Hello", version="v3"))
+
+
+async def _aevents(model: BaseChatModel) -> int:
+    stream = await model.astream_events("Hello", version="v3")
+    return len([event async for event in stream])
+
+
+async def _await(run: Awaitable[int]) -> int:
+    return await run
 
 
 def measure(run: Callable[[], int], tokens: int) -> float:
@@ -147,6 +195,7 @@ def measure(run: Callable[[], int], tokens: int) -> float:
 
 def main() -> None:
     """Print a Markdown table."""
+    warnings.simplefilter("ignore", LangChainBetaWarning)
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tokens", type=int, default=2000)
     parser.add_argument("--rounds", type=int, default=5)
@@ -159,18 +208,29 @@ def main() -> None:
     print("| way | events a write | model | µs a token | to the floor |")
     print("| --- | --- | --- | --- | --- |")
     with asyncio.Runner() as runner:
+
+        def in_loop(run: Callable[[BaseChatModel], Awaitable[int]]) -> Run:
+            return lambda model: runner.run(_await(run(model)))
+
         for group in EVENTS_A_WRITE:
             ways = models(url, group)
-            runs: dict[str, Callable[[BaseChatModel], int]] = {
-                "stream": lambda model: len(list(model.stream("Hello"))),
-                "astream": lambda model: runner.run(_drain(model)),
+            runs: dict[str, tuple[Run, Run]] = {
+                "stream": (_stream, _stream),
+                "astream": (in_loop(_astream), in_loop(_astream)),
+                "events": (_stream, _events),
+                "aevents": (in_loop(_astream), in_loop(_aevents)),
             }
-            for way, run in runs.items():
-                times: dict[str, list[float]] = {name: [] for name in ways}
+            for way, (floor, run) in runs.items():
+                chosen = {
+                    name: model
+                    for name, model in ways.items()
+                    if "events" in way or name != "events floor"
+                }
+                times: dict[str, list[float]] = {name: [] for name in chosen}
                 for _ in range(args.rounds + 1):
-                    for name, model in ways.items():
-                        took = measure(partial(run, model), args.tokens)
-                        times[name].append(took)
+                    for name, model in chosen.items():
+                        taken = partial(floor if name == "floor" else run, model)
+                        times[name].append(measure(taken, args.tokens))
                 middle = {n: statistics.median(t[1:]) for n, t in times.items()}
                 for name, took in middle.items():
                     ratio = took / middle["floor"]

@@ -6,11 +6,12 @@ minutes (https://developers.sber.ru/docs/ru/gigachat/api/reference/rest/post-tok
 
 from __future__ import annotations
 
+import contextlib
 import os
-import random
 import threading
 import time
 import uuid
+from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -22,9 +23,12 @@ from langchain_sse_chat.errors import (
     ProtocolError,
     SSEChatError,
 )
+from langchain_sse_chat.transport.clients import HTTPClients
 from langchain_sse_chat.transport.headers import request_headers
+from langchain_sse_chat.transport.hidden import Hidden, hidden
 from langchain_sse_chat.transport.retry import RetryPolicy, parse_retry_after
 from langchain_sse_chat.transport.spec import (
+    Again,
     Exchange,
     Receiver,
     RequestSpec,
@@ -34,6 +38,7 @@ from langchain_sse_chat.transport.spec import (
 from langchain_sse_chat.transport.url import safe_url
 from langchain_sse_chat.wire import failures
 from langchain_sse_chat.wire.jsontext import loads
+from langchain_sse_chat.wire.redaction import redact
 
 OutputT = TypeVar("OutputT")
 
@@ -55,6 +60,9 @@ _LOOKS_AGAIN_AFTER = 0.02
 
 _LARGEST_ANSWER = 64 * 1024
 
+_SHORTEST_SECRET = 8
+"""Characters of a password that is taken out of errors; a shorter one may be a word."""
+
 
 @dataclass(frozen=True, slots=True)
 class AccessGrant:
@@ -72,10 +80,18 @@ class AccessGrant:
     @property
     def secrets(self) -> tuple[str, ...]:
         """The texts that must not stand in an error."""
-        given = (self.authorization.partition(" ")[2], self.access_token)
-        return tuple(text for text in given if text)
+        basic = self.authorization.partition(" ")[2]
+        given: tuple[str, ...] = (basic, self.access_token)
+        with contextlib.suppress(ValueError):
+            # It is the Base64 of a name and a password.
+            _, _, password = b64decode(basic, validate=True).decode().partition(":")
+            if len(password) >= _SHORTEST_SECRET:
+                given = (*given, password)
+        return tuple(filter(None, given))
 
-    def request(self, timeouts: Timeouts, tls_hint: str) -> RequestSpec:
+    def request(
+        self, timeouts: Timeouts, tls_hint: str, clients: HTTPClients | None = None
+    ) -> RequestSpec:
         """Return the request for a token; each has an id of its own, as it must."""
         own = {
             "Content-Type": "application/x-www-form-urlencoded",
@@ -92,6 +108,8 @@ class AccessGrant:
             ),
             streamed=False,
             tls_hint=tls_hint,
+            clients=clients,
+            answer_is_secret=True,
         )
 
 
@@ -111,7 +129,7 @@ class TokenStore:
         """
         self._lock = threading.Lock()
         self._now = now
-        self._token = token
+        self._token: str = Hidden(token)
         self._expires: float | None = None
         self._claimed_by: object = None
         self._claimed_until = 0.0
@@ -195,6 +213,10 @@ class _TokenReceiver:
         self._body = (self._body + data)[:_LARGEST_ANSWER]
         return []
 
+    def end(self) -> list[Any]:
+        """Give nothing."""
+        return []
+
     def close(self) -> list[Any]:
         """Read the token.
 
@@ -213,7 +235,7 @@ class _TokenReceiver:
             said = f" It says: {words.message}" if words else ""
             msg = f"{self._where} answered without an access token.{said}"
             raise ProtocolError(msg)
-        self.token = token
+        self.token = Hidden(token)
         self.expires = _seconds(answer.get("expires_at") or answer.get("exp"))
         return []
 
@@ -250,6 +272,7 @@ class AuthorizedExchange(Generic[OutputT]):
         policy: RetryPolicy,
         timeouts: Timeouts,
         tls_hint: str = "",
+        clients: HTTPClients | None = None,
     ) -> None:
         """Wrap an exchange; nothing is sent yet.
 
@@ -259,6 +282,7 @@ class AuthorizedExchange(Generic[OutputT]):
             policy: How often a token is asked for again when that failed.
             timeouts: The limits of the exchange's requests.
             tls_hint: A sentence for a certificate that is not accepted.
+            clients: What the requests are sent by; `None` for the client of the call.
         """
         self._exchange = exchange
         self._grant = grant
@@ -266,6 +290,7 @@ class AuthorizedExchange(Generic[OutputT]):
         self._policy = policy
         self._timeouts = timeouts
         self._tls_hint = tls_hint
+        self._clients = clients
         self._asking: _TokenReceiver | None = None
         self._failures = 0
         self._token = ""
@@ -281,13 +306,14 @@ class AuthorizedExchange(Generic[OutputT]):
             if not self._store.claim(self):
                 return _LOOKS_AGAIN_AFTER
             self._asking = _TokenReceiver(safe_url(self._grant.url))
-            return self._grant.request(self._timeouts, self._tls_hint), self._asking
+            spec = self._grant.request(self._timeouts, self._tls_hint, self._clients)
+            return spec, self._asking
         begun = self._exchange.begin()
         if isinstance(begun, float):
             return begun
         self._token = token
         spec, receiver = begun
-        headers = {**spec.headers, "Authorization": f"Bearer {token}"}
+        headers = {**spec.headers, **hidden({"Authorization": f"Bearer {token}"})}
         return replace(spec, headers=headers), receiver
 
     def finished(self) -> bool:
@@ -299,18 +325,19 @@ class AuthorizedExchange(Generic[OutputT]):
         self._ask_no_more()
         return False
 
-    def failed(self, error: SSEChatError) -> float | None:
-        """Return the seconds to wait before the next attempt, `None` for no other."""
-        failures.redact(error, (*self._grant.secrets, self._token))
+    def failed(self, error: SSEChatError) -> Again | None:
+        """Return when the next attempt begins, `None` when there is none."""
+        redact(error, (*self._grant.secrets, self._token))
         if self._asking is not None:
             self._ask_no_more()
             self._failures += 1
-            return self._policy.delay(self._failures, error, random.random)
+            where = safe_url(self._grant.url)
+            return self._policy.again(self._failures, error, where)
         if isinstance(error, AuthenticationError) and self._may_renew:
             self._may_renew = False
             self._fresh = ""
             self._store.refuse(self._token)
-            return 0.0
+            return Again(0.0)
         return self._exchange.failed(error)
 
     def _ask_no_more(self) -> None:

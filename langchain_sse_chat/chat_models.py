@@ -1,41 +1,26 @@
-"""The chat model: LangChain's methods over one call of the server."""
+"""The chat model: what LangChain asks of one beside its calls."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import aclosing, closing
-from typing import Any, Self
+from collections.abc import Sequence
+from typing import Any
 
-from langchain_core.callbacks import (
-    AsyncCallbackManagerForLLMRun,
-    CallbackManagerForLLMRun,
-    Callbacks,
-)
+from langchain_core.callbacks import Callbacks
 from langchain_core.language_models import LanguageModelInput
 from langchain_core.language_models.base import LangSmithParams
-from langchain_core.language_models.chat_models import (
-    agenerate_from_stream,
-    generate_from_stream,
-)
 from langchain_core.messages import AIMessage, BaseMessage
-from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from langchain_core.runnables import Runnable
-from pydantic import PrivateAttr, model_validator
 
-from langchain_sse_chat.call import CallPlan, exchange_of
+from langchain_sse_chat.calls import ChatCalls
 from langchain_sse_chat.convert.blocks import MODEL_PROVIDER
-from langchain_sse_chat.convert.chunks import ChunkAssembler
 from langchain_sse_chat.convert.messages import messages_to_wire
-from langchain_sse_chat.convert.results import ResultAssembler, combine_llm_outputs
+from langchain_sse_chat.convert.results import combine_llm_outputs
 from langchain_sse_chat.convert.tokens import count_message_tokens, text_to_token_ids
 from langchain_sse_chat.convert.tools import (
     ToolLike,
     tool_choice_to_wire,
     tools_to_wire,
 )
-from langchain_sse_chat.keys import async_key, sync_key
-from langchain_sse_chat.plan import plan_call
-from langchain_sse_chat.settings import ChatSSESettings
 from langchain_sse_chat.structured import (
     Method,
     default_method,
@@ -43,12 +28,10 @@ from langchain_sse_chat.structured import (
     structured_request,
     with_parser,
 )
-from langchain_sse_chat.transport.async_client import astream
-from langchain_sse_chat.transport.clients import ClientSettings, HTTPClients
-from langchain_sse_chat.transport.sync_client import stream
+from langchain_sse_chat.transport.hidden import fingerprinted, hide
 
 
-class ChatSSE(ChatSSESettings):
+class ChatSSE(ChatCalls):
     """A chat model for any server that streams chat completions as server-sent events.
 
     ```python
@@ -68,29 +51,6 @@ class ChatSSE(ChatSSESettings):
     what was received as `partial`.
     """
 
-    _clients: HTTPClients = PrivateAttr()
-
-    @model_validator(mode="after")
-    def _set_clients(self) -> Self:
-        self._clients = HTTPClients(
-            ClientSettings(verify=self.verify, proxy=self.proxy),
-            http_client=self.http_client,
-            http_async_client=self.http_async_client,
-        )
-        return self
-
-    def close(self) -> None:
-        """Close the connections for the sync methods that no other model uses.
-
-        Not needed for cleanliness: connections are shared and close by themselves. The
-        model can be used again.
-        """
-        self._clients.close()
-
-    async def aclose(self) -> None:
-        """Close the connections of this event loop that no other model uses."""
-        await self._clients.aclose()
-
     def __call__(
         self,
         messages: LanguageModelInput,
@@ -103,19 +63,8 @@ class ChatSSE(ChatSSESettings):
         This is how chat models were called before LangChain 1.0, and many pages still
         show it.
         """
+        hide(kwargs)
         return self.invoke(messages, {"callbacks": callbacks}, stop=stop, **kwargs)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        self.close()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *exc: object) -> None:
-        await self.aclose()
 
     @property
     def _llm_type(self) -> str:
@@ -136,113 +85,19 @@ class ChatSSE(ChatSSESettings):
     ) -> dict[str, Any]:
         params = super()._get_invocation_params(stop=stop, **kwargs)
         # They go into traces, and headers are where keys are.
-        if headers := params.get("extra_headers"):
-            params["extra_headers"] = dict.fromkeys(headers, "***")
+        for name in ("extra_headers", "extra_query"):
+            if given := params.get(name):
+                params[name] = dict.fromkeys(given, "***")
         return params
+
+    def _get_llm_string(self, stop: list[str] | None = None, **kwargs: Any) -> str:
+        # It goes into caches, where other answers belong to other headers.
+        return super()._get_llm_string(stop=stop, **fingerprinted(kwargs))
 
     def _combine_llm_outputs(
         self, llm_outputs: list[dict[str, Any] | None], /
     ) -> dict[str, Any]:
         return combine_llm_outputs(llm_outputs)
-
-    def _plan(
-        self,
-        key: str | None,
-        messages: list[BaseMessage],
-        stop: list[str] | None,
-        kwargs: dict[str, Any],
-        *,
-        streamed: bool,
-    ) -> CallPlan:
-        return plan_call(
-            self,
-            messages,
-            provider=self._provider,
-            key=key,
-            stop=stop,
-            keywords=kwargs,
-            streamed=streamed,
-        )
-
-    def _streams_when_asked_for_all(self, kwargs: dict[str, Any]) -> bool:
-        """Whether `invoke` streams although LangChain did not choose to.
-
-        It chooses to by a `streaming=True` that the caller gave; one that a subclass
-        has as its default comes here.
-        """
-        return self.streaming is True and not self._streaming_disabled(**kwargs)
-
-    def _generate(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> ChatResult:
-        if self._streams_when_asked_for_all(kwargs):
-            return generate_from_stream(
-                self._stream(messages, stop, run_manager, **kwargs)
-            )
-        key = sync_key(self.api_key)
-        plan = self._plan(key, messages, stop, kwargs, streamed=False)
-        [result] = stream(
-            self._clients.sync_client(), exchange_of(plan, ResultAssembler)
-        )
-        return result
-
-    async def _agenerate(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: AsyncCallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> ChatResult:
-        if self._streams_when_asked_for_all(kwargs):
-            return await agenerate_from_stream(
-                self._astream(messages, stop, run_manager, **kwargs)
-            )
-        key = await async_key(self.api_key)
-        plan = self._plan(key, messages, stop, kwargs, streamed=False)
-        answer = astream(
-            self._clients.async_client(), exchange_of(plan, ResultAssembler)
-        )
-        [result] = [result async for result in answer]
-        return result
-
-    def _stream(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> Iterator[ChatGenerationChunk]:
-        key = sync_key(self.api_key)
-        plan = self._plan(key, messages, stop, kwargs, streamed=True)
-        answer = stream(self._clients.sync_client(), exchange_of(plan, ChunkAssembler))
-        with closing(answer):
-            for chunk in answer:
-                # LangChain reports tokens itself where it passes no run manager.
-                if run_manager:
-                    run_manager.on_llm_new_token(chunk.text, chunk=chunk)
-                yield chunk
-
-    async def _astream(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: AsyncCallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> AsyncIterator[ChatGenerationChunk]:
-        key = await async_key(self.api_key)
-        plan = self._plan(key, messages, stop, kwargs, streamed=True)
-        answer = astream(
-            self._clients.async_client(), exchange_of(plan, ChunkAssembler)
-        )
-        async with aclosing(answer):
-            async for chunk in answer:
-                if run_manager:
-                    await run_manager.on_llm_new_token(chunk.text, chunk=chunk)
-                yield chunk
 
     def bind_tools(
         self,

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
+from typing import Any, NoReturn, cast
 
 from pydantic import SecretStr
 
 from langchain_sse_chat.errors import ConfigurationError
+from langchain_sse_chat.transport.hidden import Hidden
+
+Key = Callable[[], str | None]
+"""Gives a key, or `None` where none is needed; or raises what came of getting it."""
 
 
 def sync_key(api_key: Any) -> str | None:
@@ -17,7 +22,7 @@ def sync_key(api_key: Any) -> str | None:
     Raises:
         ConfigurationError: The key comes from an async function, or is no text.
     """
-    key = _called(api_key)
+    key = _hidden(_called(api_key))
     if inspect.isawaitable(key):
         if inspect.iscoroutine(key):
             key.close()
@@ -35,8 +40,32 @@ async def async_key(api_key: Any) -> str | None:
     Raises:
         ConfigurationError: The function returns something that is no text.
     """
-    key = _called(api_key)
-    return _text(await key if isinstance(key, Awaitable) else key)
+    key = _hidden(_called(api_key))
+    return _text(_hidden(await key) if isinstance(key, Awaitable) else key)
+
+
+def sync_keys(api_keys: Iterable[Any]) -> list[Key]:
+    """Return what gives the keys of several endpoints when they are needed."""
+    return [partial(sync_key, api_key) for api_key in api_keys]
+
+
+async def async_keys(api_keys: Iterable[Any]) -> list[Key]:
+    """Return what gives the keys of several endpoints, for a call of an async method.
+
+    All are waited for at once; one that cannot be got fails when it is needed.
+    """
+    return [await _async_key(api_key) for api_key in api_keys]
+
+
+async def _async_key(api_key: Any) -> Key:
+    try:
+        return partial(_text, await async_key(api_key))
+    except Exception as error:  # noqa: BLE001  # a function of the caller's
+        return partial(_fail, error)
+
+
+def _fail(error: Exception) -> NoReturn:
+    raise error
 
 
 def _called(api_key: Any) -> Any:
@@ -44,9 +73,19 @@ def _called(api_key: Any) -> Any:
     return api_key() if is_function else api_key
 
 
-def _text(key: Any) -> str | None:
+def _hidden(key: Any) -> Any:
+    """Return a key that shows nowhere; its type, when it is no text.
+
+    An error takes the local variables of its frames with it.
+    """
     value = key.get_secret_value() if isinstance(key, SecretStr) else key
-    if value is None or isinstance(value, str):
-        return value or None
-    msg = f"`api_key` returned a {type(value).__name__}; it must return a string."
-    raise ConfigurationError(msg)
+    if isinstance(value, str):
+        return Hidden(value) if value else None
+    return value if value is None or inspect.isawaitable(value) else type(value)
+
+
+def _text(key: Any) -> str | None:
+    if isinstance(key, type):
+        msg = f"`api_key` returned a {key.__name__}; it must return a string."
+        raise ConfigurationError(msg)
+    return cast("str | None", key)

@@ -6,8 +6,9 @@ import logging
 import re
 import time
 from codecs import BOM_UTF8
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Generic, Literal, Protocol, TypeVar
+from typing import Any, Generic, Literal, Protocol, TypeVar
 
 from langchain_core.messages import AIMessage
 
@@ -22,9 +23,11 @@ from langchain_sse_chat.sse import ServerSentEvent, SSEDecoder
 from langchain_sse_chat.transport.retry import parse_retry_after
 from langchain_sse_chat.transport.spec import ResponseHead
 from langchain_sse_chat.wire import failures
+from langchain_sse_chat.wire.budget import LARGE, Budget
 from langchain_sse_chat.wire.chunks import Delta, WireMessage
 from langchain_sse_chat.wire.jsontext import loads
 from langchain_sse_chat.wire.reader import ChunkReader
+from langchain_sse_chat.wire.redaction import redact
 from langchain_sse_chat.wire.sniff import BodyKind, sniff
 from langchain_sse_chat.wire.tags import ReasoningTags
 
@@ -46,6 +49,10 @@ _BEFORE_AN_ANSWER = re.compile(rb"\A(?:\s|%s)+" % BOM_UTF8)
 
 _TAIL_SIZE = 4096
 """How much of the end of a stream is looked at for an error outside its events."""
+
+
+def _never(_gave: bool, _message: WireMessage | None) -> bool:  # noqa: FBT001
+    return False
 
 
 class Assembler(Protocol[OutputT]):
@@ -85,20 +92,44 @@ class AnswerPipeline(Generic[OutputT]):
     whole completion or an error), or something else, which is an error.
     """
 
-    def __init__(self, assembler: Assembler[OutputT], options: PipelineOptions) -> None:
+    def __init__(
+        self,
+        assembler: Assembler[OutputT],
+        options: PipelineOptions,
+        *,
+        notes: Mapping[str, Any] | None = None,
+        goes_on: Callable[[bool, WireMessage | None], bool] = _never,
+    ) -> None:
+        """Start to read an answer.
+
+        Args:
+            assembler: Makes what is given out.
+            options: How the answer is read.
+            notes: What is added to the metadata of the message.
+            goes_on: Whether an answer that ends too early is gone on with, so that it
+                must not be accepted as it is; is told whether anything was given out,
+                and the message so far.
+        """
         self.emitted = False
         """Whether anything was given out: from then on nothing may be repeated."""
+        self._notes = notes or {}
+        self._goes_on = goes_on
         self._assembler = assembler
         self._options = options
         self._reader = ChunkReader(
             options.where, reasoning_tags=options.reasoning_tags, stop=options.stop
         )
+        self._budget = Budget(options.where)
         self._decoder = SSEDecoder(max_event_size=MAX_BODY_SIZE)
         self._head: ResponseHead | None = None
         self._kind: BodyKind | None = None
         self._body: list[bytes] = []
         self._body_size = 0
         self._tail = b""
+        # The tail as of the last read that ended no event, and the size of such reads
+        # in a row. The others have nothing to do for it.
+        self._unended: bytes | None = None
+        self._pending = 0
         self._failure: SSEChatError | None = None
 
     @property
@@ -163,7 +194,7 @@ class AnswerPipeline(Generic[OutputT]):
             if events and not self._reader.done:
                 self._tail = data
             else:
-                self._tail = (self._tail + data)[-_TAIL_SIZE:]
+                self._read_on(data)
         except SSEChatError as error:
             if not outputs:
                 raise
@@ -172,6 +203,14 @@ class AnswerPipeline(Generic[OutputT]):
         if outputs:
             self.emitted = True
         return outputs
+
+    def _read_on(self, data: bytes) -> None:
+        """Take bytes that end no event: of a large one, whatever it gives out."""
+        goes_on = self._tail is self._unended
+        self._pending = len(data) + (self._pending if goes_on else 0)
+        self._tail = self._unended = (self._tail + data)[-_TAIL_SIZE:]
+        if self._pending > LARGE:
+            self._budget.take(data.decode("latin-1"))
 
     def _read_events(
         self,
@@ -187,14 +226,30 @@ class AnswerPipeline(Generic[OutputT]):
             delta = reader.read(data, event, lenient=lenient)
             if delta is not None:
                 outputs += assembler.feed(delta)
+            else:
+                self._budget.take(data)
+
+    def end(self) -> list[OutputT]:
+        """Learn that no more bytes come; give what an event without its end brings.
+
+        Raises:
+            StreamError: That event reports an error.
+        """
+        outputs: list[OutputT] = []
+        if self._failure is None and self._kind == "events":
+            self._read_events(self._decoder.close(), outputs, lenient=True)
+        if outputs:
+            self.emitted = True
+        return outputs
 
     def close(self) -> list[OutputT]:
-        """Learn that no more bytes come; give the rest.
+        """End the answer; give the rest.
 
         Raises:
             StreamTruncatedError: The stream ended before the answer did.
             StreamError: The answer is an error.
             NotAnEventStreamError: The answer is neither a stream nor a completion.
+            EventTooLargeError: The answer is one JSON object of too many values.
         """
         if self._failure is not None:
             raise self._failure
@@ -202,7 +257,6 @@ class AnswerPipeline(Generic[OutputT]):
         if self._kind == "json":
             outputs += self._close_json()
         elif self._kind == "events":
-            self._read_events(self._decoder.close(), outputs, lenient=True)
             self._look_for_a_bare_error()
         elif self._kind is not None or b"".join(self._body).strip():
             raise self._not_an_answer()
@@ -217,6 +271,7 @@ class AnswerPipeline(Generic[OutputT]):
 
     def _close_json(self) -> list[OutputT]:
         text = b"".join(self._body).decode("utf-8", "replace")
+        self._budget.count(text)
         try:
             body = loads(text)
         except ValueError:
@@ -242,7 +297,8 @@ class AnswerPipeline(Generic[OutputT]):
         if self._kind is None:
             msg = f"{where} answered {self._status} with an empty body."
             raise StreamTruncatedError(msg)
-        if self._options.on_truncation == "raise" or not self._reader.progress:
+        accepted = self._options.on_truncation != "raise" and self._reader.progress
+        if not accepted or self._goes_on(self.emitted, self.snapshot()):
             msg = (
                 f"The stream of {where} ended before the answer did: no finish reason "
                 "and no [DONE] came. What was received is in `partial`; set "
@@ -280,6 +336,7 @@ class AnswerPipeline(Generic[OutputT]):
             message.metadata["request_id"] = request_id
         if self._options.include_response_headers:
             message.metadata["headers"] = failures.without_cookies(headers)
+        message.metadata.update(self._notes)
 
     def refused(self, head: ResponseHead, body: bytes) -> SSEChatError:
         """Make the error for a status that is not a success."""
@@ -291,14 +348,18 @@ class AnswerPipeline(Generic[OutputT]):
             retry_after=parse_retry_after(head.headers, time.time()),
         )
 
+    def snapshot(self) -> WireMessage | None:
+        """Return the message as far as it came, `None` when nothing did."""
+        return self._reader.snapshot()
+
     def explain(self, error: SSEChatError) -> SSEChatError:
         """Put what was received on an error, and take secrets out of it."""
-        failures.redact(error, self._options.secrets)
+        redact(error, self._options.secrets)
         if error.partial is None:
-            error.partial = self.partial()
+            error.partial = partial_message(self.snapshot())
         return error
 
-    def partial(self) -> AIMessage | None:
-        """Return the message as far as it came, `None` when nothing did."""
-        message = self._reader.snapshot()
-        return None if message is None else wire_message_to_ai_message(message)
+
+def partial_message(message: WireMessage | None) -> AIMessage | None:
+    """Return a message as far as it came, as it stands on an error."""
+    return None if message is None else wire_message_to_ai_message(message)

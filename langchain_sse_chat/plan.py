@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from os import PathLike
+from pathlib import Path
 from typing import Any
 
 from langchain_core.messages import BaseMessage
 
 from langchain_sse_chat.access_token import AccessGrant
-from langchain_sse_chat.call import CallPlan, refuses_usage
+from langchain_sse_chat.call import CallPlan, OnDisconnect, refuses_usage
 from langchain_sse_chat.convert.messages import messages_to_wire
 from langchain_sse_chat.convert.request import request_body
 from langchain_sse_chat.convert.tools import (
@@ -17,13 +19,14 @@ from langchain_sse_chat.convert.tools import (
     tool_choice_to_wire,
     tools_to_wire,
 )
+from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.pipeline import PipelineOptions
 from langchain_sse_chat.providers import Provider
 from langchain_sse_chat.settings import ChatSSESettings
 from langchain_sse_chat.transport.headers import request_headers
-from langchain_sse_chat.transport.retry import RetryPolicy
+from langchain_sse_chat.transport.hidden import Hidden, hidden
 from langchain_sse_chat.transport.spec import Timeouts
-from langchain_sse_chat.transport.url import endpoint, safe_url
+from langchain_sse_chat.transport.url import endpoint, safe_url, secrets_in_url
 from langchain_sse_chat.wire.dialect import Dialect
 
 _OVERRIDABLE = (
@@ -37,8 +40,16 @@ _OVERRIDABLE = (
     "reasoning_echo",
     "on_truncation",
     "include_response_headers",
+    "record",
 )
 """Settings that a keyword of the call overrides and that are not sent."""
+
+
+ENDPOINT_KEYWORDS = frozenset({"model", "extra_headers", "extra_query", "extra_body"})
+"""Keywords of a call that are for one server and must not reach another."""
+
+_OPEN_PARAMETERS = frozenset({"api-version"})
+"""Query parameters that are no secret, and that an error may well speak of."""
 
 
 @dataclass(slots=True)
@@ -51,6 +62,7 @@ class _Keywords:
     query: dict[str, Any] = field(default_factory=dict)
     extra_body: dict[str, Any] = field(default_factory=dict)
     strict: bool | None = None
+    on_disconnect: OnDisconnect | None = None
 
 
 def plan_call(
@@ -83,11 +95,12 @@ def plan_call(
     root = provider.root(
         settings.base_url or "", str(call.body.get("model") or settings.model)
     )
-    query = provider.query(root, {**(settings.default_query or {}), **call.query})
-    url = endpoint(root, query)
+    given_query = hidden({**(settings.default_query or {}), **call.query})
+    query = provider.query(root, given_query)
+    url = Hidden(endpoint(root, query))
     stream_usage = call.settings["stream_usage"]
     asks_usage = streamed and stream_usage is not False
-    given_headers = {**(settings.default_headers or {}), **call.headers}
+    given_headers = hidden({**(settings.default_headers or {}), **call.headers})
     grant = _grant(settings, key, given_headers)
     dialect = _dialect(provider, call)
     stops = _stops(settings, call, stop)
@@ -96,7 +109,9 @@ def plan_call(
         url=url,
         headers=request_headers(
             streamed,
-            {**dict(provider.headers), **provider.key_header(None if grant else key)},
+            hidden(
+                dict(provider.headers) | provider.key_header(None if grant else key)
+            ),
             given_headers,
         ),
         body=_body(
@@ -118,16 +133,33 @@ def plan_call(
             reasoning_tags=call.settings["reasoning_tags"],
             include_response_headers=call.settings["include_response_headers"],
             stop=tuple(filter(None, stops or ())) if ends_here else (),
-            secrets=_secrets(key, given_headers),
+            secrets=_secrets(key, given_headers, given_query, root),
         ),
-        policy=RetryPolicy(
+        policy=replace(
+            settings.retry_policy,
             max_retries=call.settings["max_retries"],
             max_retry_after=call.settings["max_retry_after"],
         ),
+        dialect=dialect,
+        on_disconnect=_on_disconnect(settings, call),
         grant=grant,
-        marks_generated_files=provider.dialect.marks_generated_files,
         tls_hint=provider.tls_hint,
+        record=_record(call.settings["record"]),
     )
+
+
+def _on_disconnect(settings: ChatSSESettings, call: _Keywords) -> OnDisconnect | None:
+    """Return what was said, `None` when nothing was."""
+    was_set = "on_disconnect" in settings.model_fields_set
+    return call.on_disconnect or (settings.on_disconnect if was_set else None)
+
+
+def _record(folder: object) -> Path | None:
+    """Return the folder for recordings; an empty name is none, as in a variable."""
+    if folder is not None and not isinstance(folder, str | PathLike):
+        msg = f"`record` is a {type(folder).__name__}. Pass the path of a folder."
+        raise ConfigurationError(msg)
+    return Path(folder) if folder else None
 
 
 def _dialect(provider: Provider, call: _Keywords) -> Dialect:
@@ -156,6 +188,7 @@ def _sort_keywords(settings: ChatSSESettings, keywords: Mapping[str, Any]) -> _K
         query=dict(body.pop("extra_query", None) or {}),
         extra_body=dict(body.pop("extra_body", None) or {}),
         strict=body.pop("strict", None),
+        on_disconnect=body.pop("on_disconnect", None),
         body=body,
     )
 
@@ -206,11 +239,16 @@ def _timeouts(given: Mapping[str, Any]) -> Timeouts:
     return timeouts.overridden_by(given["timeout"])
 
 
-def _secrets(key: str | None, headers: Mapping[str, Any]) -> tuple[str, ...]:
+def _secrets(
+    key: str | None, headers: Mapping[str, Any], query: Mapping[str, Any], root: str
+) -> tuple[str, ...]:
     """Return the texts that must not stand in an error.
 
-    Short header values are left out: they are words such as `true`.
+    Short values are left out: they are words such as `true`.
     """
-    values = (str(value) for value in headers.values())
-    bare = (value.removeprefix("Bearer ") for value in values)
-    return tuple(v for v in (key or "", *bare) if len(v) >= 8)  # noqa: PLR2004
+    values = [str(value) for value in headers.values()]
+    # `Bearer` and `Basic` are not secret, but what follows may be shown without them.
+    values += [value.partition(" ")[2] for value in values]
+    values += [str(v) for name, v in query.items() if name not in _OPEN_PARAMETERS]
+    values += secrets_in_url(root, _OPEN_PARAMETERS)
+    return tuple(Hidden(v) for v in (key or "", *values) if len(v) >= 8)  # noqa: PLR2004

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, cast
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
 from langchain_core.language_models import BaseChatModel
 from pydantic import (
@@ -20,9 +21,13 @@ from pydantic import (
 
 from langchain_sse_chat._version import __version__
 from langchain_sse_chat.access_token import AccessGrant
+from langchain_sse_chat.call import OnDisconnect
 from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.pipeline import OnTruncation
 from langchain_sse_chat.providers import Provider, find_provider
+from langchain_sse_chat.transport.hidden import without_frames
+from langchain_sse_chat.transport.retry import RetryPolicy
+from langchain_sse_chat.transport.tls import Certificate
 from langchain_sse_chat.wire.dialect import ReasoningEcho
 from langchain_sse_chat.wire.tags import ReasoningTags, tag_splitter
 
@@ -67,7 +72,8 @@ class ChatSSESettings(BaseChatModel):
 
     base_url: str | None = None
     """The part of the address before `/chat/completions`. Default: the provider's
-    environment variable, then the provider's address."""
+    environment variable, then the provider's address. A Unix socket is
+    `http+unix://%2Frun%2Fllama.sock/v1`."""
 
     api_key: ApiKey | None = None
     """The key, or a function (sync or async) that returns it for each call. Default:
@@ -152,9 +158,10 @@ class ChatSSESettings(BaseChatModel):
     `StreamTruncatedError`, or keep what came, with (`warn`) or without (`accept`) a
     log record."""
 
-    on_disconnect: Literal["raise"] = "raise"
-    """What to do when the connection breaks after tokens were given out: raise, with
-    the message so far as `partial`."""
+    on_disconnect: OnDisconnect = "raise"
+    """What to do when a stream breaks after tokens were given out: `raise`, with the
+    message so far as `partial`, or `resume`: ask for the rest, up to `max_retries`
+    times, leave out what it repeats, and go on."""
 
     timeout: Any = Field(
         default=None, validation_alias=AliasChoices("timeout", "request_timeout")
@@ -188,7 +195,7 @@ class ChatSSESettings(BaseChatModel):
     )
     """Query parameters of every request."""
 
-    extra_body: dict[str, Any] | None = None
+    extra_body: dict[str, Any] | None = Field(default=None, repr=False)
     """Keys that are laid over the request's body last. Those of a call are laid over
     these."""
 
@@ -202,14 +209,27 @@ class ChatSSESettings(BaseChatModel):
     """How TLS is verified: `True`, the path of a CA file, an `ssl.SSLContext`, or
     `False` to switch it off."""
 
+    cert: Certificate | None = Field(default=None, repr=False, exclude=True)
+    """Your own certificate, for servers that ask for one: the path of a PEM file, or
+    `(certificate, key)`, or `(certificate, key, password)`."""
+
     proxy: str | None = Field(default=None, repr=False, exclude=True)
-    """The URL of a proxy. Default: those of the environment."""
+    """The URL of a proxy, with user and password if it wants them. Default: those of
+    the environment."""
 
     include_response_headers: bool = False
     """Whether the answer's headers go into `response_metadata["headers"]`."""
 
+    record: str | Path | None = Field(default=None, exclude=True)
+    """A folder that every exchange is recorded in, without secrets but with prompts
+    and answers, for a bug report or to be played back. Default: nothing is recorded."""
+
     body_fields: ClassVar[tuple[str, ...]] = SAMPLING_FIELDS
     """Fields that go into the request's body under their own name."""
+
+    retry_policy: ClassVar[RetryPolicy] = RetryPolicy()
+    """How long the waits between attempts are; a subclass may have its own. How many
+    attempts there are is said by `max_retries`."""
 
     _provider: Provider = PrivateAttr()
 
@@ -226,7 +246,12 @@ class ChatSSESettings(BaseChatModel):
             try:
                 super().__init__(*args, **kwargs)
             except ValidationError as error:
-                raise _as_configuration_error(type(self).__name__, error) from None
+                fault = _as_configuration_error(type(self).__name__, error)
+            else:
+                return
+            # The error takes this frame with it, and what it was made from would too.
+            kwargs.clear()
+            raise without_frames(fault)
 
     @model_validator(mode="before")
     @classmethod

@@ -20,8 +20,9 @@ from typing import Any
 
 from langchain_core.messages import AIMessage
 
-from langchain_sse_chat import SSEChatError, SSEDecoder
+from langchain_sse_chat import MalformedChunkError, SSEChatError, SSEDecoder
 from langchain_sse_chat.convert.chunks import ChunkAssembler
+from langchain_sse_chat.convert.events import EventAssembler
 from langchain_sse_chat.convert.results import ResultAssembler
 from langchain_sse_chat.pipeline import Assembler, OutputT
 from langchain_sse_chat.wire.chunks import Delta, WireMessage, WireToolCall
@@ -35,6 +36,8 @@ from tests.unit_tests.wire.wire_streams import (
     assembled,
     merged,
     pipeline,
+    put_together,
+    same_ids,
 )
 
 _EVERY = 50
@@ -106,6 +109,7 @@ def _faults(reads: list[bytes], number: int, outcomes: Counter[str]) -> Iterator
     result = whole[0].generations[0].message
     for message in (merged(chunks), assembled(chunks), result):
         yield from _faults_of_message(message, wire, valid)
+    yield from _faults_of_events(reads, settings, result)
     if number % _EVERY == 0:
         yield from _faults_of_model(reads, settings, wire)
 
@@ -122,7 +126,7 @@ def _answer(
             outputs += reader.feed(data)
             if reader.complete:
                 break
-        outputs += reader.close()
+        outputs += [*reader.end(), *reader.close()]
     except SSEChatError as error:
         return reader.explain(error), None
     return outputs, watched.message
@@ -207,6 +211,42 @@ def _faults_of_message(
         yield f"{kind} has the text {message.text!r}, not {wire.text!r}"
     message.text.encode()
     list(message.content_blocks)
+
+
+def _faults_of_events(
+    reads: list[bytes], settings: dict[str, Any], result: AIMessage
+) -> Iterator[str]:
+    """Say what protocol events come to that a whole answer does not."""
+    assembler = EventAssembler("id")
+    events, wire = _answer(reads, assembler, settings)
+    if wire is None:
+        # A call that goes on after its end is known to be invalid too late.
+        if not (isinstance(events, MalformedChunkError) and result.invalid_tool_calls):
+            yield f"events end with {events!r}"
+        return
+    message = put_together([*events, assembler.finish])
+    for what in ("tool_calls", "invalid_tool_calls", "usage_metadata", "text"):
+        got, want = _told(message, what), _told(result, what)
+        if got != want:
+            yield f"events have the {what} {got!r}, not {want!r}"
+    for what in ("additional_kwargs", "response_metadata"):
+        got, want = (_plain(getattr(m, what)) for m in (message, result))
+        if got != want:
+            yield f"events have the {what} {got}, not {want}"
+
+
+def _plain(fields: dict[str, Any]) -> str:
+    """Return fields in one order, without made-up ids and LangChain's own key."""
+    kept = sorted(item for item in fields.items() if item[0] != "output_version")
+    return same_ids(repr(kept))
+
+
+def _told(message: AIMessage, what: str) -> Any:
+    """Return calls in one order, without ids: these may be made up."""
+    value = getattr(message, what)
+    if not isinstance(value, list):
+        return value
+    return sorted((repr(c["name"]), repr(c["args"] or {})) for c in value)
 
 
 def _faults_of_model(

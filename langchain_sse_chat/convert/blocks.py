@@ -52,7 +52,7 @@ def message_to_blocks(message: AIMessage) -> list[types.ContentBlock]:
         [
             *_calls("tool_call", message.tool_calls),
             *_calls("invalid_tool_call", message.invalid_tool_calls),
-            *_further_blocks(message),
+            *further_blocks(message.additional_kwargs, message.response_metadata),
         ],
     )
     return cast("list[types.ContentBlock]", blocks)
@@ -142,10 +142,16 @@ def _calls(kind: str, calls: Iterable[Mapping[str, Any]]) -> Iterable[Block]:
         yield {**call, "type": kind}
 
 
-def _further_blocks(message: AIMessage) -> Iterable[Block]:
-    """Yield the blocks of what an answer has beside its text and its calls."""
-    fields = message.additional_kwargs
-    refusal = fields.get("refusal") or message.response_metadata.get("refusal")
+def further_blocks(
+    fields: Mapping[str, Any], metadata: Mapping[str, Any]
+) -> Iterable[Block]:
+    """Yield the blocks of what an answer has beside its text and its calls.
+
+    Args:
+        fields: The message's `additional_kwargs`.
+        metadata: Its `response_metadata`.
+    """
+    refusal = fields.get("refusal") or metadata.get("refusal")
     if refusal and isinstance(refusal, str):
         yield non_standard({"type": "refusal", "refusal": refusal})
     if isinstance(images := fields.get("images"), list):

@@ -13,7 +13,7 @@ from langchain_sse_chat.convert.blocks import MODEL_PROVIDER
 from langchain_sse_chat.convert.echo import REASONING
 from langchain_sse_chat.convert.results import additional_fields, response_metadata
 from langchain_sse_chat.convert.text_chunks import text_chunk
-from langchain_sse_chat.convert.usage import usage_to_metadata
+from langchain_sse_chat.convert.usage import message_usage
 from langchain_sse_chat.wire.chunks import Delta, ToolCallDelta, WireMessage
 from langchain_sse_chat.wire.jsontext import parse_arguments
 
@@ -44,7 +44,7 @@ class ChunkAssembler:
             content="",
             additional_kwargs=additional_fields(message),
             response_metadata=response_metadata(message),
-            usage_metadata=usage_to_metadata(message.usage),
+            usage_metadata=message_usage(message),
             chunk_position="last",
         )
         return [*chunks, ChatGenerationChunk(message=last)]

@@ -67,27 +67,6 @@ def messages_in_dialect(
     ]
 
 
-def continued(
-    messages: list[Mapping[str, Any]], dialect: Dialect
-) -> tuple[list[Mapping[str, Any]], dict[str, Any]]:
-    """Return the messages, and the fields that ask to go on with the last of them.
-
-    An answer with tool calls is none that can be gone on with.
-    """
-    last = messages[-1] if messages else {}
-    begun = last.get("role") == "assistant" and isinstance(last.get("content"), str)
-    if not begun or last.keys() & {"tool_calls", "function_call"}:
-        return messages, {}
-    if dialect.continuation == "prefix":
-        return [*messages[:-1], {**last, "prefix": True}], {}
-    if dialect.continuation == "continue_final_message":
-        return messages, {
-            "continue_final_message": True,
-            "add_generation_prompt": False,
-        }
-    return messages, {}
-
-
 def _warm_enough(fields: dict[str, Any], least: float) -> dict[str, Any]:
     """Return the fields with a temperature that the server takes, if one is given."""
     given = fields.get("temperature")

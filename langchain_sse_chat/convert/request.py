@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from langchain_sse_chat.convert.continuation import continued
 from langchain_sse_chat.convert.dialects import (
-    continued,
     fields_in_dialect,
     messages_in_dialect,
 )

@@ -17,7 +17,7 @@ from langchain_sse_chat.convert.echo import (
     REASONING_KEY,
     TOOL_CALL_EXTRAS,
 )
-from langchain_sse_chat.convert.usage import usage_to_metadata
+from langchain_sse_chat.convert.usage import message_usage, summed
 from langchain_sse_chat.wire.chunks import Delta, WireMessage, WireToolCall
 
 NOT_AN_OBJECT = "The arguments are not a whole JSON object."
@@ -61,21 +61,26 @@ def wire_message_to_result(message: WireMessage) -> ChatResult:
 
 def wire_message_to_ai_message(message: WireMessage) -> AIMessage:
     """Return the message that an answer comes down to."""
-    additional = additional_fields(message)
-    if message.reasoning:
-        additional[REASONING] = message.reasoning
-    if message.refusal:
-        additional["refusal"] = message.refusal
     return AIMessage(
         content=message.text,
-        additional_kwargs=additional,
+        additional_kwargs=additional_kwargs(message),
         tool_calls=[_tool_call(c) for c in message.tool_calls if c.parsed is not None],
         invalid_tool_calls=[
             _invalid_tool_call(c) for c in message.tool_calls if c.parsed is None
         ],
         response_metadata=response_metadata(message),
-        usage_metadata=usage_to_metadata(message.usage),
+        usage_metadata=message_usage(message),
     )
+
+
+def additional_kwargs(message: WireMessage) -> dict[str, Any]:
+    """Return the `additional_kwargs` of a whole message."""
+    fields = additional_fields(message)
+    if message.reasoning:
+        fields[REASONING] = message.reasoning
+    if message.refusal:
+        fields["refusal"] = message.refusal
+    return fields
 
 
 def additional_fields(message: WireMessage) -> dict[str, Any]:
@@ -124,8 +129,11 @@ def response_metadata(message: WireMessage) -> dict[str, Any]:
         metadata["refusal"] = message.refusal
     if message.logprobs is not None:
         metadata["logprobs"] = message.logprobs
-    if message.usage is not None:
-        metadata["token_usage"] = message.usage
+    usages = [*message.earlier_usage, *([message.usage] if message.usage else [])]
+    if usages:
+        metadata["token_usage"] = usages[0] if len(usages) == 1 else summed(usages)
+    if len(usages) > 1:
+        metadata["token_usage_parts"] = usages
     if message.other_choices:
         metadata["other_choices"] = [_other_choice(m) for m in message.other_choices]
     return {**fields, **metadata}

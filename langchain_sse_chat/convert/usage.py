@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from langchain_core.messages.ai import (
     InputTokenDetails,
     OutputTokenDetails,
     UsageMetadata,
+    add_usage,
 )
+
+from langchain_sse_chat.wire.chunks import WireMessage
 
 _Spellings = dict[str, tuple[str, ...]]
 
@@ -60,6 +63,37 @@ _OUTPUT_PARTS = (
 
 _MOST_DIGITS = 18
 """Of a count that comes as a string; Python refuses to read some thousands of them."""
+
+
+def message_usage(message: WireMessage) -> UsageMetadata | None:
+    """Return LangChain's usage for an answer: the sum over the attempts it came in."""
+    total: UsageMetadata | None = None
+    for usage in (*message.earlier_usage, message.usage):
+        counted = usage_to_metadata(usage)
+        # `add_usage` of nothing is zeros, and usage is never invented.
+        total = add_usage(total, counted) if total and counted else total or counted
+    return total
+
+
+def summed(usages: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the sum of usage objects as sent: numbers by name, at every depth."""
+    total: dict[str, Any] = {}
+    for usage in usages:
+        for name, value in usage.items():
+            total[name] = _sum(total[name], value) if name in total else value
+    return total
+
+
+def _sum(first: Any, second: Any) -> Any:
+    if isinstance(first, Mapping) and isinstance(second, Mapping):
+        return summed([first, second])
+    if _is_number(first) and _is_number(second):
+        return first + second
+    return first if second is None else second
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def usage_to_metadata(usage: Mapping[str, Any] | None) -> UsageMetadata | None:

@@ -23,6 +23,9 @@ from langchain_sse_chat.providers.gigachat import GIGACHAT
 from langchain_sse_chat.settings import SAMPLING_FIELDS, ApiKey
 from langchain_sse_chat.structured import Method
 from langchain_sse_chat.transport.clients import ClientSettings, HTTPClients
+from langchain_sse_chat.transport.hidden import Hidden
+from langchain_sse_chat.transport.tls import Certificate
+from langchain_sse_chat.transport.url import socket_path
 
 _OWN_BODY_FIELDS = (
     "profanity_check",
@@ -179,7 +182,7 @@ class GigaChat(ChatSSE):
         self.api_key = self.credentials or self.api_key
         self.credentials = self.api_key
         has_user = self.user is not None and self.password is not None
-        if not (self.api_key or self.access_token or has_user or self.cert_file):
+        if not (self.api_key or self.access_token or has_user or self._certificate()):
             msg = (
                 "No credentials for gigachat: set GIGACHAT_CREDENTIALS, or pass "
                 "`credentials`, `access_token`, or `user` and `password`. "
@@ -196,6 +199,7 @@ class GigaChat(ChatSSE):
                 verify=self._trust(),
                 proxy=self.proxy,
                 cert=self._certificate(),
+                uds=socket_path(self.base_url),
                 max_connections=self.max_connections,
             ),
             http_client=self.http_client,
@@ -211,12 +215,12 @@ class GigaChat(ChatSSE):
         )
         return trust
 
-    def _certificate(self) -> str | tuple[str, str] | tuple[str, str, str] | None:
+    def _certificate(self) -> Certificate | None:
         if self.cert_file is None or self.key_file is None:
-            return self.cert_file
+            return self.cert_file or self.cert
         if self.key_file_password is None:
             return (self.cert_file, self.key_file)
-        secret = self.key_file_password.get_secret_value()
+        secret = Hidden(self.key_file_password.get_secret_value())
         return (self.cert_file, self.key_file, secret)
 
     def access_grant(self, key: str | None) -> AccessGrant | None:

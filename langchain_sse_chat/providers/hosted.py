@@ -54,6 +54,7 @@ MISTRAL = Provider(
         tool_choices=frozenset({"auto", "none", "any", "named"}),
         seed_field="random_seed",
         continuation="prefix",
+        repeats_prefix=True,
     ),
     hint="Create a key at https://console.mistral.ai/api-keys.",
     source="https://docs.mistral.ai/api/",

@@ -15,7 +15,7 @@ LITELLM = Provider(
     api_key_env="LITELLM_PROXY_API_KEY",
     base_url_env="LITELLM_PROXY_API_BASE",
     api_key_required=False,
-    dialect=Dialect(continuation="prefix"),
+    dialect=Dialect(continuation="prefix", repeats_prefix=True),
     note="A proxy with a master key wants that or a virtual key.",
     source="https://docs.litellm.ai/docs/providers/litellm_proxy",
 )

@@ -167,7 +167,12 @@ def _matches(host: str, pattern: str) -> bool:
 
 
 def host_of(url: str | None) -> str | None:
-    """Return the host of a URL in lower case, `None` when it has none."""
+    """Return the host of a URL in lower case, `None` when it has none.
+
+    A Unix socket is on this machine: its URL has the socket's path there.
+    """
+    if (url or "").strip().lower().startswith("http+unix://"):
+        return "localhost"
     try:
         return urlsplit(url or "").hostname
     except ValueError:

@@ -52,14 +52,21 @@ class Delivery:
         for index, part in enumerate(self._response.parts):
             await self._wait_for_turn(index)
             await self._send_event(part, last=index == len(self._response.parts) - 1)
+        await self._wait_before_the_end()
         return await self._end()
 
     async def _wait_for_turn(self, index: int) -> None:
         delay = self._reply.delay if index else self._reply.first_delay
+        if index < len(self._reply.delays):
+            delay = self._reply.delays[index]
         if delay:
             await self._wait(asyncio.sleep(delay))
         if self._reply.gate is not None:
             await self._wait(_pass(self._reply.gate))
+
+    async def _wait_before_the_end(self) -> None:
+        for delay in self._reply.delays[len(self._response.parts) :][:1]:
+            await self._wait(asyncio.sleep(delay))
 
     async def _wait(self, waiting: Coroutine[Any, Any, object]) -> None:
         """Wait, and send comments meanwhile if the reply has them."""

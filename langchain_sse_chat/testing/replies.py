@@ -7,9 +7,10 @@ import itertools
 import json
 import re
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol, TypeAlias, TypedDict, Unpack
+from os import PathLike
+from typing import Any, Protocol, TypeAlias, Unpack
 
 from langchain_sse_chat.testing.completions import (
     Body,
@@ -19,53 +20,17 @@ from langchain_sse_chat.testing.completions import (
     dump_json,
     split_tokens,
 )
+from langchain_sse_chat.testing.options import Ending, ReplyOptions
+from langchain_sse_chat.testing.recordings import (
+    Recording,
+    read_folder,
+    read_recording,
+)
 from langchain_sse_chat.testing.request import Request
-
-Ending = Literal["end", "truncate", "reset", "stall"]
-"""What follows the last event that is sent: the regular end of the body, the end of the
-connection inside the body, a TCP reset, or nothing at all."""
 
 _EVENT_END = re.compile(rb"\r\n\r\n|\n\n|\r\r")
 _SERVER_ERROR = 500
 _BODILESS = frozenset({http.HTTPStatus.NO_CONTENT, http.HTTPStatus.NOT_MODIFIED})
-
-
-class ReplyOptions(TypedDict, total=False):
-    """How a reply is sent; every constructor of `Reply` takes these as keywords.
-
-    An event is one event of a stream; a document (JSON, HTML) counts as one event.
-    Times are in seconds. At most one of `cut_after`, `reset_after`, `truncate_after`,
-    `stall_after` and `hang_after_done` may be given.
-    """
-
-    headers: Mapping[str, str | None]
-    """Response headers over the server's own; `None` leaves a header out."""
-    head_delay: float
-    """Time before the status line."""
-    first_delay: float
-    """Time between the response headers and the first event."""
-    delay: float
-    """Time before each event after the first."""
-    gate: threading.Semaphore | None
-    """Each event waits for one `release()`."""
-    keepalive: float | None
-    """Interval of the comments that a stream sends while it waits."""
-    write_size: int | None
-    """Largest number of body bytes in one write and one HTTP chunk."""
-    merge: bool
-    """Whether all events leave in one write and one HTTP chunk."""
-    cut_after: int | None
-    """After so many events the body ends as if it were complete."""
-    reset_after: int | None
-    """After so many events the connection is reset (TCP RST)."""
-    truncate_after: int | None
-    """After so many events and a half, the connection is closed inside the body."""
-    stall_after: int | None
-    """After so many events nothing more is sent, but the connection stays open."""
-    hang_after_done: bool
-    """Whether the body is left without its end after the last event."""
-    close: bool
-    """Whether the connection is closed after the reply."""
 
 
 class Content(Protocol):
@@ -103,12 +68,13 @@ class Response:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """One answer of the server; make it with `text`, `json`, `status`, `sse` or `html`.
+    """One answer of the server; make it with one of its class methods.
 
     The fields after `status_code` are those of `ReplyOptions`.
 
     Raises:
-        ValueError: `write_size` is not positive, or two endings are given.
+        ValueError: `write_size` is not positive, two endings are given, or `headless`
+            has none that goes with it.
     """
 
     content: Content
@@ -117,6 +83,7 @@ class Reply:
     head_delay: float = 0.0
     first_delay: float = 0.0
     delay: float = 0.0
+    delays: Sequence[float] = ()
     gate: threading.Semaphore | None = None
     keepalive: float | None = None
     write_size: int | None = None
@@ -126,6 +93,7 @@ class Reply:
     truncate_after: int | None = None
     stall_after: int | None = None
     hang_after_done: bool = False
+    headless: bool = False
     close: bool = False
 
     def __post_init__(self) -> None:
@@ -136,6 +104,9 @@ class Reply:
             msg = "a reply ends in one way only; give one of " + ", ".join(
                 sorted(self._endings())
             )
+            raise ValueError(msg)
+        if self.headless and self._ending()[0] == "end":
+            msg = "a headless reply needs reset_after, truncate_after or stall_after"
             raise ValueError(msg)
 
     @classmethod
@@ -263,10 +234,66 @@ class Reply:
         body = Body("text/html; charset=utf-8", (text.encode(),), chunked=False)
         return cls(content=Fixed(body), status_code=status, **options)
 
+    @classmethod
+    def recorded(
+        cls,
+        path: str | PathLike[str],
+        *,
+        pace: bool = False,
+        **options: Unpack[ReplyOptions],
+    ) -> Reply:
+        """Return the answer of an exchange that `ChatSSE(record=…)` wrote down.
+
+        It has the same status, headers and bytes in the same pieces, and ends as the
+        exchange did.
+
+        Args:
+            path: One of the exchange's two files.
+            pace: Whether to take the recorded times; else everything comes at once.
+            **options: Pace and faults of your own.
+
+        Raises:
+            OSError: One of the files cannot be read.
+            ValueError: It is no recording, or one in a later format; or the options
+                contradict each other or its end.
+        """
+        return cls._played(read_recording(path), pace=pace, options=options)
+
+    @classmethod
+    def recorded_folder(
+        cls, folder: str | PathLike[str], *, pace: bool = False
+    ) -> list[Reply]:
+        """Return the answers of all chats in a folder, in the order of their requests.
+
+        Requests for access tokens are left out.
+
+        Args:
+            folder: Where `ChatSSE(record=…)` wrote.
+            pace: Whether to take the recorded times; else everything comes at once.
+
+        Raises:
+            OSError: A file cannot be read.
+            ValueError: There is no recorded chat, or one in a later format.
+        """
+        return [cls._played(r, pace=pace, options={}) for r in read_folder(folder)]
+
+    @classmethod
+    def _played(
+        cls, recording: Recording, *, pace: bool, options: ReplyOptions
+    ) -> Reply:
+        status = recording.status or 0
+        played = recording.ending() | (recording.pauses() if pace else {})
+        headers = {**recording.played_headers, **options.pop("headers", {})}
+        content = Fixed(recording.body)
+        given = {**played, **options, "headers": headers}
+        return cls(content=content, status_code=status, **given)
+
     def render(self, request: Request) -> Response:
         """Return what is sent in answer to `request`."""
         body = self.content.render(request)
         ending, limit = self._ending()
+        if self.headless:
+            return Response(b"", (), b"", chunked=False, ending=ending)
         parts = body.parts[:limit]
         rest = b""
         if ending == "truncate":

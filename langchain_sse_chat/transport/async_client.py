@@ -4,29 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any, Generic, TypeVar, cast
 
 import httpx
 
 from langchain_sse_chat.errors import SSEChatError
-from langchain_sse_chat.transport.attempt import (
-    Allowance,
-    Attempt,
-    is_encoded,
-    pause_after,
-)
+from langchain_sse_chat.transport.attempt import Allowance, Attempt, again_after
 from langchain_sse_chat.transport.clock import Deadline
 from langchain_sse_chat.transport.closing import begin_unhooked
+from langchain_sse_chat.transport.encoding import abody
 from langchain_sse_chat.transport.failures import READ_FAILURES, SEND_FAILURES
-from langchain_sse_chat.transport.spec import Exchange
+from langchain_sse_chat.transport.inherited import note_of_loop
+from langchain_sse_chat.transport.spec import Again, Exchange
 from langchain_sse_chat.transport.watchdog import Watchdog
 
 OutputT = TypeVar("OutputT")
 
 
+Tell = Callable[[Mapping[str, Any]], Awaitable[None]]
+
+
 def astream(
-    client: httpx.AsyncClient, exchange: Exchange[OutputT]
+    client: httpx.AsyncClient, exchange: Exchange[OutputT], tell: Tell | None = None
 ) -> AsyncGenerator[OutputT]:
     """Run an exchange; give each output as soon as its bytes are there.
 
@@ -34,29 +34,27 @@ def astream(
     it must close it (`contextlib.aclosing`): the event loop does not.
 
     Args:
-        client: Sends the requests; it is not closed.
+        client: Sends the requests that name no other; it is not closed.
         exchange: What to send, who takes the answers, and whether to try again.
+        tell: Is told of each retry before the wait for it.
 
     Raises:
         SSEChatError: The error after which the exchange wants no other attempt.
     """
-    outputs = _astream(client, exchange)
+    outputs = _astream(client, exchange, tell)
     begin_unhooked(outputs)
     return cast("AsyncGenerator[OutputT]", outputs)
 
 
 async def _astream(
-    client: httpx.AsyncClient, exchange: Exchange[OutputT]
+    client: httpx.AsyncClient, exchange: Exchange[OutputT], tell: Tell | None
 ) -> AsyncGenerator[OutputT | None]:
     yield None
     try:
         while True:
-            begun = exchange.begin()
-            if isinstance(begun, float):
-                await asyncio.sleep(begun)
-                continue
-            attempt = Attempt(*begun)
-            answer = _Answer(client, attempt)
+            attempt = await _next_attempt(exchange)
+            others = attempt.clients
+            answer = _Answer(others.async_client() if others else client, attempt)
             try:
                 await answer.open()
                 while not attempt.complete:
@@ -65,20 +63,35 @@ async def _astream(
                         break
                     for output in attempt.feed(data):
                         yield output
-                for output in attempt.close():
-                    yield output
+                for step in (attempt.end, attempt.close):
+                    for output in step():
+                        yield output
                 await answer.collect(attempt.rest())
             except SSEChatError as error:
-                pause = pause_after(exchange, error)
+                data = None  # goes with the error, and may hold what was sent back
+                again = again_after(exchange, error)
             else:
                 if exchange.finished():
                     return
-                pause = 0.0
+                again = Again(0.0)
             finally:
                 await answer.close()
-            await asyncio.sleep(pause)
+            await _pause(again, tell)
     finally:
         exchange.close()
+
+
+async def _next_attempt(exchange: Exchange[OutputT]) -> Attempt[OutputT]:
+    # Nobody wakes it: what it waits for may be done in another loop or thread.
+    while isinstance(begun := exchange.begin(), float):  # noqa: ASYNC110
+        await asyncio.sleep(begun)
+    return Attempt(*begun)
+
+
+async def _pause(again: Again, tell: Tell | None) -> None:
+    if tell is not None and again.retry is not None:
+        await tell(again.retry)
+    await asyncio.sleep(again.seconds)
 
 
 class _Answer(Generic[OutputT]):
@@ -97,23 +110,21 @@ class _Answer(Generic[OutputT]):
         attempt = self._attempt
         clock = attempt.waits()
         try:
-            request = attempt.request(
-                self._client, extensions={"trace": self._note_connection}
-            )
             with self._watchdog.within(clock):
                 response = await self._client.send(
-                    request, stream=True, follow_redirects=False
+                    attempt.request(
+                        self._client, extensions={"trace": self._note_connection}
+                    ),
+                    stream=True,
+                    follow_redirects=False,
                 )
         except SEND_FAILURES as exc:
             attempt.fail(exc)
         self._response = response
-        # Not `aiter_raw`, which closes the response at its end, where a cancellation
-        # would leave it half closed.
-        raw = cast("httpx.AsyncByteStream", response.stream)
-        self._body = response.aiter_bytes() if is_encoded(response) else aiter(raw)
+        note_of_loop(response.extensions.get("network_stream"))
+        self._body = abody(response)
         if not attempt.open(response):
-            body = await self.collect(attempt.refusal())
-            raise attempt.refused(response, body)
+            raise attempt.refused(response, await self.collect(attempt.refusal()))
 
     async def _note_connection(self, _event: str, info: dict[str, Any]) -> None:
         """Keep a connection that is made for this request.

@@ -10,9 +10,12 @@ from typing import Any, Generic, NoReturn, TypeVar
 import httpx
 
 from langchain_sse_chat.errors import SSEChatError
+from langchain_sse_chat.transport.clients import HTTPClients
 from langchain_sse_chat.transport.clock import SHORTEST, Deadline, Limits, StreamClock
 from langchain_sse_chat.transport.failures import fail
+from langchain_sse_chat.transport.hidden import without_frames
 from langchain_sse_chat.transport.spec import (
+    Again,
     Exchange,
     Receiver,
     RequestSpec,
@@ -94,6 +97,11 @@ class Attempt(Generic[OutputT]):
             spec.timeouts, now(), streamed=spec.streamed, where=self._where
         )
 
+    @property
+    def clients(self) -> HTTPClients | None:
+        """What the request is sent by; `None` for the client of the call."""
+        return self._spec.clients
+
     def request(
         self,
         client: httpx.Client | httpx.AsyncClient,
@@ -129,7 +137,7 @@ class Attempt(Generic[OutputT]):
     def open(self, response: httpx.Response) -> bool:
         """Look at the head of the answer; return whether it is a success (2xx)."""
         if response.is_success:
-            self._receiver.open(_head(response))
+            self._receiver.open(self._head(response))
         return response.is_success
 
     def refused(self, response: httpx.Response, body: bytes) -> SSEChatError:
@@ -139,7 +147,14 @@ class Attempt(Generic[OutputT]):
             response: The answer.
             body: What could be read of its body.
         """
-        return self._receiver.refused(_head(response), body)
+        return self._receiver.refused(self._head(response), body)
+
+    def _head(self, response: httpx.Response) -> ResponseHead:
+        # httpx gives names in lower case and joins what comes several times.
+        headers = dict(response.headers)
+        # Not `response.url`, where the path of a Unix socket is in lower case. They are
+        # the same, as no redirect is followed.
+        return ResponseHead(response.status_code, headers, self._where)
 
     def feed(self, data: bytes) -> Sequence[OutputT]:
         """Return what the next bytes complete."""
@@ -152,6 +167,10 @@ class Attempt(Generic[OutputT]):
         self._progress = progress
         self.complete = receiver.complete
         return outputs
+
+    def end(self) -> Sequence[OutputT]:
+        """Return what the last bytes bring, now that no more come."""
+        return self._receiver.end()
 
     def close(self) -> Sequence[OutputT]:
         """Return what the end of the answer completes."""
@@ -208,36 +227,25 @@ def _seconds(limit: float | None) -> float | None:
     return None if limit is None or limit == math.inf else max(limit, SHORTEST)
 
 
-def _head(response: httpx.Response) -> ResponseHead:
-    # httpx gives names in lower case and joins what comes several times.
-    headers = dict(response.headers)
-    return ResponseHead(response.status_code, headers, safe_url(str(response.url)))
-
-
-def is_encoded(response: httpx.Response) -> bool:
-    """Return whether the body's raw bytes are not to be had, or not to be read as such.
-
-    It was compressed, although that was declined; or httpx has read it already, as with
-    the ready responses of `httpx.MockTransport`.
-    """
-    encoding = response.headers.get("content-encoding", "identity")
-    compressed = encoding.strip().lower() not in {"", "identity"}
-    return compressed or response.is_stream_consumed
-
-
-def pause_after(exchange: Exchange[OutputT], error: SSEChatError) -> float:
-    """Return the seconds to wait before the next attempt.
+def again_after(exchange: Exchange[OutputT], error: SSEChatError) -> Again:
+    """Return when the next attempt begins.
 
     Args:
         exchange: Who decides.
         error: What the last attempt failed with.
 
     Raises:
-        SSEChatError: `error`, when there is no next attempt.
+        SSEChatError: `error`, when there is no next attempt, or the one that the
+            exchange has for it.
     """
     if error.__suppress_context__ and error.__cause__ is None:
         error.__context__ = None  # was hidden because it holds a header value
-    pause = exchange.failed(error)
-    if pause is None:
-        raise error
-    return pause
+    raised = error
+    try:
+        again = exchange.failed(error)
+    except SSEChatError as instead:
+        again, raised = None, instead
+    if again is None:
+        # Among the frames are httpcore's, with the headers as they were sent.
+        raise without_frames(raised) from raised.__cause__
+    return again

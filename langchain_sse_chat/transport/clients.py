@@ -15,16 +15,22 @@ import threading
 import warnings
 from collections.abc import AsyncGenerator, Callable, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary, WeakSet
 
 import httpx
 
 from langchain_sse_chat._version import __version__
 from langchain_sse_chat.errors import ConfigurationError
+from langchain_sse_chat.transport.inherited import close_inherited
+from langchain_sse_chat.transport.tls import Certificate, tls_context
+from langchain_sse_chat.transport.unix_socket import (
+    AsyncUnixSocketTransport,
+    UnixSocketTransport,
+)
+from langchain_sse_chat.transport.url import socket_url
 
 ClientT = TypeVar("ClientT", httpx.Client, httpx.AsyncClient)
 
@@ -37,17 +43,18 @@ _KEPT_WITHOUT_MODEL = 16
 class ClientSettings:
     """What a client is made with; equal settings share a client."""
 
-    verify: bool | str | ssl.SSLContext = True
+    verify: bool | str | Path | ssl.SSLContext = True
     """Whether certificates are verified, or the path of a file or folder with the
     authorities to trust, or a context that knows them. `True` trusts certifi's, or
     those in SSL_CERT_FILE or SSL_CERT_DIR."""
     proxy: str | None = field(default=None, repr=False)
     """URL of the proxy; `None` for those that the environment names."""
-    cert: str | tuple[str, str] | tuple[str, str, str] | None = field(
-        default=None, repr=False
-    )
-    """The client's own certificate: path, or path and key file, or these and the key's
-    password. With an `ssl.SSLContext` as `verify` it is loaded into that."""
+    cert: Certificate | None = field(default=None, repr=False)
+    """The client's own certificate. With an `ssl.SSLContext` as `verify` it is loaded
+    into that."""
+    uds: str | None = None
+    """Path of the Unix socket that the URLs name; `None` when they name none. The
+    environment's proxies are then not used."""
     max_connections: int | None = 1000
     """Connections at a time, each for one stream; `None` for no limit."""
     max_keepalive_connections: int | None = 200
@@ -81,6 +88,26 @@ class HTTPClients:
         self._settings = ClientSettings() if settings is None else settings
         self._sync = _own(http_client, httpx.Client, "http_client")
         self._async = _own(http_async_client, httpx.AsyncClient, "http_async_client")
+
+    def check_picklable(self) -> None:
+        """Do nothing, unless the model could not be the same in another process.
+
+        Raises:
+            ConfigurationError: It has a client or a TLS context of the caller's. To
+                leave that out would send requests past a proxy or unsigned.
+        """
+        own = {"http_client": self._sync, "http_async_client": self._async}
+        names = [name for name, client in own.items() if client is not None]
+        if isinstance(self._settings.verify, ssl.SSLContext):
+            names.append("ssl.SSLContext")
+        if names:
+            msg = (
+                f"A model with its own {' and '.join(f'`{name}`' for name in names)} "
+                "cannot be pickled, because connections and TLS contexts belong to one "
+                "process. Make the model in the process that uses it, or say the same "
+                "by `proxy`, `default_headers`, and paths for `verify` and `cert`."
+            )
+            raise ConfigurationError(msg)
 
     def sync_client(self) -> httpx.Client:
         """Return the client for blocking requests, from any thread.
@@ -158,6 +185,7 @@ class _Pools(Generic[ClientT]):
 
     def __init__(self) -> None:
         self.by_settings: dict[ClientSettings, _Pool[ClientT]] = {}
+        self._closing: set[asyncio.Task[None]] = set()
 
     def claim(
         self,
@@ -182,13 +210,24 @@ class _Pools(Generic[ClientT]):
         pool.users.discard(user)
         return None if pool.users else self.by_settings.pop(settings)
 
+    def some_are_open(self) -> bool:
+        """Return whether there is a client that was not closed."""
+        return any(not pool.client.is_closed for pool in self.by_settings.values())
+
     def _forget_unused(self) -> None:
         unused = [key for key, pool in self.by_settings.items() if not pool.users]
         for settings in unused[: max(0, len(unused) - _KEPT_WITHOUT_MODEL + 1)]:
-            client = self.by_settings.pop(settings).client
-            # An async client is closed by its keeper, which ends with the pool.
-            if isinstance(client, httpx.Client):
-                client.close()
+            self._discard(self.by_settings.pop(settings))
+
+    def _discard(self, pool: _Pool[ClientT]) -> None:
+        if isinstance(pool.client, httpx.Client):
+            pool.client.close()
+        elif pool.keeper is not None:
+            # Not left to the collector: asyncio would warn of each connection. A loop
+            # that ends before the task begins shuts the keeper down itself.
+            task = asyncio.get_running_loop().create_task(_end(pool.keeper))
+            self._closing.add(task)  # a loop does not keep its tasks
+            task.add_done_callback(self._closing.discard)
 
 
 class _Shared:
@@ -218,11 +257,14 @@ class _Shared:
         # Only a loop that was closed without `shutdown_asyncgens` leaves a client open.
         # Nothing can be awaited for it any more: its connections close as they are
         # collected, and asyncio warns of each. A collection costs up to 0.1 s, so it is
-        # brought forward only where somebody would see those warnings.
+        # brought forward only for such, and where somebody would see those warnings.
         with _no_resource_warnings() as were_shown:
+            some_are_open = False
             while closed:
-                del self.by_loop[closed.pop()]
-            if were_shown:
+                pools = self.by_loop.pop(closed.pop())
+                some_are_open |= pools.some_are_open()
+            del pools
+            if were_shown and some_are_open:
                 gc.collect()
 
 
@@ -245,6 +287,8 @@ _of_the_parent: list[object] = []
 
 
 def _forget_parent() -> None:
+    # Before their clients go: a socket that is collected open is a ResourceWarning.
+    close_inherited()
     _of_the_parent.append(_shared.by_loop)
     _shared.reset()
 
@@ -279,8 +323,12 @@ async def _close_with_loop(pool: _Pool[httpx.AsyncClient]) -> AsyncGenerator[Non
         await pool.client.aclose()
 
 
+async def _end(keeper: AsyncGenerator[None]) -> None:
+    await keeper.aclose()
+
+
 def _made(kind: type[ClientT], settings: ClientSettings) -> ClientT:
-    context = _tls_context(settings.verify, settings.cert)
+    context = tls_context(settings.verify, settings.cert)
     limits = httpx.Limits(
         max_connections=settings.max_connections,
         max_keepalive_connections=settings.max_keepalive_connections,
@@ -288,41 +336,38 @@ def _made(kind: type[ClientT], settings: ClientSettings) -> ClientT:
     )
     # A shared client must not carry one model's cookies into another's requests.
     no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
-    try:
+    with contextlib.suppress(ValueError, ImportError, httpx.InvalidURL):
         return kind(
             verify=context,
             proxy=settings.proxy,
+            mounts=_socket_mount(kind, settings.uds, limits, context),
+            trust_env=settings.uds is None,
             limits=limits,
             timeout=None,  # each request brings its own
             headers={"User-Agent": f"langchain-sse-chat/{__version__}"},
             cookies=no_cookies,
         )
-    except (ValueError, ImportError, httpx.InvalidURL) as exc:
-        msg = (
-            "The proxy cannot be used. `proxy`, or HTTPS_PROXY, HTTP_PROXY or "
-            "ALL_PROXY in the environment, must be like 'http://host:port'; "
-            "'socks5://' needs `pip install 'httpx[socks]'`."
-        )
-        raise ConfigurationError(msg) from exc
+    # Without what was raised: httpx quotes what stands before a slash in a password as
+    # "Invalid port".
+    msg = (
+        "The proxy cannot be used. `proxy`, or HTTPS_PROXY, HTTP_PROXY or ALL_PROXY in "
+        "the environment, must be like 'http://host:port', with special characters in "
+        "user and password percent-encoded; 'socks5://' needs "
+        "`pip install 'httpx[socks]'`."
+    )
+    raise ConfigurationError(msg)
 
 
-@lru_cache(maxsize=_KEPT_WITHOUT_MODEL)
-def _tls_context(
-    verify: bool | str | ssl.SSLContext,  # noqa: FBT001 - httpx's own parameter
-    cert: str | tuple[str, str] | tuple[str, str, str] | None,
-) -> ssl.SSLContext:
-    """Return the context for a client; one takes about 20 ms, so they are shared."""
-    try:
-        if isinstance(verify, str):
-            folder = Path(verify).is_dir()
-            context = ssl.create_default_context(
-                cafile=None if folder else verify, capath=verify if folder else None
-            )
-        else:
-            context = httpx.create_ssl_context(verify=verify)
-        if cert is not None:
-            context.load_cert_chain(*((cert,) if isinstance(cert, str) else cert))
-    except OSError as exc:  # `ssl.SSLError` is one
-        msg = f"`verify` or `cert` cannot be read: {exc}. Pass paths of PEM files."
-        raise ConfigurationError(msg) from exc
-    return context
+def _socket_mount(
+    kind: type[httpx.Client | httpx.AsyncClient],
+    uds: str | None,
+    limits: httpx.Limits,
+    context: ssl.SSLContext,
+) -> dict[str, Any] | None:
+    """Return what sends the requests that go to the socket, and no others."""
+    if uds is None:
+        return None
+    transport = (
+        UnixSocketTransport if kind is httpx.Client else AsyncUnixSocketTransport
+    )
+    return {socket_url(uds): transport(uds=uds, limits=limits, verify=context)}

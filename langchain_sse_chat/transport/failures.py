@@ -65,6 +65,9 @@ def fail(
         RuntimeError: As passed in.
     """
     hidden = isinstance(exc, _SHOW_HEADERS)
+    if isinstance(exc, httpx.RequestError):
+        # It goes with the error as its cause, and would show headers and body.
+        exc.request = httpx.Request("POST", where)
     if _is_about_certificates(exc):
         raise _untrusted(exc, where, tls_hint) from exc
     raise _error(exc, where, timeouts, clock) from (None if hidden else exc)
@@ -137,6 +140,12 @@ def _misuse(exc: Exception, where: str) -> ConfigurationError:
         )
     elif isinstance(exc, httpx.TooManyRedirects):
         msg = f"{where} redirects in a circle; pass the `base_url` it leads to."
+    elif isinstance(exc, httpx.UnsupportedProtocol):
+        msg = (
+            f"Requests cannot be sent to {where}: check `base_url`. A client of your "
+            "own reaches a Unix socket by its transport, "
+            "`httpx.HTTPTransport(uds=...)`, and an http:// URL."
+        )
     else:
         msg = f"{where} is not a URL that requests can be sent to; check `base_url`."
     return ConfigurationError(msg)
@@ -171,13 +180,24 @@ def _untrusted(exc: Exception, where: str, hint: str) -> ConnectionFailedError:
 
 
 def _broken(exc: Exception, where: str) -> ConnectionFailedError:
+    # The alert of RFC 8446, section 6.2, as OpenSSL names it.
+    if "CERTIFICATE_REQUIRED" in str(exc):
+        msg = (
+            f"{where} wants to see a certificate: {_reason(exc)}. Pass yours as `cert`."
+        )
+        error = ConnectionFailedError(msg)
+        error.is_retryable = False
+        return error
     if isinstance(exc, httpx.ProxyError):
         msg = (
             f"The proxy on the way to {where} refused: {_reason(exc)}. Check `proxy` "
             "and the variables HTTPS_PROXY, HTTP_PROXY and ALL_PROXY."
         )
     elif isinstance(exc, httpx.ConnectError):
-        msg = f"No connection to {where}: {_reason(exc)}. Check `base_url` and network."
+        msg = (
+            f"No connection to {where}: {_reason(exc)}. Check `base_url`, network and "
+            "`proxy`."
+        )
     else:
         msg = (
             f"The connection to {where} broke: {_reason(exc)}. The server or something "

@@ -9,29 +9,32 @@ gives each packet the whole timeout anew.
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 import weakref
 from typing import Any
 
 from langchain_sse_chat.transport.clock import SHORTEST, Deadline
+from langchain_sse_chat.transport.inherited import note
 
 _WRITTEN_AT_ONCE = 64 * 1024
 """Bytes between two looks at the deadline while a request is sent."""
 
+# Seconds past a deadline after which bytes are not read even if they are there: those
+# of interim answers without end (RFC 9110, section 15.2), which httpcore reads over.
+_LATEST = 1.0
+
 
 class _Reading(threading.local):
     deadline: Deadline | None = None
+    closing: bool = False
 
 
 reading = _Reading()
 """Until when reads and writes of this thread on guarded connections may take.
 
-Set around each call that may read or write; `None` in between. It may move
-meanwhile."""
-
-_guarded: weakref.WeakSet[Any] = weakref.WeakSet()
+Set around each call that may read or write; `None` in between. It may move meanwhile.
+`closing` is set around the closing of answers."""
 
 
 def guard(network_stream: Any) -> None:
@@ -53,7 +56,10 @@ def guard(network_stream: Any) -> None:
         deadline = reading.deadline
         if deadline is not None:
             timeout = deadline.remaining(time.monotonic())
-            timeout = None if timeout is None else max(timeout, SHORTEST)
+            if timeout is not None:
+                if timeout < -_LATEST:
+                    raise TimeoutError
+                timeout = max(timeout, SHORTEST)
         method: Any = plain()
         data: bytes = method(max_bytes, timeout)
         return data
@@ -74,7 +80,7 @@ def guard(network_stream: Any) -> None:
 
     network_stream.read = read
     network_stream.write = write
-    _guarded.add(network_stream)
+    note(network_stream)
 
 
 def guard_new(_event: str, info: dict[str, Any]) -> None:
@@ -90,17 +96,3 @@ def guard_new(_event: str, info: dict[str, Any]) -> None:
     made = info.get("return_value")
     if hasattr(made, "get_extra_info"):
         guard(made)
-
-
-def close_inherited() -> None:
-    """Close this process's copies of the connections made before it was forked.
-
-    While a copy is open, the server does not see that the parent closes its own.
-    """
-    for network_stream in list(_guarded):
-        network_stream.close()
-    _guarded.clear()
-
-
-if hasattr(os, "register_at_fork"):  # pragma: no branch - not on Windows
-    os.register_at_fork(after_in_child=close_inherited)

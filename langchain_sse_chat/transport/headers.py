@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 from langchain_sse_chat.errors import ConfigurationError
+from langchain_sse_chat.transport.hidden import Hidden, hidden
 
 # RFC 9110, section 5.6.2 (token) and 5.5 (field value, here without obs-text).
 _NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
@@ -41,9 +42,10 @@ def request_headers(
         own["Cache-Control"] = "no-store"
     merged: dict[str, tuple[str, object]] = {}
     for source in (own, api_key_header, extra or {}):
-        merged.update({name.lower(): (name, value) for name, value in source.items()})
+        values = hidden(source)
+        merged.update({name.lower(): (name, value) for name, value in values.items()})
     return {
-        name: _checked(name, str(value))
+        name: _checked(name, Hidden(value))
         for name, value in merged.values()
         if value is not None
     }

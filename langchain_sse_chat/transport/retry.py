@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import logging
+import random
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
+from typing import Any
 
 from langchain_sse_chat.errors import ConfigurationError, SSEChatError, StatusError
+from langchain_sse_chat.transport.spec import Again
+
+logger = logging.getLogger("langchain_sse_chat")
 
 # 2.0 to a higher power than 1023 is an `OverflowError`.
 _MOST_DOUBLINGS = 1000
@@ -46,14 +52,14 @@ class RetryPolicy:
                 raise ConfigurationError(msg)
 
     def delay(
-        self, attempt: int, error: SSEChatError, random: Callable[[], float]
+        self, attempt: int, error: SSEChatError, draw: Callable[[], float]
     ) -> float | None:
         """Return the seconds to wait before the next attempt.
 
         Args:
             attempt: Number of the attempt that failed, from 1.
             error: What it failed with.
-            random: Gives a number from 0 up to 1, as `random.random`.
+            draw: Gives a number from 0 up to 1, as `random.random`.
 
         Returns:
             `None` when there is to be no other attempt: they are used up, the error is
@@ -66,7 +72,55 @@ class RetryPolicy:
         if asked is not None:
             return asked if asked <= self.max_retry_after else None
         doublings = min(attempt - 1, _MOST_DOUBLINGS)
-        return random() * min(self.maximum, self.initial * 2.0**doublings)
+        return draw() * min(self.maximum, self.initial * 2.0**doublings)
+
+    def again(
+        self, attempt: int, error: SSEChatError, where: str, *, resumes: bool = False
+    ) -> Again | None:
+        """Return when the next attempt begins, with what callbacks are told of it.
+
+        Args:
+            attempt: Number of the attempt that failed, from 1.
+            error: What it failed with, without secrets.
+            where: The URL as it may stand in a message.
+            resumes: Whether the next one goes on with an answer that was begun.
+
+        Returns:
+            `None` when there is to be no other attempt.
+        """
+        seconds = self.delay(attempt, error, random.random)
+        if seconds is None:
+            return None
+        logger.info(
+            "Attempt %d at %s failed with %s; the next one %s in %.1f s.",
+            attempt,
+            where,
+            type(error).__name__,
+            "goes on with the answer" if resumes else "starts",
+            seconds,
+        )
+        event = retry_event(attempt, error, seconds=seconds, resumes=resumes)
+        return Again(seconds, event)
+
+
+def retry_event(
+    attempt: int, error: SSEChatError, *, seconds: float = 0.0, resumes: bool = False
+) -> dict[str, Any]:
+    """Return what callbacks are told of a retry.
+
+    Args:
+        attempt: Number of the attempt that failed, from 1.
+        error: What it failed with, without secrets; its message says where.
+        seconds: The wait before the next one.
+        resumes: Whether the next one goes on with an answer that was begun.
+    """
+    return {
+        "attempt": attempt,
+        "error": type(error).__name__,
+        "message": str(error),
+        "seconds": seconds,
+        "resumes": resumes,
+    }
 
 
 def parse_retry_after(headers: Mapping[str, str], now: float) -> float | None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, TypeVar
 
 from langchain_sse_chat.errors import ConfigurationError, SSEChatError
+from langchain_sse_chat.transport.clients import HTTPClients
+from langchain_sse_chat.transport.url import safe_url
 
 OutputT_co = TypeVar("OutputT_co", covariant=True)
 
@@ -79,13 +81,21 @@ class RequestSpec:
     """One `POST`: everything that leaves, ready to send."""
 
     url: str
-    headers: Mapping[str, str] = field(repr=False)
-    body: bytes = field(repr=False)
+    headers: Mapping[str, str]
+    body: bytes
     timeouts: Timeouts = field(default_factory=Timeouts)
     streamed: bool = True
     """Whether the answer is asked for as an event stream."""
     tls_hint: str = ""
     """A sentence for the error when the server's certificate is not accepted."""
+    clients: HTTPClients | None = None
+    """What it is sent by; `None` for the client of the call."""
+    answer_is_secret: bool = False
+    """Whether the answer holds a secret, such as a token, and is shown to nobody."""
+
+    def __repr__(self) -> str:
+        """Leave out query, headers and body, which hold keys and messages."""
+        return f"RequestSpec(url={safe_url(self.url)!r}, streamed={self.streamed})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +107,17 @@ class ResponseHead:
     """Names in lower case; several values of one name are joined by `, `."""
     url: str
     """Where the answer came from, without query, fragment, user and password."""
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """That an attempt is followed by another one, and when."""
+
+    seconds: float
+    """How long to wait before."""
+    retry: Mapping[str, Any] | None = None
+    """What callbacks are told of it: values of JSON, without secrets. `None` when it is
+    no retry but a step of its own, such as the renewal of a token."""
 
 
 class Receiver(Protocol[OutputT_co]):
@@ -131,8 +152,12 @@ class Receiver(Protocol[OutputT_co]):
         """Take the next bytes of the body; give what they complete."""
         ...
 
+    def end(self) -> Sequence[OutputT_co]:
+        """Learn that no more bytes come; give what the last ones bring."""
+        ...
+
     def close(self) -> Sequence[OutputT_co]:
-        """Learn that no more bytes come; give the rest or raise what is wrong."""
+        """End the answer, after `end`; give the rest or raise what is wrong."""
         ...
 
     def refused(self, head: ResponseHead, body: bytes) -> SSEChatError:
@@ -165,12 +190,16 @@ class Exchange(Protocol[OutputT_co]):
         """Learn that the attempt succeeded; return whether it was the last one."""
         ...
 
-    def failed(self, error: SSEChatError) -> float | None:
+    def failed(self, error: SSEChatError) -> Again | None:
         """Learn that the attempt failed.
 
         Returns:
-            Seconds to wait before the next attempt, or `None` when there is none and
-            `error` is to be raised.
+            When to begin the next attempt, or `None` when there is none and `error` is
+            to be raised.
+
+        Raises:
+            SSEChatError: There is none, and another error than this last one says what
+                happened.
         """
         ...
 

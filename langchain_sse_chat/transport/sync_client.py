@@ -4,46 +4,53 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Generator, Iterator
-from typing import Generic, TypeVar, cast
+from collections import deque
+from collections.abc import Callable, Generator, Iterator, Mapping
+from typing import Any, Generic, TypeVar
 
 import httpx
 
 from langchain_sse_chat.errors import SSEChatError
-from langchain_sse_chat.transport.attempt import (
-    Allowance,
-    Attempt,
-    is_encoded,
-    pause_after,
-)
+from langchain_sse_chat.transport.attempt import Allowance, Attempt, again_after
 from langchain_sse_chat.transport.clock import Deadline
+from langchain_sse_chat.transport.encoding import body
 from langchain_sse_chat.transport.failures import READ_FAILURES, SEND_FAILURES
 from langchain_sse_chat.transport.guard import guard, guard_new, reading
-from langchain_sse_chat.transport.spec import Exchange
+from langchain_sse_chat.transport.spec import Again, Exchange
 
 OutputT = TypeVar("OutputT")
 
+_left: deque[httpx.Response] = deque()
+"""Answers that could not be closed in their place: the next one that ends does it.
 
-def stream(client: httpx.Client, exchange: Exchange[OutputT]) -> Generator[OutputT]:
+An iterator that was left, and is part of a cycle, is closed when garbage is collected.
+That may be in the midst of another call of the client, which has the lock of httpcore's
+pool then: closing would wait for this lock for ever, on the thread that has it."""
+
+
+Tell = Callable[[Mapping[str, Any]], None]
+
+
+def stream(
+    client: httpx.Client, exchange: Exchange[OutputT], tell: Tell | None = None
+) -> Generator[OutputT]:
     """Run an exchange; give each output as soon as its bytes are there.
 
     Closing the iterator closes the connection.
 
     Args:
-        client: Sends the requests; it is not closed.
+        client: Sends the requests that name no other; it is not closed.
         exchange: What to send, who takes the answers, and whether to try again.
+        tell: Is told of each retry before the wait for it.
 
     Raises:
         SSEChatError: The error after which the exchange wants no other attempt.
     """
     try:
         while True:
-            begun = exchange.begin()
-            if isinstance(begun, float):
-                time.sleep(begun)
-                continue
-            attempt = Attempt(*begun)
-            answer = _Answer(client, attempt)
+            attempt = _next_attempt(exchange)
+            others = attempt.clients
+            answer = _Answer(others.sync_client() if others else client, attempt)
             try:
                 answer.open()
                 while not attempt.complete:
@@ -51,19 +58,33 @@ def stream(client: httpx.Client, exchange: Exchange[OutputT]) -> Generator[Outpu
                     if data is None:
                         break
                     yield from attempt.feed(data)
+                yield from attempt.end()
                 yield from attempt.close()
                 answer.collect(attempt.rest())
             except SSEChatError as error:
-                pause = pause_after(exchange, error)
+                data = None  # goes with the error, and may hold what was sent back
+                again = again_after(exchange, error)
             else:
                 if exchange.finished():
                     return
-                pause = 0.0
+                again = Again(0.0)
             finally:
                 answer.close()
-            time.sleep(pause)
+            _pause(again, tell)
     finally:
         exchange.close()
+
+
+def _next_attempt(exchange: Exchange[OutputT]) -> Attempt[OutputT]:
+    while isinstance(begun := exchange.begin(), float):
+        time.sleep(begun)
+    return Attempt(*begun)
+
+
+def _pause(again: Again, tell: Tell | None) -> None:
+    if tell is not None and again.retry is not None:
+        tell(again.retry)
+    time.sleep(again.seconds)
 
 
 class _Answer(Generic[OutputT]):
@@ -80,18 +101,20 @@ class _Answer(Generic[OutputT]):
         attempt = self._attempt
         reading.deadline = attempt.waits()
         try:
-            request = attempt.request(
-                self._client, bounded=True, extensions={"trace": guard_new}
+            response = self._client.send(
+                attempt.request(
+                    self._client, bounded=True, extensions={"trace": guard_new}
+                ),
+                stream=True,
+                follow_redirects=False,
             )
-            response = self._client.send(request, stream=True, follow_redirects=False)
         except SEND_FAILURES as exc:
             attempt.fail(exc)
         finally:
             reading.deadline = None
         self._response = response
         guard(response.extensions.get("network_stream"))
-        raw = cast("httpx.SyncByteStream", response.stream)
-        self._body = response.iter_bytes() if is_encoded(response) else iter(raw)
+        self._body = body(response)
         if not attempt.open(response):
             raise attempt.refused(response, self.collect(attempt.refusal()))
 
@@ -118,6 +141,22 @@ class _Answer(Generic[OutputT]):
 
     def close(self) -> None:
         """Give the connection back, or close it when the answer is not at its end."""
-        if self._response is not None:
-            with contextlib.suppress(*READ_FAILURES):
-                self._response.close()
+        response, self._response = self._response, None
+        if response is None:
+            return
+        if reading.deadline is not None or reading.closing:
+            _left.append(response)
+            return
+        reading.closing = True
+        try:
+            for one in (response, *_taken()):
+                with contextlib.suppress(*READ_FAILURES):
+                    one.close()
+        finally:
+            reading.closing = False
+
+
+def _taken() -> Iterator[httpx.Response]:
+    with contextlib.suppress(IndexError):
+        while True:
+            yield _left.popleft()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
+from collections.abc import Collection, Mapping
+from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit
 
 from langchain_sse_chat.errors import ConfigurationError
 
 _PATH = "/chat/completions"
+_SOCKET_SCHEME = "http+unix"
 _USERINFO = re.compile(r"//[^/?#]*@")
 _NOT_IN_A_URL = re.compile(r"[\x00-\x20\x7f]")
 
@@ -19,12 +20,16 @@ def endpoint(base_url: str, default_query: Mapping[str, object] | None = None) -
     Args:
         base_url: The API's root, such as `https://api.openai.com/v1`, with or without
             a last slash, or the whole URL of its `chat/completions`. Its query is
-            kept, its fragment is not.
+            kept, its fragment is not. A Unix socket is named in the place of the host,
+            percent-encoded: `http+unix://%2Frun%2Fllama.sock/v1`, as
+            requests-unixsocket has it
+            (https://github.com/msabramo/requests-unixsocket#usage).
         default_query: Parameters for the query. They replace those of the same name
             in `base_url`; one whose value is `None` is removed.
 
     Raises:
-        ConfigurationError: `base_url` is not an `http` or `https` URL with a host.
+        ConfigurationError: `base_url` is not an `http` or `https` URL with a host, or
+            an `http+unix` URL with the absolute path of a socket.
     """
     parts = _split(base_url.strip())
     path = parts.path.rstrip("/")
@@ -34,25 +39,75 @@ def endpoint(base_url: str, default_query: Mapping[str, object] | None = None) -
     return parts._replace(path=path, query=query, fragment="").geturl()
 
 
+def socket_path(url: str | None) -> str | None:
+    """Return the path of the Unix socket that a URL names, `None` when it names none.
+
+    One whose path no socket can have, or that would not be found from every folder,
+    names none either.
+    """
+    # Most URLs are of the other kind, so these are told apart before they are read.
+    if url is None or not url.strip().lower().startswith(f"{_SOCKET_SCHEME}://"):
+        return None
+    try:
+        path = unquote(urlsplit(url.strip()).netloc)
+    except ValueError:
+        return None
+    return path if path.startswith("/") and path.isprintable() else None
+
+
+def socket_url(path: str) -> str:
+    """Return the URL that names a Unix socket by its absolute path."""
+    return f"{_SOCKET_SCHEME}://{quote(path, safe='')}"
+
+
 def safe_url(url: str) -> str:
-    """Return `url` without query, fragment, user and password, fit for a message."""
+    """Return `url` without query, fragment, user and password, fit for a message.
+
+    A Unix socket is shown as nginx writes it: `http://unix:/run/llama.sock:/v1`
+    (https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_pass).
+    """
     bare = re.split(r"[?#]", url, maxsplit=1)[0]
+    path = socket_path(bare)
+    if path is not None:
+        return f"http://unix:{path}:{urlsplit(bare).path}"
     return _USERINFO.sub("//", bare)
+
+
+def secrets_in_url(url: str, public: Collection[str] = ()) -> list[str]:
+    """Return the password and the values of the query parameters of a URL.
+
+    Args:
+        url: The URL.
+        public: Names of parameters that are no secret.
+    """
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return []
+    values = [v for name, v in parse_qsl(parts.query) if name not in public]
+    return [*values, unquote(parts.password)] if parts.password else values
 
 
 def _split(url: str) -> SplitResult:
     try:
         parts = urlsplit(url)
-        usable = parts.scheme in {"http", "https"} and bool(parts.hostname)
-        usable = usable and parts.port != 0 and not _NOT_IN_A_URL.search(url)
+        path = socket_path(url)
+        if path is not None:
+            # One spelling, because clients are found by it.
+            parts = parts._replace(netloc=quote(path, safe=""))
+            usable = True
+        else:
+            usable = parts.scheme in {"http", "https"} and bool(parts.hostname)
+            usable = usable and parts.port != 0
+        usable = usable and not _NOT_IN_A_URL.search(url)
     except ValueError:  # an unclosed bracket, or a port that is no number
         usable = False
     if not usable:
         msg = (
             f"`base_url` is {safe_url(url)!r}, which is not a URL that requests can "
-            "be sent to; pass one like 'https://api.example.com/v1'. For a Unix "
-            "socket pass `http_client=httpx.Client(transport=httpx.HTTPTransport("
-            "uds=...))` beside an http:// URL."
+            "be sent to; pass one like 'https://api.example.com/v1'. A Unix socket is "
+            "named by its absolute path with each '/' as %2F: "
+            "'http+unix://%2Frun%2Fllama.sock/v1'."
         )
         raise ConfigurationError(msg)
     return parts

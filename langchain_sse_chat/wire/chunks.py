@@ -73,6 +73,8 @@ class WireMessage:
     logprobs: dict[str, Any] | None = None
     usage: dict[str, Any] | None = None
     """The last usage object, as sent."""
+    earlier_usage: list[dict[str, Any]] = field(default_factory=list)
+    """Those of earlier attempts, when the answer came in several."""
     message_fields: dict[str, Any] = field(default_factory=dict)
     """Further fields of the message: annotations, images, audio, …"""
     metadata: dict[str, Any] = field(default_factory=dict)

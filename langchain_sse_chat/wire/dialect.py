@@ -111,6 +111,12 @@ class Dialect:
     (https://docs.vllm.ai/en/latest/serving/openai_compatible_server/).
     """
 
+    repeats_prefix: bool = False
+    """Whether an answer that was gone on with may begin with all that was begun, and
+    not with what comes next: Mistral's
+    (https://github.com/vercel/ai/blob/main/packages/mistral), which gateways pass on.
+    """
+
     reasoning_echo: ReasoningEcho = "tool_turns"
     """Whether the reasoning of earlier answers is sent back, under the key under which
     it came: never, for the answers of turns in which a tool was called, or always.

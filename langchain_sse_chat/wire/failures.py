@@ -23,11 +23,11 @@ from langchain_sse_chat.errors import (
     PermissionDeniedError,
     RateLimitError,
     ServerError,
-    SSEChatError,
     StatusError,
     StreamError,
 )
 from langchain_sse_chat.wire.jsontext import loads
+from langchain_sse_chat.wire.redirects import redirect_target, without_targets
 
 _DECODER = json.JSONDecoder()
 
@@ -70,6 +70,11 @@ _HINTS = {
     ),
     413: "Send less at once.",
 }
+
+_REDIRECT_HINT = (
+    "Redirects are not followed, so that the key goes nowhere else; if you trust the "
+    "place, pass the `base_url` that leads there."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,11 +260,17 @@ def status_error(
     text = body.decode("utf-8", "replace")
     words = _body_words(text)
     named = request_id(headers)
+    target = redirect_target(status, headers, where)
     msg = f"{where} answered {status}"
-    msg += f": {_short(words.message)}" if words.message else " without a word"
+    if target:
+        msg += f" and redirects to {target}"
+    else:
+        msg += f": {_short(words.message)}" if words.message else " without a word"
     if not msg.endswith((".", "!", "?")):
         msg += "."
-    if status in _HINTS:
+    if target:
+        msg += f" {_REDIRECT_HINT}"
+    elif status in _HINTS:
         msg += f" {_HINTS[status]}"
     if named:
         msg += f" (request {named})"
@@ -269,7 +280,7 @@ def status_error(
         retryable = True
     return _status_class(status, words)(
         msg,
-        response=ErrorResponse(status, without_cookies(headers), text),
+        response=ErrorResponse(status, without_targets(without_cookies(headers)), text),
         request_id=named,
         code=words.code if words.code is not None else words.type,
         retry_after=retry_after,
@@ -285,37 +296,6 @@ def request_id(headers: Mapping[str, str]) -> str | None:
 def without_cookies(headers: Mapping[str, str]) -> dict[str, str]:
     """Return an answer's headers without the cookies, which are secrets."""
     return {k: v for k, v in headers.items() if k not in {"set-cookie", "set-cookie2"}}
-
-
-def redact(error: SSEChatError, secrets: tuple[str, ...]) -> None:
-    """Take secrets out of an error: some servers send the key back in their message.
-
-    Args:
-        error: The error; its message and attributes are changed in place.
-        secrets: The texts that must not stand in it.
-    """
-    escaped = (json.dumps(secret)[1:-1] for secret in secrets)
-    secrets = tuple(filter(None, {*secrets, *escaped}))
-    if secrets:
-        error.args = tuple(_redacted(arg, secrets) for arg in error.args)
-        for name, value in vars(error).items():
-            setattr(error, name, _redacted(value, secrets))
-
-
-def _redacted(value: Any, secrets: tuple[str, ...]) -> Any:
-    if isinstance(value, str):
-        for secret in secrets:
-            value = value.replace(secret, "***")
-        return value
-    if isinstance(value, ErrorResponse):
-        headers = _redacted(dict(value.headers), secrets)
-        text = _redacted(value.text, secrets)
-        return ErrorResponse(value.status_code, headers, text)
-    if isinstance(value, dict):
-        return {_redacted(k, secrets): _redacted(v, secrets) for k, v in value.items()}
-    if isinstance(value, list):
-        return [_redacted(v, secrets) for v in value]
-    return value
 
 
 _TITLE = re.compile(r"<title[^<>]*>([^<]*)</title>", re.IGNORECASE)

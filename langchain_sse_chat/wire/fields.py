@@ -30,11 +30,22 @@ class Fields:
         return {key: _merged(values) for key, values in self._values.items()}
 
 
-def merge_objects(objects: list[dict[str, Any]]) -> dict[str, Any]:
+_DEEPEST = 40
+"""Levels on which objects are put together. Below, the last one holds: what is read is
+up to 200 levels deep, and the stack would not do for all of them."""
+
+
+def merge_objects(
+    objects: list[dict[str, Any]], levels: int = _DEEPEST
+) -> dict[str, Any]:
     """Return one object for the pieces of it that the deltas brought.
 
     Lists grow, texts go on (but for `id`), objects in it are put together likewise,
     and of anything else the last value that is not null or empty holds.
+
+    Args:
+        objects: The pieces.
+        levels: How deep the objects in it are put together.
     """
     if len(objects) == 1:
         return dict(objects[0])
@@ -42,21 +53,22 @@ def merge_objects(objects: list[dict[str, Any]]) -> dict[str, Any]:
     for item in objects:
         for name, value in item.items():
             gathered.setdefault(name, []).append(value)
-    return {name: _member(name, values) for name, values in gathered.items()}
+    return {name: _member(name, values, levels) for name, values in gathered.items()}
 
 
-def _member(name: str, values: list[Any]) -> Any:
+def _member(name: str, values: list[Any], levels: int) -> Any:
     values = [v for v in values if v is not None and v != ""] or values[-1:]
     if name != "id" and all(isinstance(v, str) for v in values):
         return "".join(values)
-    return _merged(values)
+    return _merged(values, levels - 1)
 
 
-def _merged(values: list[Any]) -> Any:
+def _merged(values: list[Any], levels: int = _DEEPEST) -> Any:
     """Return what several values of a field come down to; the last tells the kind."""
     last = values[-1]
     if isinstance(last, list):
         return [item for value in values if isinstance(value, list) for item in value]
-    if isinstance(last, dict):
-        return merge_objects([value for value in values if isinstance(value, dict)])
+    if isinstance(last, dict) and levels:
+        pieces = [value for value in values if isinstance(value, dict)]
+        return merge_objects(pieces, levels)
     return last

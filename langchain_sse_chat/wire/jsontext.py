@@ -48,10 +48,14 @@ def _too_deep() -> ValueError:
 def parse_arguments(text: str) -> dict[str, Any] | None:
     """Return the arguments object of a tool call, or `None` when it is not a whole one.
 
-    Strict on purpose: an object that was cut off would, repaired, be another call.
+    Strict on purpose: an object that was cut off would, repaired, be another call. One
+    nested too deep is none either: it could not be traced or stored.
     """
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    return value if isinstance(value, dict) else None
+    nested = text.count("{") + text.count("[") > _DEEPEST
+    if not isinstance(value, dict) or (nested and _is_deeper(value, _DEEPEST)):
+        return None
+    return value

@@ -25,6 +25,14 @@ Mistral's `p`."""
 
 _NO_METADATA = _PADDING | {"choices", "usage", "error", "object"}
 
+_NO_JSON = object()
+"""In place of a value. Not to be handled as an exception, which holds all the text and
+would go with the error that is raised."""
+
+_MOST_OTHERS = 127
+"""Choices after the first. `n` is 128 at most, at OpenAI
+(https://platform.openai.com/docs/api-reference/chat/create)."""
+
 _PINGS = frozenset({"", "ping", "[ping]", "heartbeat", "keep-alive", "keepalive"})
 """Data of events that only keep the connection alive, in lower case."""
 
@@ -97,21 +105,23 @@ class ChunkReader:
 
         Raises:
             StreamError: The event reports an error.
-            MalformedChunkError: The data is neither JSON nor a known ping.
+            MalformedChunkError: The data is neither JSON nor a known ping, or the
+                answer has more choices or tool calls than any can have.
         """
         try:
             chunk = loads(data)
         except ValueError:
-            if _begins_with_an_object(data):
-                return self._read_lines(data.split("\n"), event, lenient=lenient)
-            self._read_word(data, event, lenient=lenient)
-            return None
+            chunk = _NO_JSON
         if isinstance(chunk, list) and len(chunk) == 1:
             # Gemini's compatible endpoint wraps errors in a list.
             chunk = chunk[0]
         if isinstance(chunk, dict):
             return self._read_chunk(chunk, event)
-        if isinstance(chunk, str):
+        if chunk is _NO_JSON:
+            if _begins_with_an_object(data):
+                return self._read_lines(data.split("\n"), event, lenient=lenient)
+            self._read_word(data, event, lenient=lenient)
+        elif isinstance(chunk, str):
             self._read_word(chunk, event, lenient=lenient)
         elif event == "error":
             raise failures.stream_error(chunk, self.where)
@@ -153,7 +163,8 @@ class ChunkReader:
 
         Raises:
             StreamError: The object reports an error.
-            MalformedChunkError: The object is not a chat completion.
+            MalformedChunkError: The object is not a chat completion, or has more
+                choices or tool calls than any can have.
         """
         if "choices" not in body:
             body = with_choices(body)
@@ -209,9 +220,7 @@ class ChunkReader:
         return out
 
     def _read_other(self, index: int, choice: dict[str, Any]) -> None:
-        other = self._others.get(index)
-        if other is None:
-            other = self._others[index] = ChoiceReader(*self._filters)
+        other = self._other(index)
         out = other.read(choice)
         if out is not None or other.holds_back or choice.get("finish_reason"):
             self.progress += 1
@@ -225,6 +234,14 @@ class ChunkReader:
             isinstance(count, (int, float)) for count in usage.values()
         ):
             self._usage = usage
+
+    def _other(self, index: int) -> ChoiceReader:
+        if index not in self._others:
+            if len(self._others) == _MOST_OTHERS:
+                msg = f"{self.where} sent more than {_MOST_OTHERS + 1} choices."
+                raise MalformedChunkError(msg)
+            self._others[index] = ChoiceReader(*self._filters)
+        return self._others[index]
 
     def close(self, *, truncated: bool) -> tuple[WireMessage, Delta]:
         """End the answer.

@@ -14,9 +14,14 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
+from langchain_sse_chat.errors import MalformedChunkError
 from langchain_sse_chat.wire.characters import Characters
 from langchain_sse_chat.wire.chunks import ToolCallDelta, WireToolCall
 from langchain_sse_chat.wire.jsontext import parse_arguments
+
+_MOST_CALLS = 1024
+"""Tool calls of an answer: eight times as many as OpenAI takes tools (128,
+https://platform.openai.com/docs/api-reference/chat/create)."""
 
 _CALL_KEYS = frozenset({"index", "id", "type", "function"})
 _FUNCTION_KEYS = frozenset({"name", "arguments"})
@@ -182,7 +187,11 @@ class ToolCallAssembler:
         return bool(self._calls)
 
     def feed(self, deltas: object) -> list[ToolCallDelta]:
-        """Take the `tool_calls` of a delta; give the pieces that may go out."""
+        """Take the `tool_calls` of a delta; give the pieces that may go out.
+
+        Raises:
+            MalformedChunkError: The answer has more calls than any can have.
+        """
         if isinstance(deltas, dict):
             deltas = [deltas]
         if not isinstance(deltas, list):
@@ -254,6 +263,9 @@ class ToolCallAssembler:
         return call
 
     def _new(self, server_index: object) -> _Call:
+        if len(self._calls) == _MOST_CALLS:
+            msg = f"The server sent more than {_MOST_CALLS} tool calls in one answer."
+            raise MalformedChunkError(msg)
         call = _Call(len(self._calls), server_index)
         self._calls.append(call)
         if isinstance(server_index, int):

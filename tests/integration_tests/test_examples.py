@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import logging
 import os
 import re
 import subprocess
@@ -38,7 +39,13 @@ def _endpoints_are_embedded(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
 
 
-@pytest.mark.usefixtures("_endpoints_are_embedded")
+@pytest.fixture
+def _log_level_is_kept(caplog: pytest.LogCaptureFixture) -> None:
+    """Put the level back that a page sets."""
+    caplog.set_level(logging.NOTSET, "langchain_sse_chat")
+
+
+@pytest.mark.usefixtures("_endpoints_are_embedded", "_log_level_is_kept")
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_the_examples_of_a_page_run(page: Path) -> None:
     if page.stem == "agents":

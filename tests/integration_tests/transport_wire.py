@@ -23,7 +23,7 @@ from langchain_sse_chat.errors import (
 )
 from langchain_sse_chat.transport.async_client import astream
 from langchain_sse_chat.transport.clients import HTTPClients
-from langchain_sse_chat.transport.spec import RequestSpec, ResponseHead, Timeouts
+from langchain_sse_chat.transport.spec import Again, RequestSpec, ResponseHead, Timeouts
 from langchain_sse_chat.transport.sync_client import stream
 
 LONG = 20.0  # seconds that no test waits for unless something is broken
@@ -166,6 +166,9 @@ class LineReceiver:
         self.progress += len(tokens)
         return [token for token in tokens if token != "done"]
 
+    def end(self) -> list[str]:
+        return []
+
     def close(self) -> list[str]:
         if not self.complete:
             raise StreamTruncatedError
@@ -194,10 +197,10 @@ class Exchange:
     def close(self) -> None:
         pass
 
-    def failed(self, error: SSEChatError) -> float | None:
+    def failed(self, error: SSEChatError) -> Again | None:
         self.errors.append(error)
         self.failed_once.set()
-        return self.pauses.pop(0) if self.pauses else None
+        return Again(self.pauses.pop(0)) if self.pauses else None
 
 
 Run = Callable[[HTTPClients, list[Exchange]], list[list[str]]]

@@ -24,6 +24,7 @@ chat = ChatSSE(
     temperature=0.5,
     streaming=True,
     on_truncation="warn",
+    record="recordings",
 )
 
 assert_type(chat.model, str)
@@ -45,7 +46,8 @@ async def main() -> None:
 
 assert_type(SSEDecoder().feed(b""), list[ServerSentEvent])
 
-with ScriptedServer([Reply.text("Hello")]) as server:
+assert_type(Reply.recorded("recordings/0001-host.jsonl", pace=True), Reply)
+with ScriptedServer(Reply.recorded_folder("recordings")) as server:
     assert_type(server.base_url, str)
 
 

@@ -15,11 +15,27 @@ PACKAGE = ROOT / "langchain_sse_chat"
 DEPENDENCIES = {"langchain-core", "httpx", "pydantic"}
 # Each version of pydantic requires one exact version of pydantic-core.
 IMPORTABLE = {"langchain_core", "httpx", "pydantic", "pydantic_core"}
+# langchain-core depends on it; its types are for type checkers only.
+ONLY_TYPES = {"langchain_protocol"}
 
 
 def imported_packages(source: str) -> Iterator[str]:
-    """Yield the top-level name of every import in the source, wherever it stands."""
-    for node in ast.walk(ast.parse(source)):
+    """Yield the top-level name of every import in the source, wherever it stands.
+
+    Those of `ONLY_TYPES` are left out where only type checkers look.
+    """
+    tree = ast.parse(source)
+    unread = {
+        id(statement)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+        for statement in node.body
+        if isinstance(statement, ast.ImportFrom)
+        and str(statement.module).partition(".")[0] in ONLY_TYPES
+    }
+    for node in ast.walk(tree):
+        if id(node) in unread:
+            continue
         if isinstance(node, ast.Import):
             yield from (alias.name.partition(".")[0] for alias in node.names)
         elif isinstance(node, ast.ImportFrom):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pickle
+import ssl
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -14,6 +16,7 @@ from pydantic import SecretStr
 
 import langchain_sse_chat
 from langchain_sse_chat import ChatSSE, ConfigurationError, Provider
+from langchain_sse_chat.transport.clients import ClientSettings
 
 SECRET = "secret-key-that-must-not-leak"
 
@@ -120,7 +123,7 @@ def test_a_provider_of_ones_own(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"api_key": "k", "max_retry_after": -1}, ["max_retry_after"]),
         ({"api_key": "k", "model": None}, ["model"]),
         ({"api_key": "k", "reasoning_tags": ("<a>", "<a>")}, ["reasoning tags"]),
-        ({"api_key": "k", "on_disconnect": "resume"}, ["on_disconnect", "'raise'"]),
+        ({"api_key": "k", "on_disconnect": "x"}, ["on_disconnect", "'raise'"]),
         ({"api_key": "k", "on_truncation": "x"}, ["on_truncation", "'raise'"]),
         (
             {"api_key": "k", "http_client": httpx2.Client()},
@@ -181,6 +184,7 @@ def secretive() -> ChatSSE:
         default_headers={"X-Auth": SECRET},
         default_query={"key": SECRET},
         proxy=f"http://user:{SECRET}@localhost:1",
+        cert=("c.pem", "k.pem", SECRET),
     )
 
 
@@ -231,6 +235,62 @@ def test_a_model_survives_pickling() -> None:
 
     assert (copy.model, copy.temperature, key_of(copy)) == ("m", 0.5, "k")
     assert copy._clients is not chat._clients
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("http_client", httpx.Client()),
+        ("http_async_client", httpx.AsyncClient()),
+        ("verify", ssl.create_default_context()),
+    ],
+)
+def test_a_model_that_belongs_to_its_process_says_so_when_pickled(
+    field: str, value: Any
+) -> None:
+    chat = ChatSSE(model="m", api_key="k", **{field: value})
+
+    with pytest.raises(ConfigurationError, match="cannot be pickled"):
+        pickle.dumps(chat)
+
+
+@pytest.mark.parametrize(
+    "cert",
+    [
+        "c.pem",
+        Path("c.pem"),
+        ("c.pem", "k.pem"),
+        (Path("c.pem"), "k.pem", "words"),
+    ],
+)
+def test_a_certificate_is_what_the_clients_are_made_with(cert: Any) -> None:
+    chat = ChatSSE(model="m", api_key="k", verify="ca.pem", cert=cert)
+
+    assert chat._clients._settings == ClientSettings(verify="ca.pem", cert=cert)
+
+
+def test_a_certificate_may_come_from_json() -> None:
+    chat = ChatSSE(model="m", api_key="k", cert=["c.pem", "k.pem"])
+
+    assert chat._clients._settings.cert == ("c.pem", "k.pem")
+
+
+def test_a_mistaken_certificate_does_not_show_its_password() -> None:
+    with pytest.raises(ConfigurationError, match="cert") as caught:
+        ChatSSE(model="m", cert=("c.pem", "k.pem", SECRET, "x"))
+
+    assert SECRET not in str(caught.value)
+
+
+def test_a_unix_socket_is_a_local_server_without_a_key(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "from-environment")
+
+    chat = ChatSSE(model="m", base_url="http+unix://%2Frun%2Fopenai.sock/v1")
+
+    assert key_of(chat) is None
+    assert chat._clients._settings == ClientSettings(uds="/run/openai.sock")
 
 
 def test_traces_name_the_model() -> None:

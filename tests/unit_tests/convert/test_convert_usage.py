@@ -4,7 +4,12 @@ from typing import Any
 
 import pytest
 
-from langchain_sse_chat.convert.usage import usage_to_metadata
+from langchain_sse_chat.convert.usage import (
+    message_usage,
+    summed,
+    usage_to_metadata,
+)
+from langchain_sse_chat.wire.chunks import WireMessage
 
 
 def counted(given: int, made: int, total: int | None = None, **details: Any) -> Any:
@@ -161,3 +166,37 @@ def test_what_a_server_counts_apart_is_not_added() -> None:
     assert usage_to_metadata(usage) == counted(
         12, 1, 399, output_token_details={"reasoning": 386}
     )
+
+
+def test_usage_of_several_attempts_is_their_sum() -> None:
+    message = WireMessage(
+        earlier_usage=[{"input_tokens": 1, "output_tokens": 2}, {"prompt": 1}],
+        usage={"prompt_tokens": 3, "prompt_tokens_details": {"cached_tokens": 1}},
+    )
+    assert message_usage(message) == {
+        "input_tokens": 4,
+        "output_tokens": 2,
+        "total_tokens": 6,
+        "input_token_details": {"cache_read": 1},
+    }
+
+
+def test_usage_is_not_invented_for_attempts_that_counted_nothing() -> None:
+    assert message_usage(WireMessage(earlier_usage=[{}])) is None
+
+
+def test_usage_as_sent_is_added_up_by_name() -> None:
+    parts: list[dict[str, Any]] = [
+        {"a": 1, "cost": 0.5, "details": {"x": 1, "y": 2}, "kind": "k", "paid": True},
+        {"a": 2, "cost": 0.25, "details": {"x": 1}, "kind": "l", "paid": True, "b": 3},
+        {"a": None, "details": None},
+    ]
+    assert summed(parts) == {
+        "a": 3,
+        "cost": 0.75,
+        "details": {"x": 2, "y": 2},
+        "kind": "l",
+        "paid": True,
+        "b": 3,
+    }
+    assert parts[0]["a"] == 1

@@ -95,8 +95,12 @@ def test_credentials_are_needed(given: dict[str, Any]) -> None:
         GigaChat(**given)
 
 
-def test_a_certificate_is_credentials(sber: Sber) -> None:
-    chat = GigaChat(cert_file="c.pem", key_file="k.pem", **sber.clients())
+@pytest.mark.parametrize(
+    "given",
+    [{"cert_file": "c.pem", "key_file": "k.pem"}, {"cert": ("c.pem", "k.pem")}],
+)
+def test_a_certificate_is_credentials(sber: Sber, given: dict[str, Any]) -> None:
+    chat = GigaChat(**given, **sber.clients())
     ask_sync(chat)
     assert sber.token_requests == []
     assert sber.bearers == [""]
@@ -113,6 +117,7 @@ def test_a_certificate_is_credentials(sber: Sber) -> None:
             ("c", "k", "p"),
         ),
         ({"key_file": "k"}, None),
+        ({"cert": ("c", "k", "p")}, ("c", "k", "p")),
     ],
 )
 def test_the_clients_certificate_is_used(given: dict[str, Any], wanted: Any) -> None:
@@ -130,6 +135,11 @@ def test_certificates_are_verified_with_what_is_given() -> None:
     ]
     for fields, wanted in given:
         assert settings_of(GigaChat(credentials=KEY, **fields)).verify == wanted
+
+
+def test_a_unix_socket_is_found_in_the_address() -> None:
+    chat = GigaChat(credentials=KEY, base_url="http+unix://%2Frun%2Fgiga.sock/v1")
+    assert settings_of(chat).uds == "/run/giga.sock"
 
 
 def test_nothing_is_read_at_construction() -> None:

@@ -96,6 +96,7 @@ def test_without_anything_it_is_openai() -> None:
         "http://127.0.0.1:11434/v1",
         "https://api.openai.com.evil.example",
         "https://openai.azure.com",
+        "http+unix://%2Frun%2Fmy.openai.azure.com/v1",
         "https://evilopenai.azure.com.example",
         "",
         "x",
@@ -125,6 +126,7 @@ def test_a_provider_in_the_cloud_needs_a_key_at_home_only(provider: Provider) ->
     assert provider.base_url is not None
     assert provider.needs_key_at(provider.base_url)
     assert not provider.needs_key_at("http://localhost:8000/v1")
+    assert not provider.needs_key_at("http+unix://%2Frun%2Fllama.sock/v1")
     assert provider.needs_key_at("no host")
 
 
@@ -260,6 +262,7 @@ class TestQuery:
     [
         ("https://API.Example:8080/v1?x=1", "api.example"),
         ("http://[::1]:80", "::1"),
+        (" HTTP+Unix://%2Frun%2Fllama.sock/v1", "localhost"),
         ("http://[", None),
         ("no host", None),
         ("", None),

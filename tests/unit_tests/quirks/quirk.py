@@ -97,7 +97,10 @@ class Quirk:
 
 
 def _unmarked(got: list[Any], sent: list[Any]) -> list[Any]:
-    """Take away the closing bracket that keeps a merged invalid call from repair."""
+    """Take away the closing bracket that keeps a merged invalid call from repair.
+
+    Where LangChain puts protocol events together, no arguments are `None`.
+    """
     if len(got) != len(sent):
         return got
     return [
@@ -106,7 +109,9 @@ def _unmarked(got: list[Any], sent: list[Any]) -> list[Any]:
             name,
             args if args[: len(text)] != text or len(args) > len(text) + 2 else text,
         )
-        for (i, name, args), (_, _, text) in zip(got, sent, strict=True)
+        for (i, name, args), (_, _, text) in zip(
+            ((i, name, args or "") for i, name, args in got), sent, strict=True
+        )
     ]
 
 

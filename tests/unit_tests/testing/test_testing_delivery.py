@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from langchain_sse_chat.testing import Reply, Request, ScriptedServer
+from langchain_sse_chat.testing.options import ReplyOptions
 
 pytestmark = pytest.mark.enable_socket
 
@@ -259,3 +260,53 @@ def test_a_document_can_stall_too(server: ScriptedServer, client: httpx.Client) 
         assert response.headers["content-length"] == "2"
         assert last(server).outcome == "answering"
     assert server.wait_for_disconnect()
+
+
+def test_each_event_waits_for_a_delay_of_its_own(
+    server: ScriptedServer, client: httpx.Client
+) -> None:
+    server.script(Reply.sse(EVENTS, first_delay=3600, delays=[0.001, 3600]))
+    with client.stream("POST", "chat/completions") as response:
+        assert next(response.iter_raw()) == EVENTS[0]
+    assert server.wait_for_disconnect()
+    assert last(server).events_sent == 1
+
+
+def test_events_without_a_delay_of_their_own_have_the_common_one(play: Play) -> None:
+    reply = Reply.sse(EVENTS, delays=[0.001], delay=0.001)
+    assert play(reply) == (EVENTS, None)
+
+
+def test_one_delay_more_is_before_the_end(
+    server: ScriptedServer, client: httpx.Client
+) -> None:
+    server.script(Reply.sse(EVENTS[:1], delays=[0.0, 3600]))
+    with client.stream("POST", "chat/completions") as response:
+        pieces = response.iter_raw()
+        assert next(pieces) == EVENTS[0]
+        assert last(server).outcome == "answering"
+    assert server.wait_for_disconnect()
+
+
+@pytest.mark.parametrize(
+    ("ending", "kind"),
+    [
+        ("reset_after", httpx.ReadError),
+        ("truncate_after", httpx.RemoteProtocolError),
+        ("stall_after", httpx.ReadTimeout),
+    ],
+)
+def test_a_headless_reply_has_no_status_line(
+    server: ScriptedServer, client: httpx.Client, ending: str, kind: type[Exception]
+) -> None:
+    options: ReplyOptions = {ending: 1, "headless": True}  # type: ignore[misc]
+    server.script(Reply.sse(EVENTS, **options))
+    with pytest.raises(kind):
+        client.post("chat/completions", timeout=0.2)
+    assert last(server).events_sent == 0
+
+
+@pytest.mark.parametrize("cut_after", [None, 1])
+def test_a_headless_reply_needs_an_end(cut_after: int | None) -> None:
+    with pytest.raises(ValueError, match="headless"):
+        Reply.sse(EVENTS, headless=True, cut_after=cut_after)

@@ -8,7 +8,7 @@ from typing import Any, get_type_hints
 import pytest
 
 from langchain_sse_chat.testing import Reply, Request
-from langchain_sse_chat.testing.replies import ReplyOptions
+from langchain_sse_chat.testing.options import ReplyOptions
 
 
 def request(method: str = "POST") -> Request:

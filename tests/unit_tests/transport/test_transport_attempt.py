@@ -11,15 +11,9 @@ from langchain_sse_chat.errors import (
     ConnectionFailedError,
     TimedOutError,
 )
-from langchain_sse_chat.transport.attempt import (
-    Allowance,
-    Attempt,
-    is_encoded,
-    pause_after,
-)
+from langchain_sse_chat.transport.attempt import Allowance, Attempt, again_after
 from tests.unit_tests.transport.transport_scripts import (
     LineReceiver,
-    Script,
     ScriptedExchange,
     spec,
 )
@@ -105,24 +99,12 @@ def test_an_allowance_ends_with_its_time(clock: Clock) -> None:
     assert left == [True, False]
 
 
-@pytest.mark.parametrize(
-    ("encoding", "encoded"),
-    [(None, False), ("identity", False), ("gzip", True), ("gzip, br", True)],
-)
-def test_knows_whether_a_body_must_be_decompressed(
-    encoding: str | None, encoded: bool
-) -> None:
-    headers = {} if encoding is None else {"Content-Encoding": encoding}
-    response = httpx.Response(200, headers=headers, stream=Script([]))
-    assert is_encoded(response) is encoded
-
-
 def test_pause_is_what_the_exchange_says() -> None:
     exchange = ScriptedExchange(retries=1, pause=2.5)
     error = ConnectionFailedError("x")
-    assert pause_after(exchange, error) == 2.5
+    assert again_after(exchange, error).seconds == 2.5
     with pytest.raises(ConnectionFailedError) as caught:
-        pause_after(exchange, error)
+        again_after(exchange, error)
     assert caught.value is error
 
 
@@ -138,5 +120,5 @@ def test_what_an_error_was_hidden_from_is_dropped() -> None:
         fail()
     assert caught.value.__context__ is not None
     with pytest.raises(ConfigurationError):
-        pause_after(ScriptedExchange(), caught.value)
+        again_after(ScriptedExchange(), caught.value)
     assert caught.value.__context__ is None

@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import httpx
 import httpx2
@@ -146,10 +147,60 @@ async def test_async_clients_without_a_model_are_kept_in_a_small_number() -> Non
         HTTPClients(ClientSettings(max_connections=number)).async_client()
         for number in range(1, 41)
     ]
-    while sum(not client.is_closed for client in made) > 16:
-        gc.collect()
-        await asyncio.sleep(0)
-    assert not made[-1].is_closed
+    await asyncio.gather(
+        *clients_module._shared.of(asyncio.get_running_loop())._closing
+    )
+    assert sum(not client.is_closed for client in made) == 16
+    assert all(client.is_closed for client in made[:24])
+
+
+def test_async_clients_that_a_loop_had_no_time_to_close_are_closed_with_it() -> None:
+    async def make() -> list[httpx.AsyncClient]:
+        return [
+            HTTPClients(ClientSettings(max_connections=number)).async_client()
+            for number in range(1, 41)
+        ]
+
+    made = asyncio.run(make())
+    assert all(client.is_closed for client in made)
+
+
+async def test_an_async_client_that_was_shut_down_is_forgotten_too() -> None:
+    HTTPClients().async_client()
+    pools = clients_module._shared.of(asyncio.get_running_loop())
+    [first] = pools.by_settings.values()
+    assert first.keeper is not None
+    await first.keeper.aclose()
+    for number in range(1, 21):
+        HTTPClients(ClientSettings(max_connections=number)).async_client()
+    assert first not in pools.by_settings.values()
+
+
+@pytest.mark.parametrize("shut_down", [True, False])
+def test_a_loop_that_closed_its_clients_is_forgotten_without_a_collection(
+    *, shut_down: bool
+) -> None:
+    clients = HTTPClients()
+
+    async def get() -> None:
+        clients.async_client()
+
+    collections: list[str] = []
+    gc.disable()
+    gc.callbacks.append(lambda phase, _: collections.append(phase))
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("default", ResourceWarning)
+            for _ in range(2):
+                loop = asyncio.new_event_loop()
+                loop.run_until_complete(get())
+                if shut_down:
+                    loop.run_until_complete(loop.shutdown_asyncgens())
+                loop.close()
+    finally:
+        gc.callbacks.pop()
+        gc.enable()
+    assert bool(collections) is not shut_down
 
 
 async def test_aclose_closes_both_clients() -> None:
@@ -264,24 +315,20 @@ def test_a_file_that_cannot_be_read_is_named(field: str, tmp_path: Path) -> None
         HTTPClients(settings).sync_client()
 
 
-def test_a_certificate_with_its_key_is_loaded_by_name(tmp_path: Path) -> None:
-    (tmp_path / "c.pem").write_text("no certificate")
-    cert = (str(tmp_path / "c.pem"), str(tmp_path / "k.pem"), "password")
-    with pytest.raises(ConfigurationError, match="`verify` or `cert` cannot be read"):
-        HTTPClients(ClientSettings(cert=cert)).sync_client()
+def test_a_password_with_a_slash_is_not_shown() -> None:
+    settings = ClientSettings(proxy="http://user:hid/den@p.example:1")
+    with pytest.raises(ConfigurationError) as caught:
+        HTTPClients(settings).sync_client()
+    error: BaseException | None = caught.value
+    while error is not None:
+        assert "hid" not in f"{error!r}"
+        error = error.__cause__ or error.__context__
 
 
 def test_verify_may_be_a_folder_a_context_or_off(tmp_path: Path) -> None:
     context = ssl.create_default_context()
-    for verify in (str(tmp_path), context, False):
+    for verify in (tmp_path, str(tmp_path), context, False):
         assert not HTTPClients(ClientSettings(verify=verify)).sync_client().is_closed
-
-
-def test_a_tls_context_is_made_once_for_equal_settings() -> None:
-    one = clients_module._tls_context(True, None)
-    assert clients_module._tls_context(True, None) is one
-    assert one.verify_mode is ssl.CERT_REQUIRED
-    assert clients_module._tls_context(False, None).verify_mode is ssl.CERT_NONE
 
 
 def test_settings_show_no_password() -> None:
@@ -296,6 +343,43 @@ def test_clients_without_the_callers_own_can_be_pickled() -> None:
     clients = HTTPClients(settings)
     client = clients.sync_client()
     assert pickle.loads(pickle.dumps(clients)).sync_client() is client  # noqa: S301
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"http_client": httpx.Client()}, "`http_client`"),
+        ({"http_async_client": httpx.AsyncClient()}, "`http_async_client`"),
+        (
+            {"settings": ClientSettings(verify=ssl.create_default_context())},
+            "`ssl.SSLContext`",
+        ),
+    ],
+)
+def test_what_belongs_to_one_process_cannot_be_pickled(
+    given: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(ConfigurationError, match=words):
+        HTTPClients(**given).check_picklable()
+    HTTPClients(ClientSettings(verify="ca.pem")).check_picklable()
+
+
+async def test_the_environment_gives_no_proxy_for_a_unix_socket(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ALL_PROXY", "nonsense://p.example:1")
+    clients = HTTPClients(ClientSettings(uds="/run/a.sock"))
+    assert not clients.sync_client().trust_env
+    assert not clients.async_client().trust_env
+    await clients.aclose()
+
+
+def test_models_with_other_sockets_have_other_clients() -> None:
+    one, two, three = (
+        HTTPClients(ClientSettings(uds=uds)) for uds in ("/a", "/a", "/A")
+    )
+    assert one.sync_client() is two.sync_client()
+    assert one.sync_client() is not three.sync_client()
 
 
 async def test_a_forked_process_starts_without_clients() -> None:

@@ -18,6 +18,7 @@ from langchain_sse_chat.errors import (
     StreamTruncatedError,
     TimedOutError,
 )
+from langchain_sse_chat.transport.clients import HTTPClients
 from langchain_sse_chat.transport.spec import RequestSpec
 from tests.unit_tests.transport.transport_scripts import (
     URL,
@@ -293,3 +294,35 @@ def test_a_header_outside_ascii_shows_nowhere(drive: Drive) -> None:
         drive(answers(), exchange)
     assert caught.value.__cause__ is None
     assert caught.value.__context__ is None
+
+
+def test_what_the_last_bytes_bring_comes_before_what_is_wrong(drive: Drive) -> None:
+    exchange = ScriptedExchange(retries=1)
+    script = answers(Reply(b"a\n", b"rest"), Reply(WHOLE))
+    assert drive(script, exchange) == ["a", "rest", "a", "b", "end"]
+    assert isinstance(exchange.errors[0], StreamTruncatedError)
+
+
+def test_each_retry_is_told_of(drive: Drive) -> None:
+    told: list[object] = []
+    refused = [httpx.ConnectError("no"), httpx.ConnectError("no")]
+    drive(answers(*refused, Reply(WHOLE)), ScriptedExchange(retries=2), told=told)
+    assert told == [{"attempt": 1}, {"attempt": 2}]
+
+
+def test_a_retry_that_is_nobody_s_business_is_not_told_of(drive: Drive) -> None:
+    told: list[object] = []
+    exchange = ScriptedExchange(retries=1, is_told=False)
+    drive(answers(httpx.ConnectError("no"), Reply(WHOLE)), exchange, told=told)
+    assert told == []
+
+
+def test_a_request_may_name_the_clients_that_send_it(drive: Drive) -> None:
+    others = HTTPClients(
+        http_client=httpx.Client(transport=httpx.MockTransport(answers(Reply(WHOLE)))),
+        http_async_client=httpx.AsyncClient(
+            transport=httpx.MockTransport(answers(Reply(WHOLE)))
+        ),
+    )
+    exchange = ScriptedExchange(spec=RequestSpec(URL, {}, b"", clients=others))
+    assert drive(answers(), exchange) == ["a", "b", "end"]

@@ -108,11 +108,23 @@ def test_a_certificate_that_is_not_accepted_names_the_setting() -> None:
     assert not error.is_retryable
 
 
+@pytest.mark.parametrize("kind", [httpx.ReadError, ssl.SSLError])
+def test_a_server_that_wants_a_certificate_names_the_setting(
+    kind: type[Exception],
+) -> None:
+    words = "[SSL: TLSV13_ALERT_CERTIFICATE_REQUIRED] tlsv13 alert certificate required"
+    error = failure(kind(words))
+    assert isinstance(error, ConnectionFailedError)
+    assert "`cert`" in str(error)
+    assert not error.is_retryable
+
+
 @pytest.mark.parametrize(
     ("exc", "words"),
     [
         (httpx.InvalidURL("x"), "check `base_url`"),
         (httpx.UnsupportedProtocol("x"), "check `base_url`"),
+        (httpx.UnsupportedProtocol("x"), "httpx.HTTPTransport(uds=...)"),
         (httpx.TooManyRedirects("x"), "redirects in a circle"),
         (RuntimeError("the client has been closed."), "has been closed"),
         (RuntimeError("Event loop is closed"), "another event loop"),

@@ -3,7 +3,13 @@ from __future__ import annotations
 import pytest
 
 from langchain_sse_chat.errors import ConfigurationError
-from langchain_sse_chat.transport.url import endpoint, safe_url
+from langchain_sse_chat.transport.url import (
+    endpoint,
+    safe_url,
+    secrets_in_url,
+    socket_path,
+    socket_url,
+)
 
 
 @pytest.mark.parametrize(
@@ -26,6 +32,14 @@ from langchain_sse_chat.transport.url import endpoint, safe_url
         ),
         ("http://[::1]:8000/v1", "http://[::1]:8000/v1/chat/completions"),
         ("http://u:p@h/v1", "http://u:p@h/v1/chat/completions"),
+        (
+            "http+unix://%2Frun%2FLlama.sock/v1",
+            "http+unix://%2Frun%2FLlama.sock/v1/chat/completions",
+        ),
+        (
+            " HTTP+UNIX://%2frun%2f%61:@%C3%BC.sock?x=1",
+            "http+unix://%2Frun%2Fa%3A%40%C3%BC.sock/chat/completions?x=1",
+        ),
     ],
 )
 def test_endpoint_is_chat_completions_under_the_base_url(
@@ -48,7 +62,17 @@ def test_default_query_replaces_and_removes_by_name() -> None:
         "api.example.com/v1",
         "localhost:8000/v1",
         "ftp://a.example",
-        "http+unix://%2Ftmp%2Fsock/v1",
+        "http+unix:///run/llama.sock/v1",
+        "http+unix://run/llama.sock/v1",
+        "http+unix://llama.sock/v1",
+        "http+unix://%00abstract/v1",
+        "http+unix://%2Frun%2Fa%0Ab.sock/v1",
+        "http+unix://user:pass@%2Frun%2Fa.sock/v1",
+        "http+unix://[%2Frun/v1",
+        "http+unix://%2Frun%2Fa b.sock/v1",
+        "https+unix://%2Frun%2Fa.sock/v1",
+        "unix:///run/llama.sock",
+        "unix:/run/llama.sock",
         "https://",
         "https:///v1",
         "https://a.example:port/v1",
@@ -79,7 +103,49 @@ def test_refusal_shows_no_password_and_no_query() -> None:
         ("https://u:p@a.example:1/v1", "https://a.example:1/v1"),
         ("https://u:p@x@a.example/@me", "https://a.example/@me"),
         ("not a url", "not a url"),
+        (
+            "http+unix://%2Frun%2FLlama%40.sock/v1?key=s",
+            "http://unix:/run/Llama@.sock:/v1",
+        ),
+        ("http+unix://u:p@%2Frun/v1", "http+unix://%2Frun/v1"),
     ],
 )
 def test_safe_url_leaves_out_what_may_be_secret(url: str, safe: str) -> None:
     assert safe_url(url) == safe
+
+
+def test_a_refusal_shows_how_a_unix_socket_is_named() -> None:
+    with pytest.raises(ConfigurationError, match=r"http\+unix://%2Frun%2Fllama.sock"):
+        endpoint("unix:///run/llama.sock")
+
+
+@pytest.mark.parametrize(
+    ("url", "path"),
+    [
+        ("http+unix://%2Frun%2FLlama.sock/v1", "/run/Llama.sock"),
+        ("http+unix://%2Frun%2Fa%20b.sock", "/run/a b.sock"),
+        ("http+unix:///run/llama.sock/v1", None),
+        ("https://a.example/v1", None),
+        (None, None),
+    ],
+)
+def test_a_url_names_a_unix_socket_or_none(url: str | None, path: str | None) -> None:
+    assert socket_path(url) == path
+
+
+def test_a_path_comes_back_from_the_url_of_its_socket() -> None:
+    path = "/run/My models/ü:1@%2F.sock"
+    assert socket_path(f"{socket_url(path)}/v1") == path
+
+
+@pytest.mark.parametrize(
+    ("url", "secrets"),
+    [
+        ("https://me:p%40ss@h/v1?key=k&api-version=1", ["k", "p@ss"]),
+        ("https://me@h/v1", []),
+        ("https://h/v1?a=1&b=&c=3", ["1", "3"]),
+        ("http://[", []),
+    ],
+)
+def test_knows_what_of_a_url_is_secret(url: str, secrets: list[str]) -> None:
+    assert secrets_in_url(url, {"api-version"}) == secrets

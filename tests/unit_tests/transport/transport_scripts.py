@@ -12,7 +12,7 @@ import httpx
 
 from langchain_sse_chat.errors import SSEChatError, StatusError, StreamTruncatedError
 from langchain_sse_chat.transport.async_client import astream
-from langchain_sse_chat.transport.spec import RequestSpec, ResponseHead, Timeouts
+from langchain_sse_chat.transport.spec import Again, RequestSpec, ResponseHead, Timeouts
 from langchain_sse_chat.transport.sync_client import stream
 
 URL = "https://chat.example.com/v1/chat/completions"
@@ -54,6 +54,9 @@ class LineReceiver:
                 outputs.append(line.decode())
         return outputs
 
+    def end(self) -> list[str]:
+        return ["rest"] if self._rest == b"rest" else []
+
     def close(self) -> list[str]:
         if not self.ended:
             msg = "truncated"
@@ -71,6 +74,7 @@ class ScriptedExchange:
 
     retries: int = 0
     pause: float = 0.0
+    is_told: bool = True
     spec: RequestSpec = field(default_factory=lambda: RequestSpec(URL, {}, b"{}"))
     receivers: list[LineReceiver] = field(default_factory=list)
     errors: list[SSEChatError] = field(default_factory=list)
@@ -85,9 +89,11 @@ class ScriptedExchange:
     def close(self) -> None:
         pass
 
-    def failed(self, error: SSEChatError) -> float | None:
+    def failed(self, error: SSEChatError) -> Again | None:
         self.errors.append(error)
-        return self.pause if len(self.errors) <= self.retries else None
+        retry = {"attempt": len(self.errors)} if self.is_told else None
+        again = Again(self.pause, retry)
+        return again if len(self.errors) <= self.retries else None
 
 
 class Script(httpx.SyncByteStream, httpx.AsyncByteStream):
@@ -143,10 +149,14 @@ Drive = Callable[..., list[str]]
 
 
 def drive_sync(
-    handler: Handler, exchange: ScriptedExchange, *, take: int | None = None
+    handler: Handler,
+    exchange: ScriptedExchange,
+    *,
+    take: int | None = None,
+    told: list[Any] | None = None,
 ) -> list[str]:
     with httpx.Client(transport=httpx.MockTransport(handler)) as client:
-        outputs = stream(client, exchange)
+        outputs = stream(client, exchange, None if told is None else told.append)
         if take is None:
             return list(outputs)
         taken = [next(outputs) for _ in range(take)]
@@ -155,12 +165,20 @@ def drive_sync(
 
 
 def drive_async(
-    handler: Handler, exchange: ScriptedExchange, *, take: int | None = None
+    handler: Handler,
+    exchange: ScriptedExchange,
+    *,
+    take: int | None = None,
+    told: list[Any] | None = None,
 ) -> list[str]:
+    async def tell(retry: Any) -> None:
+        if told is not None:
+            told.append(retry)
+
     async def run() -> list[str]:
         transport = httpx.MockTransport(handler)
         async with httpx.AsyncClient(transport=transport) as client:
-            outputs = astream(client, exchange)
+            outputs = astream(client, exchange, None if told is None else tell)
             if take is None:
                 return [output async for output in outputs]
             taken = [await anext(outputs) for _ in range(take)]

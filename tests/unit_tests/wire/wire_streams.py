@@ -16,6 +16,7 @@ from langchain_core.outputs import ChatGenerationChunk
 from langchain_tests.utils.stream_lifecycle import assert_valid_event_stream
 
 from langchain_sse_chat.convert.chunks import ChunkAssembler
+from langchain_sse_chat.convert.events import EventAssembler
 from langchain_sse_chat.convert.results import ResultAssembler
 from langchain_sse_chat.errors import SSEChatError
 from langchain_sse_chat.pipeline import (
@@ -122,6 +123,7 @@ def run(
             yield from reader.feed(data)
             if reader.complete:
                 break
+        yield from reader.end()
         yield from reader.close()
     except SSEChatError as error:
         raise reader.explain(error) from None
@@ -146,7 +148,7 @@ def chunks_of(
         for reads in cuts(sent).values()
     ]
     seen = [
-        [_same_ids(repr((c.message.content, _pieces(c), c.message))) for c in chunks]
+        [same_ids(repr((c.message.content, _pieces(c), c.message))) for c in chunks]
         for chunks in every
     ]
     assert seen[0] == seen[1] == seen[2]
@@ -159,7 +161,8 @@ def _pieces(chunk: ChatGenerationChunk) -> Any:
     return message.tool_call_chunks
 
 
-def _same_ids(value: str) -> str:
+def same_ids(value: str) -> str:
+    """Return a text with one id in place of those that are made up."""
     return re.sub(r"call_[0-9a-f]{32}", MADE_UP, value)
 
 
@@ -178,13 +181,31 @@ def last_of(chunks: Sequence[ChatGenerationChunk]) -> AIMessageChunk:
 
 
 def assembled(chunks: Sequence[ChatGenerationChunk]) -> AIMessage:
-    """Return the message as LangChain's protocol events assemble it."""
-    protocol = list(chunks_to_events(iter(chunks)))
+    """Return the message that comes of the events that LangChain makes of chunks."""
+    return put_together(list(chunks_to_events(iter(chunks))))
+
+
+def put_together(protocol: Sequence[Any]) -> AIMessage:
+    """Return the message that LangChain puts together of protocol events."""
     assert_valid_event_stream(protocol)
     stream = ChatModelStream()
     for item in protocol:
         stream.dispatch(item)
     return stream.output
+
+
+def events_message(
+    sent: Sequence[bytes], options: PipelineOptions = OPTIONS, **kwargs: Any
+) -> AIMessage:
+    """Return the message of an answer's own events, the same at every chunking."""
+    messages = []
+    for reads in cuts(sent).values():
+        assembler = EventAssembler("id")
+        protocol = list(run(reads, assembler, options, **kwargs))
+        messages.append(put_together([*protocol, assembler.finish]))
+    seen = [same_ids(repr(message)) for message in messages]
+    assert seen[0] == seen[1] == seen[2]
+    return messages[0]
 
 
 def result_of(
@@ -204,10 +225,10 @@ def seen_in(message: AIMessage) -> Seen:
         text=str(message.text),
         reasoning="".join(b["reasoning"] for b in blocks),
         calls=[
-            (_same_ids(str(c["id"])), c["name"], c["args"]) for c in message.tool_calls
+            (same_ids(str(c["id"])), c["name"], c["args"]) for c in message.tool_calls
         ],
         invalid=[
-            (_same_ids(str(c["id"])), c["name"], c["args"])
+            (same_ids(str(c["id"])), c["name"], c["args"])
             for c in message.invalid_tool_calls
         ],
         finish_reason=message.response_metadata.get("finish_reason"),
@@ -226,13 +247,15 @@ def read(
     """
     chunks = chunks_of(sent, options, **kwargs)
     seen = seen_in(result_of(sent, options, **kwargs))
-    for other in (seen_in(merged(chunks)), seen_in(assembled(chunks))):
+    own = events_message(sent, options, **kwargs)
+    for message in (merged(chunks), assembled(chunks), own):
+        other = seen_in(message)
         marked = [
             (i, name, args)
             for (i, name, more), (_, _, args) in zip(
                 other.invalid, seen.invalid, strict=True
             )
-            if more.startswith(args)
+            if (more or "").startswith(args)
         ]
         assert replace(other, invalid=marked) == seen
     return seen

@@ -1,0 +1,83 @@
+"""What is logged of a call at level DEBUG: three records an attempt, none a token."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+
+from langchain_sse_chat.transport.observed import Ending
+from langchain_sse_chat.transport.secrets import Secrets
+from langchain_sse_chat.transport.spec import RequestSpec, ResponseHead
+from langchain_sse_chat.transport.url import safe_url
+from langchain_sse_chat.wire.failures import request_id
+
+logger = logging.getLogger("langchain_sse_chat")
+
+_LONGEST_HEADER = 200
+
+_calls = itertools.count(1)
+
+
+class CallLog:
+    """An observer that logs how each attempt begins, is answered and ends.
+
+    Texts of the caller and of the model do not occur in it, and secrets neither.
+    """
+
+    def __init__(self, model: object) -> None:
+        """Give the call a number, by which its records are found among others.
+
+        Args:
+            model: The name of the model that is asked.
+        """
+        self._call = next(_calls)
+        self._attempt = 0
+        self._model = model
+        self._secrets = Secrets()
+
+    def begun(self, spec: RequestSpec) -> None:
+        """Log where the request goes and what it asks for."""
+        self._attempt += 1
+        self._secrets.learn(spec)
+        wanted = f"model {self._model}, {'' if spec.streamed else 'not '}streamed"
+        logger.debug(
+            "Call %d, attempt %d: POST %s, %s.",
+            self._call,
+            self._attempt,
+            self._secrets.hide(safe_url(spec.url)),
+            "an access token" if spec.answer_is_secret else self._secrets.hide(wanted),
+        )
+
+    def opened(self, head: ResponseHead, at: float) -> None:
+        """Log the head of the answer."""
+        logger.debug(
+            "Call %d, attempt %d: status %d after %.3f s, content type %s, "
+            "request id %s.",
+            self._call,
+            self._attempt,
+            head.status_code,
+            at,
+            self._shown(head.headers.get("content-type")),
+            self._shown(request_id(head.headers)),
+        )
+
+    def read(self, data: bytes, at: float) -> None:
+        """Do nothing: what an answer says is nobody's but the caller's."""
+
+    def ended(self, ending: Ending) -> None:
+        """Log how it went."""
+        error = ending.error
+        first = ending.first_output
+        logger.debug(
+            "Call %d, attempt %d: %s after %.3f s, %d events, first token %s%s.",
+            self._call,
+            self._attempt,
+            ending.how if error is None else f"{type(error).__name__} ({ending.how})",
+            ending.at,
+            ending.progress,
+            "never" if first is None else f"after {first:.3f} s",
+            "" if ending.pause is None else f", next attempt in {ending.pause:.1f} s",
+        )
+
+    def _shown(self, header: str | None) -> str | None:
+        return None if header is None else self._secrets.hide(header)[:_LONGEST_HEADER]

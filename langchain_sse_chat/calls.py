@@ -1,0 +1,378 @@
+"""LangChain's methods that ask for an answer, each over one exchange."""
+
+from __future__ import annotations
+
+from collections.abc import (
+    AsyncIterator,
+    Callable,
+    Generator,
+    Iterator,
+    Sequence,
+)
+from contextlib import aclosing, closing
+from dataclasses import replace
+from functools import partial
+from itertools import chain
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
+
+from langchain_core.callbacks import (
+    AsyncCallbackManagerForLLMRun,
+    CallbackManagerForLLMRun,
+)
+from langchain_core.language_models import LanguageModelInput
+from langchain_core.language_models.chat_models import (
+    agenerate_from_stream,
+    generate_from_stream,
+)
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
+from langchain_core.outputs import ChatGenerationChunk, ChatResult
+from langchain_core.runnables import RunnableConfig
+from pydantic import Field, PrivateAttr, field_validator, model_validator
+
+from langchain_sse_chat.call import CallPlan, exchange_of
+from langchain_sse_chat.callbacks import RetryEvents, called_with
+from langchain_sse_chat.convert.chunks import ChunkAssembler
+from langchain_sse_chat.convert.reported import event_assembler
+from langchain_sse_chat.convert.results import ResultAssembler
+from langchain_sse_chat.errors import ConfigurationError
+from langchain_sse_chat.keys import Key, async_keys, sync_keys
+from langchain_sse_chat.pipeline import Assembler
+from langchain_sse_chat.plan import ENDPOINT_KEYWORDS, plan_call
+from langchain_sse_chat.settings import ChatSSESettings
+from langchain_sse_chat.transport.async_client import astream
+from langchain_sse_chat.transport.clients import ClientSettings, HTTPClients
+from langchain_sse_chat.transport.hidden import hide, without_frames
+from langchain_sse_chat.transport.spec import Exchange
+from langchain_sse_chat.transport.sync_client import stream
+from langchain_sse_chat.transport.url import socket_path
+
+if TYPE_CHECKING:
+    from langchain_protocol.protocol import MessagesData
+
+OutputT = TypeVar("OutputT")
+
+
+class ChatCalls(ChatSSESettings):
+    """Runs the calls of a chat model: the settings are above, the tools below it."""
+
+    fallbacks: list[ChatCalls] = Field(default_factory=list)
+    """Models that take over when this one fails: before the first token with the same
+    request, and after it by going on with the answer, unless `on_disconnect` is set to
+    `raise`. Keywords of a call that are for its own server (`model`, `extra_headers`,
+    `extra_query`, `extra_body`) do not reach them."""
+
+    _clients: HTTPClients = PrivateAttr()
+
+    @field_validator("fallbacks", mode="before")
+    @classmethod
+    def _check_fallbacks(cls, value: Any) -> Any:
+        """Refuse what is no chat model of this package."""
+        for each in value:
+            if not isinstance(each, ChatCalls):
+                msg = (
+                    f"`fallbacks` takes ChatSSE models, not a {type(each).__name__}. "
+                    "Tools and other keywords of a call reach them by themselves; for "
+                    "other runnables use `with_fallbacks`."
+                )
+                raise ConfigurationError(msg)
+        return value
+
+    @model_validator(mode="after")
+    def _set_clients(self) -> Self:
+        self._clients = HTTPClients(
+            ClientSettings(
+                verify=self.verify,
+                proxy=self.proxy,
+                cert=self.cert,
+                uds=socket_path(self.base_url),
+            ),
+            http_client=self.http_client,
+            http_async_client=self.http_async_client,
+        )
+        return self
+
+    def __getstate__(self) -> dict[Any, Any]:
+        self._clients.check_picklable()
+        return super().__getstate__()
+
+    def close(self) -> None:
+        """Close the connections for the sync methods that no other model uses.
+
+        Not needed for cleanliness: connections are shared and close by themselves. The
+        model can be used again.
+        """
+        self._clients.close()
+
+    async def aclose(self) -> None:
+        """Close the connections of this event loop that no other model uses."""
+        await self._clients.aclose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        await self.aclose()
+
+    def invoke(
+        self,
+        input: LanguageModelInput,  # noqa: A002  # LangChain's name
+        config: RunnableConfig | None = None,
+        *,
+        stop: list[str] | None = None,
+        **kwargs: Any,
+    ) -> AIMessage:
+        """Return the answer."""
+        with called_with(config):
+            return super().invoke(input, config, stop=stop, **kwargs)
+
+    async def ainvoke(
+        self,
+        input: LanguageModelInput,  # noqa: A002  # LangChain's name
+        config: RunnableConfig | None = None,
+        *,
+        stop: list[str] | None = None,
+        **kwargs: Any,
+    ) -> AIMessage:
+        """Return the answer."""
+        with called_with(config):
+            return await super().ainvoke(input, config, stop=stop, **kwargs)
+
+    def stream(
+        self,
+        input: LanguageModelInput,  # noqa: A002  # LangChain's name
+        config: RunnableConfig | None = None,
+        *,
+        stop: list[str] | None = None,
+        **kwargs: Any,
+    ) -> Iterator[AIMessageChunk]:
+        """Yield the answer in chunks, each as soon as its bytes are there."""
+        chunks = super().stream(input, config, stop=stop, **kwargs)
+        with closing(cast("Generator[AIMessageChunk]", chunks)):
+            # `_stream` runs from the first chunk on.
+            with called_with(config):
+                first = next(chunks)
+            yield first
+            yield from chunks
+
+    async def astream(
+        self,
+        input: LanguageModelInput,  # noqa: A002  # LangChain's name
+        config: RunnableConfig | None = None,
+        *,
+        stop: list[str] | None = None,
+        **kwargs: Any,
+    ) -> AsyncIterator[AIMessageChunk]:
+        """Yield the answer in chunks, each as soon as its bytes are there."""
+        # Not closed here: a loop that shuts down does that too, at the same time, and
+        # of two that close a generator one fails.
+        chunks = super().astream(input, config, stop=stop, **kwargs)
+        with called_with(config):
+            first = await anext(chunks)
+        yield first
+        async for chunk in chunks:
+            yield chunk
+
+    def _plan(
+        self,
+        key: str | None,
+        messages: list[BaseMessage],
+        stop: list[str] | None,
+        kwargs: dict[str, Any],
+        *,
+        streamed: bool,
+    ) -> CallPlan:
+        try:
+            return plan_call(
+                self,
+                messages,
+                provider=self._provider,
+                key=key,
+                stop=stop,
+                keywords=kwargs,
+                streamed=streamed,
+            )
+        except ConfigurationError as error:
+            raise without_frames(error) from error.__cause__
+
+    def _streams_when_asked_for_all(self, kwargs: dict[str, Any]) -> bool:
+        """Whether `invoke` streams although LangChain did not choose to.
+
+        It chooses to by a `streaming=True` that the caller gave; one that a subclass
+        has as its default comes here.
+        """
+        return self.streaming is True and not self._streaming_disabled(**kwargs)
+
+    def _exchange(
+        self,
+        make_assembler: Callable[[], Assembler[OutputT]],
+        keys: Sequence[Key],
+        messages: list[BaseMessage],
+        stop: list[str] | None,
+        kwargs: dict[str, Any],
+        *,
+        streamed: bool,
+    ) -> Exchange[OutputT]:
+        """Return what is run for a call, at this model's endpoint and its fallbacks'.
+
+        Args:
+            make_assembler: Makes what makes the outputs.
+            keys: Those of `endpoints`.
+            messages: The conversation.
+            stop: Texts that end the answer.
+            kwargs: The keywords of the call.
+            streamed: Whether to ask for an event stream.
+        """
+        _, *others = endpoints(self)
+        own, *other_keys = keys
+        shared = {k: v for k, v in kwargs.items() if k not in ENDPOINT_KEYWORDS}
+
+        def fallback(model: ChatCalls, key: Key) -> CallPlan:
+            plan = model._plan(key(), messages, stop, shared, streamed=streamed)
+            return replace(plan, clients=model._clients)
+
+        return exchange_of(
+            self._plan(own(), messages, stop, kwargs, streamed=streamed),
+            make_assembler,
+            [partial(fallback, *each) for each in zip(others, other_keys, strict=True)],
+        )
+
+    def _generate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> ChatResult:
+        hide(kwargs)
+        if self._streams_when_asked_for_all(kwargs):
+            return generate_from_stream(
+                self._stream(messages, stop, run_manager, **kwargs)
+            )
+        keys = sync_keys(model.api_key for model in endpoints(self))
+        exchange = self._exchange(
+            ResultAssembler, keys, messages, stop, kwargs, streamed=False
+        )
+        events = RetryEvents(self.callbacks, run_manager)
+        [result] = stream(self._clients.sync_client(), exchange, events.tell)
+        return result
+
+    async def _agenerate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: AsyncCallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> ChatResult:
+        hide(kwargs)
+        if self._streams_when_asked_for_all(kwargs):
+            return await agenerate_from_stream(
+                self._astream(messages, stop, run_manager, **kwargs)
+            )
+        keys = await async_keys(model.api_key for model in endpoints(self))
+        exchange = self._exchange(
+            ResultAssembler, keys, messages, stop, kwargs, streamed=False
+        )
+        events = RetryEvents(self.callbacks, run_manager)
+        answer = astream(self._clients.async_client(), exchange, events.atell)
+        [result] = [result async for result in answer]
+        return result
+
+    def _stream(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> Iterator[ChatGenerationChunk]:
+        hide(kwargs)
+        keys = sync_keys(model.api_key for model in endpoints(self))
+        exchange = self._exchange(
+            ChunkAssembler, keys, messages, stop, kwargs, streamed=True
+        )
+        events = RetryEvents(self.callbacks, run_manager)
+        answer = stream(self._clients.sync_client(), exchange, events.tell)
+        with closing(answer):
+            for chunk in answer:
+                # LangChain reports tokens itself where it passes no run manager.
+                if run_manager:
+                    run_manager.on_llm_new_token(chunk.text, chunk=chunk)
+                yield chunk
+
+    async def _astream(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: AsyncCallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> AsyncIterator[ChatGenerationChunk]:
+        hide(kwargs)
+        keys = await async_keys(model.api_key for model in endpoints(self))
+        exchange = self._exchange(
+            ChunkAssembler, keys, messages, stop, kwargs, streamed=True
+        )
+        events = RetryEvents(self.callbacks, run_manager)
+        answer = astream(self._clients.async_client(), exchange, events.atell)
+        async with aclosing(answer):
+            async for chunk in answer:
+                if run_manager:
+                    await run_manager.on_llm_new_token(chunk.text, chunk=chunk)
+                yield chunk
+
+    def _stream_chat_model_events(
+        self,
+        messages: list[BaseMessage],
+        *,
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> Iterator[MessagesData]:
+        hide(kwargs)
+        assembler: Any = event_assembler(run_manager)
+        keys = sync_keys(model.api_key for model in endpoints(self))
+        exchange = self._exchange(
+            lambda: assembler, keys, messages, stop, kwargs, streamed=True
+        )
+        events = RetryEvents(self.callbacks, run_manager)
+        answer = stream(self._clients.sync_client(), exchange, events.tell)
+        with closing(answer):
+            for output in answer:
+                if not isinstance(output, ChatGenerationChunk):
+                    yield output
+                elif run_manager:
+                    run_manager.on_llm_new_token(output.text, chunk=output)
+        yield assembler.finish
+
+    async def _astream_chat_model_events(
+        self,
+        messages: list[BaseMessage],
+        *,
+        stop: list[str] | None = None,
+        run_manager: AsyncCallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> AsyncIterator[MessagesData]:
+        hide(kwargs)
+        assembler: Any = event_assembler(run_manager)
+        keys = await async_keys(model.api_key for model in endpoints(self))
+        exchange = self._exchange(
+            lambda: assembler, keys, messages, stop, kwargs, streamed=True
+        )
+        events = RetryEvents(self.callbacks, run_manager)
+        answer = astream(self._clients.async_client(), exchange, events.atell)
+        async with aclosing(answer):
+            async for output in answer:
+                if not isinstance(output, ChatGenerationChunk):
+                    yield output
+                elif run_manager:
+                    await run_manager.on_llm_new_token(output.text, chunk=output)
+        yield assembler.finish
+
+
+def endpoints(model: ChatCalls) -> list[ChatCalls]:
+    """Return a model and its fallbacks, with theirs, in order."""
+    return [model, *chain.from_iterable(map(endpoints, model.fallbacks))]

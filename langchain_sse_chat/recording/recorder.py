@@ -1,0 +1,182 @@
+"""Writes the attempts of one call to files, without secrets."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from langchain_sse_chat._version import __version__
+from langchain_sse_chat.errors import ConfigurationError
+from langchain_sse_chat.recording.files import RecordingFiles
+from langchain_sse_chat.recording.stars import EveryText, KnownSecrets, Stars
+from langchain_sse_chat.transport.observed import Ending
+from langchain_sse_chat.transport.secrets import (
+    HIDDEN,
+    Secrets,
+    query_names,
+    shown_headers,
+)
+from langchain_sse_chat.transport.spec import RequestSpec, ResponseHead
+from langchain_sse_chat.transport.url import safe_url
+
+logger = logging.getLogger("langchain_sse_chat")
+
+FORMAT = 1
+"""The version of the files' format. Readers refuse versions that they do not know."""
+
+_SUCCESS = range(200, 300)
+
+_SHOWN_HEADERS = frozenset(
+    {
+        "age",
+        "cache-control",
+        "cf-cache-status",
+        "cf-ray",
+        "connection",
+        "content-encoding",
+        "content-language",
+        "content-length",
+        "content-type",
+        "date",
+        "keep-alive",
+        "mistral-correlation-id",
+        "openai-model",
+        "openai-processing-ms",
+        "openai-version",
+        "retry-after",
+        "retry-after-ms",
+        "server",
+        "strict-transport-security",
+        "transfer-encoding",
+        "vary",
+        "via",
+        "x-accel-buffering",
+        "x-cache",
+        "x-generation-id",
+        "x-powered-by",
+        "x-should-retry",
+    }
+)
+_SHOWN_PARTS = ("request-id", "ratelimit", "rate-limit")
+"""Headers of an answer that may be shown. All others are taken for secrets: servers
+have headers of their own with sessions, accounts and keys in them."""
+
+
+class Recorder:
+    """An observer that writes each attempt to two files of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        """Keep the folder; nothing is made before the first attempt.
+
+        Args:
+            folder: Where the files are to be; it is made when it is not there.
+        """
+        self._folder = folder
+        self._secrets = Secrets()
+        self._files: RecordingFiles | None = None
+        self._stars: Stars
+        self._answer_is_secret = False
+        self._has_begun = False
+        self._has_warned = False
+
+    def begun(self, spec: RequestSpec) -> None:
+        """Make the files and write the request.
+
+        Raises:
+            ConfigurationError: That cannot be done for the first attempt. With a later
+                one the call goes on and is not recorded any more.
+        """
+        self._secrets.learn(spec)
+        self._answer_is_secret = spec.answer_is_secret
+        self._stars = KnownSecrets(self._secrets.forms)
+        try:
+            self._files = RecordingFiles(
+                self._folder, urlsplit(spec.url).hostname or ""
+            )
+            self._files.write_line(self._request(spec))
+        except OSError as exc:
+            if not self._has_begun:
+                self._stop()
+                msg = (
+                    f"Nothing can be recorded in {str(self._folder)!r}: {exc.strerror}."
+                    " Pass a folder that can be written to as `record`, or `None`."
+                )
+                raise ConfigurationError(msg) from exc
+            self._give_up(exc)
+        self._has_begun = True
+
+    def _request(self, spec: RequestSpec) -> dict[str, Any]:
+        return {
+            "recording": FORMAT,
+            "by": f"langchain-sse-chat/{__version__}",
+            "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            "request": {
+                "method": "POST",
+                "url": self._secrets.hide(safe_url(spec.url)),
+                "query": dict.fromkeys(query_names(spec.url), HIDDEN),
+                "headers": shown_headers(spec.headers),
+                "body": self._secrets.shown_body(spec),
+            },
+        }
+
+    def opened(self, head: ResponseHead, at: float) -> None:
+        """Write the head of the answer."""
+        if self._answer_is_secret and head.status_code in _SUCCESS:
+            self._stars = EveryText()
+        headers = {
+            name: self._secrets.hide(value) if _may_be_shown(name) else HIDDEN
+            for name, value in head.headers.items()
+        }
+        answer = {"status": head.status_code, "headers": headers}
+        self._write({"response": answer, "time": round(at, 6)})
+
+    def read(self, data: bytes, at: float) -> None:
+        """Write the next bytes of the body."""
+        self._write({"read": len(data), "time": round(at, 6)}, self._stars.feed(data))
+
+    def ended(self, ending: Ending) -> None:
+        """Write how it ended, and close the files."""
+        entry: dict[str, Any] = {"end": ending.how, "time": round(ending.at, 6)}
+        if ending.error is not None:
+            entry["error"] = type(ending.error).__name__
+            entry["message"] = self._secrets.hide(str(ending.error))
+            entry["next_attempt_in"] = ending.pause
+        self._write(entry, self._stars.close())
+        self._stop()
+
+    def _write(self, entry: Mapping[str, Any], body: bytes = b"") -> None:
+        """Write bytes first: a line about bytes that are not there says too much."""
+        if self._files is None:
+            return
+        try:
+            if body:
+                self._files.write_body(body)
+            self._files.write_line(entry)
+        except OSError as exc:
+            self._give_up(exc)
+
+    def _give_up(self, exc: OSError) -> None:
+        """Go on without recording: the answer matters more."""
+        self._stop()
+        if not self._has_warned:
+            self._has_warned = True
+            logger.warning(
+                "Recording in %s stopped: %s. The call goes on without it.",
+                self._folder,
+                exc.strerror,
+            )
+
+    def _stop(self) -> None:
+        files, self._files = self._files, None
+        if files is not None:
+            with contextlib.suppress(OSError):
+                files.close()
+
+
+def _may_be_shown(name: str) -> bool:
+    return name in _SHOWN_HEADERS or any(part in name for part in _SHOWN_PARTS)

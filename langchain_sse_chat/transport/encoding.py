@@ -1,0 +1,208 @@
+"""Bodies that a server compresses although it was asked not to, in bounded steps.
+
+`Accept-Encoding: identity` is sent. Some gateways compress all the same. httpx inflates
+a whole read at once: 64 KiB of gzip hold up to 64 MiB, and the same of zstd or Brotli
+many times that. Here a step gives 64 KiB at most, as a read of a plain body does, so
+that the limits of the receiver hold for what is compressed too.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import AsyncIterator, Callable, Generator, Iterator
+from functools import partial
+from importlib import import_module
+from typing import Any, Protocol, cast
+
+import httpx
+
+_PIECE = 64 * 1024
+"""Bytes of a piece, as of a read of httpcore."""
+
+_WINDOW = 8 * 1024 * 1024
+"""The largest window of zstd in HTTP (RFC 9659), whose default would be 128 MiB."""
+
+_GZIP = b"\x1f\x8b"
+"""How gzip begins (RFC 1952, section 2.3.1)."""
+
+_SLICE = 16
+"""Bytes that are given at once to a library that cannot be told how much to return.
+
+A block of zstd takes 4 bytes and holds up to 128 KiB (RFC 8878, section 3.1.1.2); a
+meta-block of Brotli holds up to 16 MiB (RFC 7932, section 9.2)."""
+
+
+def body(response: httpx.Response) -> Iterator[bytes]:
+    """Return the reads of an answer's body, decompressed if need be.
+
+    Nothing is held back: what a server flushes is given at once.
+
+    Raises:
+        httpx.DecodingError: While it is read: the body is not what it says to be, or is
+            compressed in a way that is not read here.
+    """
+    if response.is_stream_consumed:  # a ready response of `httpx.MockTransport`
+        return response.iter_bytes()
+    raw = cast("httpx.SyncByteStream", response.stream)
+    decoder = decoder_for(response.headers.get("content-encoding", ""))
+    if decoder is None:
+        return iter(raw)
+    return (piece for data in raw for piece in decoder.feed(data))
+
+
+def abody(response: httpx.Response) -> AsyncIterator[bytes]:
+    """Return what `body` returns, of an answer to an async client."""
+    if response.is_stream_consumed:
+        return response.aiter_bytes()
+    # Not `aiter_raw`, which closes the response at its end, where a cancellation would
+    # leave it half closed.
+    raw = cast("httpx.AsyncByteStream", response.stream)
+    decoder = decoder_for(response.headers.get("content-encoding", ""))
+    if decoder is None:
+        return aiter(raw)
+    return (piece async for data in raw for piece in decoder.feed(data))
+
+
+class Decoder(Protocol):
+    """Gives the bytes that were compressed."""
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        """Give what the next bytes hold, 64 KiB at a time.
+
+        That a body ends too early is no error here: its receiver sees it.
+
+        Raises:
+            httpx.DecodingError: They are not what they should be.
+        """
+        ...
+
+
+def decoder_for(content_encoding: str) -> Decoder | None:
+    """Return what reads a body.
+
+    Args:
+        content_encoding: The header of the answer (RFC 9110, section 8.4), `""` without
+            one.
+
+    Returns:
+        `None` for a body that is read as it is. An encoding that nobody registered is
+        taken for none: servers send `utf-8` and `none` there.
+    """
+    codings = [name.strip() for name in content_encoding.lower().split(",")]
+    known = [name for name in codings if name in _DECODERS]
+    if not known:
+        return None
+    if len(known) > 1:
+        # Each layer would multiply what the one before let through.
+        return _Refusing(f"it was compressed {len(known)} times over")
+    try:
+        return _DECODERS[known[0]]()
+    except ImportError:
+        return _Refusing(f"no library for {known[0]!r} is installed")
+
+
+class _Refusing:
+    """Refuses a body when it is read, so that the status of the answer comes first."""
+
+    def __init__(self, reason: str) -> None:
+        self._reason = reason
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        del data
+        raise httpx.DecodingError(self._reason)
+
+
+class _Inflating:
+    """Reads `gzip` and `deflate`."""
+
+    def __init__(self, *, gzip: bool) -> None:
+        self._gzip = gzip
+        self._zlib: Any = None
+        self._start = b""
+        self._read_one = False
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        data, self._start = self._start + data, b""
+        while data and (self._zlib is not None or self._begins(data)):
+            data = yield from self._inflate(data)
+
+    def _begins(self, data: bytes) -> bool:
+        """Begin with what `data` is; what follows the end of all is left out."""
+        if len(data) < len(_GZIP):
+            self._start = data
+            return False
+        # Members may follow each other (RFC 1952, section 2.2), and so may padding.
+        if self._read_one and not (self._gzip and data.startswith(_GZIP)):
+            return False
+        # `deflate` is the format of zlib, but some servers send the bare one (RFC 9110,
+        # section 8.4.1.2).
+        is_zlib = data[0] & 15 == zlib.DEFLATED and int.from_bytes(data[:2]) % 31 == 0
+        bits = 16 + zlib.MAX_WBITS if self._gzip else zlib.MAX_WBITS
+        self._zlib = zlib.decompressobj(bits if self._gzip or is_zlib else -bits)
+        return True
+
+    def _inflate(self, data: bytes) -> Generator[bytes, None, bytes]:
+        """Give what is in `data`; return what comes after its end."""
+        while True:
+            try:
+                piece = self._zlib.decompress(data, _PIECE)
+            except zlib.error as exc:
+                raise httpx.DecodingError(str(exc)) from exc
+            if piece:
+                yield piece
+            if self._zlib.eof:
+                rest: bytes = self._zlib.unused_data
+                self._zlib, self._read_one = None, True
+                return rest
+            data = self._zlib.unconsumed_tail
+            # After a full piece there may be more inside, though all bytes are taken.
+            if not data and len(piece) < _PIECE:
+                return b""
+
+
+class _Slicing:
+    """Reads by a library whose every call gives all that its bytes hold."""
+
+    def __init__(
+        self, decompress: Callable[[bytes], bytes], error: type[Exception]
+    ) -> None:
+        self._decompress = decompress
+        self._error = error
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        for start in range(0, len(data), _SLICE):
+            try:
+                plain = self._decompress(data[start : start + _SLICE])
+            except self._error as exc:
+                raise httpx.DecodingError(str(exc)) from exc
+            for begin in range(0, len(plain), _PIECE):
+                yield plain[begin : begin + _PIECE]
+
+
+def _zstd() -> Decoder:
+    zstandard = import_module("zstandard")
+    decompressor = zstandard.ZstdDecompressor(max_window_size=_WINDOW)
+    reader = decompressor.decompressobj(read_across_frames=True)
+    return _Slicing(reader.decompress, zstandard.ZstdError)
+
+
+def _brotli() -> Decoder:
+    try:
+        brotli = import_module("brotli")
+    except ImportError:
+        brotli = import_module("brotlicffi")
+    reader = brotli.Decompressor()
+    # The first is the name in `brotlicffi`, the second that in `brotli`.
+    decompress = getattr(reader, "decompress", None) or reader.process
+    return _Slicing(decompress, brotli.error)
+
+
+_DECODERS: dict[str, Callable[[], Decoder]] = {
+    "gzip": partial(_Inflating, gzip=True),
+    "x-gzip": partial(_Inflating, gzip=True),
+    "deflate": partial(_Inflating, gzip=False),
+    "zstd": _zstd,
+    "br": _brotli,
+}
+"""The codings that httpx reads (https://www.python-httpx.org/quickstart/); of the last
+two the library is installed or not."""

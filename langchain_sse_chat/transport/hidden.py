@@ -1,0 +1,69 @@
+"""Secrets that are used as they are, and shown as `***`.
+
+Error trackers, debuggers and `traceback` show the local variables of the frames that an
+error went through, by their `repr`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, MutableMapping
+from typing import Any
+
+
+class Hidden(str):
+    """A text whose `repr` does not show it."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "'***'"
+
+
+class HiddenDict(dict[str, Any]):
+    """A dict whose `repr` shows its keys only."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"{{{', '.join(f'{key!r}: ***' for key in self)}}}"
+
+
+def hidden(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a mapping as a dict whose texts are hidden, wherever they are put next."""
+    return {
+        name: Hidden(value) if isinstance(value, str) else value
+        for name, value in values.items()
+    }
+
+
+def hide(keywords: MutableMapping[str, Any]) -> None:
+    """Hide what of the keywords of a call holds secrets, in place."""
+    for name in ("extra_headers", "extra_query", "extra_body"):
+        if isinstance(keywords.get(name), Mapping):
+            keywords[name] = HiddenDict(hidden(keywords[name]))
+
+
+def fingerprinted(keywords: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the keywords of a call with a digest for what holds secrets.
+
+    Calls differ by their digests as they do by the values, in other processes too.
+    """
+    shown = dict(keywords)
+    for name in ("extra_headers", "extra_query"):
+        if isinstance(given := shown.get(name), Mapping):
+            text = repr(sorted((key, str(value)) for key, value in given.items()))
+            shown[name] = hashlib.sha256(text.encode()).hexdigest()
+    return shown
+
+
+def without_frames(error: Exception) -> Exception:
+    """Return an error whose frames so far, and those of its causes, are let go.
+
+    For errors that say all by their message, out of frames that hold the request.
+    """
+    one: BaseException | None = error
+    while one is not None and one.__traceback__ is not None:
+        one.__traceback__ = None
+        one = one.__cause__ or one.__context__
+    return error

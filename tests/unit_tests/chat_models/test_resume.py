@@ -1,0 +1,453 @@
+"""Streams that break after the first token and are gone on with."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from langchain_sse_chat import (
+    ChatSSE,
+    ConnectionFailedError,
+    Dialect,
+    InvalidRequestError,
+    Provider,
+    SSEChatError,
+    StreamError,
+    StreamTruncatedError,
+)
+from langchain_sse_chat.wire.overlap import without_overlap
+from tests.unit_tests.chat_models.breaking import (
+    Answers,
+    Hasty,
+    Storyteller,
+    both_ways,
+    broken,
+    cut,
+    merged,
+    texts,
+    whole,
+)
+from tests.unit_tests.chat_models.scripted import (
+    Scripted,
+    chunk,
+    completion,
+    sse,
+    streamed,
+)
+
+MakeChat = Callable[..., ChatSSE]
+CALL = {"index": 0, "id": "c", "function": {"name": "f", "arguments": '{"x'}}
+
+
+@pytest.fixture
+def make(make_chat: MakeChat) -> MakeChat:
+    """Return a function that makes a model which goes on with broken answers."""
+
+    def make(*answers: Any, **fields: Any) -> ChatSSE:
+        given = {"on_disconnect": "resume", "max_retries": 3, "cls": Hasty, **fields}
+        return make_chat(*answers, **given)
+
+    return make
+
+
+def told_by(teller: Storyteller, **fields: Any) -> ChatSSE:
+    given = {
+        "model": "m",
+        "base_url": "http://test/v1",
+        "on_disconnect": "resume",
+        "max_retries": 9,
+        **fields,
+    }
+    return Hasty(
+        http_client=httpx.Client(transport=httpx.MockTransport(teller)),
+        http_async_client=httpx.AsyncClient(transport=httpx.MockTransport(teller)),
+        **given,
+    )
+
+
+def own(continuation: Any, *, repeats: bool = False) -> Provider:
+    dialect = Dialect(continuation=continuation, repeats_prefix=repeats)
+    return Provider(name="own", api_key_required=False, dialect=dialect)
+
+
+stories = st.text(st.characters(codec="utf-8"), min_size=1, max_size=40)
+
+
+@st.composite
+def tellers(draw: st.DrawFn) -> Storyteller:
+    """Draw a text, where it breaks off, and how much is repeated each time."""
+    text = draw(stories)
+    # Breaking off before the first character is another thing: a retry.
+    stops = sorted(draw(st.lists(st.integers(1, len(text)), max_size=4)))
+    repeated = []
+    for stop in stops:
+        size = draw(st.integers(0, stop))
+        # Where the rest happens to begin like the end, nobody can tell how much is
+        # repeated: a model that repeats nothing there cannot be understood.
+        while without_overlap(text[:stop], text[stop - size :]) != text[stop:]:
+            size += 1
+            if size > stop:
+                size = 0
+                break
+        repeated.append(size)
+    return Storyteller(text, stops, repeated)
+
+
+@given(tellers(), st.booleans())
+def test_every_character_comes_once(teller: Storyteller, is_async: bool) -> None:
+    readable = all(
+        without_overlap(teller.text[:stop], teller.text[stop - size :])
+        == teller.text[stop:]
+        for stop, size in zip(teller.stops[:-1], teller.repeated[:-1], strict=True)
+    )
+    if not readable:
+        return
+    chunks = both_ways.args[1][is_async](told_by(teller))
+
+    assert "".join(c.text for c in chunks) == teller.text
+    assert merged(chunks).text == teller.text
+
+
+@given(stories, st.lists(st.integers(1, 40), max_size=4), st.booleans())
+@pytest.mark.parametrize("continuation", ["prefix", "continue_final_message"])
+def test_a_server_that_goes_on_exactly_is_taken_at_its_word(
+    continuation: str, text: str, stops: list[int], is_async: bool
+) -> None:
+    teller = Storyteller(text, sorted(min(stop, len(text)) for stop in stops))
+
+    chunks = both_ways.args[1][is_async](
+        told_by(teller, provider=own(continuation), api_key="k")
+    )
+
+    assert "".join(c.text for c in chunks) == text
+    for body in teller.bodies[1:]:
+        assert body["messages"][-1]["role"] == "assistant"
+
+
+@both_ways
+def test_says_how_often(make: MakeChat, ask: Answers) -> None:
+    usage = {"prompt_tokens": 3, "completion_tokens": 2, "total_tokens": 5}
+    later = {"prompt_tokens": 7, "completion_tokens": 1, "total_tokens": 8}
+    chat = make(
+        httpx.Response(503),
+        broken(*texts("One", ", two"), usage=usage),
+        httpx.Response(503),
+        whole(*texts("two", ", three"), usage=later),
+    )
+
+    message = merged(ask(chat))
+
+    assert message.text == "One, two, three"
+    metadata = message.response_metadata
+    assert (metadata["attempts"], metadata["resumed"]) == (4, 1)
+    assert metadata["token_usage"] == {
+        "prompt_tokens": 10,
+        "completion_tokens": 3,
+        "total_tokens": 13,
+    }
+    assert metadata["token_usage_parts"] == [usage, later]
+    assert message.usage_metadata == {
+        "input_tokens": 10,
+        "output_tokens": 3,
+        "total_tokens": 13,
+    }
+    assert metadata["finish_reason"] == "stop"
+
+
+@both_ways
+def test_an_answer_that_does_not_break_says_nothing_of_it(
+    make: MakeChat, ask: Answers
+) -> None:
+    message = merged(ask(make(whole(*texts("a", "b")))))
+
+    assert message.text == "ab"
+    absent = {"attempts", "resumed", "token_usage_parts"}
+    assert not absent & message.response_metadata.keys()
+
+
+@both_ways
+def test_retries_before_the_first_token_are_counted(
+    make: MakeChat, ask: Answers
+) -> None:
+    chat = make(httpx.Response(503), whole(*texts("a")), on_disconnect="raise")
+    assert merged(ask(chat)).response_metadata["attempts"] == 2
+
+
+def test_a_whole_answer_says_how_often_it_was_asked_for(make: MakeChat) -> None:
+    chat = make(
+        httpx.Response(503), httpx.Response(200, json=completion({"content": "a"}))
+    )
+    assert chat.invoke("x").response_metadata["attempts"] == 2
+
+
+@both_ways
+def test_an_event_that_was_cut_is_asked_for_again(make: MakeChat, ask: Answers) -> None:
+    event = sse(chunk({"content": ", three"}), done=False)
+    chat = make(
+        cut(*texts("One", ", two"), rest=event[:-9]),
+        # Whole but for the blank line after it: it is given out.
+        cut(*texts(", two, three"), rest=event.replace(b"three", b"four").rstrip()),
+        whole(*texts(", four", ", five")),
+    )
+
+    assert merged(ask(chat)).text == "One, two, three, four, five"
+
+
+@both_ways
+def test_as_often_as_max_retries_says(
+    make: MakeChat, server: Scripted, ask: Answers
+) -> None:
+    chat = make(
+        broken(*texts("One")), broken(*texts(", two")), cut(*texts("!")), max_retries=2
+    )
+
+    with pytest.raises(StreamTruncatedError) as caught:
+        ask(chat)
+
+    assert len(server.requests) == 3
+    assert caught.value.partial is not None
+    assert caught.value.partial.text == "One, two!"
+
+
+@both_ways
+def test_what_is_held_back_is_in_the_partial(make: MakeChat, ask: Answers) -> None:
+    chat = make(broken(*texts("a b a c")), broken(*texts("a b")), max_retries=1)
+
+    with pytest.raises(ConnectionFailedError) as caught:
+        ask(chat)
+
+    assert caught.value.partial is not None
+    assert caught.value.partial.text == "a b a ca b"
+
+
+@both_ways
+def test_what_refuses_the_rest_does_not_hide_what_broke(
+    make: MakeChat, ask: Answers
+) -> None:
+    chat = make(
+        broken(*texts("One")),
+        httpx.Response(402, json={"error": {"message": "no money"}}),
+    )
+
+    with pytest.raises(ConnectionFailedError) as caught:
+        ask(chat)
+
+    assert caught.value.partial is not None
+    assert caught.value.partial.text == "One"
+    assert "no money" in str(caught.value.__cause__)
+
+
+@both_ways
+def test_an_error_in_the_stream_that_passes_is_gone_on_after(
+    make: MakeChat, ask: Answers
+) -> None:
+    def failing(code: int) -> httpx.Response:
+        return streamed(
+            sse(chunk({"content": "One"}), {"error": {"code": code, "message": "x"}})
+        )
+
+    assert merged(ask(make(failing(502), whole(*texts(", two"))))).text == "One, two"
+    with pytest.raises(StreamError):
+        ask(make(failing(400), whole(*texts(", two"))))
+
+
+@both_ways
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"on_disconnect": "raise"},
+        {"max_retries": 0},
+        {"response_format": {"type": "json_object"}},
+    ],
+)
+def test_is_not_done_where_it_was_not_asked_for_or_cannot_be(
+    make: MakeChat, server: Scripted, ask: Answers, fields: dict[str, Any]
+) -> None:
+    with pytest.raises(ConnectionFailedError) as caught:
+        ask(make(broken(*texts("One")), **fields))
+
+    assert len(server.requests) == 1
+    assert caught.value.partial is not None
+    assert caught.value.partial.text == "One"
+
+
+def test_a_call_may_ask_for_it_or_not(make_chat: MakeChat, server: Scripted) -> None:
+    chat = make_chat(broken(*texts("a")), whole(*texts("b")), cls=Hasty, max_retries=1)
+    got = [c.text for c in chat.stream("x", on_disconnect="resume")]
+    assert "".join(got) == "ab"
+    assert "on_disconnect" not in server.body
+
+
+@both_ways
+def test_half_a_tool_call_is_never_gone_on_with(
+    make: MakeChat, server: Scripted, ask: Answers
+) -> None:
+    with pytest.raises(ConnectionFailedError) as caught:
+        ask(make(broken({"content": "One"}, {"tool_calls": [CALL]})))
+
+    assert len(server.requests) == 1
+    partial = caught.value.partial
+    assert partial is not None
+    assert partial.tool_calls == []
+    assert [call["args"] for call in partial.invalid_tool_calls] == ['{"x']
+
+
+@both_ways
+def test_a_call_after_the_seam_is_whole(make: MakeChat, ask: Answers) -> None:
+    call = {"index": 0, "id": "c", "function": {"name": "f", "arguments": '{"x":1}'}}
+    chat = make(
+        broken(*texts("Let me", " see")),
+        whole(*texts(" see", "."), {"tool_calls": [call]}, finish_reason="tool_calls"),
+    )
+
+    message = merged(ask(chat))
+
+    assert message.text == "Let me see."
+    assert [(c["name"], c["args"]) for c in message.tool_calls] == [("f", {"x": 1})]
+
+
+@both_ways
+def test_while_it_reasons_the_question_is_asked_again(
+    make: MakeChat, server: Scripted, ask: Answers
+) -> None:
+    chat = make(
+        broken({"reasoning_content": "hm"}, {"reasoning_content": ", so"}),
+        whole(
+            {"reasoning_content": "hm, so"},
+            {"reasoning_content": " it is"},
+            *texts("Yes"),
+        ),
+    )
+
+    message = merged(ask(chat))
+
+    assert message.additional_kwargs["reasoning_content"] == "hm, so it is"
+    assert message.text == "Yes"
+    assert server.bodies[0] == server.bodies[1]
+
+
+@both_ways
+def test_a_refused_prefix_gives_way_to_a_question(
+    make: MakeChat, server: Scripted, ask: Answers
+) -> None:
+    refusal = httpx.Response(400, json={"error": {"message": "prefix needs beta"}})
+    chat = make(
+        broken(*texts("One")),
+        refusal,
+        whole(*texts("One, two")),
+        provider=own("prefix"),
+        max_retries=1,
+    )
+
+    message = merged(ask(chat))
+
+    assert message.text == "One, two"
+    roles = [[m["role"] for m in body["messages"]] for body in server.bodies]
+    assert [len(r) for r in roles] == [1, 2, 3]
+    assert message.response_metadata["attempts"] == 2
+
+
+@both_ways
+def test_a_refusal_without_a_prefix_ends_it(make: MakeChat, ask: Answers) -> None:
+    refusal = httpx.Response(400, json={"error": {"message": "no"}})
+    with pytest.raises(ConnectionFailedError) as caught:
+        ask(make(broken(*texts("One")), refusal))
+    assert isinstance(caught.value.__cause__, InvalidRequestError)
+
+
+@both_ways
+def test_a_server_may_repeat_the_prefix(make: MakeChat, ask: Answers) -> None:
+    for again in ("10000", "000"):
+        chat = make(
+            broken(*texts("10")),
+            whole(*texts(again)),
+            provider=own("prefix", repeats=True),
+        )
+        assert merged(ask(chat)).text == "10000"
+
+
+@both_ways
+def test_a_cut_is_accepted_only_when_nothing_more_can_be_had(
+    make: MakeChat, server: Scripted, ask: Answers
+) -> None:
+    accepting = {"on_truncation": "accept", "max_retries": 1}
+    chat = make(cut(*texts("One")), whole(*texts(", two")), **accepting)
+    assert merged(ask(chat)).text == "One, two"
+
+    chat = make(cut(*texts("One")), cut(*texts(", two")), **accepting)
+    assert merged(ask(chat)).text == "One, two"
+
+    server.requests.clear()
+    chat = make(cut({"content": "One"}, {"tool_calls": [CALL]}), **accepting)
+    message = merged(ask(chat))
+    assert message.text == "One"
+    assert message.tool_calls == []
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("continuation", ["none", "prefix"])
+def test_a_server_that_goes_on_with_a_text_does_not_begin_to_reason(
+    make: MakeChat, continuation: str
+) -> None:
+    again = "no</think>" if continuation == "none" else ""
+    chat = make(
+        broken(*texts("hm", "</think>", "One")),
+        whole(*texts(f"{again}, two")),
+        reasoning_tags=("", "</think>"),
+        provider=own(continuation),
+    )
+
+    message = merged(list(chat.stream("x")))
+
+    assert message.text == "One, two"
+    reasoning = message.additional_kwargs["reasoning_content"]
+    assert reasoning == ("hmno" if again else "hm")
+
+
+def test_generated_files_of_all_parts_are_listed(make: MakeChat) -> None:
+    dialect = Dialect(marks_generated_files=True)
+    provider = Provider(name="own", api_key_required=False, dialect=dialect)
+    chat = make(
+        broken(*texts('<img src="1" fuse="true"/>')),
+        whole(*texts('<img src="2" fuse="true"/>')),
+        provider=provider,
+    )
+
+    files = merged(list(chat.stream("x"))).additional_kwargs["generated_files"]
+
+    assert [each["file_id"] for each in files] == ["1", "2"]
+
+
+async def test_every_way_to_stream_goes_on(make: MakeChat) -> None:
+    def chat(**fields: Any) -> ChatSSE:
+        return make(broken(*texts("One")), whole(*texts(", two")), **fields)
+
+    assert chat(streaming=True).invoke("x").text == "One, two"
+    assert (await chat(streaming=True).ainvoke("x")).text == "One, two"
+    assert chat().stream_events("x", version="v3").output.text == "One, two"
+    stream = await chat().astream_events("x", version="v3")
+    assert (await stream.output).text == "One, two"
+
+
+def test_is_logged(make: MakeChat, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "langchain_sse_chat")
+
+    list(make(broken(*texts("One")), whole(*texts(", two"))).stream("x"))
+
+    [record] = [r for r in caplog.records if r.name == "langchain_sse_chat"]
+    assert record.levelno == logging.INFO
+    assert "goes on with the answer" in record.getMessage()
+    assert "One" not in record.getMessage()
+
+
+def test_the_text_and_the_key_stay_out_of_errors(make: MakeChat) -> None:
+    with pytest.raises(SSEChatError) as caught:
+        list(make(broken(*texts("One")), max_retries=0).stream("x"))
+    assert "One" not in str(caught.value)
+    assert "secret-key-1234" not in repr(vars(caught.value))

@@ -1,0 +1,74 @@
+"""What of a call stands in caches, traces and errors."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from langchain_sse_chat import AuthenticationError, ChatSSE
+from langchain_sse_chat.gigachat import GigaChat
+from langchain_sse_chat.transport.spec import RequestSpec
+
+MakeChat = Callable[..., ChatSSE]
+
+SECRET = "a-secret-of-some-length"
+
+
+@pytest.mark.parametrize("name", ["extra_headers", "extra_query"])
+def test_a_cache_key_tells_headers_apart_and_does_not_hold_them(name: str) -> None:
+    chat = ChatSSE(model="m", api_key="k")
+    given: list[dict[str, Any]] = [{name: {"X": SECRET}}, {name: {"X": SECRET + "2"}}]
+    one, other = (chat._get_llm_string(**keywords) for keywords in given)
+
+    assert one != other
+    assert SECRET not in one + other
+    assert SECRET not in repr(chat._get_invocation_params(**given[0]))
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"default_query": {"key": SECRET}},
+        {"base_url": f"http://test/v1?key={SECRET}"},
+        {"base_url": f"http://me:{SECRET}@test/v1"},
+        {"default_headers": {"Authorization": f"Basic {SECRET}"}},
+        {"default_headers": {"X-Key": SECRET}},
+    ],
+)
+def test_what_a_server_sends_back_is_taken_out(
+    make_chat: MakeChat, fields: dict[str, Any]
+) -> None:
+    body = {"error": {"message": f"wrong: {SECRET}", "detail": [SECRET]}}
+    chat = make_chat(httpx.Response(401, json=body), **fields)
+
+    with pytest.raises(AuthenticationError, match=r"wrong: \*\*\*") as caught:
+        chat.invoke("Hello")
+
+    assert SECRET not in json.dumps(caught.value.body)
+
+
+def test_an_api_version_is_no_secret(make_chat: MakeChat) -> None:
+    answer = httpx.Response(401, json={"error": "no version 2024-10-21-preview"})
+    chat = make_chat(answer, default_query={"api-version": "2024-10-21-preview"})
+
+    with pytest.raises(AuthenticationError, match="2024-10-21-preview"):
+        chat.invoke("Hello")
+
+
+def test_a_request_shows_neither_query_nor_password() -> None:
+    spec = RequestSpec(f"http://me:{SECRET}@h/v1?key={SECRET}", {}, b"")
+
+    assert repr(spec) == "RequestSpec(url='http://h/v1', streamed=True)"
+
+
+def test_the_password_of_a_certificate_is_not_shown() -> None:
+    chat = GigaChat(
+        credentials="x", cert_file="c", key_file="k", key_file_password=SECRET
+    )
+
+    assert chat._certificate() == ("c", "k", SECRET)
+    assert SECRET not in repr(chat._certificate())

@@ -1,0 +1,180 @@
+"""What counts as a secret of a request, and that nothing is left of it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from langchain_sse_chat.transport.secrets import (
+    HIDDEN,
+    Secrets,
+    query_names,
+    shown_headers,
+)
+from langchain_sse_chat.transport.spec import RequestSpec
+
+MARKER = "marker-of-a-secret"
+URL = "https://host/v1/chat/completions"
+
+
+def secrets_of(
+    url: str = URL, body: Any = None, headers: dict[str, str] | None = None
+) -> tuple[Secrets, RequestSpec]:
+    spec = RequestSpec(url, headers or {}, json.dumps(body or {}).encode())
+    secrets = Secrets()
+    secrets.learn(spec)
+    return secrets, spec
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("Authorization", f"Bearer {MARKER}"),
+        ("api-key", MARKER),
+        ("X-Anything-Of-A-Gateway", MARKER),
+        ("Cookie", MARKER),
+    ],
+)
+def test_the_value_of_an_unknown_header_is_a_secret(name: str, value: str) -> None:
+    headers = {name: value, "Accept": "text/event-stream"}
+    secrets, _ = secrets_of(headers=headers)
+
+    assert shown_headers(headers) == {name: HIDDEN, "Accept": "text/event-stream"}
+    assert secrets.hide(f"no such key: {MARKER}.") == f"no such key: {HIDDEN}."
+
+
+def test_what_harmless_headers_say_may_occur_in_an_answer() -> None:
+    secrets, _ = secrets_of(headers={"X-Title": "My application"})
+
+    assert secrets.hide("My application") == "My application"
+
+
+def test_short_values_are_words() -> None:
+    secrets, _ = secrets_of(headers={"X-Debug": "true"})
+
+    assert secrets.hide("true") == "true"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"{URL}?key={MARKER}",
+        f"{URL}?a=1&access_token={MARKER}",
+        f"{URL}?sig={MARKER}&x=",
+        f"{URL}?code={MARKER}",
+        f"https://{MARKER}@host/v1/chat/completions",
+        f"https://user:{MARKER}@host/v1/chat/completions",
+    ],
+)
+def test_keys_in_a_url_are_secrets(url: str) -> None:
+    secrets, _ = secrets_of(url)
+
+    assert MARKER not in secrets.hide(f"GET {url}")
+
+
+def test_a_password_in_a_url_is_found_as_it_reads() -> None:
+    secrets, _ = secrets_of("https://user:pass%2Fword%40home@host/v1")
+
+    assert secrets.hide("no: pass/word@home, pass%2Fword%40home") == "no: ***, ***"
+
+
+def test_the_value_of_a_version_is_none() -> None:
+    secrets, _ = secrets_of(f"{URL}?api-version=2024-10-21")
+
+    assert secrets.hide("It is 2024-10-21.") == "It is 2024-10-21."
+
+
+def test_parameters_of_a_query_are_named_only() -> None:
+    assert query_names(f"{URL}?a={MARKER}&b=&a=2") == ["a", "b", "a"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    ['a/b"c\\d+ef', 'a/b\\"c\\\\d+ef', 'a\\/b"c\\d+ef', "a%2Fb%22c%5Cd%2Bef"],
+    ids=["plain", "JSON", "JSON with slashes", "URL"],
+)
+def test_a_secret_is_found_in_each_way_of_writing(said: str) -> None:
+    secrets, _ = secrets_of(headers={"api-key": 'a/b"c\\d+ef'})
+
+    assert secrets.hide(f"<{said}>") == f"<{HIDDEN}>"
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        (MARKER[:-1], HIDDEN),
+        (MARKER[:9] + ".", f"{HIDDEN}."),
+        (f"{MARKER[:12]}, {MARKER}", f"{HIDDEN}, {HIDDEN}"),
+        (MARKER[:8], MARKER[:8]),
+    ],
+)
+def test_a_secret_that_is_cut_off_is_hidden_when_half_of_it_is_there(
+    said: str, shown: str
+) -> None:
+    secrets, _ = secrets_of(headers={"api-key": MARKER})
+
+    assert secrets.hide(said) == shown
+
+
+def test_the_longer_of_two_secrets_is_hidden_whole() -> None:
+    secrets, _ = secrets_of(headers={"a": MARKER, "b": f"{MARKER}-and-more"})
+
+    assert secrets.hide(f"{MARKER}-and-more") == HIDDEN
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"api_key": MARKER},
+        {"apiKey": MARKER},
+        {"api_keys": [MARKER]},
+        {"tools": [{"type": "mcp", "authorization": MARKER}]},
+        {"tools": [{"type": "mcp", "headers": {"X-Any": MARKER}}]},
+        {"data_sources": [{"authentication": {"type": "x", "value": MARKER}}]},
+        {"a": {"client_secret": {"messages": MARKER, "properties": {"x": MARKER}}}},
+        {"properties": MARKER, "password": MARKER},
+    ],
+)
+def test_fields_that_are_named_like_secrets_are_hidden(body: Any) -> None:
+    secrets, spec = secrets_of(body=body)
+
+    shown = json.dumps(secrets.shown_body(spec))
+
+    assert MARKER not in shown
+    assert HIDDEN in shown
+    assert MARKER not in secrets.hide(f"no such key: {MARKER}")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"messages": [{"role": "user", "content": MARKER, "token": MARKER}]},
+        {"max_tokens": 5, "stop_token_ids": [1, 2], "token": None},
+        {"tools": [{"parameters": {"properties": {"api_key": {"type": "string"}}}}]},
+        [1, "two", None],
+    ],
+)
+def test_the_rest_of_a_body_is_shown_as_it_is(body: Any) -> None:
+    secrets, spec = secrets_of(body=body)
+
+    assert secrets.shown_body(spec) == body
+
+
+def test_the_key_is_hidden_in_the_conversation_too() -> None:
+    body = {"messages": [{"role": "user", "content": f"My key is {MARKER}."}]}
+    secrets, spec = secrets_of(body=body, headers={"api-key": MARKER})
+
+    assert secrets.shown_body(spec) == {
+        "messages": [{"role": "user", "content": f"My key is {HIDDEN}."}]
+    }
+
+
+@pytest.mark.parametrize("body", [b"", b"scope=x", b"[" * 100_000 + b"]" * 100_000])
+def test_a_body_that_cannot_be_read_is_hidden_whole(body: bytes) -> None:
+    spec = RequestSpec(URL, {}, body)
+    secrets = Secrets()
+    secrets.learn(spec)
+
+    assert secrets.shown_body(spec) == HIDDEN
