@@ -24,6 +24,10 @@ PYTEST_EXTRA ?=
 FUZZ_COUNT ?= 50000
 FUZZ_SEED ?=
 FUZZ_SECONDS ?= 600
+SOAK_COUNT ?= 20000
+SOAK_SECONDS ?=
+SOAK_SEED ?=
+SOAK_STREAM ?=
 UNIT_TEST_FLAGS := --disable-socket --allow-unix-socket
 
 ##@ First steps
@@ -100,6 +104,11 @@ fuzz: $(VENV)/.group-test ## feed FUZZ_COUNT broken streams to the readers; FUZZ
 fuzz_bytes: $(OTHER_VENVS)/fuzz/.made ## feed any bytes to decoder and reader for FUZZ_SECONDS, guided by coverage
 	@$(OTHER_VENVS)/fuzz/bin/python -m scripts.fuzz_bytes --seconds $(FUZZ_SECONDS) \
 		$(if $(FUZZ_SEED),--seed $(FUZZ_SEED))
+
+.PHONY: soak
+soak: $(VENV)/.group-test ## read SOAK_COUNT streams through faults; SOAK_SEED=<seed> SOAK_STREAM=<n> repeats one
+	@$(PY) -m scripts.soak --count $(SOAK_COUNT) $(if $(SOAK_SECONDS),--seconds $(SOAK_SECONDS)) \
+		$(if $(SOAK_SEED),--seed $(SOAK_SEED)) $(if $(SOAK_STREAM),--stream $(SOAK_STREAM))
 
 .PHONY: bench
 bench: $(VENV)/.group-test ## measure the cost of a token
