@@ -23,6 +23,11 @@ INTEGRATION_TEST_FILE ?= tests/integration_tests
 PYTEST_EXTRA ?=
 FUZZ_COUNT ?= 50000
 FUZZ_SEED ?=
+FUZZ_SECONDS ?= 600
+SOAK_COUNT ?= 20000
+SOAK_SECONDS ?=
+SOAK_SEED ?=
+SOAK_STREAM ?=
 UNIT_TEST_FLAGS := --disable-socket --allow-unix-socket
 
 ##@ First steps
@@ -95,6 +100,16 @@ test_python: $(OTHER_VENVS)/python$(PYTHON_VERSION)/.made
 fuzz: $(VENV)/.group-test ## feed FUZZ_COUNT broken streams to the readers; FUZZ_SEED=<seed> repeats a run
 	@$(PY) -m scripts.fuzz --count $(FUZZ_COUNT) $(if $(FUZZ_SEED),--seed $(FUZZ_SEED))
 
+.PHONY: fuzz_bytes
+fuzz_bytes: $(OTHER_VENVS)/fuzz/.made ## feed any bytes to decoder and reader for FUZZ_SECONDS, guided by coverage
+	@$(OTHER_VENVS)/fuzz/bin/python -m scripts.fuzz_bytes --seconds $(FUZZ_SECONDS) \
+		$(if $(FUZZ_SEED),--seed $(FUZZ_SEED))
+
+.PHONY: soak
+soak: $(VENV)/.group-test ## read SOAK_COUNT streams through faults; SOAK_SEED=<seed> SOAK_STREAM=<n> repeats one
+	@$(PY) -m scripts.soak --count $(SOAK_COUNT) $(if $(SOAK_SECONDS),--seconds $(SOAK_SECONDS)) \
+		$(if $(SOAK_SEED),--seed $(SOAK_SEED)) $(if $(SOAK_STREAM),--stream $(SOAK_STREAM))
+
 .PHONY: bench
 bench: $(VENV)/.group-test ## measure the cost of a token
 	@$(PY) benchmarks/run.py
@@ -154,6 +169,10 @@ $(VENV)/.group-%: pyproject.toml
 
 $(OTHER_VENVS)/real_server/.made: pyproject.toml
 	@scripts/venv.sh $(OTHER_VENVS)/real_server --editable . --group test --group real_server
+	@touch $@
+
+$(OTHER_VENVS)/fuzz/.made: pyproject.toml
+	@scripts/venv.sh $(OTHER_VENVS)/fuzz --editable . --group test --group fuzz
 	@touch $@
 
 # The proxy alone: it pins versions that the package does not go by.

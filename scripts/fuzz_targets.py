@@ -1,0 +1,158 @@
+"""What any bytes at all are fed to, and what must hold whatever they are."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from langchain_sse_chat import SSEChatError, SSEDecoder
+from langchain_sse_chat.convert.chunks import ChunkAssembler
+from langchain_sse_chat.wire.overlap import Overlap
+from tests.unit_tests.quirks.quirks import ALL
+from tests.unit_tests.sse.test_sse_reference import Reference
+from tests.unit_tests.wire.wire_streams import OPTIONS, SSE, pipeline
+
+_LONGEST_SEAM = 200
+_MOST_SINGLE_BYTES = 500
+"""Longer inputs are not fed byte by byte: more inputs find more."""
+_MADE_UP_ID = re.compile(r"call_[0-9a-f]{32}")
+_MOST_DIGITS = 308
+"""A reconnection time of more is ignored, which the standard leaves open."""
+_LONG_NUMBER = re.compile(rb"[0-9]{%d}" % (_MOST_DIGITS + 1))
+
+
+class FoundError(AssertionError):
+    """Something holds that must not, or the other way round."""
+
+
+def decoder(data: bytes) -> None:
+    """Compare the decoder with the standard, read sentence by sentence.
+
+    Args:
+        data: Two bytes that say how it is cut, and an event stream.
+
+    Raises:
+        FoundError: They differ.
+    """
+    source, stream = _source(data)
+    if _LONG_NUMBER.search(stream):
+        return
+    expected, closed = Reference(stream), Reference(stream + b"\n\n")
+    for reads in _cuts(stream, source):
+        made = SSEDecoder()
+        events = [event for read in reads for event in made.feed(read)]
+        state = (events, made.last_event_id, made.reconnection_time)
+        _check("events", state, _state(expected), reads)
+        events += made.close()
+        state = (events, made.last_event_id, made.reconnection_time)
+        _check("events at the end", state, _state(closed), reads)
+
+
+def _state(read: Reference) -> tuple[list[tuple[str, str, str]], str, int | None]:
+    return read.events, read.last_event_id, read.reconnection_time
+
+
+def answer(data: bytes) -> None:
+    """Read a body in several cuts: it is the same answer or the same error of ours.
+
+    Args:
+        data: Two bytes that say how it is cut and read, and the body.
+
+    Raises:
+        FoundError: The cuts matter.
+        Exception: Whatever the package raises that is not its own.
+    """
+    source, body = _source(data)
+    options = replace(
+        OPTIONS,
+        on_truncation=source.choice(("raise", "accept")),
+        reasoning_tags=source.choice((None, None, ("<think>", "</think>"))),
+        stop=source.choice(((), (), ("\n\n", "END"))),
+    )
+    headers = source.choice((SSE, SSE, {}, {"content-type": "application/json"}))
+    expected: list[str] | None = None
+    for reads in _cuts(body, source):
+        made = pipeline(ChunkAssembler(), options, headers)
+        given: list[str] = []
+        try:
+            for read in reads:
+                given += map(_shown, made.feed(read))
+                if made.complete:
+                    break
+            given += map(_shown, made.close())
+        except SSEChatError as error:
+            made.explain(error)
+            given.append(_shown((type(error), str(error), error.partial)))
+        if expected is None:
+            expected = given
+        _check("answer", given, expected, reads)
+
+
+def overlap(data: bytes) -> None:
+    """Compare the seam of a text that came in two parts with the plainest way.
+
+    Args:
+        data: Two bytes that say how it is cut, and the text, in few letters so that it
+            repeats itself.
+
+    Raises:
+        FoundError: They differ.
+    """
+    source, rest = _source(data[:_LONGEST_SEAM])
+    text = "".join("ab我\U0001f600"[byte % 4] for byte in rest)
+    cut = source.randrange(len(text) + 1)
+    first, second = text[:cut], text[cut:]
+    least = source.choice((0, 1, 1, 2, 5, len(first)))
+    expected = _second_without(first, second, max(least, 1))
+    for reads in _cuts(rest[cut:], source):
+        made, given, start = Overlap(first, least=least), "", 0
+        for read in reads:
+            given += made.feed(second[start : start + len(read)])
+            start += len(read)
+            _check("text so far", given, expected[: len(given)], reads)
+        given += made.close()
+        _check("text", given, expected, [data])
+
+
+def _second_without(first: str, second: str, least: int) -> str:
+    sizes = range(len(second), least - 1, -1)
+    return second[next((n for n in sizes if first.endswith(second[:n])), 0) :]
+
+
+def _shown(value: object) -> str:
+    return _MADE_UP_ID.sub("call_", repr(value))
+
+
+def _source(data: bytes) -> tuple[random.Random, bytes]:
+    """Return what decides, made of the first two bytes, and the other bytes."""
+    return random.Random(data[:2]), data[2:]  # noqa: S311  no secret comes of it
+
+
+def _cuts(data: bytes, source: random.Random) -> Iterable[list[bytes]]:
+    yield [data]
+    if len(data) <= _MOST_SINGLE_BYTES:
+        yield [data[i : i + 1] for i in range(len(data))]
+    places = [source.randrange(len(data) + 1) for _ in range(source.randint(1, 9))]
+    ends = [*sorted(places), len(data)]
+    starts = [0, *ends[:-1]]
+    yield [data[start:end] for start, end in zip(starts, ends, strict=True)]
+
+
+def _check(what: str, got: object, expected: object, reads: list[bytes]) -> None:
+    if got != expected:
+        msg = f"{what}: {got!r}, not {expected!r}, from {reads!r}"
+        raise FoundError(msg)
+
+
+TARGETS: dict[str, Callable[[bytes], None]] = {
+    "decoder": decoder,
+    "answer": answer,
+    "overlap": overlap,
+}
+
+
+def examples() -> list[bytes]:
+    """Return bytes to begin with, as the targets take them."""
+    return [b"%c%c" % (n % 256, 0) + b"".join(q.body) for n, q in enumerate(ALL)]
