@@ -29,12 +29,12 @@ from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from langchain_core.runnables import RunnableConfig
 from pydantic import Field, PrivateAttr, field_validator, model_validator
 
-from langchain_sse_chat.call import CallPlan, exchange_of
 from langchain_sse_chat.callbacks import RetryEvents, called_with
 from langchain_sse_chat.convert.chunks import ChunkAssembler
 from langchain_sse_chat.convert.reported import event_assembler
 from langchain_sse_chat.convert.results import ResultAssembler
 from langchain_sse_chat.errors import ConfigurationError
+from langchain_sse_chat.exchange.call import CallPlan, exchange_of
 from langchain_sse_chat.keys import Key, async_keys, sync_keys
 from langchain_sse_chat.pipeline import Assembler
 from langchain_sse_chat.plan import ENDPOINT_KEYWORDS, plan_call

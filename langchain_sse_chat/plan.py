@@ -10,8 +10,6 @@ from typing import Any
 
 from langchain_core.messages import BaseMessage
 
-from langchain_sse_chat.access_token import AccessGrant
-from langchain_sse_chat.call import CallPlan, OnDisconnect, refuses_usage
 from langchain_sse_chat.convert.messages import messages_to_wire
 from langchain_sse_chat.convert.request import request_body
 from langchain_sse_chat.convert.tools import (
@@ -20,6 +18,8 @@ from langchain_sse_chat.convert.tools import (
     tools_to_wire,
 )
 from langchain_sse_chat.errors import ConfigurationError
+from langchain_sse_chat.exchange.access_token import AccessGrant
+from langchain_sse_chat.exchange.call import CallPlan, OnDisconnect, refuses_usage
 from langchain_sse_chat.pipeline import PipelineOptions
 from langchain_sse_chat.providers import Provider
 from langchain_sse_chat.settings import ChatSSESettings

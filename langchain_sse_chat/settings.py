@@ -20,9 +20,9 @@ from pydantic import (
 )
 
 from langchain_sse_chat._version import __version__
-from langchain_sse_chat.access_token import AccessGrant
-from langchain_sse_chat.call import OnDisconnect
 from langchain_sse_chat.errors import ConfigurationError
+from langchain_sse_chat.exchange.access_token import AccessGrant
+from langchain_sse_chat.exchange.call import OnDisconnect
 from langchain_sse_chat.pipeline import OnTruncation
 from langchain_sse_chat.providers import Provider, find_provider
 from langchain_sse_chat.transport.hidden import without_frames

@@ -14,10 +14,10 @@ from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
 from pydantic import AliasChoices, Field, SecretStr, model_validator
 
-from langchain_sse_chat.access_token import AccessGrant
 from langchain_sse_chat.chat_models import ChatSSE
 from langchain_sse_chat.convert.tools import ToolLike, output_schema, tools_to_wire
 from langchain_sse_chat.errors import ConfigurationError
+from langchain_sse_chat.exchange.access_token import AccessGrant
 from langchain_sse_chat.providers import Provider
 from langchain_sse_chat.providers.gigachat import GIGACHAT
 from langchain_sse_chat.settings import SAMPLING_FIELDS, ApiKey

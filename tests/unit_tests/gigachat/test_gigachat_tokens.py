@@ -21,7 +21,7 @@ from langchain_sse_chat import (
     ServerError,
     StreamError,
 )
-from langchain_sse_chat.access_token import (
+from langchain_sse_chat.exchange.access_token import (
     AccessGrant,
     AuthorizedExchange,
     TokenStore,

@@ -6,8 +6,8 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
-from langchain_sse_chat.course import Course
 from langchain_sse_chat.errors import SSEChatError
+from langchain_sse_chat.exchange.course import Course
 from langchain_sse_chat.transport.retry import retry_event
 from langchain_sse_chat.transport.spec import Again, Exchange, Receiver, RequestSpec
 

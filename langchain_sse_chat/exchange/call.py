@@ -9,18 +9,18 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar
 
-from langchain_sse_chat.access_token import AccessGrant, AuthorizedExchange
-from langchain_sse_chat.call_log import CallLog
 from langchain_sse_chat.convert.continuation import Continuation, continuation_of
 from langchain_sse_chat.convert.generated import GeneratedFiles
 from langchain_sse_chat.convert.request import encode_body
-from langchain_sse_chat.course import Course
 from langchain_sse_chat.errors import (
     ConfigurationError,
     InvalidRequestError,
     SSEChatError,
 )
-from langchain_sse_chat.failover import Failover
+from langchain_sse_chat.exchange.access_token import AccessGrant, AuthorizedExchange
+from langchain_sse_chat.exchange.call_log import CallLog
+from langchain_sse_chat.exchange.course import Course
+from langchain_sse_chat.exchange.failover import Failover
 from langchain_sse_chat.pipeline import AnswerPipeline, Assembler, PipelineOptions
 from langchain_sse_chat.recording import Recorder
 from langchain_sse_chat.transport.clients import HTTPClients

@@ -1,0 +1,1 @@
+"""One call as the transport runs it: its attempts, its tokens, its endpoints."""
