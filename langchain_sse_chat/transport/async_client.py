@@ -16,6 +16,7 @@ from langchain_sse_chat.transport.closing import begin_unhooked
 from langchain_sse_chat.transport.encoding import abody
 from langchain_sse_chat.transport.failures import READ_FAILURES, SEND_FAILURES
 from langchain_sse_chat.transport.inherited import note_of_loop
+from langchain_sse_chat.transport.lost import close_connection
 from langchain_sse_chat.transport.spec import Again, Exchange
 from langchain_sse_chat.transport.watchdog import Watchdog
 
@@ -103,6 +104,7 @@ class _Answer(Generic[OutputT]):
         self._response: httpx.Response | None = None
         self._body: AsyncIterator[bytes]
         self._connected: Any = None
+        self._at_end = False
         self._watchdog = Watchdog()
 
     async def open(self) -> None:
@@ -142,6 +144,7 @@ class _Answer(Generic[OutputT]):
             with self._watchdog.within(deadline):
                 return await anext(self._body)
         except StopAsyncIteration:
+            self._at_end = True
             return None
         except READ_FAILURES as exc:
             self._attempt.broke(exc)
@@ -160,13 +163,20 @@ class _Answer(Generic[OutputT]):
     async def close(self) -> None:
         """Give the connection back, or close it when the answer is not at its end."""
         self._watchdog.stop()
-        # httpcore 1.0 leaves a connection open when its TLS handshake is interrupted.
-        opened = self._connected if self._response is None else self._response
-        if opened is not None:
-            # httpcore 1.0 loses a connection for good when it is interrupted in this.
-            await asyncio.shield(_close(opened))
+        # httpcore 1.0 leaves a connection open when it is interrupted in its TLS
+        # handshake, right after it, or while it closes what was interrupted.
+        response, stream = self._response, self._connected
+        if response is not None:
+            stream = None if self._at_end else response.extensions.get("network_stream")
+        # It loses a connection for good when it is interrupted in this.
+        await asyncio.shield(_close(self._client, response, stream))
 
 
-async def _close(opened: Any) -> None:
+async def _close(
+    client: httpx.AsyncClient, response: httpx.Response | None, stream: Any
+) -> None:
     with contextlib.suppress(*READ_FAILURES):
-        await opened.aclose()
+        if response is not None:
+            await response.aclose()
+        if stream is not None:
+            await close_connection(client, stream)

@@ -1,0 +1,115 @@
+"""Places in the pool that an interrupted task must give back."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import httpcore
+import httpx
+import pytest
+
+from langchain_sse_chat.transport.async_client import astream
+from langchain_sse_chat.transport.lost import close_connection
+from tests.unit_tests.transport.transport_scripts import ScriptedExchange
+
+HEAD = (
+    b"HTTP/1.1 200 OK\r\n"
+    b"content-type: text/event-stream\r\n"
+    b"transfer-encoding: chunked\r\n\r\n"
+)
+
+
+class Stream(httpcore.AsyncMockStream):
+    """A connection on which nothing more comes after what is scripted."""
+
+    def __init__(self, script: list[bytes]) -> None:
+        super().__init__(list(script))
+        self.closed = False
+        self.silent = asyncio.Event()
+
+    async def read(self, max_bytes: int, *_: Any, **__: Any) -> bytes:
+        data = await super().read(max_bytes)
+        if not data:
+            self.silent.set()
+            await asyncio.Event().wait()
+        return data
+
+    async def aclose(self) -> None:
+        self.closed = True
+        await super().aclose()
+
+
+class Network(httpcore.AsyncNetworkBackend):
+    """Connects at once, and may have the task cancelled right after it."""
+
+    def __init__(self, script: list[bytes], *, cancels: bool = False) -> None:
+        self.stream = Stream(script)
+        self._cancels = cancels
+
+    async def connect_tcp(self, *_: Any, **__: Any) -> httpcore.AsyncNetworkStream:
+        task = asyncio.current_task()
+        if self._cancels and task is not None:
+            asyncio.get_running_loop().call_soon(task.cancel)
+        return self.stream
+
+
+def client_over(network: Network) -> httpx.AsyncClient:
+    transport = httpx.AsyncHTTPTransport()
+    transport._pool = httpcore.AsyncConnectionPool(network_backend=network)
+    return httpx.AsyncClient(transport=transport, mounts={"https://": None})
+
+
+def open_connections(client: httpx.AsyncClient) -> list[Any]:
+    transport: Any = client._transport
+    return [c for c in transport._pool.connections if not c.is_closed()]
+
+
+async def test_a_cancellation_right_after_connecting_gives_the_place_back() -> None:
+    network = Network([], cancels=True)
+    async with client_over(network) as client:
+        with pytest.raises(asyncio.CancelledError):
+            await asyncio.create_task(anext(astream(client, ScriptedExchange())))
+
+        assert open_connections(client) == []
+        assert network.stream.closed
+
+
+async def test_a_second_cancellation_gives_the_place_back() -> None:
+    network = Network([HEAD, b"2\r\na\n\r\n"])
+    async with client_over(network) as client:
+        outputs = astream(client, ScriptedExchange())
+        assert await anext(outputs) == "a"
+        waiting = asyncio.create_task(anext(outputs))
+        await network.stream.silent.wait()
+        waiting.cancel()
+        # The first one is being dealt with by now.
+        asyncio.get_running_loop().call_soon(waiting.cancel)
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+
+        assert open_connections(client) == []
+        assert network.stream.closed
+
+
+async def test_an_answer_at_its_end_leaves_the_connection_open() -> None:
+    network = Network([HEAD, b"2\r\na\n\r\n", b"5\r\ndone\n\r\n0\r\n\r\n"])
+    async with client_over(network) as client:
+        outputs = [each async for each in astream(client, ScriptedExchange())]
+
+        assert outputs == ["a", "end"]
+        [connection] = open_connections(client)
+        assert connection.is_idle()
+        assert not network.stream.closed
+
+
+async def test_a_connection_in_no_pool_is_closed_alone() -> None:
+    network = Network([HEAD, b"5\r\ndone\n\r\n0\r\n\r\n"])
+    other = Stream([])
+    async with client_over(network) as client:
+        async for _ in astream(client, ScriptedExchange()):
+            pass
+        await close_connection(client, other)
+
+        assert other.closed
+        assert not network.stream.closed
