@@ -93,6 +93,7 @@ class Attempt(Generic[OutputT]):
         self.complete = False
         """Whether the answer has said that it is over."""
         self._moved = False
+        self._has_had_its_time = False
         self.clock = StreamClock(
             spec.timeouts, now(), streamed=spec.streamed, where=self._where
         )
@@ -165,7 +166,7 @@ class Attempt(Generic[OutputT]):
         # server's.
         self._moved = bool(outputs) or progress != self._progress
         self._progress = progress
-        self.complete = receiver.complete
+        self.complete = receiver.complete or self._has_had_its_time
         return outputs
 
     def end(self) -> Sequence[OutputT]:
@@ -188,10 +189,13 @@ class Attempt(Generic[OutputT]):
         if self._moved:
             self._moved = False
             clock.progressed(now)
-        # Not `expired`, for this is done for each token. When the answer is whole, what
-        # may follow it is read for as long as it is there at once.
-        if now >= clock.at and not self._receiver.ended:
-            raise clock.timed_out()
+        # Not `expired`, for this is done for each token.
+        if now >= clock.at:
+            if not self._receiver.ended:
+                raise clock.timed_out()
+            # It is whole, and what may follow has had its time: a server that never
+            # stops sending would be read for ever.
+            self._has_had_its_time = True
         return clock
 
     def rest(self) -> Allowance:

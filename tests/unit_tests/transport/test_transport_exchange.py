@@ -114,6 +114,12 @@ def test_a_failure_takes_nothing_from_an_answer_that_is_whole(drive: Drive) -> N
     assert exchange.errors == []
 
 
+def test_an_answer_that_is_whole_is_not_read_for_ever(drive: Drive) -> None:
+    exchange = ScriptedExchange(spec=spec(gap=0.0, first_token=None))
+    assert drive(answers(endless(b"a\nwhole\n", b": ping\n")), exchange) == ["a", "end"]
+    assert exchange.errors == []
+
+
 def test_silence_takes_nothing_from_an_answer_that_is_whole(drive: Drive) -> None:
     answer = Reply(b"a\nwhole\n", httpx.ReadTimeout("silent"))
     exchange = ScriptedExchange(spec=spec(gap=0.0, first_token=None))
