@@ -16,6 +16,7 @@ from langchain_sse_chat.errors import (
     ConfigurationError,
     InvalidRequestError,
     SSEChatError,
+    StreamError,
 )
 from langchain_sse_chat.exchange.access_token import AccessGrant, AuthorizedExchange
 from langchain_sse_chat.exchange.call_log import CallLog
@@ -203,7 +204,8 @@ class Call(Generic[OutputT]):
         if self._plan.may_drop_usage and _is_about_usage(error):
             self._drop_usage()
             return True
-        if isinstance(error, InvalidRequestError) and self._is_prefilled():
+        refused = isinstance(error, (InvalidRequestError, StreamError))
+        if refused and not error.is_retryable and self._is_prefilled():
             self._may_prefill = False
             return True
         return False

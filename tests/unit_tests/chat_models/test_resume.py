@@ -333,10 +333,12 @@ def test_while_it_reasons_the_question_is_asked_again(
 
 
 @both_ways
+@pytest.mark.parametrize("in_the_stream", [False, True])
 def test_a_refused_prefix_gives_way_to_a_question(
-    make: MakeChat, server: Scripted, ask: Answers
+    make: MakeChat, server: Scripted, ask: Answers, in_the_stream: bool
 ) -> None:
-    refusal = httpx.Response(400, json={"error": {"message": "prefix needs beta"}})
+    words = {"error": {"code": 400, "message": "prefix needs beta"}}
+    refusal = streamed(sse(words)) if in_the_stream else httpx.Response(400, json=words)
     chat = make(
         broken(*texts("One")),
         refusal,
