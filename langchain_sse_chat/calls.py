@@ -128,6 +128,7 @@ class ChatCalls(ChatSSESettings):
         **kwargs: Any,
     ) -> AIMessage:
         """Return the answer."""
+        hide(kwargs)
         with called_with(config):
             return super().invoke(input, config, stop=stop, **kwargs)
 
@@ -140,6 +141,7 @@ class ChatCalls(ChatSSESettings):
         **kwargs: Any,
     ) -> AIMessage:
         """Return the answer."""
+        hide(kwargs)
         with called_with(config):
             return await super().ainvoke(input, config, stop=stop, **kwargs)
 
@@ -152,6 +154,7 @@ class ChatCalls(ChatSSESettings):
         **kwargs: Any,
     ) -> Iterator[AIMessageChunk]:
         """Yield the answer in chunks, each as soon as its bytes are there."""
+        hide(kwargs)
         chunks = super().stream(input, config, stop=stop, **kwargs)
         with closing(cast("Generator[AIMessageChunk]", chunks)):
             # `_stream` runs from the first chunk on.
@@ -169,6 +172,7 @@ class ChatCalls(ChatSSESettings):
         **kwargs: Any,
     ) -> AsyncIterator[AIMessageChunk]:
         """Yield the answer in chunks, each as soon as its bytes are there."""
+        hide(kwargs)
         # Not closed here: a loop that shuts down does that too, at the same time, and
         # of two that close a generator one fails.
         chunks = super().astream(input, config, stop=stop, **kwargs)

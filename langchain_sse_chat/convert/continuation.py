@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from langchain_sse_chat.wire.dialect import Dialect
@@ -25,7 +25,7 @@ _LAST_WORDS = 60
 class Continuation:
     """A request for the rest of an answer."""
 
-    body: dict[str, Any]
+    body: Mapping[str, Any] = field(repr=False)
     least_overlap: int | None
     """How many characters of the begun answer must be repeated in the rest to be taken
     for a repetition; `None` when it repeats nothing."""

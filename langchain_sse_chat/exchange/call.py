@@ -108,16 +108,14 @@ class Call(Generic[OutputT]):
     def begin(self) -> tuple[RequestSpec, AnswerPipeline[OutputT]]:
         """Start the next attempt."""
         plan = self._plan
-        body, self._continuation = plan.body, None
-        if self._course.begun:
-            body = self._continued_body()
+        self._continuation = self._next_continuation()
         self._attempts += 1
         self._course.attempts += 1
         self._pipeline = self._new_pipeline()
         spec = RequestSpec(
             url=plan.url,
             headers=plan.headers,
-            body=_encoded(body),
+            body=self._encoded(),
             timeouts=plan.timeouts,
             streamed=plan.streamed,
             tls_hint=plan.tls_hint,
@@ -125,20 +123,29 @@ class Call(Generic[OutputT]):
         )
         return spec, self._pipeline
 
-    def _continued_body(self) -> Mapping[str, Any]:
-        """Return the request for the rest of the answer.
+    def _next_continuation(self) -> Continuation | None:
+        """Return the request for the rest of the answer, `None` for all of it.
 
-        While only reasoning was given out, that is the request itself: what it repeats
-        of the reasoning is left out.
+        While only reasoning was given out, all of it is asked for again: what is
+        repeated of the reasoning is left out.
         """
-        plan, text = self._plan, self._course.text
-        if text:
-            self._continuation = continuation_of(
-                plan.body, text, plan.dialect, may_prefill=self._may_prefill
+        plan, course = self._plan, self._course
+        if not course.begun:
+            return None
+        rest = None
+        if course.text:
+            rest = continuation_of(
+                plan.body, course.text, plan.dialect, may_prefill=self._may_prefill
             )
-        least = self._continuation.least_overlap if self._continuation else None
-        self._course.go_on(least)
-        return self._continuation.body if self._continuation else plan.body
+        course.go_on(rest.least_overlap if rest else None)
+        return rest
+
+    def _encoded(self) -> bytes:
+        # The body is in no variable, which an error would take along.
+        try:
+            return encode_body((self._continuation or self._plan).body)
+        except ConfigurationError as error:
+            raise without_frames(error) from error.__cause__
 
     def _new_pipeline(self) -> AnswerPipeline[OutputT]:
         course = self._course
@@ -294,13 +301,6 @@ def _at(plan: CallPlan, course: Course[OutputT]) -> Exchange[OutputT]:
     if logger.isEnabledFor(logging.DEBUG):
         exchange = ObservedExchange(exchange, CallLog(plan.body.get("model")))
     return exchange
-
-
-def _encoded(body: Mapping[str, Any]) -> bytes:
-    try:
-        return encode_body(body)
-    except ConfigurationError as error:
-        raise without_frames(error) from error.__cause__
 
 
 def _is_about_usage(error: SSEChatError) -> bool:

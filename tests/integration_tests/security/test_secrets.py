@@ -44,6 +44,10 @@ SECRETS = (KEY, HEADER, CALL_HEADER, QUERY, CALL_QUERY, PROXY)
 REQUEST = (BODY, PROMPT, SYSTEM)
 """What is in the body: it is not in what this package adds to errors and logs."""
 
+GIVEN = ("messages: ", "input: ")
+"""Variables that hold what the caller passed, in LangChain's frames as in the ones of
+the methods that LangChain calls."""
+
 ECHO = " ".join(
     [KEY, f"Bearer {KEY}", HEADER, CALL_HEADER, f"/v1?key={QUERY}&call={CALL_QUERY}"]
 )
@@ -297,7 +301,7 @@ def test_nothing_is_shown_by_an_error(
     assert type(error).__name__ == expected
     texts = [*texts_of(error), *texts_of_logs(logs)]
     assert leaks([*texts, *traced], SECRETS) == []
-    assert leaks([t for t in texts if not t.startswith("messages: ")], REQUEST) == []
+    assert leaks([t for t in texts if not t.startswith(GIVEN)], REQUEST) == []
 
 
 def answer_plain(listener: socket.socket) -> None:
@@ -354,7 +358,7 @@ def test_nothing_is_shown_when_nothing_can_be_sent(
     assert type(error).__name__ == expected
     texts = [*texts_of(error), *texts_of_logs(logs)]
     assert leaks([*texts, *traced], SECRETS) == []
-    assert leaks([t for t in texts if not t.startswith("messages: ")], REQUEST) == []
+    assert leaks([t for t in texts if not t.startswith(GIVEN)], REQUEST) == []
 
 
 @pytest.mark.parametrize(
