@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import (
+    AsyncGenerator,
     AsyncIterator,
     Callable,
     Generator,
@@ -246,6 +247,42 @@ class ChatCalls(ChatSSESettings):
             [partial(fallback, *each) for each in zip(others, other_keys, strict=True)],
         )
 
+    def _ask(
+        self,
+        make_assembler: Callable[[], Assembler[OutputT]],
+        messages: list[BaseMessage],
+        stop: list[str] | None,
+        kwargs: dict[str, Any],
+        run_manager: CallbackManagerForLLMRun | None,
+        *,
+        streamed: bool = True,
+    ) -> Generator[OutputT]:
+        hide(kwargs)
+        keys = sync_keys(model.api_key for model in endpoints(self))
+        exchange = self._exchange(
+            make_assembler, keys, messages, stop, kwargs, streamed=streamed
+        )
+        events = RetryEvents(self.callbacks, run_manager)
+        return stream(self._clients.sync_client(), exchange, events.tell)
+
+    async def _aask(
+        self,
+        make_assembler: Callable[[], Assembler[OutputT]],
+        messages: list[BaseMessage],
+        stop: list[str] | None,
+        kwargs: dict[str, Any],
+        run_manager: AsyncCallbackManagerForLLMRun | None,
+        *,
+        streamed: bool = True,
+    ) -> AsyncGenerator[OutputT]:
+        hide(kwargs)
+        keys = await async_keys(model.api_key for model in endpoints(self))
+        exchange = self._exchange(
+            make_assembler, keys, messages, stop, kwargs, streamed=streamed
+        )
+        events = RetryEvents(self.callbacks, run_manager)
+        return astream(self._clients.async_client(), exchange, events.atell)
+
     def _generate(
         self,
         messages: list[BaseMessage],
@@ -258,12 +295,9 @@ class ChatCalls(ChatSSESettings):
             return generate_from_stream(
                 self._stream(messages, stop, run_manager, **kwargs)
             )
-        keys = sync_keys(model.api_key for model in endpoints(self))
-        exchange = self._exchange(
-            ResultAssembler, keys, messages, stop, kwargs, streamed=False
+        [result] = self._ask(
+            ResultAssembler, messages, stop, kwargs, run_manager, streamed=False
         )
-        events = RetryEvents(self.callbacks, run_manager)
-        [result] = stream(self._clients.sync_client(), exchange, events.tell)
         return result
 
     async def _agenerate(
@@ -278,12 +312,9 @@ class ChatCalls(ChatSSESettings):
             return await agenerate_from_stream(
                 self._astream(messages, stop, run_manager, **kwargs)
             )
-        keys = await async_keys(model.api_key for model in endpoints(self))
-        exchange = self._exchange(
-            ResultAssembler, keys, messages, stop, kwargs, streamed=False
+        answer = await self._aask(
+            ResultAssembler, messages, stop, kwargs, run_manager, streamed=False
         )
-        events = RetryEvents(self.callbacks, run_manager)
-        answer = astream(self._clients.async_client(), exchange, events.atell)
         [result] = [result async for result in answer]
         return result
 
@@ -294,13 +325,7 @@ class ChatCalls(ChatSSESettings):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> Iterator[ChatGenerationChunk]:
-        hide(kwargs)
-        keys = sync_keys(model.api_key for model in endpoints(self))
-        exchange = self._exchange(
-            ChunkAssembler, keys, messages, stop, kwargs, streamed=True
-        )
-        events = RetryEvents(self.callbacks, run_manager)
-        answer = stream(self._clients.sync_client(), exchange, events.tell)
+        answer = self._ask(ChunkAssembler, messages, stop, kwargs, run_manager)
         with closing(answer):
             for chunk in answer:
                 # LangChain reports tokens itself where it passes no run manager.
@@ -315,13 +340,7 @@ class ChatCalls(ChatSSESettings):
         run_manager: AsyncCallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> AsyncIterator[ChatGenerationChunk]:
-        hide(kwargs)
-        keys = await async_keys(model.api_key for model in endpoints(self))
-        exchange = self._exchange(
-            ChunkAssembler, keys, messages, stop, kwargs, streamed=True
-        )
-        events = RetryEvents(self.callbacks, run_manager)
-        answer = astream(self._clients.async_client(), exchange, events.atell)
+        answer = await self._aask(ChunkAssembler, messages, stop, kwargs, run_manager)
         async with aclosing(answer):
             async for chunk in answer:
                 if run_manager:
@@ -336,14 +355,8 @@ class ChatCalls(ChatSSESettings):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> Iterator[MessagesData]:
-        hide(kwargs)
         assembler: Any = event_assembler(run_manager)
-        keys = sync_keys(model.api_key for model in endpoints(self))
-        exchange = self._exchange(
-            lambda: assembler, keys, messages, stop, kwargs, streamed=True
-        )
-        events = RetryEvents(self.callbacks, run_manager)
-        answer = stream(self._clients.sync_client(), exchange, events.tell)
+        answer = self._ask(lambda: assembler, messages, stop, kwargs, run_manager)
         with closing(answer):
             for output in answer:
                 # Chunks are made only for a run manager that wants them.
@@ -362,14 +375,10 @@ class ChatCalls(ChatSSESettings):
         run_manager: AsyncCallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> AsyncIterator[MessagesData]:
-        hide(kwargs)
         assembler: Any = event_assembler(run_manager)
-        keys = await async_keys(model.api_key for model in endpoints(self))
-        exchange = self._exchange(
-            lambda: assembler, keys, messages, stop, kwargs, streamed=True
+        answer = await self._aask(
+            lambda: assembler, messages, stop, kwargs, run_manager
         )
-        events = RetryEvents(self.callbacks, run_manager)
-        answer = astream(self._clients.async_client(), exchange, events.atell)
         async with aclosing(answer):
             async for output in answer:
                 if type(output) is not ChatGenerationChunk:
