@@ -10,6 +10,7 @@ from langchain_core.language_models import LanguageModelInput
 from langchain_core.language_models.base import LangSmithParams
 from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.runnables import Runnable
+from pydantic import ConfigDict
 
 from langchain_sse_chat.calls import ChatCalls
 from langchain_sse_chat.convert.blocks import MODEL_PROVIDER
@@ -50,6 +51,8 @@ class ChatSSE(ChatCalls):
     Every error is an `SSEChatError`; one that comes after an answer began carries
     what was received as `partial`.
     """
+
+    model_config = ConfigDict(defer_build=False)
 
     def __call__(
         self,

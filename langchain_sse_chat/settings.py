@@ -59,6 +59,8 @@ class ChatSSESettings(BaseChatModel):
     model_config = ConfigDict(
         arbitrary_types_allowed=True,
         protected_namespaces=(),
+        # Only `ChatSSE` and what is below it is ever made.
+        defer_build=True,
         # An error about a field must not show a key that stands beside it.
         hide_input_in_errors=True,
     )
