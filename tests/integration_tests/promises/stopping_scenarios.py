@@ -500,6 +500,8 @@ def no_slow_callbacks(record: logging.LogRecord) -> bool:
 
 
 def main() -> None:
+    # A shell that starts a job in the background has it ignore Ctrl-C.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     logging.getLogger("asyncio").addFilter(no_slow_callbacks)
     for line in sys.stdin:
         faulthandler.dump_traceback_later(15.0, exit=True)  # in place of hanging
