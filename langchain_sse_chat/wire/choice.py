@@ -121,6 +121,17 @@ class ChoiceReader:
         """Whether anything of an answer was read, given out or still held back."""
         return self._started or bool(self._tool_calls)
 
+    @property
+    def between_characters(self) -> bool:
+        """Whether no half of a character is waiting for its other half."""
+        return not self._text_characters.half
+
+    def take(self, text: str) -> None:
+        """Take a delta that brings this text and nothing else."""
+        self.holds_back = False
+        self._started = True
+        self._text.append(text)
+
     def read(self, choice: dict[str, Any]) -> str | Delta | None:
         """Take a choice of a chunk.
 

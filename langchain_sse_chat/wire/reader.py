@@ -17,6 +17,7 @@ from langchain_sse_chat.wire.chunks import Delta, WireMessage
 from langchain_sse_chat.wire.jsontext import loads
 from langchain_sse_chat.wire.messages_form import with_choices
 from langchain_sse_chat.wire.tags import ReasoningTags
+from langchain_sse_chat.wire.template import Template, template_of
 
 _PADDING = frozenset({"obfuscation", "p"})
 """Random text that hides the length of tokens from eavesdroppers: OpenAI's
@@ -28,6 +29,10 @@ _NO_METADATA = _PADDING | {"choices", "usage", "error", "object"}
 _NO_JSON = object()
 """In place of a value. Not to be handled as an exception, which holds all the text and
 would go with the error that is raised."""
+
+_LESSONS = 16
+"""How many templates are tried that no event follows, until no more are: servers put a
+time or random padding into each event."""
 
 _MOST_OTHERS = 127
 """Choices after the first. `n` is 128 at most, at OpenAI
@@ -42,9 +47,13 @@ class ChunkReader:
 
     __slots__ = (
         "_choice",
+        "_event",
         "_fields",
         "_filters",
+        "_learned_at",
+        "_lessons",
         "_others",
+        "_template",
         "_usage",
         "done",
         "progress",
@@ -77,6 +86,10 @@ class ChunkReader:
         self._others: dict[int, ChoiceReader] = {}
         self._fields: dict[str, Any] = {}
         self._usage: dict[str, Any] | None = None
+        self._template: Template | None = None
+        self._event = ""
+        self._learned_at = 0
+        self._lessons = 0 if reasoning_tags or stop else _LESSONS
 
     @property
     def ended(self) -> bool:
@@ -108,6 +121,16 @@ class ChunkReader:
             MalformedChunkError: The data is neither JSON nor a known ping, or the
                 answer has more choices or tool calls than any can have.
         """
+        if self._template is not None:
+            text = self._template.text_of(data)
+            if text is not None and event == self._event:
+                self._choice.take(text)
+                self.progress += 1
+                return text
+            self._unlearn()
+        return self._read_data(data, event, lenient=lenient)
+
+    def _read_data(self, data: str, event: str, *, lenient: bool) -> str | Delta | None:
         try:
             chunk = loads(data)
         except ValueError:
@@ -116,7 +139,10 @@ class ChunkReader:
             # Gemini's compatible endpoint wraps errors in a list.
             chunk = chunk[0]
         if isinstance(chunk, dict):
-            return self._read_chunk(chunk, event)
+            out = self._read_chunk(chunk, event)
+            if self._lessons and type(out) is str:
+                self._learn(data, chunk, out, event)
+            return out
         if chunk is _NO_JSON:
             if _begins_with_an_object(data):
                 return self._read_lines(data.split("\n"), event, lenient=lenient)
@@ -128,6 +154,23 @@ class ChunkReader:
         elif chunk is not None and not lenient:
             raise self._malformed(data)
         return None
+
+    def _learn(self, data: str, chunk: dict[str, Any], text: str, event: str) -> None:
+        """Learn how to read the events that are like this one."""
+        self._lessons -= 1
+        if self._choice.between_characters:
+            self._template = template_of(data, chunk, text)
+            self._event = event
+            self._learned_at = self.progress
+
+    def _unlearn(self) -> None:
+        """Forget the template: what came between may have changed what it stands for.
+
+        Where it was of use, another one may be.
+        """
+        self._template = None
+        if self.progress > self._learned_at:
+            self._lessons = _LESSONS
 
     def _read_lines(
         self, lines: list[str], event: str, *, lenient: bool

@@ -1,0 +1,64 @@
+"""Events that differ in their text only: read without parsing JSON again.
+
+Most servers send a stream of text in events that are alike to the byte but for the
+content. Where the bytes around it are the same as in the event before, the JSON means
+the same too, but for the content: so that is all there is to read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+_CONTENT = re.compile(r'"content"\s*:\s*"([^"\\]*)"')
+
+
+class Template:
+    """What stands around the text in an event's data."""
+
+    __slots__ = ("_after", "_before", "_end", "_start")
+
+    def __init__(self, before: str, after: str) -> None:
+        """Keep both sides, with the quotation marks."""
+        self._before = before
+        self._after = after
+        self._start = len(before)
+        self._end = len(after)
+
+    def text_of(self, data: str) -> str | None:
+        """Return the text in data that differs in nothing else.
+
+        Returns:
+            `None` when the data differs elsewhere, has no text, or has one that is
+            written with escapes or with characters that JSON wants escaped.
+        """
+        if not (data.startswith(self._before) and data.endswith(self._after)):
+            return None
+        # Empty when the sides overlap.
+        text = data[self._start : len(data) - self._end]
+        if text and text.isprintable() and '"' not in text and "\\" not in text:
+            return text
+        return None
+
+
+def template_of(data: str, chunk: Mapping[str, Any], text: str) -> Template | None:
+    """Return the template of an event, `None` when it has more than a plain text.
+
+    Args:
+        data: The event's data.
+        chunk: What it was parsed to.
+        text: What the reader took from it.
+    """
+    choices = chunk.get("choices")
+    if not isinstance(choices, list) or len(choices) != 1 or chunk.get("usage"):
+        return None
+    if any(v for k, v in choices[0].items() if k not in {"index", "delta"}):
+        # A finish reason, log probabilities: what counts anew each time.
+        return None
+    found = _CONTENT.search(data)
+    # Another key of that name could be meant, or a key be written with escapes.
+    is_clear = data.count('"content"') == 1 and "\\" not in data
+    if found is None or found[1] != text or not is_clear:
+        return None
+    return Template(data[: found.start(1)], data[found.end(1) :])

@@ -1,0 +1,213 @@
+"""Events that differ in their text only are read as all others are."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from langchain_sse_chat.wire.chunks import Delta
+from langchain_sse_chat.wire.reader import _LESSONS, ChunkReader
+from langchain_sse_chat.wire.template import Template, template_of
+
+
+def chunk(content: Any, /, **fields: Any) -> dict[str, Any]:
+    choice = {"index": 0, "delta": {"content": content}, "finish_reason": None}
+    return {"id": "1", "model": "m", "choices": [choice | fields.pop("choice", {})]} | (
+        fields
+    )
+
+
+def dumped(value: Any, **options: Any) -> str:
+    text = json.dumps(value, **{"ensure_ascii": False, **options})
+    # A lone surrogate can come as an escape only.
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def learned(value: Any, text: str = "a", **options: Any) -> Template | None:
+    data = dumped(value, **options)
+    return template_of(data, value, text)
+
+
+@pytest.mark.parametrize("options", [{}, {"separators": (",", ":")}, {"indent": 1}])
+@pytest.mark.parametrize("text", ["b", " word", "два", "四", "👍", "it's", "<b>", "0"])
+def test_gives_the_text_of_an_event_that_differs_in_it(
+    options: dict[str, Any], text: str
+) -> None:
+    template = learned(chunk("a"), **options)
+    assert template is not None
+    assert template.text_of(dumped(chunk(text), **options)) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["", "\n", 'say "a"', "C:\\", "\u00a0", "\ud83d", "\x7f"]
+)
+def test_leaves_other_texts_to_the_reader(text: str) -> None:
+    template = learned(chunk("a"))
+    assert template is not None
+    assert template.text_of(json.dumps(chunk(text))) is None
+    assert template.text_of(dumped(chunk(text))) is None
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        chunk("b", id="2"),
+        chunk("b", usage={"prompt_tokens": 1}),
+        chunk("b", choice={"finish_reason": "stop"}),
+        {"id": "1"},
+    ],
+)
+def test_leaves_events_that_differ_elsewhere_to_the_reader(
+    other: dict[str, Any],
+) -> None:
+    template = learned(chunk("a"))
+    assert template is not None
+    assert template.text_of(dumped(other)) is None
+
+
+def test_sides_that_overlap_are_no_text() -> None:
+    template = learned(chunk("a"), separators=(",", ":"))
+    data = dumped(chunk("a"), separators=(",", ":"))
+    assert template is not None
+    assert template.text_of(data.replace('"a"', '"')) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (chunk("a", usage={"prompt_tokens": 1}), "a"),
+        (chunk("a", choice={"finish_reason": "stop"}), "a"),
+        (chunk("a", choice={"logprobs": {"content": []}}), "a"),
+        (chunk("a", choices=[]), "a"),
+        (chunk("a", choices={}), "a"),
+        (chunk("a", content="a"), "a"),
+        (chunk("a", note='"'), "a"),
+        (chunk("a"), "b"),
+        (chunk(["a"]), "a"),
+    ],
+)
+def test_learns_of_plain_texts_only(value: dict[str, Any], text: str) -> None:
+    assert learned(value, text) is None
+
+
+def read_all(events: list[tuple[str, str]], **settings: Any) -> Any:
+    """Return all that comes of events, the whole message with it."""
+    reader = ChunkReader("http://test", **settings)
+    outputs = [reader.read(data, event) for data, event in events]
+    return outputs, reader.progress, reader.ended, reader.close(truncated=False)
+
+
+texts = st.one_of(
+    st.sampled_from(
+        ["a", "b", " word", "", '"', "\\", "\n", "é", "👍", "\ud83d", "\udc4d"]
+    ),
+    st.text(max_size=3),
+)
+fields = st.fixed_dictionaries(
+    {},
+    optional={
+        "id": st.sampled_from(["1", "2", "content"]),
+        "usage": st.sampled_from([None, {"prompt_tokens": 1}]),
+        "x": st.sampled_from([1, "a", {"content": "a"}, "\\"]),
+        "choice": st.sampled_from(
+            [
+                {},
+                {"finish_reason": "stop"},
+                {"logprobs": {"content": [1]}},
+                {"index": 1},
+                {"delta": {"reasoning_content": "r"}},
+                {"delta": {"role": "assistant", "content": "a"}},
+                {"delta": {"content": [{"type": "text", "text": "a"}]}},
+                {"delta": {}, "text": "a"},
+                {"note": "n"},
+            ]
+        ),
+    },
+)
+options: st.SearchStrategy[dict[str, Any]] = st.sampled_from(
+    [{}, {"separators": (",", ":")}, {"ensure_ascii": True}]
+)
+
+
+@st.composite
+def streams(draw: st.DrawFn) -> list[tuple[str, str]]:
+    """Draw events of which many are alike but for their text."""
+    shapes = draw(st.lists(st.tuples(fields, options), min_size=1, max_size=3))
+    events = []
+    for content in draw(st.lists(texts, max_size=12)):
+        shape, how = draw(st.sampled_from(shapes))
+        data = dumped(chunk(content, **shape), **how)
+        events.append((data, draw(st.sampled_from(["message", "message", "chunk"]))))
+    return events
+
+
+@given(streams(), st.sampled_from([{}, {"reasoning_tags": ("<a>", "</a>")}]))
+def test_changes_nothing_of_what_is_read(
+    events: list[tuple[str, str]], settings: dict[str, Any]
+) -> None:
+    # Blanks at the end, which mean nothing, make each event unlike the one before.
+    unlike = [(data + " " * n, event) for n, (data, event) in enumerate(events)]
+    assert read_all(events, **settings) == read_all(unlike, **settings)
+
+
+def reader_after(*events: dict[str, Any]) -> ChunkReader:
+    """Return a reader that has read events, each with its text."""
+    reader = ChunkReader("http://test")
+    for event in events:
+        assert reader.read(dumped(event)) == event["choices"][0]["delta"]["content"]
+    return reader
+
+
+def test_events_that_are_alike_need_one_lesson() -> None:
+    reader = reader_after(*map(chunk, "abcd"))
+    assert reader._lessons == _LESSONS - 1
+    assert reader._template is not None
+
+
+def test_what_comes_between_is_not_forgotten() -> None:
+    same, other = [chunk("a")] * 3, chunk("b", id="2")
+    reader = reader_after(*same, other, *same)
+    assert reader.close(truncated=False)[0].metadata["id"] == "1"
+
+
+def test_does_not_go_on_to_learn_where_no_two_events_are_alike() -> None:
+    reader = reader_after(*(chunk("a", id=str(number)) for number in range(100)))
+    assert reader._lessons == 0
+    assert reader._template is None
+
+
+def test_learns_again_where_that_was_of_use() -> None:
+    events = [chunk("a", created=number // 3) for number in range(100)]
+    reader = reader_after(*events)
+    assert reader._lessons == _LESSONS - 1
+
+
+def test_learns_nothing_where_texts_are_searched() -> None:
+    reader = ChunkReader("http://test", stop=("x",))
+    reader.read(dumped(chunk("a")))
+    assert reader._template is None
+
+
+def test_half_a_character_is_waited_for() -> None:
+    reader = ChunkReader("http://test")
+    events = [chunk("\ud83d"), chunk("\udc4d"), chunk("a"), chunk("b")]
+    outputs = [reader.read(json.dumps(event)) for event in events]
+    assert outputs == [None, "👍", "a", "b"]
+
+
+def test_the_type_of_the_event_counts() -> None:
+    reader = ChunkReader("http://test")
+    assert reader.read(dumped(chunk("a"))) == "a"
+    assert reader.read(dumped(chunk("b")), "chunk") == "b"
+
+
+def test_a_delta_with_more_than_text_is_read_whole() -> None:
+    reader = ChunkReader("http://test")
+    reader.read(dumped(chunk("a")))
+    more = {"content": "b", "reasoning_content": "r"}
+    out = reader.read(dumped(chunk("b", choice={"delta": more})))
+    assert out == Delta("b", "r")
