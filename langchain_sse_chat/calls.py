@@ -86,6 +86,7 @@ class ChatCalls(ChatSSESettings):
                 proxy=self.proxy,
                 cert=self.cert,
                 uds=socket_path(self.base_url),
+                async_transport=self.async_transport,
             ),
             http_client=self.http_client,
             http_async_client=self.http_async_client,

@@ -25,6 +25,7 @@ from langchain_sse_chat.exchange.access_token import AccessGrant
 from langchain_sse_chat.exchange.call import OnDisconnect
 from langchain_sse_chat.pipeline import OnTruncation
 from langchain_sse_chat.providers import Provider, find_provider
+from langchain_sse_chat.transport.aiohttp_transport import AsyncTransport
 from langchain_sse_chat.transport.hidden import without_frames
 from langchain_sse_chat.transport.retry import RetryPolicy
 from langchain_sse_chat.transport.tls import Certificate
@@ -218,6 +219,11 @@ class ChatSSESettings(BaseChatModel):
     proxy: str | None = Field(default=None, repr=False, exclude=True)
     """The URL of a proxy, with user and password if it wants them. Default: those of
     the environment."""
+
+    async_transport: AsyncTransport = Field(default="auto", exclude=True)
+    """What the shared client of async calls sends by: `aiohttp`, `httpx`, or `auto` for
+    aiohttp when `langchain-sse-chat[aiohttp]` is installed. Requests through a proxy or
+    to a Unix socket always go by httpx."""
 
     include_response_headers: bool = False
     """Whether the answer's headers go into `response_metadata["headers"]`."""

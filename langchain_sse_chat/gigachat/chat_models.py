@@ -200,6 +200,7 @@ class GigaChat(ChatSSE):
                 proxy=self.proxy,
                 cert=self._certificate(),
                 uds=socket_path(self.base_url),
+                async_transport=self.async_transport,
                 max_connections=self.max_connections,
             ),
             http_client=self.http_client,

@@ -24,6 +24,10 @@ import httpx
 
 from langchain_sse_chat._version import __version__
 from langchain_sse_chat.errors import ConfigurationError
+from langchain_sse_chat.transport.aiohttp_transport import (
+    AsyncTransport,
+    aiohttp_transport,
+)
 from langchain_sse_chat.transport.inherited import close_inherited
 from langchain_sse_chat.transport.tls import Certificate, tls_context
 from langchain_sse_chat.transport.unix_socket import (
@@ -63,6 +67,9 @@ class ClientSettings:
     keepalive_expiry: float | None = 30.0
     """Seconds for which an idle connection is kept; servers and load balancers close
     theirs after 5 to 75."""
+    async_transport: AsyncTransport = "auto"
+    """What the async client sends by: aiohttp when it is installed, or one by name.
+    Through proxies and to Unix sockets it is always httpx."""
 
 
 class HTTPClients:
@@ -334,12 +341,14 @@ def _made(kind: type[ClientT], settings: ClientSettings) -> ClientT:
         max_keepalive_connections=settings.max_keepalive_connections,
         keepalive_expiry=settings.keepalive_expiry,
     )
+    transport = _other_transport(kind, settings, limits, context)
     # A shared client must not carry one model's cookies into another's requests.
     no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
     with contextlib.suppress(ValueError, ImportError, httpx.InvalidURL):
         return kind(
             verify=context,
             proxy=settings.proxy,
+            transport=transport,
             mounts=_socket_mount(kind, settings.uds, limits, context),
             trust_env=settings.uds is None,
             limits=limits,
@@ -356,6 +365,23 @@ def _made(kind: type[ClientT], settings: ClientSettings) -> ClientT:
         "`pip install 'httpx[socks]'`."
     )
     raise ConfigurationError(msg)
+
+
+def _other_transport(
+    kind: type[httpx.Client | httpx.AsyncClient],
+    settings: ClientSettings,
+    limits: httpx.Limits,
+    context: ssl.SSLContext,
+) -> Any:
+    """Return what is used in place of httpx's own transport, `None` for that."""
+    if kind is httpx.Client:
+        return None
+    return aiohttp_transport(
+        settings.async_transport,
+        limits=limits,
+        context=context,
+        is_direct=settings.proxy is None and settings.uds is None,
+    )
 
 
 def _socket_mount(

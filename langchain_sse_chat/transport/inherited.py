@@ -7,11 +7,13 @@ own, and generates on.
 from __future__ import annotations
 
 import os
+import socket
 import weakref
 from typing import Any
 
 _of_threads: weakref.WeakSet[Any] = weakref.WeakSet()
 _of_loops: weakref.WeakSet[Any] = weakref.WeakSet()
+_sockets: weakref.WeakSet[socket.socket] = weakref.WeakSet()
 
 
 def note(network_stream: Any) -> None:
@@ -33,6 +35,11 @@ def note_of_loop(network_stream: Any) -> None:
         _of_loops.add(network_stream)
 
 
+def note_socket(connection: socket.socket) -> None:
+    """Learn of the socket of a connection of an event loop."""
+    _sockets.add(connection)
+
+
 def close_inherited() -> None:
     """Close this process's copies of the connections made before it was forked."""
     for network_stream in list(_of_threads):
@@ -41,6 +48,9 @@ def close_inherited() -> None:
     for network_stream in list(_of_loops):
         _put_away(network_stream.get_extra_info("socket"))
     _of_loops.clear()
+    for connection in list(_sockets):
+        _put_away(connection)
+    _sockets.clear()
 
 
 def _put_away(connection: Any) -> None:
