@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib.util
 import json
 import subprocess
 import sys
@@ -71,6 +72,9 @@ SCRIPTS: dict[str, list[Reply]] = {
     "nothing": [Reply.sse(b"")] * 2,
     "not JSON": [Reply.sse(b"data: {broken\n\n")],
 }
+
+# aiohttp gives all that has come since the last read; httpx gives chunk by chunk.
+JOINS_CHUNKS = importlib.util.find_spec("httpx_aiohttp") is not None
 
 
 @dataclass
@@ -144,13 +148,20 @@ def pieces(folder: Path) -> list[list[bytes]]:
     return [[data for _, data in found.reads] for found in recordings(folder)]
 
 
+def joined(answers: list[list[bytes]]) -> list[list[bytes]]:
+    return [[b"".join(answer)] for answer in answers]
+
+
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_a_recording_plays_back_the_same(name: str, call: Call, tmp_path: Path) -> None:
     first = play(SCRIPTS[name], tmp_path / "1", call)
     second = play(Reply.recorded_folder(tmp_path / "1"), tmp_path / "2", call)
 
     assert second == first
-    assert pieces(tmp_path / "2") == pieces(tmp_path / "1")
+    read, read_again = (pieces(tmp_path / folder) for folder in "12")
+    if call is async_call and JOINS_CHUNKS:
+        read, read_again = joined(read), joined(read_again)
+    assert read_again == read
     kept = [(r.status, r.end) for r in recordings(tmp_path / "1")]
     assert [(r.status, r.end) for r in recordings(tmp_path / "2")] == kept
     for path in sorted(tmp_path.rglob("0*")):

@@ -8,6 +8,7 @@ import sys
 SCRIPT = """
 import sys
 import httpx
+sys.modules["httpx_aiohttp"] = None  # langsmith imports it where it is installed
 from langchain_sse_chat import ChatSSE
 
 def answer(request):
