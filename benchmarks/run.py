@@ -13,7 +13,7 @@ import subprocess
 import sys
 
 SHORT = ("startup", "decoder", "tokens")
-FULL = (*SHORT, "first_token", "memory", "growth", "real_time")
+FULL = (*SHORT, "profile_token", "first_token", "memory", "growth", "real_time")
 
 
 def main() -> None:

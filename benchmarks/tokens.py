@@ -36,7 +36,6 @@ METHODS = (
     "astream_events v3",
     "invoke, streaming",
 )
-LEFT_OUT_WHEN_SHORT = "ChatLiteLLM"
 _LOST = "loses the text"
 
 
@@ -78,7 +77,6 @@ class Bench:
         self._runner = runner
         self._tokens = tokens
         self._methods = Methods(runner)
-        self.left_out: tuple[str, ...] = ()
 
     def measure(
         self, kind: str, group: int, method: str, rounds: int
@@ -94,8 +92,6 @@ class Bench:
         }
         notes: dict[str, str] = {}
         for name, maker in MAKERS.items():
-            if name in self.left_out:
-                continue
             if not maker.installed:
                 notes[name] = "not installed"
                 continue
@@ -122,6 +118,7 @@ def main() -> None:
     parser.add_argument("--tokens", type=int, default=1000)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--short", action="store_true")
+    parser.add_argument("--name", default="tokens", help="of the JSON file")
     args = parser.parse_args()
     cells = list(itertools.product(KINDS, GROUPS, METHODS))
     if args.short:
@@ -132,14 +129,13 @@ def main() -> None:
             if cell[0] == "text" and (cell[1] == 1 or cell[2] == "stream")
         ]
     table = Table(
-        "tokens",
+        args.name,
         f"CPU time per token ({args.tokens:,} tokens, {args.rounds} rounds)",
         *("kind", "events a write", "method", "way", "µs a token", "to the floor"),
         *("to ChatSSE", "note"),
     )
     with running() as url, asyncio.Runner() as runner:
         bench = Bench(url, runner, args.tokens)
-        bench.left_out = (LEFT_OUT_WHEN_SHORT,) if args.short else ()
         for kind, group, method in cells:
             found = bench.measure(kind, group, method, args.rounds)
             floor, ours = found["floor"][0], found["ChatSSE"][0]
