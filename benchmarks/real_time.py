@@ -3,9 +3,10 @@
 Each delta carries the time at which the server wrote it; its lag is the time from then
 to the chunk in hand. Streams have 50 tokens a second and do not start in step. Client
 and server are processes of their own; a way is not asked for more streams after its
-99th percentile passed 50 ms.
+99th percentile passed 50 ms. The longest pause is the one that Python's garbage
+collector made; a pause of 100 ms in 10 s is what the slowest percent waits for.
 
-    python -m benchmarks.real_time [--transport httpx,aiohttp] [--seconds 6]
+    python -m benchmarks.real_time [--transport httpx,aiohttp] [--seconds 10]
 """
 
 from __future__ import annotations
@@ -44,6 +45,15 @@ class _Lags:
         self._after = time.monotonic_ns() + int(_WARM_UP * 1e9)
         self._cpu = self._wall = 0.0
         self.lags: list[int] = []
+        self._began = self._pause = 0.0
+        gc.callbacks.append(self._collecting)
+
+    def _collecting(self, phase: str, _info: dict[str, int]) -> None:
+        now = time.perf_counter()
+        if phase == "start":
+            self._began = now
+        elif self.lags:
+            self._pause = max(self._pause, now - self._began)
 
     def take(self, written: str) -> None:
         """Take what a delta says, the time at which it was written."""
@@ -61,6 +71,7 @@ class _Lags:
             "p50": percentiles[49] / 1e6,
             "p99": percentiles[98] / 1e6,
             "cpu": cpu / (time.monotonic() - self._wall),
+            "gc": self._pause * 1000,
             "us": cpu / len(self.lags) * 1e6,
         }
 
@@ -141,8 +152,10 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--transport", default="httpx", help="of ChatSSE, with commas")
-    parser.add_argument("--seconds", type=float, default=6)
+    parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--streams", type=int, nargs="+", default=STREAMS)
+    parser.add_argument("--all", action="store_true", help="go on where it is too late")
     parser.add_argument("--one", nargs=3, help="URL, way and streams, for one process")
     args = parser.parse_args()
     if args.one:
@@ -154,10 +167,10 @@ def main() -> None:
         "real_time",
         f"Streams of {TOKENS_A_SECOND} tokens a second ({args.rounds} rounds)",
         *("streams", "way", "CPU share", "µs a token", "lag p50, ms", "lag p99, ms"),
-        "note",
+        *("longest pause, ms", "note"),
     )
     ways = _ways(args.transport.split(","))
-    for streams in STREAMS:
+    for streams in args.streams:
         found: dict[str, list[dict[str, Any]]] = {name: [] for name in ways}
         for _, name in itertools.product(range(args.rounds), ways):
             with running() as url:
@@ -166,13 +179,13 @@ def main() -> None:
         for name, rounds in found.items():
             failures = [one["failure"] for one in rounds if "failure" in one]
             if failures:
-                table.add(streams, name, *(None,) * 4, failures[0])
+                table.add(streams, name, *(None,) * 5, failures[0])
                 ways.remove(name)
                 continue
-            keys = ("cpu", "us", "p50", "p99")
+            keys = ("cpu", "us", "p50", "p99", "gc")
             middle = [statistics.median(one[key] for one in rounds) for key in keys]
             table.add(streams, name, *middle, "")
-            if middle[-1] > TOO_LATE_MS:
+            if middle[3] > TOO_LATE_MS and not args.all:
                 ways.remove(name)
         table.save()
 
