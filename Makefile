@@ -111,8 +111,13 @@ soak: $(VENV)/.group-test ## read SOAK_COUNT streams through faults; SOAK_SEED=<
 		$(if $(SOAK_SEED),--seed $(SOAK_SEED)) $(if $(SOAK_STREAM),--stream $(SOAK_STREAM))
 
 .PHONY: bench
-bench: $(VENV)/.group-test ## measure the cost of a token
-	@$(PY) benchmarks/run.py
+bench: $(OTHER_VENVS)/bench/.made ## measure the cost of a token, the decoder and the start, about a minute
+	@$(OTHER_VENVS)/bench/bin/python -m benchmarks.run
+
+.PHONY: bench_full
+bench_full: $(OTHER_VENVS)/bench/.made $(OTHER_VENVS)/bench_litellm/.made ## measure all of docs/performance.md, about half an hour
+	@$(OTHER_VENVS)/bench/bin/python -m benchmarks.run --full
+	@$(OTHER_VENVS)/bench_litellm/bin/python -m benchmarks.tokens --short --name tokens_litellm
 
 ##@ Source
 
@@ -178,6 +183,14 @@ $(OTHER_VENVS)/fuzz/.made: pyproject.toml
 # The proxy alone: it pins versions that the package does not go by.
 $(OTHER_VENVS)/litellm_server/.made: pyproject.toml
 	@scripts/venv.sh $(OTHER_VENVS)/litellm_server --group litellm_server
+	@touch $@
+
+$(OTHER_VENVS)/bench/.made: pyproject.toml
+	@scripts/venv.sh $(OTHER_VENVS)/bench --editable . --group bench
+	@touch $@
+
+$(OTHER_VENVS)/bench_litellm/.made: pyproject.toml
+	@scripts/venv.sh $(OTHER_VENVS)/bench_litellm --editable . --group bench_litellm
 	@touch $@
 
 # The lowest versions have ready-made wheels for the older Pythons only.

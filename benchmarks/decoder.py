@@ -1,13 +1,14 @@
 r"""How fast `SSEDecoder` reads, beside the cheapest thing that could be done.
 
-Run `python benchmarks/decoder.py`; it prints a Markdown table. The floor is one
-`whole.split(b"\n\n")` over the same bytes, which decodes nothing and builds no event.
-Readers take turns, and the clock is the CPU time of this process. When `httpx_sse` is
-installed, its decoders stand in the table too, without the HTTP client around them.
+Run `python -m benchmarks.decoder`. The floor is one `whole.split(b"\n\n")` over the
+same bytes, which decodes nothing and builds no event. Readers take turns, and the clock
+is the CPU time of this process. The decoders of `httpx_sse` and `openai` stand in the
+table too when they are installed, without the HTTP client around them.
 """
 
 from __future__ import annotations
 
+import argparse
 import codecs
 import importlib
 import importlib.util
@@ -16,9 +17,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from benchmarks.tables import Table
 from langchain_sse_chat.sse import SSEDecoder
 
-ROUNDS = 5
+SHORT = {"64 KiB", "one event"}
 MB = 1_000_000
 FRAME_SIZE = 245
 
@@ -109,6 +111,18 @@ def httpx_sse_reader() -> Reader | None:
     return read
 
 
+def openai_reader() -> Reader | None:
+    """Return a reader that decodes as `openai` does, when that is installed."""
+    if importlib.util.find_spec("openai") is None:
+        return None
+    peer = importlib.import_module("openai._streaming")
+
+    def read(parts: list[bytes]) -> int:
+        return sum(1 for _ in peer.SSEDecoder().iter_bytes(iter(parts)))
+
+    return read
+
+
 def seconds(read: Reader, shape: Shape) -> float:
     """Return the CPU seconds of one reading, after a check that it is whole."""
     start = time.process_time()
@@ -120,38 +134,49 @@ def seconds(read: Reader, shape: Shape) -> float:
     return taken
 
 
-def measure(shape: Shape, readers: dict[str, Reader]) -> list[str]:
-    """Return the rows of one shape: the medians of readers that took turns."""
+def measure(
+    shape: Shape, readers: dict[str, Reader], rounds: int, table: Table
+) -> None:
+    """Add the rows of one shape: the medians of readers that took turns."""
     whole = b"".join(shape.parts)
     times: dict[str, list[float]] = {name: [] for name in ("floor", *readers)}
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         start = time.process_time()
         whole.split(b"\n\n")
         times["floor"].append(time.process_time() - start)
         for name, read in readers.items():
             times[name].append(seconds(read, shape))
     floor = statistics.median(times["floor"])
-    rows = []
     for name, taken in times.items():
         median = statistics.median(taken)
-        rows.append(
-            f"| {shape.stream} | {shape.reads} | {name} "
-            f"| {len(whole) / median / MB:,.0f} "
-            f"| {median / shape.events * 1e9:,.0f} | {floor / median:.2f} |"
-        )
-    return rows
+        speed, event = len(whole) / median / MB, median / shape.events * 1e9
+        row = (shape.stream, shape.reads, name, speed, event, floor / median)
+        table.add(*row)
 
 
 def main() -> None:
     """Print the table."""
-    readers: dict[str, Reader] = {"`SSEDecoder`": read_with_decoder}
-    peer = httpx_sse_reader()
-    if peer is not None:
-        readers["httpx-sse"] = peer
-    print("| stream | reads | reader | MB/s | ns an event | of the floor's speed |")
-    print("| --- | --- | --- | ---: | ---: | ---: |")
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--short", action="store_true")
+    args = parser.parse_args()
+    peers = {"httpx-sse": httpx_sse_reader(), "openai": openai_reader()}
+    readers: dict[str, Reader] = {
+        "`SSEDecoder`": read_with_decoder,
+        **{name: peer for name, peer in peers.items() if peer is not None},
+    }
+    table = Table(
+        "decoder",
+        "The decoder alone",
+        *("stream", "reads", "reader", "MB/s", "ns an event", "of the floor's speed"),
+    )
     for shape in shapes():
-        print("\n".join(measure(shape, readers)), flush=True)
+        if not args.short or (shape.stream == "frames" and shape.reads in SHORT):
+            measure(shape, readers, 3 if args.short else args.rounds, table)
+    for name, peer in peers.items():
+        if peer is None:
+            table.add("all", None, name, None, None, "not installed")
+    table.save()
 
 
 if __name__ == "__main__":

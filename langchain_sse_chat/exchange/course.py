@@ -34,8 +34,7 @@ class Course(Generic[OutputT]):
         self._is_over = False
         self.attempts = 0
         """How often the call was tried."""
-        self.resumed = 0
-        """How often the answer broke and was gone on with."""
+        self._seams: list[int] = []
         self.begun = False
         """Whether anything was given out: from then on nothing may be repeated."""
         self.has_fallback = False
@@ -51,11 +50,12 @@ class Course(Generic[OutputT]):
     @property
     def notes(self) -> dict[str, Any]:
         """What the metadata of the message says of the attempts."""
-        notes = {}
+        notes: dict[str, Any] = {}
         if self.attempts > 1:
             notes["attempts"] = self.attempts
-        if self.resumed:
-            notes["resumed"] = self.resumed
+        if self._seams:
+            notes["resumed"] = len(self._seams)
+            notes["resumed_at"] = list(self._seams)
         return notes
 
     def assembler(
@@ -110,5 +110,6 @@ class Course(Generic[OutputT]):
         """
         self._joined.broke(self._last, least_overlap)
         self._last = None
-        self.resumed += self._gave
+        if self._gave:
+            self._seams.append(len(self.text))
         self._gave = False

@@ -13,6 +13,10 @@ from typing import Any
 
 _CONTENT = re.compile(r'"content"\s*:\s*"([^"\\]*)"')
 
+_MOST_TEXT = 4096
+"""Characters of text with which an event is still like others. An image in base64 is
+one of its kind, and looking through it takes longer than parsing it."""
+
 
 class Template:
     """What stands around the text in an event's data."""
@@ -52,6 +56,8 @@ def template_of(data: str, chunk: Mapping[str, Any], text: str) -> Template | No
     """
     choices = chunk.get("choices")
     if not isinstance(choices, list) or len(choices) != 1 or chunk.get("usage"):
+        return None
+    if len(text) > _MOST_TEXT:
         return None
     if any(v for k, v in choices[0].items() if k not in {"index", "delta"}):
         # A finish reason, log probabilities: what counts anew each time.

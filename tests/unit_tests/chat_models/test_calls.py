@@ -22,6 +22,7 @@ from langchain_sse_chat import (
     StreamTruncatedError,
 )
 from langchain_sse_chat.exchange.call import _USAGE_REFUSED
+from tests.unit_tests.chat_models.breaking import Hasty
 from tests.unit_tests.chat_models.scripted import (
     Scripted,
     chunk,
@@ -159,9 +160,8 @@ async def test_a_stream_that_dies_before_its_first_token_is_sent_again(
     make_chat: MakeChat, server: Scripted, way: Any
 ) -> None:
     role_only = sse(chunk({"role": "assistant", "content": ""}), done=False)
-    chat = make_chat(
-        streamed(role_only), streamed(b""), streamed(text_stream("Hi")), max_retries=2
-    )
+    answers = (streamed(role_only), streamed(b""), streamed(text_stream("Hi")))
+    chat = make_chat(*answers, cls=Hasty, max_retries=2)
 
     assert await way(chat) == ["Hi", ""]
     assert len(server.requests) == 3

@@ -146,6 +146,7 @@ def test_says_how_often(make: MakeChat, ask: Answers) -> None:
     assert message.text == "One, two, three"
     metadata = message.response_metadata
     assert (metadata["attempts"], metadata["resumed"]) == (4, 1)
+    assert metadata["resumed_at"] == [len("One, two")]
     assert metadata["token_usage"] == {
         "prompt_tokens": 10,
         "completion_tokens": 3,
@@ -329,6 +330,7 @@ def test_while_it_reasons_the_question_is_asked_again(
 
     assert message.additional_kwargs["reasoning_content"] == "hm, so it is"
     assert message.text == "Yes"
+    assert message.response_metadata["resumed_at"] == [0]
     assert server.bodies[0] == server.bodies[1]
 
 

@@ -94,6 +94,12 @@ def test_learns_of_plain_texts_only(value: dict[str, Any], text: str) -> None:
     assert learned(value, text) is None
 
 
+def test_learns_nothing_of_an_image() -> None:
+    image = "QUJD" * 1024
+    assert learned(chunk(image), image) is not None
+    assert learned(chunk(image + "="), image + "=") is None
+
+
 def read_all(events: list[tuple[str, str]], **settings: Any) -> Any:
     """Return all that comes of events, the whole message with it."""
     reader = ChunkReader("http://test", **settings)

@@ -1,0 +1,64 @@
+"""Tables: Markdown on standard output, and the same as JSON in `.cache/bench/`."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import time
+from pathlib import Path
+from typing import Any
+
+from benchmarks.peers import versions
+
+FOLDER = Path(".cache/bench")
+_MANY = 100
+
+
+class Table:
+    """Rows that are printed as they come, and written to a file at the end."""
+
+    def __init__(self, name: str, title: str, *columns: str) -> None:
+        """Print the head of a table."""
+        self._name = name
+        self._columns = columns
+        self._rows: list[tuple[Any, ...]] = []
+        print(f"\n## {title}\n\n{_line(columns)}")
+        print(_line(["---"] * len(columns)), flush=True)
+
+    def add(self, *cells: Any) -> None:
+        """Print a row."""
+        self._rows.append(cells)
+        print(_line([_shown(cell) for cell in cells]), flush=True)
+
+    def save(self) -> None:
+        """Write the file of the table."""
+        FOLDER.mkdir(parents=True, exist_ok=True)
+        content = {
+            "measured": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
+            "machine": machine(),
+            "rows": [dict(zip(self._columns, row, strict=False)) for row in self._rows],
+        }
+        file = FOLDER / f"{self._name}.json"
+        file.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+
+
+def machine() -> dict[str, Any]:
+    """Return what the numbers depend on."""
+    return {
+        "system": platform.system(),
+        "architecture": platform.machine(),
+        "cores": os.cpu_count(),
+        "python": f"{platform.python_implementation()} {platform.python_version()}",
+        "versions": versions(),
+    }
+
+
+def _shown(cell: Any) -> str:
+    if isinstance(cell, float):
+        return f"{cell:,.0f}" if cell >= _MANY else f"{cell:.3g}"
+    return "" if cell is None else str(cell)
+
+
+def _line(cells: Any) -> str:
+    return f"| {' | '.join(cells)} |"

@@ -1,0 +1,149 @@
+"""CPU time per token, for each method, kind of answer and number of events a write.
+
+`httpx` reads the bytes and does nothing with them. The floor is httpx and LangChain's
+own loop over chunks (for v3: over events) that cost nothing to make: no decoding, no
+JSON. A model's text is compared with what the server sent before it is timed.
+
+    python -m benchmarks.tokens [--short]
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import itertools
+import warnings
+from collections.abc import Callable
+from functools import partial
+
+from langchain_core._api.beta_decorator import LangChainBetaWarning
+from langchain_core.language_models import BaseChatModel
+
+from benchmarks.floors import Floor, Httpx
+from benchmarks.measure import Taken, in_turns, reason
+from benchmarks.methods import Methods, Read
+from benchmarks.peers import MAKERS
+from benchmarks.server import running, text
+from benchmarks.tables import Table
+
+KINDS = ("text", "reasoning", "tool")
+GROUPS = (1, 4, 16)
+METHODS = (
+    "stream",
+    "astream",
+    "astream_events v2",
+    "stream_events v3",
+    "astream_events v3",
+    "invoke, streaming",
+)
+_LOST = "loses the text"
+
+
+def fault(model: BaseChatModel, read: Read, kind: str, sent: str) -> str:
+    """Return what is wrong with a model's answer: `""` when its text is what was sent.
+
+    Args:
+        model: Reads the answer.
+        read: Reads it to its text.
+        kind: What the answer is made of.
+        sent: The text that the server sends.
+    """
+    try:
+        return "" if read(model, kind) == sent else _LOST
+    except Exception as error:  # noqa: BLE001  a peer's, of any kind
+        return reason(error)
+
+
+def reading(
+    source: Httpx, runner: asyncio.Runner, *, asynchronous: bool
+) -> Callable[[], object]:
+    """Return what reads the bytes of an answer with httpx alone."""
+
+    async def areads() -> None:
+        async for _ in source.areads():
+            pass
+
+    if asynchronous:
+        return lambda: runner.run(areads())
+    return lambda: sum(1 for _ in source.reads())
+
+
+class Bench:
+    """Measures the ways to read one answer."""
+
+    def __init__(self, url: str, runner: asyncio.Runner, tokens: int) -> None:
+        """Read answers of so many tokens from a server."""
+        self._url = url
+        self._runner = runner
+        self._tokens = tokens
+        self._methods = Methods(runner)
+
+    def measure(
+        self, kind: str, group: int, method: str, rounds: int
+    ) -> dict[str, tuple[float, str]]:
+        """Return the microseconds a token of each way, and what is to be said of it."""
+        url = f"{self._url}/{kind}/{self._tokens}/{group}"
+        run, read = self._methods.runs[method]
+        source = Httpx(url)
+        asynchronous = method.startswith("astream")
+        ways: dict[str, Callable[[], object]] = {
+            "httpx": reading(source, self._runner, asynchronous=asynchronous),
+            "floor": partial(run, Floor(source=source)),
+        }
+        notes: dict[str, str] = {}
+        for name, maker in MAKERS.items():
+            if not maker.installed:
+                notes[name] = "not installed"
+                continue
+            streaming = {"streaming": True} if method.startswith("invoke") else {}
+            model = maker.make(url, **streaming)
+            notes[name] = fault(model, read, kind, text(kind, self._tokens))
+            if notes[name] in {"", _LOST}:
+                ways[name] = partial(run, model)
+        taken = in_turns(ways, rounds)
+        return {
+            name: _a_token(taken.get(name, Taken()), notes.get(name, ""), self._tokens)
+            for name in dict.fromkeys((*ways, *notes))
+        }
+
+
+def _a_token(taken: Taken, note: str, tokens: int) -> tuple[float, str]:
+    return taken.seconds / tokens * 1e6, taken.failure or note
+
+
+def main() -> None:
+    """Print the table."""
+    warnings.simplefilter("ignore", LangChainBetaWarning)
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--tokens", type=int, default=1000)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--short", action="store_true")
+    parser.add_argument("--name", default="tokens", help="of the JSON file")
+    args = parser.parse_args()
+    cells = list(itertools.product(KINDS, GROUPS, METHODS))
+    if args.short:
+        args.rounds = 3
+        cells = [
+            cell
+            for cell in cells
+            if cell[0] == "text" and (cell[1] == 1 or cell[2] == "stream")
+        ]
+    table = Table(
+        args.name,
+        f"CPU time per token ({args.tokens:,} tokens, {args.rounds} rounds)",
+        *("kind", "events a write", "method", "way", "µs a token", "to the floor"),
+        *("to ChatSSE", "note"),
+    )
+    with running() as url, asyncio.Runner() as runner:
+        bench = Bench(url, runner, args.tokens)
+        for kind, group, method in cells:
+            found = bench.measure(kind, group, method, args.rounds)
+            floor, ours = found["floor"][0], found["ChatSSE"][0]
+            for name, (took, note) in found.items():
+                figures = (took, took / floor, took / ours) if took else (None,) * 3
+                table.add(kind, group, method, name, *figures, note)
+            table.save()
+
+
+if __name__ == "__main__":
+    main()
