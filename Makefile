@@ -62,6 +62,13 @@ integration_test integration_tests: $(VENV)/.group-test $(VENV)/.group-agents $(
 		--ignore=tests/integration_tests/litellm \
 		$(PYTEST_EXTRA) $(INTEGRATION_TEST_FILE)
 
+.PHONY: aiohttp
+aiohttp: $(OTHER_VENVS)/aiohttp/.made ## run unit and integration tests with async calls sent by aiohttp
+	@$(OTHER_VENVS)/aiohttp/bin/python -m pytest -n auto $(UNIT_TEST_FLAGS) $(PYTEST_EXTRA) tests/unit_tests
+	@$(OTHER_VENVS)/aiohttp/bin/python -m pytest -n auto --timeout=120 \
+		--ignore=tests/integration_tests/llamacpp --ignore=tests/integration_tests/litellm \
+		$(PYTEST_EXTRA) tests/integration_tests
+
 .PHONY: real_server
 real_server: $(OTHER_VENVS)/real_server/.made ## build llama.cpp's server and test against it
 	@$(OTHER_VENVS)/real_server/bin/python -m pytest --timeout=120 $(PYTEST_EXTRA) \
@@ -178,6 +185,10 @@ $(OTHER_VENVS)/real_server/.made: pyproject.toml
 
 $(OTHER_VENVS)/fuzz/.made: pyproject.toml
 	@scripts/venv.sh $(OTHER_VENVS)/fuzz --editable . --group test --group fuzz
+	@touch $@
+
+$(OTHER_VENVS)/aiohttp/.made: pyproject.toml
+	@scripts/venv.sh $(OTHER_VENVS)/aiohttp --editable '.[aiohttp]' --group test --group agents --group deployment
 	@touch $@
 
 # The proxy alone: it pins versions that the package does not go by.
