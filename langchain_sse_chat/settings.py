@@ -182,7 +182,8 @@ class ChatSSESettings(BaseChatModel):
     none. `None` for no limit."""
 
     max_retries: int = Field(default=2, ge=0)
-    """How often a failed request is sent again, as long as nothing was given out."""
+    """How often a failed request is sent again while nothing was given out, and with
+    `on_disconnect="resume"` after that, together. 0 sends one request."""
 
     max_retry_after: float = Field(default=60.0, ge=0)
     """The longest wait in seconds that a server may ask for by `Retry-After`. When it

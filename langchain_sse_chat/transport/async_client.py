@@ -54,8 +54,7 @@ async def _astream(
     try:
         while True:
             attempt = await _next_attempt(exchange)
-            others = attempt.clients
-            answer = _Answer(others.async_client() if others else client, attempt)
+            answer = _Answer(client, attempt)
             try:
                 await answer.open()
                 while not attempt.complete:
@@ -110,6 +109,8 @@ class _Answer(Generic[OutputT]):
     async def open(self) -> None:
         """Send the request and read the head of the answer."""
         attempt = self._attempt
+        if attempt.clients is not None:
+            self._client = attempt.clients.async_client()
         clock = attempt.waits()
         try:
             with self._watchdog.within(clock):

@@ -49,8 +49,7 @@ def stream(
     try:
         while True:
             attempt = _next_attempt(exchange)
-            others = attempt.clients
-            answer = _Answer(others.sync_client() if others else client, attempt)
+            answer = _Answer(client, attempt)
             try:
                 answer.open()
                 while not attempt.complete:
@@ -99,6 +98,8 @@ class _Answer(Generic[OutputT]):
     def open(self) -> None:
         """Send the request and read the head of the answer."""
         attempt = self._attempt
+        if attempt.clients is not None:
+            self._client = attempt.clients.sync_client()
         reading.deadline = attempt.waits()
         try:
             response = self._client.send(

@@ -253,6 +253,20 @@ def test_a_fallback_whose_key_cannot_be_got_is_left_out(
     assert "left out: OSError" in record.getMessage()
 
 
+@both_ways
+def test_a_fallback_whose_client_cannot_be_made_is_passed_over(ask: Answers) -> None:
+    settings = {"http_client": None, "http_async_client": None, "proxy": "nonsense"}
+    second = Model("second", **settings)
+    third = Model("third", ok("c"))
+    first = Model("first", no(500), fallbacks=[second.chat, third.chat])
+    assert merged(ask(first.chat)).text == "c"
+
+    first = Model("first", no(500), fallbacks=[second.chat])
+    with pytest.raises(ServerError) as caught:
+        ask(first.chat)
+    assert isinstance(caught.value.__cause__, ConfigurationError)
+
+
 async def test_the_key_of_a_fallback_may_be_got_asynchronously() -> None:
     async def key() -> str:
         return "from-afar"
