@@ -36,6 +36,7 @@ from langchain_sse_chat.convert.reported import event_assembler
 from langchain_sse_chat.convert.results import ResultAssembler
 from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.exchange.call import CallPlan, exchange_of
+from langchain_sse_chat.kept_chunks import KeptChunks
 from langchain_sse_chat.keys import Key, async_keys, sync_keys
 from langchain_sse_chat.pipeline import Assembler
 from langchain_sse_chat.plan import ENDPOINT_KEYWORDS, plan_call
@@ -327,12 +328,14 @@ class ChatCalls(ChatSSESettings):
         **kwargs: Any,
     ) -> Iterator[ChatGenerationChunk]:
         answer = self._ask(ChunkAssembler, messages, stop, kwargs, run_manager)
+        kept = KeptChunks()
         with closing(answer):
             for chunk in answer:
                 # LangChain reports tokens itself where it passes no run manager.
                 if run_manager:
                     run_manager.on_llm_new_token(chunk.text, chunk=chunk)
                 yield chunk
+                kept.took(chunk)
 
     async def _astream(
         self,
@@ -342,11 +345,13 @@ class ChatCalls(ChatSSESettings):
         **kwargs: Any,
     ) -> AsyncIterator[ChatGenerationChunk]:
         answer = await self._aask(ChunkAssembler, messages, stop, kwargs, run_manager)
+        kept = KeptChunks()
         async with aclosing(answer):
             async for chunk in answer:
                 if run_manager:
                     await run_manager.on_llm_new_token(chunk.text, chunk=chunk)
                 yield chunk
+                kept.took(chunk)
 
     def _stream_chat_model_events(
         self,
