@@ -112,6 +112,8 @@ class AnswerPipeline(Generic[OutputT]):
         """
         self.emitted = False
         """Whether anything was given out: from then on nothing may be repeated."""
+        self.complete = False
+        """Whether no more bytes are needed: `[DONE]` was read, or all is lost."""
         self._notes = notes or {}
         self._goes_on = goes_on
         self._assembler = assembler
@@ -131,11 +133,6 @@ class AnswerPipeline(Generic[OutputT]):
         self._unended: bytes | None = None
         self._pending = 0
         self._failure: SSEChatError | None = None
-
-    @property
-    def complete(self) -> bool:
-        """Whether no more bytes are needed: `[DONE]` was read, or all is lost."""
-        return self._reader.done or self._failure is not None
 
     @property
     def ended(self) -> bool:
@@ -189,20 +186,31 @@ class AnswerPipeline(Generic[OutputT]):
         if self.complete:
             return outputs
         try:
-            events = self._decoder.feed(data)
-            self._read_events(events, outputs)
-            if events and not self._reader.done:
+            texts = None if self._decoder.pending else self._reader.texts_in(data)
+            if texts is not None:
+                feed = self._assembler.feed
+                for text in texts:
+                    outputs += feed(text)
                 self._tail = data
             else:
-                self._read_on(data)
+                self._decode(data, outputs)
         except SSEChatError as error:
             if not outputs:
                 raise
             # What came before the error is given out first: `close` raises it.
             self._failure = error
+            self.complete = True
         if outputs:
             self.emitted = True
         return outputs
+
+    def _decode(self, data: bytes, outputs: list[OutputT]) -> None:
+        events = self._decoder.feed(data)
+        self._read_events(events, outputs)
+        if events and not self._reader.done:
+            self._tail = data
+        else:
+            self._read_on(data)
 
     def _read_on(self, data: bytes) -> None:
         """Take bytes that end no event: of a large one, whatever it gives out."""
@@ -228,6 +236,7 @@ class AnswerPipeline(Generic[OutputT]):
                 outputs += assembler.feed(delta)
             else:
                 self._budget.take(data)
+        self.complete = reader.done
 
     def end(self) -> list[OutputT]:
         """Learn that no more bytes come; give what an event without its end brings.

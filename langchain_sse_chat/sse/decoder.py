@@ -58,7 +58,7 @@ class SSEDecoder:
         "_line",
         "_max_event_size",
         "_reconnection_time",
-        "_size",
+        "pending",
     )
 
     def __init__(self, max_event_size: int = _DEFAULT_MAX_EVENT_SIZE) -> None:
@@ -73,9 +73,10 @@ class SSEDecoder:
         self._data = bytearray()
         self._event_type = ""
         self._id = ""
-        # The line whose end has not come, and the size of the event with it.
+        # The line whose end has not come.
         self._line = bytearray()
-        self._size = 0
+        self.pending = 0
+        """The size in bytes of the event that has begun, so far; 0 between events."""
         self._at_start = True
         self._after_cr = False
         self._closed = False
@@ -107,16 +108,16 @@ class SSEDecoder:
                 call raises the error again.
             ValueError: The decoder is closed.
         """
+        if not (self.pending or self._closed) and len(data) <= self._max_event_size:
+            event = read_frame(data, self._last_event_id)
+            if event is not None:
+                self._at_start = self._after_cr = False
+                return [event]
         if self._failed:
             raise self._too_large()
         if self._closed:
             msg = "The decoder is closed: use a new one for another stream."
             raise ValueError(msg)
-        if not self._size and len(data) <= self._max_event_size:
-            event = read_frame(data, self._last_event_id)
-            if event is not None:
-                self._at_start = self._after_cr = False
-                return [event]
         events: list[ServerSentEvent] = []
         try:
             self._read(data, events)
@@ -152,7 +153,7 @@ class SSEDecoder:
             data = self._without_bom(data)
         # In bytes within the limit no frame exceeds it.
         if _WORTH_A_SEARCH <= len(data) <= self._max_event_size:
-            found = find_frames(data, begins_event=not self._size)
+            found = find_frames(data, begins_event=not self.pending)
             if found is not None:
                 start, end = found
                 self._read_lines(data[:start], events)
@@ -172,10 +173,10 @@ class SSEDecoder:
         """
         data = bytes(self._line) + data
         self._line.clear()
-        self._size = 0
+        self.pending = 0
         if len(data) < len(_BOM) and _BOM.startswith(data):
             self._line += data
-            self._size = len(data)
+            self.pending = len(data)
             return b""
         self._at_start = False
         return data.removeprefix(_BOM)
@@ -187,7 +188,7 @@ class SSEDecoder:
         lines = data.split(b"\n")
         unfinished = lines.pop()
         if lines and self._line:
-            self._size -= len(self._line)
+            self.pending -= len(self._line)
             lines[0] = bytes(self._line) + lines[0]
             self._line.clear()
         for line in lines:
@@ -215,8 +216,8 @@ class SSEDecoder:
 
     def _grow(self, size: int) -> None:
         """Count bytes of the event before they are kept."""
-        self._size += size
-        if self._size > self._max_event_size:
+        self.pending += size
+        if self.pending > self._max_event_size:
             raise self._too_large()
 
     def _process_field(self, line: bytes) -> None:
@@ -248,7 +249,7 @@ class SSEDecoder:
             event_type = self._event_type or "message"
             events.append(ServerSentEvent(event_type, data, self._last_event_id))
         self._event_type = ""
-        self._size = 0
+        self.pending = 0
 
     def _too_large(self) -> EventTooLargeError:
         msg = (

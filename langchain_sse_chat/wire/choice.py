@@ -126,11 +126,11 @@ class ChoiceReader:
         """Whether no half of a character is waiting for its other half."""
         return not self._text_characters.half
 
-    def take(self, text: str) -> None:
-        """Take a delta that brings this text and nothing else."""
+    def take(self, texts: list[str]) -> None:
+        """Take deltas that bring these texts and nothing else."""
         self.holds_back = False
         self._started = True
-        self._text.append(text)
+        self._text += texts
 
     def read(self, choice: dict[str, Any]) -> str | Delta | None:
         """Take a choice of a chunk.

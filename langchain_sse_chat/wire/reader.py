@@ -124,11 +124,29 @@ class ChunkReader:
         if self._template is not None:
             text = self._template.text_of(data)
             if text is not None and event == self._event:
-                self._choice.take(text)
+                self._choice.take([text])
                 self.progress += 1
                 return text
             self._unlearn()
         return self._read_data(data, event, lenient=lenient)
+
+    def texts_in(self, read: bytes) -> list[str] | None:
+        """Take a whole read of the connection that brings nothing but text.
+
+        Args:
+            read: Bytes that begin where an event begins.
+
+        Returns:
+            The text of each event; `None` when the bytes are not of events like the
+            ones before, and are still to be read.
+        """
+        if self._template is None or self.done or self._event != "message":
+            return None
+        texts = self._template.texts_in(read)
+        if texts is not None:
+            self._choice.take(texts)
+            self.progress += len(texts)
+        return texts
 
     def _read_data(self, data: str, event: str, *, lenient: bool) -> str | Delta | None:
         try:

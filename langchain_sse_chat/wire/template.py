@@ -2,7 +2,8 @@
 
 Most servers send a stream of text in events that are alike to the byte but for the
 content. Where the bytes around it are the same as in the event before, the JSON means
-the same too, but for the content: so that is all there is to read.
+the same too, but for the content: so that is all there is to read. Where a read of the
+connection holds such events and nothing else, that is seen at once for all of them.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ one of its kind, and looking through it takes longer than parsing it."""
 class Template:
     """What stands around the text in an event's data."""
 
-    __slots__ = ("_after", "_before", "_end", "_start")
+    __slots__ = ("_after", "_before", "_end", "_frames", "_start")
 
     def __init__(self, before: str, after: str) -> None:
         """Keep both sides, with the quotation marks."""
@@ -29,6 +30,7 @@ class Template:
         self._after = after
         self._start = len(before)
         self._end = len(after)
+        self._frames: _Frames | None = None
 
     def text_of(self, data: str) -> str | None:
         """Return the text in data that differs in nothing else.
@@ -41,9 +43,55 @@ class Template:
             return None
         # Empty when the sides overlap.
         text = data[self._start : len(data) - self._end]
-        if text and text.isprintable() and '"' not in text and "\\" not in text:
-            return text
-        return None
+        return text if text and _is_plain(text) else None
+
+    def texts_in(self, read: bytes) -> list[str] | None:
+        """Return the texts of all events in bytes that begin where an event begins.
+
+        Returns:
+            `None` when the bytes hold anything else, or a part of an event, or an event
+            that is not a `data: ` line and a blank line.
+        """
+        frames = self._frames
+        if frames is None:
+            # Servers end all lines alike.
+            end = b"\r\n\r\n" if read.endswith(b"\r\n\r\n") else b"\n\n"
+            frames = self._frames = _Frames(
+                f"data: {self._before}".encode(), self._after.encode() + end
+            )
+        return frames.texts_in(read)
+
+
+class _Frames:
+    """What stands around the texts in the bytes of events."""
+
+    __slots__ = ("_after", "_before", "_between", "_end", "_start")
+
+    def __init__(self, before: bytes, after: bytes) -> None:
+        self._before = before
+        self._after = after
+        self._start = len(before)
+        self._end = -len(after)
+        self._between = (after + before).decode()
+
+    def texts_in(self, read: bytes) -> list[str] | None:
+        if not (read.startswith(self._before) and read.endswith(self._after)):
+            return None
+        # Empty when the sides overlap. Both begin and end with ASCII, so that decoding
+        # the texts gives what decoding the events would.
+        inner = read[self._start : self._end].decode("utf-8", "replace")
+        if len(inner) <= _MOST_TEXT and _is_plain(inner):
+            return [inner] if inner else None
+        texts = inner.split(self._between)
+        # Of other events, their quotation marks would be left.
+        if len(texts) == 1 or "" in texts or not _is_plain("".join(texts)):
+            return None
+        return texts
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a text in JSON stands for itself."""
+    return text.isprintable() and '"' not in text and "\\" not in text
 
 
 def template_of(data: str, chunk: Mapping[str, Any], text: str) -> Template | None:

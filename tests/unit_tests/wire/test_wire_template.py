@@ -100,6 +100,50 @@ def test_learns_nothing_of_an_image() -> None:
     assert learned(chunk(image + "="), image + "=") is None
 
 
+@pytest.mark.parametrize("end", ["\n\n", "\r\n\r\n"])
+@pytest.mark.parametrize("texts", [["b"], ["b", " c"], ["два", "四", "👍"]])
+def test_gives_the_texts_of_a_read_of_such_events(end: str, texts: list[str]) -> None:
+    template = learned(chunk("a"))
+    assert template is not None
+    read = "".join(f"data: {dumped(chunk(text))}{end}" for text in texts)
+    assert template.texts_in(read.encode()) == texts
+    assert template.texts_in(read.encode()) == texts
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        "data: {0}\n\ndata: {0}",
+        "data: {0}\n",
+        "data:{0}\n\n",
+        "{0}\n\n",
+        ": ping\n\ndata: {0}\n\n",
+        "data: {0}\n\n: ping\n\n",
+        "data: {0}\n\ndata: {0}\n\ndata: [DONE]\n\n",
+        "data: {0}\n\nevent: error\ndata: {0}\n\n",
+        "data: {0}\n\ndata: x\n\ndata: {0}\n\n",
+        "data: {0}\n\nid: 1\ndata: {0}\n\n",
+        "data: {0}\n\ndata: {0}\r\n\r\n",
+        "data: {0}\n\ndata: {1}\n\n",
+        "data: {1}\n\n",
+        "data: {2}\n\n",
+        "data: {0}\n\ndata: {2}\n\ndata: {0}\n\n",
+        "data: {3}\n\n",
+        "data: {0}\n\ndata: {3}\n\n",
+        "data: {4}\n\n",
+        "",
+        "\n\n",
+    ],
+)
+def test_leaves_other_reads_to_the_decoder(read: str) -> None:
+    template = learned(chunk("a"))
+    assert template is not None
+    overlapping = dumped(chunk("a")).replace('"a"', '"')
+    events = [chunk("b"), chunk("b", id="2"), chunk(""), chunk('"')]
+    data = read.format(*map(dumped, events), overlapping).encode()
+    assert template.texts_in(data) is None
+
+
 def read_all(events: list[tuple[str, str]], **settings: Any) -> Any:
     """Return all that comes of events, the whole message with it."""
     reader = ChunkReader("http://test", **settings)
