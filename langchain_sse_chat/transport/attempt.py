@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Generic, NoReturn, TypeVar
 
 import httpx
@@ -129,7 +130,7 @@ class Attempt(Generic[OutputT]):
             timeout = Limits(timeout, self.clock, self._now)
         return client.build_request(
             "POST",
-            self._spec.url,
+            _parsed(self._spec.url),
             headers=dict(self._spec.headers),
             content=self._spec.body,
             extensions={**(extensions or {}), "timeout": timeout},
@@ -152,7 +153,7 @@ class Attempt(Generic[OutputT]):
 
     def _head(self, response: httpx.Response) -> ResponseHead:
         # httpx gives names in lower case and joins what comes several times.
-        headers = dict(response.headers)
+        headers = dict(response.headers.items())
         # Not `response.url`, where the path of a Unix socket is in lower case. They are
         # the same, as no redirect is followed.
         return ResponseHead(response.status_code, headers, self._where)
@@ -224,6 +225,12 @@ class Attempt(Generic[OutputT]):
             clock=self.clock,
             tls_hint=self._spec.tls_hint,
         )
+
+
+@lru_cache(maxsize=16)
+def _parsed(url: str) -> httpx.URL:
+    """Return a URL that httpx need not parse again for each request."""
+    return httpx.URL(url)
 
 
 def _seconds(limit: float | None) -> float | None:
