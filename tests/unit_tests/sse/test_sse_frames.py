@@ -16,6 +16,8 @@ OTHER_STRETCHES = [
     b"data: a\n\n\ndata: b\n\n",
     b"data: a\n\n\n",
     b"data: a\r\n\r\n\r\n",
+    b"event: a\ndata: b\n\nevent: c\ndata: d\n\n",
+    b"event: a\ndata: b\n\ndata: d\n\n",
 ]
 
 
@@ -41,6 +43,28 @@ def test_reads_a_frame_of_one_data_line(line: bytes, data: str, end: bytes) -> N
     assert read_frames((line + end) * 3, "7") == [expected] * 3
 
 
+@pytest.mark.parametrize("end", [b"\n\n", b"\r\n\r\n"])
+@pytest.mark.parametrize(
+    ("line", "event_type"),
+    [
+        (b"event: a", "a"),
+        (b"event:  a:b ", " a:b "),
+        (b"event: ", "message"),
+        (b"event: \xff", "\ufffd"),
+    ],
+)
+@pytest.mark.parametrize("data", ["b", "", "\u00e9"])
+def test_reads_a_frame_with_a_type(
+    line: bytes, event_type: str, data: str, end: bytes
+) -> None:
+    frame = line + b"\ndata: " + data.encode() + end
+    expected = ServerSentEvent(event_type, data, "7")
+
+    assert read_frame(frame, "7") == expected
+    assert find_frames(frame * 3, begins_event=True) == (0, 3 * len(frame))
+    assert read_frames(frame * 3, "7") == [expected] * 3
+
+
 @pytest.mark.parametrize(
     "data",
     [
@@ -56,6 +80,17 @@ def test_reads_a_frame_of_one_data_line(line: bytes, data: str, end: bytes) -> N
         b": a\n\n",
         b"\n\n",
         b"data: a\n\ndata: b\n\n",
+        b"event: a\n\n",
+        b"event: a\n\ndata: b\n\n",
+        b"event:a\ndata: b\n\n",
+        b"event: a\ndata:b\n\n",
+        b"event: a\rdata: b\n\n",
+        b"event: a\r\ndata: b\r\n\r\n",
+        b"event: a\rid: 1\ndata: b\n\n",
+        b"event: a\nid: 1\ndata: b\n\n",
+        b"event: a\ndata: b\nid: 1\n\n",
+        b"event: a\ndata: \n",
+        b"event: data: b\n\n",
     ],
 )
 def test_leaves_what_is_not_one_frame(data: bytes) -> None:
@@ -68,6 +103,12 @@ def test_leaves_a_stretch_of_more_than_frames(stretch: bytes) -> None:
     assert read_frames(stretch, "") is None
 
 
+def test_leaves_a_stretch_that_begins_with_more_than_a_type() -> None:
+    data = b"a\n\nevent: b\nid: 1\ndata: c\n\n"
+    assert find_frames(data, begins_event=False) == (3, len(data))
+    assert read_frames(data[3:], "") is None
+
+
 @pytest.mark.parametrize("end", [b"\n\n", b"\r\n\r\n"])
 @pytest.mark.parametrize(
     ("parts", "begins_event"),
@@ -77,6 +118,8 @@ def test_leaves_a_stretch_of_more_than_frames(stretch: bytes) -> None:
         ((b"a|", b"data: b|", b"data: c"), False),
         ((b"data: a|", b"data: b|data: c|", b"d"), False),
         ((b"event: a|", b"data: b|", b""), True),
+        ((b"a|", b"event: b\ndata: c|", b""), True),
+        ((b"event: a|", b"event: b\ndata: c|", b"d"), True),
     ],
 )
 def test_finds_frames_between_the_ends_of_two_events(
@@ -99,6 +142,7 @@ def test_finds_frames_between_the_ends_of_two_events(
         (b"a|data: b", False),
         (b"a|data:b|", False),
         (b"event: a|: data: b|", True),
+        (b"event: a|event:b|", True),
     ],
 )
 def test_finds_no_frames_that_are_not_whole(
