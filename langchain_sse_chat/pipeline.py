@@ -186,11 +186,11 @@ class AnswerPipeline(Generic[OutputT]):
         if self.complete:
             return outputs
         try:
-            texts = None if self._decoder.pending else self._reader.texts_in(data)
-            if texts is not None:
+            parts = None if self._decoder.pending else self._reader.parts_in(data)
+            if parts is not None:
                 feed = self._assembler.feed
-                for text in texts:
-                    outputs += feed(text)
+                for part in parts:
+                    outputs += feed(part)
                 self._tail = data
             else:
                 self._decode(data, outputs)

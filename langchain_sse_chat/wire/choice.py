@@ -124,13 +124,22 @@ class ChoiceReader:
     @property
     def between_characters(self) -> bool:
         """Whether no half of a character is waiting for its other half."""
-        return not self._text_characters.half
+        return not (self._text_characters.half or self._reasoning_characters.half)
 
     def take(self, texts: list[str]) -> None:
         """Take deltas that bring these texts and nothing else."""
         self.holds_back = False
         self._started = True
         self._text += texts
+
+    def take_reasoning(self, texts: list[str]) -> None:
+        """Take deltas that bring this reasoning and nothing else.
+
+        It comes under the key of the delta before.
+        """
+        self.holds_back = False
+        self._started = True
+        self._reasoning += texts
 
     def read(self, choice: dict[str, Any]) -> str | Delta | None:
         """Take a choice of a chunk.

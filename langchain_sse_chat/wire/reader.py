@@ -8,6 +8,7 @@ keeps.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from langchain_sse_chat.errors import MalformedChunkError
@@ -124,28 +125,33 @@ class ChunkReader:
         if self._template is not None:
             text = self._template.text_of(data)
             if text is not None and event == self._event:
-                self._choice.take([text])
-                self.progress += 1
-                return text
+                [part] = self._take(self._template, [text])
+                return part
             self._unlearn()
         return self._read_data(data, event, lenient=lenient)
 
-    def texts_in(self, read: bytes) -> list[str] | None:
+    def parts_in(self, read: bytes) -> Sequence[str | Delta] | None:
         """Take a whole read of the connection that brings nothing but text.
 
         Args:
             read: Bytes that begin where an event begins.
 
         Returns:
-            The text of each event; `None` when the bytes are not of events like the
-            ones before, and are still to be read.
+            What `read` gives for each event; `None` when the bytes are not of events
+            like the ones before, and are still to be read.
         """
-        if self._template is None or self.done or self._event != "message":
+        template = self._template
+        if template is None or self.done or self._event != "message":
             return None
-        texts = self._template.texts_in(read)
-        if texts is not None:
-            self._choice.take(texts)
-            self.progress += len(texts)
+        texts = template.texts_in(read)
+        return None if texts is None else self._take(template, texts)
+
+    def _take(self, template: Template, texts: list[str]) -> Sequence[str | Delta]:
+        self.progress += len(texts)
+        if template.is_reasoning:
+            self._choice.take_reasoning(texts)
+            return [Delta(reasoning=text) for text in texts]
+        self._choice.take(texts)
         return texts
 
     def _read_data(self, data: str, event: str, *, lenient: bool) -> str | Delta | None:
@@ -158,7 +164,7 @@ class ChunkReader:
             chunk = chunk[0]
         if isinstance(chunk, dict):
             out = self._read_chunk(chunk, event)
-            if self._lessons and type(out) is str:
+            if self._lessons and out and (isinstance(out, str) or out.reasoning):
                 self._learn(data, chunk, out, event)
             return out
         if chunk is _NO_JSON:
@@ -173,11 +179,13 @@ class ChunkReader:
             raise self._malformed(data)
         return None
 
-    def _learn(self, data: str, chunk: dict[str, Any], text: str, event: str) -> None:
+    def _learn(
+        self, data: str, chunk: dict[str, Any], out: str | Delta, event: str
+    ) -> None:
         """Learn how to read the events that are like this one."""
         self._lessons -= 1
         if self._choice.between_characters:
-            self._template = template_of(data, chunk, text)
+            self._template = template_of(data, chunk, out)
             self._event = event
             self._learned_at = self.progress
 

@@ -10,9 +10,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
-_CONTENT = re.compile(r'"content"\s*:\s*"([^"\\]*)"')
+from langchain_sse_chat.wire.chunks import Delta
+from langchain_sse_chat.wire.reasoning import REASONING_KEYS
+
+_CONTENT = ("content",)
 
 _MOST_TEXT = 4096
 """Characters of text with which an event is still like others. An image in base64 is
@@ -22,10 +26,12 @@ one of its kind, and looking through it takes longer than parsing it."""
 class Template:
     """What stands around the text in an event's data."""
 
-    __slots__ = ("_after", "_before", "_end", "_frames", "_start")
+    __slots__ = ("_after", "_before", "_end", "_frames", "_start", "is_reasoning")
 
-    def __init__(self, before: str, after: str) -> None:
+    def __init__(self, before: str, after: str, *, is_reasoning: bool) -> None:
         """Keep both sides, with the quotation marks."""
+        self.is_reasoning = is_reasoning
+        """Whether the text between them is reasoning."""
         self._before = before
         self._after = after
         self._start = len(before)
@@ -94,25 +100,41 @@ def _is_plain(text: str) -> bool:
     return text.isprintable() and '"' not in text and "\\" not in text
 
 
-def template_of(data: str, chunk: Mapping[str, Any], text: str) -> Template | None:
-    """Return the template of an event, `None` when it has more than a plain text.
+def template_of(
+    data: str, chunk: Mapping[str, Any], out: str | Delta
+) -> Template | None:
+    """Return the template of an event, `None` when it has more than one plain text.
 
     Args:
         data: The event's data.
         chunk: What it was parsed to.
-        text: What the reader took from it.
+        out: What the reader took from it.
     """
     choices = chunk.get("choices")
     if not isinstance(choices, list) or len(choices) != 1 or chunk.get("usage"):
         return None
-    if len(text) > _MOST_TEXT:
-        return None
     if any(v for k, v in choices[0].items() if k not in {"index", "delta"}):
         # A finish reason, log probabilities: what counts anew each time.
         return None
-    found = _CONTENT.search(data)
-    # Another key of that name could be meant, or a key be written with escapes.
-    is_clear = data.count('"content"') == 1 and "\\" not in data
-    if found is None or found[1] != text or not is_clear:
+    delta = choices[0].get("delta") or {}
+    filled = [k for k, v in delta.items() if k != "role" and (v or v == 0)]
+    if len(filled) != 1:
         return None
-    return Template(data[: found.start(1)], data[found.end(1) :])
+    key, is_reasoning = filled[0], isinstance(out, Delta)
+    text = out.reasoning if isinstance(out, Delta) else out
+    if isinstance(out, Delta) and out != Delta(reasoning=text):
+        return None
+    if key not in (REASONING_KEYS if is_reasoning else _CONTENT):
+        return None
+    found = _value_of(key).search(data)
+    # Another key of that name could be meant, or a key be written with escapes.
+    is_clear = data.count(f'"{key}"') == 1 and "\\" not in data
+    if found is None or found[1] != text or len(text) > _MOST_TEXT or not is_clear:
+        return None
+    before, after = data[: found.start(1)], data[found.end(1) :]
+    return Template(before, after, is_reasoning=is_reasoning)
+
+
+@lru_cache
+def _value_of(key: str) -> re.Pattern[str]:
+    return re.compile(rf'"{key}"\s*:\s*"([^"\\]*)"')

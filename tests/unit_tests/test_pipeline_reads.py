@@ -51,6 +51,10 @@ def chunk(text: Any, **fields: Any) -> str:
     return json.dumps(body, ensure_ascii=False)
 
 
+def thought(text: str) -> str:
+    return chunk("", choices=[{"index": 0, "delta": {"reasoning": text}}])
+
+
 def stop() -> str:
     return chunk("", choices=[{"index": 0, "delta": {}, "finish_reason": "stop"}])
 
@@ -62,6 +66,8 @@ frames = st.one_of(
     texts.map(lambda text: f"data: {chunk(text)}\n\n"),
     texts.map(lambda text: f"data: {chunk(text)}\n\n"),
     texts.map(lambda text: f"data: {chunk(text)}\n\n"),
+    texts.map(lambda text: f"data: {thought(text)}\n\n"),
+    texts.map(lambda text: f"data: {thought(text)}\n\n"),
     texts.map(lambda text: f"data:{chunk(text)}\n\n"),
     texts.map(lambda text: f"data: {chunk(text)}\r\n\r\n"),
     texts.map(lambda text: f"event: message\ndata: {chunk(text)}\n\n"),
@@ -103,6 +109,17 @@ def test_each_event_of_a_read_is_a_part_of_its_own(size: int) -> None:
     assert [len(outputs) for outputs in given] == [size] * (48 // size)
     assert [*chain(*given)] == [f" {i}" for i in range(48)]
     assert made.progress == len(frames)
+
+
+def test_each_event_of_reasoning_is_a_part_of_its_own() -> None:
+    made = pipeline()
+    frames = [f"data: {thought(f' {i}')}\n\n".encode() for i in range(9)]
+    given = [
+        made.feed(frames[0]),
+        made.feed(frames[1]),
+        made.feed(b"".join(frames[2:])),
+    ]
+    assert [*chain(*given)] == [Delta(reasoning=f" {i}") for i in range(9)]
 
 
 def test_nothing_is_read_after_the_end() -> None:

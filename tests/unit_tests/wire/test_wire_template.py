@@ -94,6 +94,34 @@ def test_learns_of_plain_texts_only(value: dict[str, Any], text: str) -> None:
     assert learned(value, text) is None
 
 
+@pytest.mark.parametrize("key", ["reasoning_content", "reasoning", "reasoning_text"])
+@pytest.mark.parametrize("beside", [{}, {"content": None}, {"content": ""}])
+def test_learns_of_reasoning_too(key: str, beside: dict[str, Any]) -> None:
+    value = chunk("", choice={"delta": {**beside, key: "a"}})
+    template = template_of(dumped(value), value, Delta(reasoning="a"))
+    assert template is not None
+    assert template.is_reasoning
+    value = chunk("", choice={"delta": {**beside, key: " b"}})
+    assert template.text_of(dumped(value)) == " b"
+
+
+@pytest.mark.parametrize(
+    ("delta", "out"),
+    [
+        ({"content": "a"}, Delta(reasoning="a")),
+        ({"reasoning": "a"}, "a"),
+        ({"reasoning": "a", "reasoning_content": "a"}, Delta(reasoning="a")),
+        ({"reasoning": "a", "refusal": "a"}, Delta(reasoning="a", refusal="a")),
+        ({"reasoning": "a"}, Delta("b", reasoning="a")),
+        ({"reasoning_details": "a"}, Delta(reasoning="a")),
+        (None, Delta(reasoning="a")),
+    ],
+)
+def test_learns_of_plain_reasoning_only(delta: Any, out: str | Delta) -> None:
+    value = chunk("", choice={"delta": delta})
+    assert template_of(dumped(value), value, out) is None
+
+
 def test_learns_nothing_of_an_image() -> None:
     image = "QUJD" * 1024
     assert learned(chunk(image), image) is not None
@@ -183,14 +211,29 @@ options: st.SearchStrategy[dict[str, Any]] = st.sampled_from(
 )
 
 
+deltas = st.fixed_dictionaries(
+    {},
+    optional={
+        "role": st.just("assistant"),
+        "content": st.sampled_from([None, "", "a"]),
+        "reasoning": st.sampled_from([None, "", "a"]),
+        "refusal": st.sampled_from([None, "a"]),
+        "notes": st.sampled_from([[], [1]]),
+    },
+)
+keys = st.sampled_from(["content", "reasoning_content", "reasoning"])
+
+
 @st.composite
 def streams(draw: st.DrawFn) -> list[tuple[str, str]]:
     """Draw events of which many are alike but for their text."""
-    shapes = draw(st.lists(st.tuples(fields, options), min_size=1, max_size=3))
+    shape = st.tuples(fields, options, deltas, keys)
+    shapes = draw(st.lists(shape, min_size=1, max_size=3))
     events = []
     for content in draw(st.lists(texts, max_size=12)):
-        shape, how = draw(st.sampled_from(shapes))
-        data = dumped(chunk(content, **shape), **how)
+        shape, how, delta, key = draw(st.sampled_from(shapes))
+        choice = {"delta": {**delta, key: content}, **shape.get("choice", {})}
+        data = dumped(chunk("", **shape | {"choice": choice}), **how)
         events.append((data, draw(st.sampled_from(["message", "message", "chunk"]))))
     return events
 
@@ -202,6 +245,33 @@ def test_changes_nothing_of_what_is_read(
     # Blanks at the end, which mean nothing, make each event unlike the one before.
     unlike = [(data + " " * n, event) for n, (data, event) in enumerate(events)]
     assert read_all(events, **settings) == read_all(unlike, **settings)
+
+
+@pytest.mark.parametrize("key", ["content", "reasoning_content"])
+@pytest.mark.parametrize(
+    "extra",
+    [
+        {"role": "assistant"},
+        {"note": "n"},
+        {"number": 0},
+        {"notes": [1]},
+        {"reasoning_details": [{"type": "reasoning.encrypted", "data": "d"}]},
+        {"refusal": None, "tool_calls": []},
+        {"refusal": "no"},
+        {"reasoning": "r"},
+    ],
+)
+def test_what_stands_beside_the_text_is_kept_as_often_as_it_comes(
+    key: str, extra: dict[str, Any]
+) -> None:
+    events = [
+        dumped(chunk("", choice={"delta": {key: text, **extra}})) for text in "abc"
+    ]
+    # Blanks at the end make each event unlike the one before.
+    unlike = [data + " " * number for number, data in enumerate(events)]
+    assert read_all([(e, "message") for e in events]) == read_all(
+        [(e, "message") for e in unlike]
+    )
 
 
 def reader_after(*events: dict[str, Any]) -> ChunkReader:
