@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import cast
 
 from langchain_core.messages import AIMessageChunk
 from langchain_core.messages.tool import tool_call, tool_call_chunk
 from langchain_core.outputs import ChatGenerationChunk
 
-from langchain_sse_chat.convert.blocks import MODEL_PROVIDER
+from langchain_sse_chat.convert.copied_chunks import rich_chunk, text_chunk
 from langchain_sse_chat.convert.echo import REASONING
 from langchain_sse_chat.convert.results import additional_fields, response_metadata
-from langchain_sse_chat.convert.text_chunks import text_chunk
 from langchain_sse_chat.convert.usage import message_usage
 from langchain_sse_chat.wire.chunks import Delta, ToolCallDelta, WireMessage
 from langchain_sse_chat.wire.jsontext import parse_arguments
@@ -51,19 +50,15 @@ class ChunkAssembler:
 
 
 def _rich_chunk(delta: Delta) -> ChatGenerationChunk:
-    additional: dict[str, Any] = {}
+    additional: dict[str, str] = {}
     if delta.reasoning:
         additional[REASONING] = delta.reasoning
     if delta.refusal:
         additional["refusal"] = delta.refusal
-    message = AIMessageChunk(
-        content=delta.text,
-        additional_kwargs=additional,
-        response_metadata={"model_provider": MODEL_PROVIDER},
-    )
+    chunk = rich_chunk(delta.text, additional)
     if delta.tool_calls:
-        _set_tool_calls(message, delta.tool_calls)
-    return ChatGenerationChunk(message=message)
+        _set_tool_calls(cast("AIMessageChunk", chunk.message), delta.tool_calls)
+    return chunk
 
 
 def _set_tool_calls(message: AIMessageChunk, pieces: list[ToolCallDelta]) -> None:

@@ -1,4 +1,4 @@
-"""Chunks of text that were not validated are like those that were."""
+"""Chunks that were not validated are like those that were."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from langchain_core.messages import AIMessageChunk, message_chunk_to_message
 from langchain_core.outputs import ChatGenerationChunk
 from pydantic import BaseModel
 
-from langchain_sse_chat.convert.text_chunks import text_chunk
+from langchain_sse_chat.convert.copied_chunks import rich_chunk, text_chunk
 
 TEXTS = ["a", " word", "", "Привет", "世界", "👋", "line\nline", '{"a": 1}', "\x00"]
 
@@ -58,6 +58,29 @@ def test_it_is_written_like_a_validated_one(text: str) -> None:
     assert dumpd(made) == dumpd(right)
     assert made.message.content_blocks == right.message.content_blocks
     assert AIMessageChunk.model_validate(made.message.model_dump()) == right.message
+
+
+@pytest.mark.parametrize("text", TEXTS)
+@pytest.mark.parametrize("others", [{}, {"reasoning_content": "a"}, {"refusal": "b"}])
+def test_one_with_other_texts_is_like_a_validated_one(
+    text: str, others: dict[str, str]
+) -> None:
+    made = rich_chunk(text, dict(others))
+    right = ChatGenerationChunk(
+        message=AIMessageChunk(
+            content=text,
+            additional_kwargs=others,
+            response_metadata={"model_provider": "sse-chat"},
+        )
+    )
+
+    assert made == right
+    assert state(made.message) == state(right.message)
+    assert state(made)[2:] == state(right)[2:]
+    assert made.model_dump_json() == right.model_dump_json()
+    assert repr(made) == repr(right)
+    assert made.message.content_blocks == right.message.content_blocks
+    assert made + made == right + right
 
 
 @pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, BaseModel.model_copy])
