@@ -14,7 +14,7 @@ from contextlib import aclosing, closing
 from dataclasses import replace
 from functools import partial
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Annotated, Any, Self, TypeVar, cast
 
 from langchain_core.callbacks import (
     AsyncCallbackManagerForLLMRun,
@@ -40,7 +40,7 @@ from langchain_sse_chat.kept_chunks import KeptChunks
 from langchain_sse_chat.keys import Key, async_keys, sync_keys
 from langchain_sse_chat.pipeline import Assembler
 from langchain_sse_chat.plan import ENDPOINT_KEYWORDS, plan_call
-from langchain_sse_chat.settings import ChatSSESettings
+from langchain_sse_chat.settings import AS_IT_IS, ChatSSESettings
 from langchain_sse_chat.transport.async_client import astream
 from langchain_sse_chat.transport.clients import ClientSettings, HTTPClients
 from langchain_sse_chat.transport.hidden import hide, without_frames
@@ -57,7 +57,7 @@ OutputT = TypeVar("OutputT")
 class ChatCalls(ChatSSESettings):
     """Runs the calls of a chat model: the settings are above, the tools below it."""
 
-    fallbacks: list[ChatCalls] = Field(default_factory=list)
+    fallbacks: list[Annotated[ChatCalls, AS_IT_IS]] = Field(default_factory=list)
     """Models that take over when this one fails: before the first token with the same
     request, and after it by going on with the answer, unless `on_disconnect` is set to
     `raise`. Keywords of a call that are for its own server (`model`, `extra_headers`,

@@ -13,11 +13,13 @@ from pydantic import (
     AliasChoices,
     ConfigDict,
     Field,
+    GetPydanticSchema,
     PrivateAttr,
     SecretStr,
     ValidationError,
     model_validator,
 )
+from pydantic_core.core_schema import any_schema
 
 from langchain_sse_chat._version import __version__
 from langchain_sse_chat.errors import ConfigurationError
@@ -34,6 +36,10 @@ from langchain_sse_chat.wire.tags import ReasoningTags, tag_splitter
 
 ApiKey = SecretStr | Callable[[], str] | Callable[[], Awaitable[str]]
 """A key, or what returns one for each call."""
+
+AS_IT_IS = GetPydanticSchema(lambda *_: any_schema())
+"""For a field whose value is checked elsewhere, so that pydantic does not build another
+schema for it."""
 
 SAMPLING_FIELDS = (
     "temperature",

@@ -13,18 +13,21 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from langchain_core.tools import BaseTool
 from langchain_core.utils.function_calling import convert_to_openai_function
 from pydantic import BaseModel
 
 from langchain_sse_chat.errors import ConfigurationError
 
+if TYPE_CHECKING:
+    # Not imported before a tool is there: it takes a tenth of this package's time.
+    from langchain_core.tools import BaseTool
+
 WireTool = dict[str, Any]
 """A tool as sent: `{"type": "function", "function": …}` or a kind of the server's."""
 
-ToolLike = Mapping[str, Any] | type | Callable[..., Any] | BaseTool
+ToolLike: TypeAlias = "Mapping[str, Any] | type | Callable[..., Any] | BaseTool"
 """What LangChain takes for a tool or a schema: a tool, a function, a pydantic class, a
 `TypedDict`, or a dict in the form of OpenAI, Anthropic, Bedrock or JSON schema."""
 
@@ -274,6 +277,8 @@ def _self_referring_schema(tool: object) -> dict[str, Any] | None:
     end it leaves an empty schema, which allows anything. Such a schema goes out with
     its `$defs` instead.
     """
+    from langchain_core.tools import BaseTool  # noqa: PLC0415  as above
+
     named: dict[str, Any] = {}
     schema: Any = tool
     if isinstance(tool, BaseTool):

@@ -23,7 +23,6 @@ from langchain_sse_chat.exchange.call_log import CallLog
 from langchain_sse_chat.exchange.course import Course
 from langchain_sse_chat.exchange.failover import Failover
 from langchain_sse_chat.pipeline import AnswerPipeline, Assembler, PipelineOptions
-from langchain_sse_chat.recording import Recorder
 from langchain_sse_chat.transport.clients import HTTPClients
 from langchain_sse_chat.transport.hidden import without_frames
 from langchain_sse_chat.transport.observed import ObservedExchange
@@ -297,6 +296,9 @@ def _at(plan: CallPlan, course: Course[OutputT]) -> Exchange[OutputT]:
             clients=plan.clients,
         )
     if plan.record is not None:
+        # Hardly anybody records.
+        from langchain_sse_chat.recording import Recorder  # noqa: PLC0415
+
         exchange = ObservedExchange(exchange, Recorder(plan.record))
     if logger.isEnabledFor(logging.DEBUG):
         exchange = ObservedExchange(exchange, CallLog(plan.body.get("model")))
