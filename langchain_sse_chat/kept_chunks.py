@@ -4,16 +4,17 @@ LangChain's loops over `_stream` and `_astream` put each chunk into a list, and 
 list up when the stream has ended, for callbacks and caches. That is nine objects a
 token for the garbage collector to go through, again and again: with 20,000 tokens it
 takes a third of the time, with 100,000 three quarters, and with hundreds of streams at
-once its pauses are what makes tokens late. So a chunk of text or reasoning is added up
-at once when LangChain asks for the next, and its sum with those before takes its place
-in the list. What the list adds up to stays the same at any moment; no chunk that was
-given out is changed, and nobody else's list is touched.
+once its pauses are what makes tokens late. So a chunk of text, reasoning or arguments
+is added up at once when LangChain asks for the next, and its sum with those before
+takes its place in the list. What the list adds up to stays the same at any moment; no
+chunk that was given out is changed, and nobody else's list is touched.
 """
 
 from __future__ import annotations
 
 import sys
 from contextlib import suppress
+from operator import add
 from types import FrameType
 from typing import Any
 
@@ -26,8 +27,10 @@ from langchain_sse_chat.convert.echo import REASONING
 _LARGEST_SUM = 2048
 """Characters of a sum to which another chunk is added: it is copied for each."""
 
-_Parts = tuple[str, str, dict[str, Any]]
-"""Text, reasoning, and all other fields of a message."""
+_EMPTY: dict[str, Any] = {"content": "", "additional_kwargs": {}}
+
+_Parts = tuple[str, str, str, dict[str, Any]]
+"""Text, reasoning, arguments of a tool call, and all other fields of a message."""
 
 
 class KeptChunks:
@@ -55,7 +58,7 @@ class KeptChunks:
         parts = _parts_of(chunk)
         if parts is None:
             self._previous = self._total = None
-        elif self._total is not None and parts[2] == self._like:
+        elif self._total is not None and parts[3] == self._like:
             self._add(parts)
             del chunks[-1]
         else:
@@ -70,31 +73,35 @@ class KeptChunks:
         """Begin a sum with this chunk and the one before, if they are alike."""
         first, self._previous, self._total = self._previous, chunk, None
         before = None if first is None else _parts_of(first)
-        if first is None or before is None or before[2] != parts[2]:
+        if first is None or before is None or before[3] != parts[3]:
             return
         # What cannot be added up is LangChain's to find, in the end.
         with suppress(Exception):
             total = first + [chunk]  # noqa: RUF005  not a list
+            # Made anew from the pieces, each time that LangChain adds.
+            total.message.__dict__ |= {"tool_calls": [], "invalid_tool_calls": []}
             # Where what they have in common stays what it is when it is added to
-            # itself, only text and reasoning grow from here on.
-            text, reasoning = before[0] + parts[0], before[1] + parts[1]
-            if _parts_of(total) == (text, reasoning, parts[2]):
+            # itself, only the texts grow from here on.
+            text, reasoning, arguments = map(add, before[:3], parts[:3])
+            if _parts_of(total) == (text, reasoning, arguments, parts[3]):
                 chunks[-2:] = [total]
-                self._total, self._like = total, parts[2]
-                self._length = len(text) + len(reasoning)
+                self._total, self._like = total, parts[3]
+                self._length = len(text) + len(reasoning) + len(arguments)
                 self._previous = None
 
     def _add(self, parts: _Parts) -> None:
-        """Add text and reasoning to the sum, which nobody else has seen."""
+        """Add texts to the sum, which nobody else has seen."""
         total: Any = self._total
-        text, reasoning, _ = parts
+        text, reasoning, arguments, _ = parts
         fields = total.message.__dict__
         if text:
             fields["content"] = total.__dict__["text"] = fields["content"] + text
         if reasoning:
             kwargs = fields["additional_kwargs"]
             kwargs[REASONING] = kwargs.get(REASONING, "") + reasoning
-        self._length += len(text) + len(reasoning)
+        if arguments:
+            fields["tool_call_chunks"][0]["args"] += arguments
+        self._length += len(text) + len(reasoning) + len(arguments)
         if self._length > _LARGEST_SUM:
             self._total = None
 
@@ -114,10 +121,17 @@ def _parts_of(chunk: ChatGenerationChunk) -> _Parts | None:
         return None
     fields = message.__dict__
     text, kwargs, reasoning = fields["content"], fields["additional_kwargs"], ""
+    arguments, empty = "", _EMPTY
     if kwargs:
         reasoning = kwargs.get(REASONING)
         if len(kwargs) != 1 or type(reasoning) is not str:
             return None
-    if type(text) is not str or fields["tool_call_chunks"]:
+    if pieces := fields["tool_call_chunks"]:
+        piece = pieces[0]
+        arguments = piece["args"]
+        if len(pieces) != 1 or piece["name"] or piece["id"] or not arguments:
+            return None
+        empty = _EMPTY | {"tool_call_chunks": [piece | {"args": ""}]}
+    if type(text) is not str:
         return None
-    return text, reasoning, fields | {"content": "", "additional_kwargs": {}}
+    return text, reasoning, arguments, fields | empty

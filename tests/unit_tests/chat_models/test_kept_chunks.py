@@ -89,8 +89,19 @@ def tool_piece(arguments: str) -> dict[str, Any]:
     return {"tool_calls": [{"index": 0, "id": "c", "function": function}]}
 
 
-def more_of_a_tool(arguments: str) -> dict[str, Any]:
-    return {"tool_calls": [{"index": 0, "function": {"arguments": arguments}}]}
+def more_of_a_tool(arguments: str, index: int = 0) -> dict[str, Any]:
+    return {"tool_calls": [{"index": index, "function": {"arguments": arguments}}]}
+
+
+def long_answer(kind: str, token: str) -> bytes:
+    """Return an answer of many tokens of a kind."""
+    if kind == "arguments":
+        pieces = [more_of_a_tool(token)] * MANY
+        return body(tool_piece('{"a": "'), *pieces, more_of_a_tool('"}'))
+    return body({"content": "a"}, *[{kind: token}] * MANY)
+
+
+KINDS = ["content", "reasoning_content", "arguments"]
 
 
 texts = st.text(min_size=1, max_size=3)
@@ -99,7 +110,8 @@ deltas = st.lists(
         texts.map(lambda text: {"content": text}),
         texts.map(lambda text: {"reasoning_content": text}),
         st.fixed_dictionaries({"content": texts, "reasoning_content": texts}),
-        st.just(more_of_a_tool("1")),
+        st.sampled_from(['{"a": "', "b", '"', "}", " "]).map(more_of_a_tool),
+        st.just(more_of_a_tool("c", index=1)),
     ),
     max_size=30,
 )
@@ -136,22 +148,20 @@ def test_the_result_is_the_sum_of_all_chunks(
 
 
 @pytest.mark.parametrize("version", ["v0", "v1"])
-@pytest.mark.parametrize("key", ["content", "reasoning_content"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_the_result_of_a_long_answer_is_whole(
-    reads: Read, key: str, version: str
+    reads: Read, kind: str, version: str
 ) -> None:
     handler = Handler()
-    chat = model_of(
-        body(*[{key: f" {i}"} for i in range(MANY)]), output_version=version
-    )
+    chat = model_of(long_answer(kind, " word"), output_version=version)
 
     reads(chat, {"callbacks": [handler]}, look_away)
 
     assert handler.result == merge_chat_generation_chunks(handler.copies)
 
 
-@pytest.mark.parametrize("key", ["content", "reasoning_content"])
-def test_few_chunks_are_kept(reads: Read, key: str) -> None:
+@pytest.mark.parametrize("kind", KINDS)
+def test_few_chunks_are_kept(reads: Read, kind: str) -> None:
     def chunks() -> int:
         return sum(isinstance(one, AIMessageChunk) for one in gc.get_objects())
 
@@ -164,9 +174,8 @@ def test_few_chunks_are_kept(reads: Read, key: str) -> None:
         if seen % (MANY // 3) == 0:
             counts.append(chunks())
 
-    answer = body({"content": "a"}, *[{key: " word"}] * MANY)
     before = chunks()
-    reads(model_of(answer), {}, look)
+    reads(model_of(long_answer(kind, " word")), {}, look)
 
     # A sum for each 2,048 characters, and those in hand.
     assert max(counts) - before < MANY * len(" word") / 2048 + 10
