@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import httpx
+
+from langchain_sse_chat.transport.shards import AsyncShardedTransport
 
 
 async def close_connection(client: httpx.AsyncClient, network_stream: Any) -> None:
@@ -31,7 +33,14 @@ def _connections(client: httpx.AsyncClient) -> Iterator[Any]:
     # There is no public way from a client to its pools; without it nothing is found.
     mounts = getattr(client, "_mounts", {})
     for transport in (getattr(client, "_transport", None), *mounts.values()):
-        yield from getattr(getattr(transport, "_pool", None), "connections", ())
+        for one in _shards(transport):
+            yield from getattr(getattr(one, "_pool", None), "connections", ())
+
+
+def _shards(transport: Any) -> Sequence[Any]:
+    if isinstance(transport, AsyncShardedTransport):
+        return transport.transports()
+    return (transport,)
 
 
 def _network_stream(connection: Any) -> Any:

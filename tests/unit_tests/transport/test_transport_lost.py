@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import httpcore
@@ -11,6 +12,7 @@ import pytest
 
 from langchain_sse_chat.transport.async_client import astream
 from langchain_sse_chat.transport.lost import close_connection
+from langchain_sse_chat.transport.shards import AsyncShardedTransport
 from tests.unit_tests.transport.transport_scripts import ScriptedExchange
 
 HEAD = (
@@ -54,18 +56,40 @@ class Network(httpcore.AsyncNetworkBackend):
         return self.stream
 
 
-def client_over(network: Network) -> httpx.AsyncClient:
+Over = Callable[[Network], httpx.AsyncClient]
+
+
+def one_pool(network: Network) -> httpx.AsyncHTTPTransport:
     transport = httpx.AsyncHTTPTransport()
     transport._pool = httpcore.AsyncConnectionPool(network_backend=network)
-    return httpx.AsyncClient(transport=transport, mounts={"https://": None})
+    return transport
+
+
+def shards(network: Network) -> AsyncShardedTransport:
+    return AsyncShardedTransport(httpx.Limits(), lambda _: one_pool(network))
+
+
+@pytest.fixture(params=[one_pool, shards])
+def client_over(request: pytest.FixtureRequest) -> Over:
+    """Return a client with one pool or with shards."""
+
+    def over(network: Network) -> httpx.AsyncClient:
+        transport = request.param(network)
+        return httpx.AsyncClient(transport=transport, mounts={"https://": None})
+
+    return over
 
 
 def open_connections(client: httpx.AsyncClient) -> list[Any]:
     transport: Any = client._transport
+    if isinstance(transport, AsyncShardedTransport):
+        [transport] = transport.transports()
     return [c for c in transport._pool.connections if not c.is_closed()]
 
 
-async def test_a_cancellation_right_after_connecting_gives_the_place_back() -> None:
+async def test_a_cancellation_right_after_connecting_gives_the_place_back(
+    client_over: Over,
+) -> None:
     network = Network([], cancels=True)
     async with client_over(network) as client:
         with pytest.raises(asyncio.CancelledError):
@@ -75,7 +99,7 @@ async def test_a_cancellation_right_after_connecting_gives_the_place_back() -> N
         assert network.stream.closed
 
 
-async def test_a_second_cancellation_gives_the_place_back() -> None:
+async def test_a_second_cancellation_gives_the_place_back(client_over: Over) -> None:
     network = Network([HEAD, b"2\r\na\n\r\n"])
     async with client_over(network) as client:
         outputs = astream(client, ScriptedExchange())
@@ -92,7 +116,9 @@ async def test_a_second_cancellation_gives_the_place_back() -> None:
         assert network.stream.closed
 
 
-async def test_an_answer_at_its_end_leaves_the_connection_open() -> None:
+async def test_an_answer_at_its_end_leaves_the_connection_open(
+    client_over: Over,
+) -> None:
     network = Network([HEAD, b"2\r\na\n\r\n", b"5\r\ndone\n\r\n0\r\n\r\n"])
     async with client_over(network) as client:
         outputs = [each async for each in astream(client, ScriptedExchange())]
@@ -103,7 +129,7 @@ async def test_an_answer_at_its_end_leaves_the_connection_open() -> None:
         assert not network.stream.closed
 
 
-async def test_a_connection_in_no_pool_is_closed_alone() -> None:
+async def test_a_connection_in_no_pool_is_closed_alone(client_over: Over) -> None:
     network = Network([HEAD, b"5\r\ndone\n\r\n0\r\n\r\n"])
     other = Stream([])
     async with client_over(network) as client:
