@@ -288,6 +288,19 @@ def test_an_answer_may_be_closed_in_the_midst_of_a_request() -> None:
     assert sharded.open() == [32, 1]
 
 
+def test_a_request_may_begin_in_the_midst_of_another() -> None:
+    """As a signal handler may do, on the thread that has the lock."""
+    sharded = Sharded(None).limited(limits())
+
+    def begin_another() -> None:
+        sharded.meanwhile = lambda: None
+        sharded.begin()
+
+    sharded.meanwhile = begin_another
+    sharded.begin()
+    assert sum(sharded.open()) == 2
+
+
 def test_threads_do_not_take_the_same_place() -> None:
     sharded = Sharded(None).limited(limits(most=40))
 
