@@ -22,19 +22,48 @@ async def close_connection(client: httpx.AsyncClient, network_stream: Any) -> No
         client: The client that made it.
         network_stream: The stream of httpcore. One that is in no pool is closed alone.
     """
-    for connection in _connections(client):
-        if _network_stream(connection) is network_stream:
-            await connection.aclose()
-            return
+    for pool in _pools(client):
+        for connection in getattr(pool, "connections", ()):
+            if _network_stream(connection) is network_stream:
+                await connection.aclose()
+                return
     await network_stream.aclose()
 
 
-def _connections(client: httpx.AsyncClient) -> Iterator[Any]:
+async def close_lost(client: httpx.AsyncClient) -> None:
+    """Close the connections that are in use, and by nobody.
+
+    A task that is cancelled twice while it waits for the head of an answer leaves one
+    too, and which one it was is known to nobody when it had been used before.
+
+    Args:
+        client: The client that made them.
+    """
+    for pool in _pools(client):
+        for connection in _lost(pool):
+            await connection.aclose()
+
+
+def _lost(pool: Any) -> list[Any]:
+    requests = getattr(pool, "_requests", None)
+    if requests is None:  # it cannot be told who uses what
+        return []
+    used = {id(request.connection) for request in requests}
+    return [
+        connection
+        for connection in pool.connections
+        if id(connection) not in used
+        and not connection.is_idle()
+        and not connection.is_closed()
+    ]
+
+
+def _pools(client: httpx.AsyncClient) -> Iterator[Any]:
     # There is no public way from a client to its pools; without it nothing is found.
     mounts = getattr(client, "_mounts", {})
     for transport in (getattr(client, "_transport", None), *mounts.values()):
         for one in _shards(transport):
-            yield from getattr(getattr(one, "_pool", None), "connections", ())
+            yield getattr(one, "_pool", None)
 
 
 def _shards(transport: Any) -> Sequence[Any]:

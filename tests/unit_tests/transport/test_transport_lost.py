@@ -47,11 +47,11 @@ class Network(httpcore.AsyncNetworkBackend):
 
     def __init__(self, script: list[bytes], *, cancels: bool = False) -> None:
         self.stream = Stream(script)
-        self._cancels = cancels
+        self.cancels = cancels
 
     async def connect_tcp(self, *_: Any, **__: Any) -> httpcore.AsyncNetworkStream:
         task = asyncio.current_task()
-        if self._cancels and task is not None:
+        if self.cancels and task is not None:
             asyncio.get_running_loop().call_soon(task.cancel)
         return self.stream
 
@@ -114,6 +114,44 @@ async def test_a_second_cancellation_gives_the_place_back(client_over: Over) -> 
 
         assert open_connections(client) == []
         assert network.stream.closed
+
+
+async def test_a_second_cancellation_gives_a_place_back_that_was_used_before(
+    client_over: Over,
+) -> None:
+    network = Network([HEAD, b"5\r\ndone\n\r\n0\r\n\r\n"])
+    async with client_over(network) as client:
+        async for _ in astream(client, ScriptedExchange()):
+            pass
+        assert not network.stream.silent.is_set()
+        waiting = asyncio.create_task(anext(astream(client, ScriptedExchange())))
+        await network.stream.silent.wait()
+        [connection] = open_connections(client)
+        waiting.cancel()
+        # The first one is being dealt with by now.
+        asyncio.get_running_loop().call_soon(waiting.cancel)
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+
+        assert connection.is_closed()
+        assert network.stream.closed
+
+
+async def test_a_cancellation_leaves_the_connections_of_others_open(
+    client_over: Over,
+) -> None:
+    network = Network([HEAD, b"2\r\na\n\r\n"])
+    async with client_over(network) as client:
+        outputs = astream(client, ScriptedExchange())
+        assert await anext(outputs) == "a"
+        network.cancels = True
+        network.stream, first = Stream([]), network.stream
+        with pytest.raises(asyncio.CancelledError):
+            await asyncio.create_task(anext(astream(client, ScriptedExchange())))
+
+        assert network.stream.closed
+        assert not first.closed
+        await outputs.aclose()
 
 
 async def test_an_answer_at_its_end_leaves_the_connection_open(
