@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -314,6 +315,20 @@ def test_threads_do_not_take_the_same_place() -> None:
     for pool in sharded.pools:
         assert pool.most <= (pool.limits.max_connections or 0)
     assert sum(pool.limits.max_connections or 0 for pool in sharded.pools) <= 40
+
+
+def test_threads_that_begin_at_once_have_one_pool() -> None:
+    both = threading.Barrier(2)
+    sharded = Sharded(None).limited(limits())
+
+    def wait_for_the_other() -> None:
+        with contextlib.suppress(threading.BrokenBarrierError):
+            both.wait(0.1)
+
+    sharded.meanwhile = wait_for_the_other
+    with ThreadPoolExecutor(2) as threads:
+        list(threads.map(lambda _: sharded.begin(), range(2)))
+    assert sharded.open() == [2]
 
 
 def test_a_thread_that_waits_has_the_first_place_that_is_free() -> None:
