@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
-
-from langchain_sse_chat.transport.shards import AsyncShardedTransport
 
 
 async def close_connection(client: httpx.AsyncClient, network_stream: Any) -> None:
@@ -22,7 +20,8 @@ async def close_connection(client: httpx.AsyncClient, network_stream: Any) -> No
         client: The client that made it.
         network_stream: The stream of httpcore. One that is in no pool is closed alone.
     """
-    for pool in _pools(client):
+    for transport in _transports(client):
+        pool = getattr(transport, "_pool", None)
         for connection in getattr(pool, "connections", ()):
             if _network_stream(connection) is network_stream:
                 await connection.aclose()
@@ -39,14 +38,16 @@ async def close_lost(client: httpx.AsyncClient) -> None:
     Args:
         client: The client that made them.
     """
-    for pool in _pools(client):
-        for connection in _lost(pool):
+    for transport in _transports(client):
+        for connection in lost_connections(transport):
             await connection.aclose()
 
 
-def _lost(pool: Any) -> list[Any]:
+def lost_connections(transport: Any) -> list[Any]:
+    """Return the connections of a transport that are in use, and by nobody."""
+    pool = getattr(transport, "_pool", None)
     requests = getattr(pool, "_requests", None)
-    if requests is None:  # it cannot be told who uses what
+    if pool is None or requests is None:  # it cannot be told who uses what
         return []
     used = {id(request.connection) for request in requests}
     return [
@@ -58,18 +59,13 @@ def _lost(pool: Any) -> list[Any]:
     ]
 
 
-def _pools(client: httpx.AsyncClient) -> Iterator[Any]:
+def _transports(client: httpx.AsyncClient) -> Iterator[Any]:
+    """Give those with a pool each, of which one may have many."""
     # There is no public way from a client to its pools; without it nothing is found.
     mounts = getattr(client, "_mounts", {})
     for transport in (getattr(client, "_transport", None), *mounts.values()):
-        for one in _shards(transport):
-            yield getattr(one, "_pool", None)
-
-
-def _shards(transport: Any) -> Sequence[Any]:
-    if isinstance(transport, AsyncShardedTransport):
-        return transport.transports()
-    return (transport,)
+        inner = getattr(transport, "transports", None)
+        yield from (transport,) if inner is None else inner()
 
 
 def _network_stream(connection: Any) -> Any:

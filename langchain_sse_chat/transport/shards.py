@@ -12,10 +12,12 @@ import asyncio
 import queue
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from typing import Any, Generic, TypeVar, cast
 
 import httpx
+
+from langchain_sse_chat.transport.lost import lost_connections
 
 LARGEST = 32
 """Connections of a shard at most, each for one open answer."""
@@ -235,6 +237,7 @@ class AsyncShardedTransport(httpx.AsyncBaseTransport):
             make: Makes the transport of a shard with limits of its own.
         """
         self._shards = Shards(limits, make)
+        self._closing: set[asyncio.Task[None]] = set()
         self._free: asyncio.Semaphore | None = None
         if limits.max_connections is not None:
             self._free = asyncio.Semaphore(limits.max_connections)
@@ -262,7 +265,7 @@ class AsyncShardedTransport(httpx.AsyncBaseTransport):
                 await asyncio.shield(_aclose(unused))
             response = await place.transport.handle_async_request(request)
         except BaseException:
-            self._leave(place)
+            self._leave_complete(place)
             raise
         stream = cast("httpx.AsyncByteStream", response.stream)
         response.stream = _AsyncBody(stream, self._leave, place)
@@ -271,6 +274,21 @@ class AsyncShardedTransport(httpx.AsyncBaseTransport):
     async def aclose(self) -> None:
         """Close the connections."""
         await _aclose(self._shards.transports())
+
+    def _leave_complete(self, place: Place[httpx.AsyncBaseTransport]) -> None:
+        """Give a place back when no lost connection is in it any more.
+
+        Whoever had the place sooner would wait in the pool, which does not look again
+        when that connection is closed.
+        """
+        lost = lost_connections(place.transport)
+        if not lost:
+            self._leave(place)
+            return
+        task = asyncio.get_running_loop().create_task(_aclose(lost))
+        self._closing.add(task)  # a loop does not keep its tasks
+        task.add_done_callback(self._closing.discard)
+        task.add_done_callback(lambda _: self._leave(place))
 
     def _leave(self, place: Place[httpx.AsyncBaseTransport]) -> None:
         if place.leave(time.monotonic()) and self._free is not None:
@@ -282,9 +300,9 @@ def _seconds_for_the_pool(request: httpx.Request) -> float | None:
     return None if seconds is None else max(seconds, 0.0)
 
 
-async def _aclose(transports: list[httpx.AsyncBaseTransport]) -> None:
-    for transport in transports:
-        await transport.aclose()
+async def _aclose(these: Iterable[Any]) -> None:
+    for one in these:
+        await one.aclose()
 
 
 class _Body(httpx.SyncByteStream):

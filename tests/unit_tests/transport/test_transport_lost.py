@@ -87,6 +87,10 @@ def open_connections(client: httpx.AsyncClient) -> list[Any]:
     return [c for c in transport._pool.connections if not c.is_closed()]
 
 
+async def outputs_of(client: httpx.AsyncClient) -> list[str]:
+    return [each async for each in astream(client, ScriptedExchange())]
+
+
 async def test_a_cancellation_right_after_connecting_gives_the_place_back(
     client_over: Over,
 ) -> None:
@@ -135,6 +139,30 @@ async def test_a_second_cancellation_gives_a_place_back_that_was_used_before(
 
         assert connection.is_closed()
         assert network.stream.closed
+
+
+async def test_a_request_that_waits_has_the_place_that_was_lost() -> None:
+    network = Network([HEAD, b"5\r\ndone\n\r\n0\r\n\r\n"])
+    limits = httpx.Limits(max_connections=1)
+
+    def pool(limits: httpx.Limits) -> httpx.AsyncHTTPTransport:
+        transport = one_pool(network)
+        transport._pool._max_connections = limits.max_connections or 0
+        return transport
+
+    transport = AsyncShardedTransport(limits, pool)
+    async with httpx.AsyncClient(transport=transport) as client:
+        await outputs_of(client)
+        first = asyncio.create_task(anext(astream(client, ScriptedExchange())))
+        await network.stream.silent.wait()
+        network.stream = Stream([HEAD, b"5\r\ndone\n\r\n0\r\n\r\n"])
+        second = asyncio.create_task(outputs_of(client))
+        await asyncio.sleep(0)
+        first.cancel()
+        asyncio.get_running_loop().call_soon(first.cancel)
+
+        assert await asyncio.wait_for(second, 5.0) == ["end"]
+        assert first.cancelled()
 
 
 async def test_a_cancellation_leaves_the_connections_of_others_open(
