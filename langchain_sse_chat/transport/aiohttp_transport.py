@@ -79,7 +79,7 @@ def aiohttp_transport(
             "later: `pip install 'langchain-sse-chat[aiohttp]'`. 'auto' goes without."
         )
         raise ConfigurationError(msg)
-    if libraries is None or not is_direct or _environment_names_a_proxy():
+    if libraries is None or not is_direct or environment_names_a_proxy():
         return None
     return _Transport(*libraries, limits, context)
 
@@ -94,7 +94,8 @@ def _libraries() -> tuple[ModuleType, ModuleType] | None:
     return (aiohttp, bridge) if hasattr(aiohttp, "SocketFactoryType") else None
 
 
-def _environment_names_a_proxy() -> bool:
+def environment_names_a_proxy() -> bool:
+    """Return whether there is a proxy that httpx would use, for some host at least."""
     proxies = getproxies()  # as httpx asks
     return any(proxies.get(scheme) for scheme in ("http", "https", "all"))
 

@@ -16,7 +16,7 @@ from langchain_sse_chat.transport.closing import begin_unhooked
 from langchain_sse_chat.transport.encoding import abody
 from langchain_sse_chat.transport.failures import READ_FAILURES, SEND_FAILURES
 from langchain_sse_chat.transport.inherited import note_of_loop
-from langchain_sse_chat.transport.lost import close_connection
+from langchain_sse_chat.transport.lost import close_connection, close_lost
 from langchain_sse_chat.transport.spec import Again, Exchange
 from langchain_sse_chat.transport.watchdog import Watchdog
 
@@ -179,5 +179,7 @@ async def _close(
     with contextlib.suppress(*READ_FAILURES):
         if response is not None:
             await response.aclose()
+        else:
+            await close_lost(client)
         if stream is not None:
             await close_connection(client, stream)

@@ -17,24 +17,17 @@ from collections.abc import AsyncGenerator, Callable, Iterator
 from dataclasses import dataclass, field
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 from weakref import WeakKeyDictionary, WeakSet
 
 import httpx
 
 from langchain_sse_chat._version import __version__
 from langchain_sse_chat.errors import ConfigurationError
-from langchain_sse_chat.transport.aiohttp_transport import (
-    AsyncTransport,
-    aiohttp_transport,
-)
+from langchain_sse_chat.transport.aiohttp_transport import AsyncTransport
 from langchain_sse_chat.transport.inherited import close_inherited
 from langchain_sse_chat.transport.tls import Certificate, tls_context
-from langchain_sse_chat.transport.unix_socket import (
-    AsyncUnixSocketTransport,
-    UnixSocketTransport,
-)
-from langchain_sse_chat.transport.url import socket_url
+from langchain_sse_chat.transport.transports import direct_transport, socket_mount
 
 ClientT = TypeVar("ClientT", httpx.Client, httpx.AsyncClient)
 
@@ -341,7 +334,13 @@ def _made(kind: type[ClientT], settings: ClientSettings) -> ClientT:
         max_keepalive_connections=settings.max_keepalive_connections,
         keepalive_expiry=settings.keepalive_expiry,
     )
-    transport = _other_transport(kind, settings, limits, context)
+    transport = direct_transport(
+        kind,
+        async_transport=settings.async_transport,
+        limits=limits,
+        context=context,
+        is_direct=settings.proxy is None and settings.uds is None,
+    )
     # A shared client must not carry one model's cookies into another's requests.
     no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
     with contextlib.suppress(ValueError, ImportError, httpx.InvalidURL):
@@ -349,7 +348,7 @@ def _made(kind: type[ClientT], settings: ClientSettings) -> ClientT:
             verify=context,
             proxy=settings.proxy,
             transport=transport,
-            mounts=_socket_mount(kind, settings.uds, limits, context),
+            mounts=socket_mount(kind, settings.uds, limits, context),
             trust_env=settings.uds is None,
             limits=limits,
             timeout=None,  # each request brings its own
@@ -365,35 +364,3 @@ def _made(kind: type[ClientT], settings: ClientSettings) -> ClientT:
         "`pip install 'httpx[socks]'`."
     )
     raise ConfigurationError(msg)
-
-
-def _other_transport(
-    kind: type[httpx.Client | httpx.AsyncClient],
-    settings: ClientSettings,
-    limits: httpx.Limits,
-    context: ssl.SSLContext,
-) -> Any:
-    """Return what is used in place of httpx's own transport, `None` for that."""
-    if kind is httpx.Client:
-        return None
-    return aiohttp_transport(
-        settings.async_transport,
-        limits=limits,
-        context=context,
-        is_direct=settings.proxy is None and settings.uds is None,
-    )
-
-
-def _socket_mount(
-    kind: type[httpx.Client | httpx.AsyncClient],
-    uds: str | None,
-    limits: httpx.Limits,
-    context: ssl.SSLContext,
-) -> dict[str, Any] | None:
-    """Return what sends the requests that go to the socket, and no others."""
-    if uds is None:
-        return None
-    transport = (
-        UnixSocketTransport if kind is httpx.Client else AsyncUnixSocketTransport
-    )
-    return {socket_url(uds): transport(uds=uds, limits=limits, verify=context)}

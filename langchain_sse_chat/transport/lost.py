@@ -20,18 +20,52 @@ async def close_connection(client: httpx.AsyncClient, network_stream: Any) -> No
         client: The client that made it.
         network_stream: The stream of httpcore. One that is in no pool is closed alone.
     """
-    for connection in _connections(client):
-        if _network_stream(connection) is network_stream:
-            await connection.aclose()
-            return
+    for transport in _transports(client):
+        pool = getattr(transport, "_pool", None)
+        for connection in getattr(pool, "connections", ()):
+            if _network_stream(connection) is network_stream:
+                await connection.aclose()
+                return
     await network_stream.aclose()
 
 
-def _connections(client: httpx.AsyncClient) -> Iterator[Any]:
+async def close_lost(client: httpx.AsyncClient) -> None:
+    """Close the connections that are in use, and by nobody.
+
+    A task that is cancelled twice while it waits for the head of an answer leaves one
+    too, and which one it was is known to nobody when it had been used before.
+
+    Args:
+        client: The client that made them.
+    """
+    for transport in _transports(client):
+        for connection in lost_connections(transport):
+            await connection.aclose()
+
+
+def lost_connections(transport: Any) -> list[Any]:
+    """Return the connections of a transport that are in use, and by nobody."""
+    pool = getattr(transport, "_pool", None)
+    requests = getattr(pool, "_requests", None)
+    if pool is None or requests is None:  # it cannot be told who uses what
+        return []
+    used = {id(request.connection) for request in requests}
+    return [
+        connection
+        for connection in pool.connections
+        if id(connection) not in used
+        and not connection.is_idle()
+        and not connection.is_closed()
+    ]
+
+
+def _transports(client: httpx.AsyncClient) -> Iterator[Any]:
+    """Give those with a pool each, of which one may have many."""
     # There is no public way from a client to its pools; without it nothing is found.
     mounts = getattr(client, "_mounts", {})
     for transport in (getattr(client, "_transport", None), *mounts.values()):
-        yield from getattr(getattr(transport, "_pool", None), "connections", ())
+        inner = getattr(transport, "transports", None)
+        yield from (transport,) if inner is None else inner()
 
 
 def _network_stream(connection: Any) -> Any:

@@ -17,6 +17,7 @@ from langchain_sse_chat.gigachat import GigaChat
 from langchain_sse_chat.transport import inherited
 from langchain_sse_chat.transport.aiohttp_transport import aiohttp_transport
 from langchain_sse_chat.transport.clients import ClientSettings, HTTPClients
+from langchain_sse_chat.transport.shards import ShardedTransport
 from tests.unit_tests.transport import aiohttp_stand_in as stand_in
 from tests.unit_tests.transport.aiohttp_stand_in import Answer, Connection, Script, Wire
 
@@ -172,7 +173,7 @@ async def test_the_sync_client_needs_no_aiohttp(
 ) -> None:
     monkeypatch.setitem(sys.modules, "aiohttp", None)
     clients = HTTPClients(ClientSettings(async_transport="aiohttp"))
-    assert isinstance(clients.sync_client()._transport, httpx.HTTPTransport)
+    assert isinstance(clients.sync_client()._transport, ShardedTransport)
     clients.close()
     with pytest.raises(ConfigurationError, match="httpx-aiohttp"):
         clients.async_client()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import httpcore
@@ -11,6 +12,7 @@ import pytest
 
 from langchain_sse_chat.transport.async_client import astream
 from langchain_sse_chat.transport.lost import close_connection
+from langchain_sse_chat.transport.shards import AsyncShardedTransport
 from tests.unit_tests.transport.transport_scripts import ScriptedExchange
 
 HEAD = (
@@ -45,27 +47,53 @@ class Network(httpcore.AsyncNetworkBackend):
 
     def __init__(self, script: list[bytes], *, cancels: bool = False) -> None:
         self.stream = Stream(script)
-        self._cancels = cancels
+        self.cancels = cancels
 
     async def connect_tcp(self, *_: Any, **__: Any) -> httpcore.AsyncNetworkStream:
         task = asyncio.current_task()
-        if self._cancels and task is not None:
+        if self.cancels and task is not None:
             asyncio.get_running_loop().call_soon(task.cancel)
         return self.stream
 
 
-def client_over(network: Network) -> httpx.AsyncClient:
+Over = Callable[[Network], httpx.AsyncClient]
+
+
+def one_pool(network: Network) -> httpx.AsyncHTTPTransport:
     transport = httpx.AsyncHTTPTransport()
     transport._pool = httpcore.AsyncConnectionPool(network_backend=network)
-    return httpx.AsyncClient(transport=transport, mounts={"https://": None})
+    return transport
+
+
+def shards(network: Network) -> AsyncShardedTransport:
+    return AsyncShardedTransport(httpx.Limits(), lambda _: one_pool(network))
+
+
+@pytest.fixture(params=[one_pool, shards])
+def client_over(request: pytest.FixtureRequest) -> Over:
+    """Return a client with one pool or with shards."""
+
+    def over(network: Network) -> httpx.AsyncClient:
+        transport = request.param(network)
+        return httpx.AsyncClient(transport=transport, mounts={"https://": None})
+
+    return over
 
 
 def open_connections(client: httpx.AsyncClient) -> list[Any]:
     transport: Any = client._transport
+    if isinstance(transport, AsyncShardedTransport):
+        [transport] = transport.transports()
     return [c for c in transport._pool.connections if not c.is_closed()]
 
 
-async def test_a_cancellation_right_after_connecting_gives_the_place_back() -> None:
+async def outputs_of(client: httpx.AsyncClient) -> list[str]:
+    return [each async for each in astream(client, ScriptedExchange())]
+
+
+async def test_a_cancellation_right_after_connecting_gives_the_place_back(
+    client_over: Over,
+) -> None:
     network = Network([], cancels=True)
     async with client_over(network) as client:
         with pytest.raises(asyncio.CancelledError):
@@ -75,7 +103,7 @@ async def test_a_cancellation_right_after_connecting_gives_the_place_back() -> N
         assert network.stream.closed
 
 
-async def test_a_second_cancellation_gives_the_place_back() -> None:
+async def test_a_second_cancellation_gives_the_place_back(client_over: Over) -> None:
     network = Network([HEAD, b"2\r\na\n\r\n"])
     async with client_over(network) as client:
         outputs = astream(client, ScriptedExchange())
@@ -92,7 +120,71 @@ async def test_a_second_cancellation_gives_the_place_back() -> None:
         assert network.stream.closed
 
 
-async def test_an_answer_at_its_end_leaves_the_connection_open() -> None:
+async def test_a_second_cancellation_gives_a_place_back_that_was_used_before(
+    client_over: Over,
+) -> None:
+    network = Network([HEAD, b"5\r\ndone\n\r\n0\r\n\r\n"])
+    async with client_over(network) as client:
+        async for _ in astream(client, ScriptedExchange()):
+            pass
+        assert not network.stream.silent.is_set()
+        waiting = asyncio.create_task(anext(astream(client, ScriptedExchange())))
+        await network.stream.silent.wait()
+        [connection] = open_connections(client)
+        waiting.cancel()
+        # The first one is being dealt with by now.
+        asyncio.get_running_loop().call_soon(waiting.cancel)
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+
+        assert connection.is_closed()
+        assert network.stream.closed
+
+
+async def test_a_request_that_waits_has_the_place_that_was_lost() -> None:
+    network = Network([HEAD, b"5\r\ndone\n\r\n0\r\n\r\n"])
+    limits = httpx.Limits(max_connections=1)
+
+    def pool(limits: httpx.Limits) -> httpx.AsyncHTTPTransport:
+        transport = one_pool(network)
+        transport._pool._max_connections = limits.max_connections or 0
+        return transport
+
+    transport = AsyncShardedTransport(limits, pool)
+    async with httpx.AsyncClient(transport=transport) as client:
+        await outputs_of(client)
+        first = asyncio.create_task(anext(astream(client, ScriptedExchange())))
+        await network.stream.silent.wait()
+        network.stream = Stream([HEAD, b"5\r\ndone\n\r\n0\r\n\r\n"])
+        second = asyncio.create_task(outputs_of(client))
+        await asyncio.sleep(0)
+        first.cancel()
+        asyncio.get_running_loop().call_soon(first.cancel)
+
+        assert await asyncio.wait_for(second, 5.0) == ["end"]
+        assert first.cancelled()
+
+
+async def test_a_cancellation_leaves_the_connections_of_others_open(
+    client_over: Over,
+) -> None:
+    network = Network([HEAD, b"2\r\na\n\r\n"])
+    async with client_over(network) as client:
+        outputs = astream(client, ScriptedExchange())
+        assert await anext(outputs) == "a"
+        network.cancels = True
+        network.stream, first = Stream([]), network.stream
+        with pytest.raises(asyncio.CancelledError):
+            await asyncio.create_task(anext(astream(client, ScriptedExchange())))
+
+        assert network.stream.closed
+        assert not first.closed
+        await outputs.aclose()
+
+
+async def test_an_answer_at_its_end_leaves_the_connection_open(
+    client_over: Over,
+) -> None:
     network = Network([HEAD, b"2\r\na\n\r\n", b"5\r\ndone\n\r\n0\r\n\r\n"])
     async with client_over(network) as client:
         outputs = [each async for each in astream(client, ScriptedExchange())]
@@ -103,7 +195,7 @@ async def test_an_answer_at_its_end_leaves_the_connection_open() -> None:
         assert not network.stream.closed
 
 
-async def test_a_connection_in_no_pool_is_closed_alone() -> None:
+async def test_a_connection_in_no_pool_is_closed_alone(client_over: Over) -> None:
     network = Network([HEAD, b"5\r\ndone\n\r\n0\r\n\r\n"])
     other = Stream([])
     async with client_over(network) as client:

@@ -69,6 +69,22 @@ def fork_within_a_stream(chat: ChatSSE) -> None:
     assert text + "".join(chunk.text for chunk in stream) == said("a b c d")
 
 
+def fork_within_many_streams(chat: ChatSSE) -> None:
+    """Fork under more streams than one pool holds."""
+
+    def child() -> None:
+        assert ask_both_ways(chat, "child") == said("child")
+        del streams[:]  # as the child goes on without them
+        assert ask_both_ways(chat, "child") == said("child")
+
+    streams = [chat.stream("a b c d") for _ in range(40)]
+    texts = [str(next(stream).text) for stream in streams]
+    in_child(child)
+    for text, stream in zip(texts, streams, strict=True):
+        assert text + "".join(chunk.text for chunk in stream) == said("a b c d")
+    assert ask(chat, "on") == said("on")
+
+
 async def fork_within_an_async_stream(chat: ChatSSE) -> None:
     """Fork in a coroutine, under a stream of the event loop."""
 
@@ -110,6 +126,7 @@ if __name__ == "__main__":
     fork_before_use(model)
     fork_between_calls(model)
     fork_within_a_stream(model)
+    fork_within_many_streams(model)
     asyncio.run(fork_within_an_async_stream(model))
     with warnings.catch_warnings():
         # Python 3.12 and later warn of forks under threads; people do it all the same.
