@@ -133,7 +133,7 @@ bench_plot bench-plot: $(OTHER_VENVS)/bench/.made ## draw the plots of docs/perf
 	@$(OTHER_VENVS)/bench/bin/python -m benchmarks.plot
 
 .PHONY: bench_check bench-check
-bench_check bench-check: $(OTHER_VENVS)/bench/.made ## see whether every benchmark runs and reads whole texts, about a minute
+bench_check bench-check: $(OTHER_VENVS)/bench/.made ## see whether every benchmark runs and reads whole texts, two minutes
 	@$(OTHER_VENVS)/bench/bin/python -m benchmarks.run --check
 
 ##@ Source

@@ -65,7 +65,7 @@ def _draw_costs(axes: Any, costs: dict[str, dict[str, float]]) -> None:
             axes.text(x, cost, said, ha="center", va="bottom", fontsize=8)
     axes.set_xticks(range(len(METHODS)), METHODS)
     axes.set_ylabel("CPU time per token, µs")
-    axes.set_title("What a token costs, one event a write", loc="left")
+    axes.set_title("What a token of text costs, one event a write", loc="left")
 
 
 def _lags() -> dict[str, dict[int, float]]:
@@ -98,13 +98,21 @@ def _draw_lags(axes: Any, lags: dict[str, dict[int, float]]) -> None:
     axes.set_xticks(ticks)
     axes.set_xlabel("streams of 50 tokens a second, in one process")
     axes.set_ylabel("99th percentile of the lag, ms")
-    axes.set_title("How late tokens are", loc="left")
+    axes.set_title("How late a token is, in the slowest percent", loc="left")
 
 
 def _save(figure: Any, axes: Any, file: Path) -> None:
     """Write a plot with its legend, in few colours so that the file is small."""
-    unique = dict(zip(*reversed(axes.get_legend_handles_labels()), strict=True))
-    axes.legend(unique.values(), unique, frameon=False, loc="upper left", ncols=2)
+    handles, labels = axes.get_legend_handles_labels()
+    unique = dict(zip(labels, handles, strict=True))
+    ways = [way for way in _COLOURS if way in unique]
+    figure.legend(
+        [unique[way] for way in ways],
+        ways,
+        frameon=False,
+        loc="outside lower center",
+        ncols=4,
+    )
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(axis="y", color="#DDDDDD", linewidth=0.8)
     axes.set_axisbelow(True)
