@@ -119,7 +119,7 @@ def _measure(
                     table.fault(name, f"{size} {series.name}: {note}" if note else "")
                     row = (cost, series.unit, ratio, note)
                     if taken.seconds > args.longest:
-                        took = f"{taken.seconds:.0f} s for {size:,}"
+                        took = f"{taken.seconds:.1f} s for {size:,}"
                         too_long[name] = f"not asked: it took {took}"
                 table.add(f"{size:,}", series.name, name, *row)
             table.save()
