@@ -36,7 +36,7 @@ UNIT_TEST_FLAGS := --disable-socket --allow-unix-socket
 help: ## list the targets
 	@awk 'BEGIN { FS = ":.*## " } \
 		/^##@ / { printf "\n%s\n", substr($$0, 5) } \
-		/^[a-z_]+( [a-z_]+)?:.*## / { sub(/ .*/, "", $$1); printf "  %-18s %s\n", $$1, $$2 } \
+		/^[a-z_]+( [a-z_-]+)?:.*## / { sub(/ .*/, "", $$1); printf "  %-18s %s\n", $$1, $$2 } \
 		END { print "\nVariables: PYTHON=<interpreter for a new environment>" \
 			" TEST_FILE=<file or folder> PYTEST_EXTRA=<more options>" }' Makefile
 
@@ -121,10 +121,20 @@ soak: $(VENV)/.group-test ## read SOAK_COUNT streams through faults; SOAK_SEED=<
 bench: $(OTHER_VENVS)/bench/.made ## measure the cost of a token, the decoder and the start, about a minute
 	@$(OTHER_VENVS)/bench/bin/python -m benchmarks.run
 
-.PHONY: bench_full
-bench_full: $(OTHER_VENVS)/bench/.made $(OTHER_VENVS)/bench_litellm/.made ## measure all of docs/performance.md, about half an hour
+.PHONY: bench_full bench-full
+bench_full bench-full: $(OTHER_VENVS)/bench/.made $(OTHER_VENVS)/bench_litellm/.made $(OTHER_VENVS)/bench_openrouter/.made ## measure all of docs/performance.md, about an hour, and draw its plots
 	@$(OTHER_VENVS)/bench/bin/python -m benchmarks.run --full
 	@$(OTHER_VENVS)/bench_litellm/bin/python -m benchmarks.tokens --short --name tokens_litellm
+	@$(OTHER_VENVS)/bench_openrouter/bin/python -m benchmarks.tokens --short --name tokens_openrouter
+	@$(OTHER_VENVS)/bench/bin/python -m benchmarks.plot
+
+.PHONY: bench_plot bench-plot
+bench_plot bench-plot: $(OTHER_VENVS)/bench/.made ## draw the plots of docs/performance.md from what was measured last
+	@$(OTHER_VENVS)/bench/bin/python -m benchmarks.plot
+
+.PHONY: bench_check bench-check
+bench_check bench-check: $(OTHER_VENVS)/bench/.made ## see whether every benchmark runs and reads whole texts, two minutes
+	@$(OTHER_VENVS)/bench/bin/python -m benchmarks.run --check
 
 ##@ Source
 
@@ -197,11 +207,15 @@ $(OTHER_VENVS)/litellm_server/.made: pyproject.toml
 	@touch $@
 
 $(OTHER_VENVS)/bench/.made: pyproject.toml
-	@scripts/venv.sh $(OTHER_VENVS)/bench --editable . --group bench
+	@scripts/venv.sh $(OTHER_VENVS)/bench --editable '.[aiohttp]' --group bench
 	@touch $@
 
 $(OTHER_VENVS)/bench_litellm/.made: pyproject.toml
 	@scripts/venv.sh $(OTHER_VENVS)/bench_litellm --editable . --group bench_litellm
+	@touch $@
+
+$(OTHER_VENVS)/bench_openrouter/.made: pyproject.toml
+	@scripts/venv.sh $(OTHER_VENVS)/bench_openrouter --editable . --group bench_openrouter
 	@touch $@
 
 # The lowest versions have ready-made wheels for the older Pythons only.

@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from benchmarks.tables import Table
+from benchmarks.tables import NOT_INSTALLED, Table
 from langchain_sse_chat.sse import SSEDecoder
 
 SHORT = {"64 KiB", "one event"}
@@ -157,9 +157,10 @@ def measure(
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, help="5, or 3 of the short form")
     parser.add_argument("--short", action="store_true")
     args = parser.parse_args()
+    rounds = args.rounds or (3 if args.short else 5)
     peers = {"httpx-sse": httpx_sse_reader(), "openai": openai_reader()}
     readers: dict[str, Reader] = {
         "`SSEDecoder`": read_with_decoder,
@@ -172,11 +173,11 @@ def main() -> None:
     )
     for shape in shapes():
         if not args.short or (shape.stream == "frames" and shape.reads in SHORT):
-            measure(shape, readers, 3 if args.short else args.rounds, table)
+            measure(shape, readers, rounds, table)
     for name, peer in peers.items():
         if peer is None:
-            table.add("all", None, name, None, None, "not installed")
-    table.save()
+            table.add("all", None, name, None, None, NOT_INSTALLED)
+    table.end()
 
 
 if __name__ == "__main__":

@@ -10,12 +10,17 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AIMessageChunk
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 
-BODY = {
-    "model": "m",
-    "messages": [{"role": "user", "content": "Hello"}],
-    "stream": True,
-    "stream_options": {"include_usage": True},
-}
+PROMPT = "Hello"
+
+
+def body(prompt: str) -> dict[str, Any]:
+    """Return a request for a stream with usage."""
+    return {
+        "model": "m",
+        "messages": [{"role": "user", "content": prompt}],
+        "stream": True,
+        "stream_options": {"include_usage": True},
+    }
 
 
 class Httpx:
@@ -30,13 +35,14 @@ class Httpx:
 
     def reads(self) -> Iterator[bytes]:
         """Give the bytes as they come."""
-        with self.client.stream("POST", self.url, json=BODY) as response:
+        with self.client.stream("POST", self.url, json=body(PROMPT)) as response:
             response.raise_for_status()
             yield from response.iter_raw()
 
-    async def areads(self) -> AsyncIterator[bytes]:
+    async def areads(self, prompt: str = PROMPT) -> AsyncIterator[bytes]:
         """Give the bytes as they come."""
-        async with self.aclient.stream("POST", self.url, json=BODY) as response:
+        asked = body(prompt)
+        async with self.aclient.stream("POST", self.url, json=asked) as response:
             response.raise_for_status()
             async for data in response.aiter_raw():
                 yield data

@@ -10,12 +10,12 @@ from typing import Any
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessageChunk
 
+from benchmarks.floors import PROMPT
+
 Run = Callable[[BaseChatModel], int]
 """Reads an answer; returns how many parts came."""
 Read = Callable[[BaseChatModel, str], str]
 """Reads an answer of a kind; returns its text."""
-
-PROMPT = "Hello"
 
 
 def text_of(message: Any, kind: str) -> str:

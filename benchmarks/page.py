@@ -9,10 +9,13 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from benchmarks.peers import PEERS
-from benchmarks.tables import FOLDER
+from benchmarks.peers import ASYNC_MAKERS, OURS, OURS_AIOHTTP, is_ours
+from benchmarks.tables import FOLDER, NOT_INSTALLED
+from benchmarks.tokens import CHUNK_FLOOR
 
-_WAYS = ("httpx", "floor", "ChatSSE", *(maker.name for maker in PEERS))
+_WAYS = ("httpx", CHUNK_FLOOR, "floor", *ASYNC_MAKERS)
+TOKENS = ("tokens", "tokens_litellm", "tokens_openrouter")
+"""The cost of a token, in the environments that there are."""
 _FORMS = {"text": (1, 4, 16), "reasoning": (1,), "tool": (1,)}
 _MANY = 100
 _TEN = 10
@@ -51,20 +54,35 @@ def _tokens(name: str) -> None:
         key = (row["kind"], row["events a write"], row["method"])
         if row["events a write"] in _FORMS[row["kind"]]:
             cell = shown(row["µs a token"])
-            if cell and row["way"] in {maker.name for maker in PEERS}:
+            if cell and not is_ours(row["way"]):
                 cell += f" ({row['to ChatSSE']:.1f}x)"
             if cell and row["note"]:
                 cell += "*"
             cells.setdefault(key, {})[row["way"]] = cell
     here = [way for way in _WAYS if any(one.get(way) for one in cells.values())]
-    table(
-        ("answer", "events a write", "method", *here),
-        ([*key, *(one.get(way, "") for way in here)] for key, one in cells.items()),
-    )
+    if cells:
+        table(
+            ("answer", "events a write", "method", *here),
+            ([*key, *(one.get(way, "") for way in here)] for key, one in cells.items()),
+        )
+
+
+def _to_the_floors() -> None:
+    """Print what ours costs to the floors, for text with one event a write."""
+    columns = ("to the floor", "to the chunk floor")
+    rows = [
+        (row["method"], row["way"], row["µs a token"], *(row[name] for name in columns))
+        for row in rows_of("tokens")
+        if (row["kind"], row["events a write"]) == ("text", 1)
+        and row["way"] in {OURS.name, OURS_AIOHTTP.name}
+        and row["note"] != NOT_INSTALLED
+    ]
+    if rows:
+        table(("method", "way", "µs a token", *columns), rows)
 
 
 def _as_it_is(name: str) -> None:
-    rows = [row for row in rows_of(name) if "not installed" not in row.values()]
+    rows = [row for row in rows_of(name) if NOT_INSTALLED not in row.values()]
     if rows:
         empty = {k for k in rows[0] if not any(row.get(k) for row in rows)}
         columns = [column for column in rows[0] if column not in empty]
@@ -73,8 +91,9 @@ def _as_it_is(name: str) -> None:
 
 def main() -> None:
     """Print them all."""
-    _tokens("tokens")
-    _tokens("tokens_litellm")
+    for name in TOKENS:
+        _tokens(name)
+    _to_the_floors()
     for name in ("profile", "first_token", "real_time", "startup"):
         _as_it_is(name)
     for name in ("memory", "growth", "decoder"):

@@ -7,13 +7,11 @@ import importlib
 import importlib.metadata
 import importlib.util
 import os
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel
-
-from langchain_sse_chat import ChatSSE
 
 
 @dataclass(frozen=True)
@@ -21,11 +19,21 @@ class Maker:
     """How a chat model is made."""
 
     name: str
+    """What it is called in the tables."""
     package: str
     """Its distribution; its module has the same name with underscores."""
     url: str
     """The name of its argument for the base URL."""
     model: str = "m"
+    given: Mapping[str, Any] = field(default_factory=dict)
+    """More arguments."""
+    needs: str = ""
+    """Another module that has to be there."""
+
+    @property
+    def class_name(self) -> str:
+        """The name of its class."""
+        return self.name.partition(",")[0]
 
     @property
     def module(self) -> str:
@@ -35,40 +43,53 @@ class Maker:
     @property
     def installed(self) -> bool:
         """Whether it is here."""
-        return importlib.util.find_spec(self.module) is not None
-
-    @property
-    def asks_for_usage(self) -> dict[str, Any]:
-        """Arguments for usage, where it is not asked for anyway."""
-        return {} if self.name == "ChatLiteLLM" else {"stream_usage": True}
+        needed = [self.module, self.needs] if self.needs else [self.module]
+        return all(importlib.util.find_spec(module) for module in needed)
 
     def make(self, url: str, **more: Any) -> BaseChatModel:
         """Return a model that asks for usage and does not retry."""
         made: Callable[..., BaseChatModel] = getattr(
-            importlib.import_module(self.module), self.name
+            importlib.import_module(self.module), self.class_name
         )
         given = {"model": self.model, self.url: url, "api_key": "k", "max_retries": 0}
-        return made(**{**given, **self.asks_for_usage, **more})
+        return made(**{**given, **self.given, **more})
 
 
-OURS = Maker("ChatSSE", "langchain-sse-chat", "base_url")
-OPENAI = Maker("ChatOpenAI", "langchain-openai", "base_url")
+_USAGE = {"stream_usage": True}
+# Like for like with the httpx that stands below: `auto` takes aiohttp where it is.
+OURS = Maker(
+    "ChatSSE",
+    "langchain-sse-chat",
+    "base_url",
+    given={**_USAGE, "async_transport": "httpx"},
+)
+OURS_AIOHTTP = Maker(
+    "ChatSSE, aiohttp",
+    "langchain-sse-chat",
+    "base_url",
+    given={**_USAGE, "async_transport": "aiohttp"},
+    needs="httpx_aiohttp",
+)
+OPENAI = Maker("ChatOpenAI", "langchain-openai", "base_url", given=_USAGE)
 PEERS = (
     OPENAI,
-    Maker("ChatDeepSeek", "langchain-deepseek", "api_base"),
+    Maker("ChatDeepSeek", "langchain-deepseek", "api_base", given=_USAGE),
+    # Asks for usage anyway.
     Maker("ChatLiteLLM", "langchain-litellm", "api_base", "openai/m"),
+    Maker("ChatOpenRouter", "langchain-openrouter", "base_url", given=_USAGE),
 )
 MAKERS = {maker.name: maker for maker in (OURS, *PEERS)}
+"""Each model once."""
+ASYNC_MAKERS = {maker.name: maker for maker in (OURS, OURS_AIOHTTP, *PEERS)}
+"""Ours once for each library that sends its async calls."""
 
 # LiteLLM gets a list of prices when it is imported, unless it is told not to.
 os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
 
 
-def ours_over(transport: str, url: str) -> BaseChatModel | None:
-    """Return our model over another transport; `None` when it has no such choice."""
-    if "async_transport" not in ChatSSE.model_fields:
-        return None
-    return OURS.make(url, async_transport=transport)
+def is_ours(way: str) -> bool:
+    """Return whether a failure of a way is the project's: all but those of peers."""
+    return not way.startswith(tuple(maker.name for maker in PEERS))
 
 
 @functools.cache
@@ -76,7 +97,8 @@ def versions() -> dict[str, str]:
     """Return what is installed of what matters here."""
     names = (
         *(maker.package for maker in MAKERS.values()),
-        *("langchain-core", "httpx", "httpx-sse", "openai", "litellm", "pydantic"),
+        *("langchain-core", "httpx", "httpx-aiohttp", "aiohttp", "httpx-sse"),
+        *("openai", "litellm", "openrouter", "pydantic"),
     )
     found = {}
     for name in names:

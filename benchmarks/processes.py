@@ -17,13 +17,16 @@ _SECONDS = 600
 
 def in_new_process(module: str, *args: object) -> dict[str, Any]:
     """Return the figures that a module prints, or the last line of its failure."""
-    done = subprocess.run(  # noqa: S603  our own module
-        [sys.executable, "-W", "ignore", "-m", module, *map(str, args)],
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=_SECONDS,
-    )
+    try:
+        done = subprocess.run(  # noqa: S603  our own module
+            [sys.executable, "-W", "ignore", "-m", module, *map(str, args)],
+            check=False,
+            capture_output=True,
+            text=True,
+            timeout=_SECONDS,
+        )
+    except subprocess.TimeoutExpired:
+        return {"failure": f"took more than {_SECONDS} s"}
     if done.returncode:
         said = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]
         return {"failure": said[-1][:80].replace("|", "/")}

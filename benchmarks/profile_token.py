@@ -66,7 +66,7 @@ def main() -> None:
             for group in sorted(seconds, key=lambda name: -seconds[name]):
                 share = f"{seconds[group] / whole:.0%}"
                 table.add(method, group, calls[group] / tokens, share)
-    table.save()
+    table.end()
 
 
 if __name__ == "__main__":

@@ -1,12 +1,16 @@
 """Many streams at the pace of real answers: CPU share, and how late tokens are.
 
-Each delta carries the time at which the server wrote it; its lag is the time from then
-to the chunk in hand. Streams have 50 tokens a second and do not start in step. Client
-and server are processes of their own; a way is not asked for more streams after its
-99th percentile passed 50 ms. The longest pause is the one that Python's garbage
-collector made; a pause of 100 ms in 10 s is what the slowest percent waits for.
+Each reader asks for answer after answer, and begins somewhere in the first one, so that
+as many streams run at any moment and do not go on in step. A stream has 50 tokens a
+second. Each delta carries the time at which the server wrote it; its lag is the time
+from then to the chunk in hand. Client and server are processes of their own; a way is
+not asked for more streams after its 99th percentile passed 50 ms. The longest pause is
+the one that Python's garbage collector made; a pause of 100 ms in 10 s is what the
+slowest percent waits for. A server whose share of a CPU is near 1 is late itself.
 
-    python -m benchmarks.real_time [--transport httpx,aiohttp] [--seconds 10]
+    python -m benchmarks.real_time [--answer 300] [--seconds 10]
+
+With `--answer 0` no stream ends, and all that LangChain keeps grows with the time.
 """
 
 from __future__ import annotations
@@ -16,9 +20,13 @@ import asyncio
 import gc
 import itertools
 import json
+import os
+import random
 import statistics
+import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
+from functools import partial
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel
@@ -26,168 +34,259 @@ from langchain_core.messages import AIMessageChunk
 from langchain_core.outputs import ChatGenerationChunk
 
 from benchmarks.floors import Floor, Httpx
-from benchmarks.methods import PROMPT
-from benchmarks.peers import MAKERS, OURS, ours_over
+from benchmarks.measure import reason
+from benchmarks.peers import ASYNC_MAKERS, OURS, OURS_AIOHTTP, PEERS
 from benchmarks.processes import in_new_process
 from benchmarks.server import TOKENS_A_SECOND, running
-from benchmarks.tables import Table
+from benchmarks.tables import NOT_INSTALLED, Table
 
 STREAMS = (50, 100, 200, 300)
 TOO_LATE_MS = 50.0
 _WARM_UP = 2.0
+_KEYS = ("cpu", "us", "p50", "p99", "gc", "server")
 _UNFROZEN = ", no `gc.freeze()`"
+_TRANSPORTS = {"httpx": OURS, "aiohttp": OURS_AIOHTTP}
 
 
-class _Lags:
-    """Takes times that the server wrote, after a while of warming up."""
+class Lags:
+    """Takes the times that the server wrote, from when it is told to."""
 
     def __init__(self) -> None:
-        self._after = time.monotonic_ns() + int(_WARM_UP * 1e9)
-        self._cpu = self._wall = 0.0
-        self.lags: list[int] = []
-        self._began = self._pause = 0.0
+        """Take nothing yet."""
+        self._on = False
+        self._cpu = self._wall = self._began = self._pause = 0.0
+        self._lags: list[int] = []
         gc.callbacks.append(self._collecting)
 
     def _collecting(self, phase: str, _info: dict[str, int]) -> None:
         now = time.perf_counter()
         if phase == "start":
             self._began = now
-        elif self.lags:
+        elif self._on:
             self._pause = max(self._pause, now - self._began)
+
+    def begin(self) -> None:
+        """Take what comes from now on."""
+        self._cpu, self._wall = time.process_time(), time.monotonic()
+        self._on = True
 
     def take(self, written: str) -> None:
         """Take what a delta says, the time at which it was written."""
-        now = time.monotonic_ns()
-        if now > self._after:
-            if not self.lags:
-                self._cpu, self._wall = time.process_time(), time.monotonic()
-            self.lags.append(now - int(written))
+        if self._on:
+            self._lags.append(time.monotonic_ns() - int(written))
 
     def figures(self) -> dict[str, float]:
         """Return percentiles in milliseconds, and the CPU's share."""
         cpu = time.process_time() - self._cpu
-        percentiles = statistics.quantiles(self.lags, n=100)
+        wall = time.monotonic() - self._wall
+        self._on = False
+        percentiles = statistics.quantiles(self._lags, n=100)
         return {
             "p50": percentiles[49] / 1e6,
             "p99": percentiles[98] / 1e6,
-            "cpu": cpu / (time.monotonic() - self._wall),
+            "cpu": cpu / wall,
             "gc": self._pause * 1000,
-            "us": cpu / len(self.lags) * 1e6,
+            "us": cpu / len(self._lags) * 1e6,
         }
 
 
-def _written(data: bytes) -> str:
-    """Return the time in a delta, `""` when there is none."""
-    _, _, rest = data.partition(b'"content": " ')
-    return rest.partition(b'"')[0].decode()
+class _Events:
+    """Joins what httpx gives of an event in two parts, which it seldom does."""
 
+    def __init__(self) -> None:
+        self._rest = b""
 
-async def _bare(source: Httpx, lags: _Lags) -> None:
-    async for data in source.areads():
-        if written := _written(data):
-            lags.take(written)
+    def written(self, data: bytes) -> str:
+        """Return the time in a delta, `""` when there is none or not yet."""
+        data = self._rest + data
+        if not data.endswith(b"\n\n"):
+            self._rest = data
+            return ""
+        self._rest = b""
+        _, _, rest = data.partition(b'"content": " ')
+        return rest.partition(b'"')[0].decode()
 
 
 class _Stamped(Floor):
-    """Yields a chunk for each read, with the time that stands in it."""
+    """Yields a chunk for each event, with the time that stands in it."""
 
-    async def _astream(self, *_: Any, **__: Any) -> AsyncIterator[ChatGenerationChunk]:
-        async for data in self.source.areads():
-            message = AIMessageChunk(content=_written(data))
+    async def _astream(
+        self, messages: Any, *_: Any, **__: Any
+    ) -> AsyncIterator[ChatGenerationChunk]:
+        events = _Events()
+        async for data in self.source.areads(messages[-1].content):
+            message = AIMessageChunk(content=events.written(data))
             yield ChatGenerationChunk(message=message)
 
 
-async def _chat(model: BaseChatModel, lags: _Lags) -> None:
-    async for chunk in model.astream(PROMPT):
+async def _bare(source: Httpx, lags: Lags, tokens: int) -> int:
+    """Read an answer of so many tokens with httpx; return how many came."""
+    came, events = 0, _Events()
+    async for data in source.areads(str(tokens)):
+        if written := events.written(data):
+            lags.take(written)
+            came += 1
+    return came
+
+
+async def _chat(model: BaseChatModel, lags: Lags, tokens: int) -> int:
+    """Read an answer of so many tokens with a model; return how many came."""
+    came = 0
+    async for chunk in model.astream(str(tokens)):
         if chunk.content:
             lags.take(str(chunk.content))
+            came += 1
+    return came
 
 
-def _model(name: str, url: str) -> BaseChatModel:
-    if name == "floor":
-        return _Stamped(source=Httpx(url))
-    ours, _, transport = name.partition(" over ")
-    if transport:
-        model = ours_over(transport, url)
-        if model is None:
-            msg = "ChatSSE has no `async_transport` in this version"
-            raise ValueError(msg)
-        return model
-    return MAKERS[ours].make(url)
-
-
-async def measure(url: str, name: str, streams: int, seconds: float) -> dict[str, Any]:
-    """Read streams in one way for a while."""
-    name, _, unfrozen = name.partition(_UNFROZEN[:2])
-    count = int((seconds + _WARM_UP + 2) * TOKENS_A_SECOND)
-    url = f"{url}/paced/{count}/1"
-    lags: Any = _Lags()
+def _read(name: str, url: str, lags: Lags) -> Callable[[int], Coroutine[Any, Any, int]]:
+    """Return what reads an answer of so many tokens in one way."""
     if name == "httpx":
-        source = Httpx(url)
-        readers = [_bare(source, lags) for _ in range(streams)]
-    else:
-        model = _model(name, url)
-        readers = [_chat(model, lags) for _ in range(streams)]
-    if not unfrozen:
+        return partial(_bare, Httpx(url), lags)
+    if name == "floor":
+        return partial(_chat, _Stamped(source=Httpx(url)), lags)
+    return partial(_chat, ASYNC_MAKERS[name].make(url), lags)
+
+
+async def _keep_asking(
+    read: Callable[[int], Coroutine[Any, Any, int]], first: int, later: int
+) -> None:
+    """Read answer after answer.
+
+    Raises:
+        AssertionError: One does not have the tokens that it should.
+    """
+    # Not all connections are opened at once.
+    await asyncio.sleep(random.random())  # noqa: S311
+    for tokens in itertools.chain((first,), itertools.repeat(later)):
+        came = await read(tokens)
+        if came != tokens:
+            msg = f"loses the text: {came} tokens of {tokens}"
+            raise AssertionError(msg)
+
+
+async def _server_time(source: Httpx) -> tuple[float, float]:
+    """Return the CPU seconds that the server has taken, and the time there."""
+    said = b"".join([data async for data in source.areads()])
+    cpu, now = json.loads(said)
+    return cpu, now
+
+
+def _firsts(streams: int, answer: int) -> list[int]:
+    """Return the tokens of each reader's first answer, evenly from 1 to a whole one."""
+    firsts = [1 + i * answer // streams for i in range(streams)]
+    random.shuffle(firsts)
+    return firsts
+
+
+async def measure(
+    server: str, name: str, streams: int, args: argparse.Namespace
+) -> dict[str, Any]:
+    """Read streams in one way for a while."""
+    lags = Lags()
+    clock = Httpx(f"{server}/cpu/0/1")
+    read = _read(name.removesuffix(_UNFROZEN), f"{server}/paced/0/1", lags)
+    endless = int((args.seconds + _WARM_UP) * TOKENS_A_SECOND * 10)
+    answer = args.answer or endless
+    firsts = _firsts(streams, answer) if args.answer else [endless] * streams
+    if not name.endswith(_UNFROZEN):
         gc.collect()
         gc.freeze()
-    tasks = [asyncio.create_task(reader) for reader in readers]
-    await asyncio.wait(tasks, timeout=_WARM_UP + seconds, return_when="FIRST_EXCEPTION")
-    figures: dict[str, Any] = lags.figures()
+    tasks = [asyncio.create_task(_keep_asking(read, n, answer)) for n in firsts]
+    await asyncio.wait(tasks, timeout=_WARM_UP, return_when="FIRST_EXCEPTION")
+    before = await _server_time(clock)
+    lags.begin()
+    await asyncio.wait(tasks, timeout=args.seconds, return_when="FIRST_EXCEPTION")
     for task in tasks:
         if task.done():
             task.result()
-        task.cancel()
-    await asyncio.wait(tasks)
-    return figures
+    figures: dict[str, Any] = lags.figures()
+    cpu, wall = (b - a for a, b in zip(before, await _server_time(clock), strict=True))
+    return {**figures, "server": cpu / wall}
+
+
+async def _measure_and_exit(
+    server: str, name: str, streams: int, args: argparse.Namespace
+) -> None:
+    """Print the figures, or why there are none, and end this process.
+
+    It does not wait for its readers: those of `ChatOpenAI` go on when they are
+    cancelled.
+    """
+    failed = 0
+    try:
+        print(json.dumps(await measure(server, name, streams, args)), flush=True)
+    except Exception as error:  # noqa: BLE001  a peer's, of any kind
+        print(reason(error), file=sys.stderr, flush=True)
+        failed = 1
+    os._exit(failed)
 
 
 def _ways(transports: list[str]) -> list[str]:
-    ours = [OURS.name if t == "httpx" else f"{OURS.name} over {t}" for t in transports]
-    peers = [n for n, m in MAKERS.items() if m.installed and n != OURS.name]
-    return ["httpx", "floor", *ours, *peers, OURS.name + _UNFROZEN]
+    ours = [_TRANSPORTS[name] for name in transports]
+    frozen = [maker.name for maker in (*ours, *PEERS)]
+    unfrozen = [m.name + _UNFROZEN for m in ours if m.installed][-1:]
+    return ["httpx", "floor", *frozen, *unfrozen]
 
 
-def main() -> None:
-    """Print the table."""
+def _add(table: Table, streams: int, name: str, rounds: list[dict[str, Any]]) -> bool:
+    """Add a row; return whether the way keeps up, so that more can be asked of it."""
+    failures = [one["failure"] for one in rounds if "failure" in one]
+    if failures:
+        table.add(streams, name, *(None,) * len(_KEYS), failures[0])
+        table.fault(name, f"{streams} streams: {failures[0]}")
+        return False
+    middle = {key: statistics.median(one[key] for one in rounds) for key in _KEYS}
+    table.add(streams, name, *middle.values(), "")
+    return bool(middle["p99"] <= TOO_LATE_MS)
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--transport", default="httpx", help="of ChatSSE, with commas")
+    parser.add_argument(
+        "--transport", default="httpx,aiohttp", help="of ChatSSE, with commas"
+    )
+    parser.add_argument(
+        "--answer", type=int, default=300, help="tokens; 0: answers do not end"
+    )
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--streams", type=int, nargs="+", default=STREAMS)
     parser.add_argument("--all", action="store_true", help="go on where it is too late")
     parser.add_argument("--one", nargs=3, help="URL, way and streams, for one process")
-    args = parser.parse_args()
+    return parser
+
+
+def main() -> None:
+    """Print the table."""
+    args = _parser().parse_args()
     if args.one:
         url, name, streams = args.one
-        figures = asyncio.run(measure(url, name, int(streams), args.seconds))
-        print(json.dumps(figures))
-        return
+        asyncio.run(_measure_and_exit(url, name, int(streams), args))
+    length = f"answers of {args.answer} tokens" if args.answer else "endless answers"
     table = Table(
         "real_time",
-        f"Streams of {TOKENS_A_SECOND} tokens a second ({args.rounds} rounds)",
+        f"Streams of {TOKENS_A_SECOND} tokens a second, {length}"
+        f" ({args.rounds} rounds of {args.seconds:g} s)",
         *("streams", "way", "CPU share", "µs a token", "lag p50, ms", "lag p99, ms"),
-        *("longest pause, ms", "note"),
+        *("longest pause, ms", "CPU share of the server", "note"),
     )
     ways = _ways(args.transport.split(","))
+    for name in [n for n, m in ASYNC_MAKERS.items() if n in ways and not m.installed]:
+        table.add(None, name, *(None,) * len(_KEYS), NOT_INSTALLED)
+        ways.remove(name)
+    sizes = ("--seconds", args.seconds, "--answer", args.answer)
     for streams in args.streams:
         found: dict[str, list[dict[str, Any]]] = {name: [] for name in ways}
         for _, name in itertools.product(range(args.rounds), ways):
             with running() as url:
-                one = ("--one", url, name, streams, "--seconds", args.seconds)
+                one = ("--one", url, name, streams, *sizes)
                 found[name].append(in_new_process(__spec__.name, *one))
         for name, rounds in found.items():
-            failures = [one["failure"] for one in rounds if "failure" in one]
-            if failures:
-                table.add(streams, name, *(None,) * 5, failures[0])
-                ways.remove(name)
-                continue
-            keys = ("cpu", "us", "p50", "p99", "gc")
-            middle = [statistics.median(one[key] for one in rounds) for key in keys]
-            table.add(streams, name, *middle, "")
-            if middle[3] > TOO_LATE_MS and not args.all:
+            if not _add(table, streams, name, rounds) and not args.all:
                 ways.remove(name)
         table.save()
+    table.end()
 
 
 if __name__ == "__main__":

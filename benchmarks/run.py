@@ -1,34 +1,71 @@
 """The benchmarks, each in a process of its own.
 
-    python -m benchmarks.run [--full]
+    python -m benchmarks.run [--full | --check]
 
-Without `--full`: the cost of a token, the decoder and the start alone, in few rounds,
-in about a minute.
+Without an option: the cost of a token, the decoder and the start alone, in few rounds,
+in about a minute. With `--check`, all of them with answers so small that their times
+say nothing, and page and plot of them: whether they run, and whether the texts are
+what the server sent.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 
 SHORT = ("startup", "decoder", "tokens")
 FULL = (*SHORT, "profile_token", "first_token", "memory", "growth", "real_time")
+SMALLEST = {
+    "startup": "--rounds 1",
+    "decoder": "--short --rounds 1",
+    "tokens": "--tokens 20 --rounds 1 --groups 1",
+    "profile_token": "--tokens 100",
+    "first_token": "--rounds 2",
+    "memory": "--streams 50 --tokens 500",
+    "growth": "--rounds 1 --most 1024",
+    "real_time": "--streams 5 --seconds 1 --rounds 1 --answer 20",
+    "page": "",
+    "plot": "--into {folder}",
+}
+_CHECK_FOLDER = ".cache/bench_check"
+
+
+def _commands(args: argparse.Namespace) -> dict[str, list[str]]:
+    """Return what is run, with its options."""
+    if args.check:
+        filled = {n: o.format(folder=_CHECK_FOLDER) for n, o in SMALLEST.items()}
+        return {name: options.split() for name, options in filled.items()}
+    if args.full:
+        return {name: [] for name in FULL}
+    return {name: ["--short"] for name in SHORT}
 
 
 def main() -> None:
-    """Run them; a failed one does not stop the others."""
+    """Run them; a failed one does not stop the others.
+
+    Raises:
+        SystemExit: One failed; standard error says which.
+    """
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--full", action="store_true")
-    full = parser.parse_args().full
-    failed = False
-    for name in FULL if full else SHORT:
-        command = [sys.executable, "-m", f"benchmarks.{name}"]
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--full", action="store_true")
+    which.add_argument("--check", action="store_true")
+    args = parser.parse_args()
+    # What was measured must not be replaced by what only ran.
+    more = {"BENCH_FOLDER": _CHECK_FOLDER} if args.check else {}
+    failed = []
+    for name, options in _commands(args).items():
         done = subprocess.run(  # noqa: S603  our own module
-            command if full else [*command, "--short"], check=False
+            [sys.executable, "-m", f"benchmarks.{name}", *options],
+            check=False,
+            env={**os.environ, **more},
         )
-        failed = failed or done.returncode != 0
-    sys.exit(failed)
+        if done.returncode:
+            failed.append(name)
+    if failed:
+        sys.exit(f"failed: {', '.join(failed)}")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
 """The server that all benchmarks read from, in a process of its own.
 
 What it sends stands in the path: `/<kind>/<count>/<group>/chat/completions` is an
-answer of `count` deltas with `group` events in each write. It uses the standard library
-only, and refuses a request that does not ask for usage: all clients get the same bytes.
+answer of `count` deltas with `group` events in each write, or of as many deltas as the
+prompt says when that is a number. It uses the standard library only, and refuses a
+request that does not ask for usage: all clients get the same bytes.
 """
 
 from __future__ import annotations
@@ -98,17 +99,29 @@ def _chunk(data: bytes) -> bytes:
     return b"%x\r\n%b\r\n" % (len(data), data)
 
 
+async def _paced(count: int) -> AsyncIterator[bytes]:
+    """Give an answer at the pace of a model; each delta tells when it was written."""
+    # Streams that were asked for at once do not go on in step.
+    due = time.monotonic() + random.random() / TOKENS_A_SECOND  # noqa: S311
+    # Not made anew for each token: the server must not be what streams wait for.
+    before, after = _event({"content": " @"}).split(b"@")
+    yield _chunk(_event({"role": "assistant", "content": ""}))
+    for _ in range(count):
+        await asyncio.sleep(due - time.monotonic())
+        due += 1 / TOKENS_A_SECOND
+        yield _chunk(b"%b%d%b" % (before, time.monotonic_ns(), after))
+    yield _chunk(b"".join(_last("paced", count)))
+
+
 async def _parts(kind: str, count: int, group: int) -> AsyncIterator[bytes]:
     """Give an answer's writes when their time has come."""
     if kind == "paced":
-        # Streams do not start in step. Each delta tells when it was written.
-        due = time.monotonic() + random.random()  # noqa: S311
-        yield _chunk(_event({"role": "assistant", "content": ""}))
-        for _ in range(count):
-            await asyncio.sleep(due - time.monotonic())
-            due += 1 / TOKENS_A_SECOND
-            yield _chunk(_event({"content": f" {time.monotonic_ns()}"}))
-        yield _chunk(b"".join(_last(kind, count)))
+        async for data in _paced(count):
+            yield data
+        return
+    if kind == "cpu":
+        # What the server itself has taken, and when.
+        yield _chunk(json.dumps([time.process_time(), time.monotonic()]).encode())
         return
     if kind == "held":
         yield _chunk(_event({"content": "word"}))
@@ -130,6 +143,8 @@ async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) ->
                 writer.write(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n")
                 continue
             _, kind, count, group, *_ = lines[0].split(" ")[1].split("/")
+            prompt = str(request["messages"][-1]["content"])
+            count = prompt if prompt.isdecimal() else count
             writer.write(_ANSWER)
             async for data in _parts(kind, int(count), int(group)):
                 writer.write(data)

@@ -15,7 +15,7 @@ import subprocess
 import sys
 
 from benchmarks.peers import MAKERS, Maker
-from benchmarks.tables import Table
+from benchmarks.tables import NOT_INSTALLED, Table
 
 _FLOOR = """
 import httpx
@@ -49,8 +49,8 @@ def script(maker: Maker | None) -> str:
     """Return the program that measures a way; `None` is the floor."""
     if maker is None:
         return _TIMED.format(imports=_FLOOR, make="def make(): pass")
-    imports = _IMPORT.format(module=maker.module, name=maker.name)
-    make = _MAKE.format(name=maker.name, model=maker.model, url=maker.url)
+    imports = _IMPORT.format(module=maker.module, name=maker.class_name)
+    make = _MAKE.format(name=maker.class_name, model=maker.model, url=maker.url)
     return _TIMED.format(imports=imports, make=make)
 
 
@@ -69,10 +69,10 @@ def run(program: str) -> list[float]:
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--rounds", type=int, help="7, or 3 of the short form")
     parser.add_argument("--short", action="store_true")
     args = parser.parse_args()
-    rounds = 3 if args.short else args.rounds
+    rounds = args.rounds or (3 if args.short else 7)
     table = Table(
         "startup",
         f"CPU time to import and to make ({rounds} processes each)",
@@ -81,10 +81,20 @@ def main() -> None:
     programs = {"httpx + langchain-core": script(None)}
     programs |= {n: script(maker) for n, maker in MAKERS.items() if maker.installed}
     times: dict[str, list[list[float]]] = {name: [] for name in programs}
+    failures: dict[str, str] = {}
     for _ in range(rounds + 1):
         for name, program in programs.items():
-            times[name].append(run(program))
+            if name in failures:
+                continue
+            try:
+                times[name].append(run(program))
+            except subprocess.CalledProcessError as error:
+                failures[name] = f"exit code {error.returncode}"
     floor = 0.0
+    for name, what in failures.items():
+        del times[name]
+        table.add(name, what, None, None, None)
+        table.fault(name, what)
     for name, taken in times.items():
         figures = [
             1000 * statistics.median(each) for each in zip(*taken[1:], strict=True)
@@ -93,8 +103,8 @@ def main() -> None:
         table.add(name, figures[0], figures[0] / floor, *figures[1:])
     for name, maker in MAKERS.items():
         if not maker.installed:
-            table.add(name, "not installed", None, None, None)
-    table.save()
+            table.add(name, NOT_INSTALLED, None, None, None)
+    table.end()
 
 
 if __name__ == "__main__":

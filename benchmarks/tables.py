@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import os
 import platform
+import sys
 import time
 from pathlib import Path
 from typing import Any
 
-from benchmarks.peers import versions
+from benchmarks.peers import is_ours, versions
 
-FOLDER = Path(".cache/bench")
+FOLDER = Path(os.environ.get("BENCH_FOLDER", ".cache/bench"))
+NOT_INSTALLED = "not installed"
 _MANY = 100
 
 
@@ -23,6 +25,7 @@ class Table:
         self._name = name
         self._columns = columns
         self._rows: list[tuple[Any, ...]] = []
+        self._faults: list[str] = []
         print(f"\n## {title}\n\n{_line(columns)}")
         print(_line(["---"] * len(columns)), flush=True)
 
@@ -30,6 +33,21 @@ class Table:
         """Print a row."""
         self._rows.append(cells)
         print(_line([_shown(cell) for cell in cells]), flush=True)
+
+    def fault(self, way: str, what: str) -> None:
+        """Remember what went wrong, `""` for nothing; what a peer does is its own."""
+        if what and is_ours(way):
+            self._faults.append(f"{self._name}: {way}: {what}")
+
+    def end(self) -> None:
+        """Write the file of the table, and exit when a way of our own failed.
+
+        Raises:
+            SystemExit: It did; standard error says how.
+        """
+        self.save()
+        if self._faults:
+            sys.exit("\n".join(dict.fromkeys(self._faults)))
 
     def save(self) -> None:
         """Write the file of the table."""

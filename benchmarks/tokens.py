@@ -2,7 +2,9 @@
 
 `httpx` reads the bytes and does nothing with them. The floor is httpx and LangChain's
 own loop over chunks (for v3: over events) that cost nothing to make: no decoding, no
-JSON. A model's text is compared with what the server sent before it is timed.
+JSON. With v3 the chunk floor, what `stream` or `astream` costs at least, takes its turn
+too. A model's text is compared with what the server sent before it is timed; one of
+ours that loses some makes the run fail.
 
     python -m benchmarks.tokens [--short]
 """
@@ -22,9 +24,9 @@ from langchain_core.language_models import BaseChatModel
 from benchmarks.floors import Floor, Httpx
 from benchmarks.measure import Taken, in_turns, reason
 from benchmarks.methods import Methods, Read
-from benchmarks.peers import MAKERS
+from benchmarks.peers import ASYNC_MAKERS, MAKERS, Maker
 from benchmarks.server import running, text
-from benchmarks.tables import Table
+from benchmarks.tables import NOT_INSTALLED, Table
 
 KINDS = ("text", "reasoning", "tool")
 GROUPS = (1, 4, 16)
@@ -36,6 +38,9 @@ METHODS = (
     "astream_events v3",
     "invoke, streaming",
 )
+_CHUNK_METHOD = {"stream_events v3": "stream", "astream_events v3": "astream"}
+"""The method that gives chunks where another one gives protocol events."""
+CHUNK_FLOOR = "chunk floor"
 _LOST = "loses the text"
 
 
@@ -68,6 +73,11 @@ def reading(
     return lambda: sum(1 for _ in source.reads())
 
 
+def _makers(method: str, group: int) -> dict[str, Maker]:
+    """Return the models, ours over aiohttp too where each event is a read."""
+    return ASYNC_MAKERS if method.startswith("astream") and group == 1 else MAKERS
+
+
 class Bench:
     """Measures the ways to read one answer."""
 
@@ -90,10 +100,13 @@ class Bench:
             "httpx": reading(source, self._runner, asynchronous=asynchronous),
             "floor": partial(run, Floor(source=source)),
         }
+        if method in _CHUNK_METHOD:
+            run_chunks, _ = self._methods.runs[_CHUNK_METHOD[method]]
+            ways[CHUNK_FLOOR] = partial(run_chunks, Floor(source=source))
         notes: dict[str, str] = {}
-        for name, maker in MAKERS.items():
+        for name, maker in _makers(method, group).items():
             if not maker.installed:
-                notes[name] = "not installed"
+                notes[name] = NOT_INSTALLED
                 continue
             streaming = {"streaming": True} if method.startswith("invoke") else {}
             model = maker.make(url, **streaming)
@@ -111,18 +124,34 @@ def _a_token(taken: Taken, note: str, tokens: int) -> tuple[float, str]:
     return taken.seconds / tokens * 1e6, taken.failure or note
 
 
+def _add(
+    table: Table, cell: tuple[str, int, str], found: dict[str, tuple[float, str]]
+) -> None:
+    """Add the rows of a cell: what each way took, and how often another way fits in."""
+    below = [
+        found.get(name, (0.0, ""))[0] for name in ("floor", CHUNK_FLOOR, "ChatSSE")
+    ]
+    kind, group, method = cell
+    for name, (took, note) in found.items():
+        ratios = [took / other if took and other else None for other in below]
+        table.add(kind, group, method, name, took or None, *ratios, note)
+        if note != NOT_INSTALLED:
+            table.fault(name, f"{kind}, {group}, {method}: {note}" if note else "")
+
+
 def main() -> None:
     """Print the table."""
     warnings.simplefilter("ignore", LangChainBetaWarning)
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tokens", type=int, default=1000)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, help="5, or 3 of the short form")
+    parser.add_argument("--groups", type=int, nargs="+", default=GROUPS)
     parser.add_argument("--short", action="store_true")
     parser.add_argument("--name", default="tokens", help="of the JSON file")
     args = parser.parse_args()
-    cells = list(itertools.product(KINDS, GROUPS, METHODS))
+    rounds = args.rounds or (3 if args.short else 5)
+    cells = list(itertools.product(KINDS, args.groups, METHODS))
     if args.short:
-        args.rounds = 3
         cells = [
             cell
             for cell in cells
@@ -130,19 +159,17 @@ def main() -> None:
         ]
     table = Table(
         args.name,
-        f"CPU time per token ({args.tokens:,} tokens, {args.rounds} rounds)",
+        f"CPU time per token ({args.tokens:,} tokens, {rounds} rounds)",
         *("kind", "events a write", "method", "way", "µs a token", "to the floor"),
-        *("to ChatSSE", "note"),
+        *("to the chunk floor", "to ChatSSE", "note"),
     )
     with running() as url, asyncio.Runner() as runner:
         bench = Bench(url, runner, args.tokens)
         for kind, group, method in cells:
-            found = bench.measure(kind, group, method, args.rounds)
-            floor, ours = found["floor"][0], found["ChatSSE"][0]
-            for name, (took, note) in found.items():
-                figures = (took, took / floor, took / ours) if took else (None,) * 3
-                table.add(kind, group, method, name, *figures, note)
+            found = bench.measure(kind, group, method, rounds)
+            _add(table, (kind, group, method), found)
             table.save()
+    table.end()
 
 
 if __name__ == "__main__":
