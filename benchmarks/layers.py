@@ -118,7 +118,7 @@ def main() -> None:
         for group in (1, 16):
             answer = f"{url}/text/{args.tokens}/{group}"
             source, methods = Httpx(answer), Methods(runner)
-            model = OURS.make(answer, async_transport="httpx")
+            model = OURS.make(answer)
             ways = sync_ways(source, model, methods)
             for method, layers in (
                 ways | async_ways(source, model, methods, runner)

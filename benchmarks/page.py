@@ -94,7 +94,7 @@ def main() -> None:
     for name in TOKENS:
         _tokens(name)
     _to_the_floors()
-    for name in ("profile", "first_token", "real_time", "startup"):
+    for name in ("layers", "first_token", "real_time", "startup"):
         _as_it_is(name)
     for name in ("memory", "growth", "decoder"):
         _as_it_is(name)

@@ -16,12 +16,12 @@ import subprocess
 import sys
 
 SHORT = ("startup", "decoder", "tokens")
-FULL = (*SHORT, "profile_token", "first_token", "memory", "growth", "real_time")
+FULL = (*SHORT, "layers", "first_token", "memory", "growth", "real_time")
 SMALLEST = {
     "startup": "--rounds 1",
     "decoder": "--short --rounds 1",
     "tokens": "--tokens 20 --rounds 1 --groups 1",
-    "profile_token": "--tokens 100",
+    "layers": "--tokens 100 --short",
     "first_token": "--rounds 2",
     "memory": "--streams 50 --tokens 500",
     "growth": "--rounds 1 --most 1024",
