@@ -7,8 +7,7 @@ import re
 import time
 from codecs import BOM_UTF8
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Generic, Literal, Protocol, TypeVar
+from typing import Any, Generic, Literal, NamedTuple, Protocol, TypeVar
 
 from langchain_core.messages import AIMessage
 
@@ -67,8 +66,7 @@ class Assembler(Protocol[OutputT]):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class PipelineOptions:
+class PipelineOptions(NamedTuple):
     """How an answer is read."""
 
     where: str

@@ -15,7 +15,7 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from langchain_core.messages import AIMessage
@@ -119,7 +119,7 @@ def _answer(
 ) -> tuple[Any, WireMessage | None]:
     """Return what comes out and the message, or the error and `None`."""
     watched = _Watched(assembler)
-    reader = pipeline(watched, replace(OPTIONS, **settings))
+    reader = pipeline(watched, OPTIONS._replace(**settings))
     outputs: list[Any] = []
     try:
         for data in reads:

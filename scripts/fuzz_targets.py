@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 
 from langchain_sse_chat import SSEChatError, SSEDecoder
 from langchain_sse_chat.convert.chunks import ChunkAssembler
@@ -65,8 +64,7 @@ def answer(data: bytes) -> None:
         Exception: Whatever the package raises that is not its own.
     """
     source, body = _source(data)
-    options = replace(
-        OPTIONS,
+    options = OPTIONS._replace(
         on_truncation=source.choice(("raise", "accept")),
         reasoning_tags=source.choice((None, None, ("<think>", "</think>"))),
         stop=source.choice(((), (), ("\n\n", "END"))),

@@ -12,8 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from langchain_core.utils.function_calling import convert_to_openai_function
 from pydantic import BaseModel
@@ -54,8 +53,7 @@ _MAX_NAME_LENGTH = 64
 """OpenAI's limit for the name of a function or a schema."""
 
 
-@dataclass(frozen=True, slots=True)
-class OutputSchema:
+class OutputSchema(NamedTuple):
     """What an answer shall look like."""
 
     name: str

@@ -160,7 +160,7 @@ class Call(Generic[OutputT]):
         begins_as_reasoning = options.reasoning_tags and not options.reasoning_tags[0]
         if begins_as_reasoning and self._is_prefilled():
             # What goes on with a text is text from its first character.
-            return replace(options, reasoning_tags=None)
+            return options._replace(reasoning_tags=None)
         return options
 
     def _decorated(self, assembler: Assembler[OutputT]) -> Assembler[OutputT]:

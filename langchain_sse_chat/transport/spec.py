@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from langchain_sse_chat.errors import ConfigurationError, SSEChatError
 from langchain_sse_chat.transport.clients import HTTPClients
@@ -98,8 +98,7 @@ class RequestSpec:
         return f"RequestSpec(url={safe_url(self.url)!r}, streamed={self.streamed})"
 
 
-@dataclass(frozen=True, slots=True)
-class ResponseHead:
+class ResponseHead(NamedTuple):
     """The status line and the headers of an answer."""
 
     status_code: int
@@ -109,8 +108,7 @@ class ResponseHead:
     """Where the answer came from, without query, fragment, user and password."""
 
 
-@dataclass(frozen=True, slots=True)
-class Again:
+class Again(NamedTuple):
     """That an attempt is followed by another one, and when."""
 
     seconds: float

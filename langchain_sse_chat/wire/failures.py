@@ -11,8 +11,7 @@ import http
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from langchain_sse_chat.errors import (
     AuthenticationError,
@@ -77,8 +76,7 @@ _REDIRECT_HINT = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ServerWords:
+class ServerWords(NamedTuple):
     """What a server says went wrong."""
 
     message: str
@@ -213,7 +211,7 @@ def stream_error(
         kind = _word(fields, "type", "error_type")
         words = ServerWords(str(body), _code(fields), kind)
     if words.code is None and chunk is not None:
-        words = replace(words, code=_code(chunk))
+        words = words._replace(code=_code(chunk))
     code = words.code if words.code is not None else words.type
     label = f" ({code})" if code is not None else ""
     msg = f"{where} reported an error in its answer{label}: {_short(words.message)}"
