@@ -17,6 +17,7 @@ from pydantic import BaseModel
 from langchain_sse_chat.convert.blocks import MODEL_PROVIDER
 
 # The slots of an instance, past its `__setattr__`.
+_new = object.__new__
 _slots = vars(BaseModel)
 _set_fields = _slots["__dict__"].__set__
 _set_fields_set = _slots["__pydantic_fields_set__"].__set__
@@ -25,75 +26,60 @@ _set_private = _slots["__pydantic_private__"].__set__
 
 
 class _Pattern:
-    """What instances of a pydantic model have in common with one of them."""
+    """What chunks have in common with one of them."""
 
-    __slots__ = (
-        "_dicts",
-        "_fields_set",
-        "_has_extra",
-        "_lists",
-        "_new",
-        "_type",
-        "_values",
-    )
+    __slots__ = ("_chunk", "_dicts", "_extra", "_fields", "_fields_set", "_lists")
 
-    def __init__(self, model: BaseModel, *varying: str) -> None:
-        """Take a validated instance.
+    def __init__(self, *varying: str, **fields: Any) -> None:
+        """Validate a chunk.
 
         Args:
-            model: The instance; its lists, private attributes and extras must be empty.
-            *varying: The fields in which the others differ.
+            *varying: The fields in which the messages of the others differ.
+            **fields: What the message is made of.
         """
-        values = dict(model.__dict__)
-        self._type = type(model)
-        self._new = self._type.__new__
+        metadata = {"model_provider": MODEL_PROVIDER}
+        message = AIMessageChunk(response_metadata=metadata, **fields)
+        self._chunk = ChatGenerationChunk(message=message)
         # All of them, for their order is that of what is written.
-        self._values = values
+        self._fields = values = dict(vars(message))
         own = [name for name in values if name not in varying]
         self._lists = [name for name in own if isinstance(values[name], list)]
         self._dicts = [
             (name, values[name]) for name in own if isinstance(values[name], dict)
         ]
-        self._fields_set = model.__pydantic_fields_set__
-        self._has_extra = model.__pydantic_extra__ is not None
+        self._fields_set = message.__pydantic_fields_set__
+        self._extra = message.__pydantic_extra__
 
-    def with_values(self, varying: dict[str, Any]) -> Any:
-        """Return another instance, with its own lists and dicts."""
-        values = self._values | varying
+    def copy(self, text: str, varying: dict[str, Any]) -> ChatGenerationChunk:
+        """Return another chunk, with its own lists and dicts, which are empty."""
+        fields = self._fields | varying
         for name in self._lists:
-            values[name] = []
+            fields[name] = []
         for name, value in self._dicts:
-            values[name] = value.copy()
-        made = self._new(self._type)
-        _set_fields(made, values)
-        _set_fields_set(made, set(self._fields_set))
-        _set_extra(made, {} if self._has_extra else None)
-        _set_private(made, None)
-        return made
+            fields[name] = value.copy()
+        message = _new(AIMessageChunk)
+        _set_fields(message, fields)
+        _set_fields_set(message, set(self._fields_set))
+        _set_extra(message, None if self._extra is None else {})
+        _set_private(message, None)
+        pattern = self._chunk
+        chunk = _new(ChatGenerationChunk)
+        _set_fields(chunk, vars(pattern) | {"text": text, "message": message})
+        _set_fields_set(chunk, set(pattern.__pydantic_fields_set__))
+        _set_extra(chunk, None)
+        _set_private(chunk, None)
+        return chunk
 
 
-def _validated(**fields: Any) -> ChatGenerationChunk:
-    metadata = {"model_provider": MODEL_PROVIDER}
-    message = AIMessageChunk(response_metadata=metadata, **fields)
-    return ChatGenerationChunk(message=message)
-
-
-_text = _validated(content="pattern")
-_TEXT = _Pattern(_text.message, "content")
+_TEXT = _Pattern("content", content="pattern")
 _RICH = _Pattern(
-    _validated(content="pattern", additional_kwargs={}).message,
-    *("content", "additional_kwargs"),
+    *("content", "additional_kwargs"), content="pattern", additional_kwargs={}
 )
-_GENERATION = _Pattern(_text, "text", "message")
 
 
 def text_chunk(text: str) -> ChatGenerationChunk:
     """Return the chunk of a piece of text, alike a validated one in every way."""
-    message = _TEXT.with_values({"content": text})
-    chunk: ChatGenerationChunk = _GENERATION.with_values(
-        {"text": text, "message": message}
-    )
-    return chunk
+    return _TEXT.copy(text, {"content": text})
 
 
 def rich_chunk(text: str, additional_kwargs: dict[str, str]) -> ChatGenerationChunk:
@@ -103,10 +89,4 @@ def rich_chunk(text: str, additional_kwargs: dict[str, str]) -> ChatGenerationCh
         text: The content.
         additional_kwargs: Other texts by name; the chunk has this dict as its own.
     """
-    message = _RICH.with_values(
-        {"content": text, "additional_kwargs": additional_kwargs}
-    )
-    chunk: ChatGenerationChunk = _GENERATION.with_values(
-        {"text": text, "message": message}
-    )
-    return chunk
+    return _RICH.copy(text, {"content": text, "additional_kwargs": additional_kwargs})
