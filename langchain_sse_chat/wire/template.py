@@ -116,7 +116,9 @@ def template_of(
     if any(v for k, v in choices[0].items() if k not in {"index", "delta"}):
         # A finish reason, log probabilities: what counts anew each time.
         return None
-    delta = choices[0].get("delta") or {}
+    delta = choices[0].get("delta")
+    if not isinstance(delta, dict):
+        return None
     filled = [k for k, v in delta.items() if k != "role" and (v or v == 0)]
     if len(filled) != 1:
         return None

@@ -115,6 +115,8 @@ def test_learns_of_reasoning_too(key: str, beside: dict[str, Any]) -> None:
         ({"reasoning": "a"}, Delta("b", reasoning="a")),
         ({"reasoning_details": "a"}, Delta(reasoning="a")),
         (None, Delta(reasoning="a")),
+        ([1], "a"),
+        ("a", "a"),
     ],
 )
 def test_learns_of_plain_reasoning_only(delta: Any, out: str | Delta) -> None:
