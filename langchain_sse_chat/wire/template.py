@@ -126,12 +126,13 @@ def template_of(
     text = out.reasoning if isinstance(out, Delta) else out
     if isinstance(out, Delta) and out != Delta(reasoning=text):
         return None
-    if key not in (REASONING_KEYS if is_reasoning else _CONTENT):
+    keys = REASONING_KEYS if is_reasoning else _CONTENT
+    if key not in keys or len(text) > _MOST_TEXT:
         return None
     found = _value_of(key).search(data)
     # Another key of that name could be meant, or a key be written with escapes.
     is_clear = data.count(f'"{key}"') == 1 and "\\" not in data
-    if found is None or found[1] != text or len(text) > _MOST_TEXT or not is_clear:
+    if found is None or found[1] != text or not is_clear:
         return None
     before, after = data[: found.start(1)], data[found.end(1) :]
     return Template(before, after, is_reasoning=is_reasoning)
