@@ -9,6 +9,10 @@ for chunk in chat.stream("Why is the sky blue?"):
 ```
 """
 
+# First, for the time of the import: from any other of its modules on, LangChain takes a
+# twelfth longer.
+import langchain_core.language_models.chat_models  # noqa: F401
+
 from langchain_sse_chat._version import __version__
 from langchain_sse_chat.chat_models import ChatSSE
 from langchain_sse_chat.errors import (
