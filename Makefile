@@ -174,7 +174,7 @@ build: $(VENV)/.group-build ## build wheel and sdist into dist/ and try the whee
 
 .PHONY: clean
 clean: ## remove all that make has made, the environments too
-	@rm -rf $(VENV) $(OTHER_VENVS) dist site .cache .coverage .coverage.* .hypothesis \
+	@rm -rf $(VENV) $(OTHER_VENVS) dist site .bench .cache .coverage .coverage.* .hypothesis \
 		.import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	@find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -1,4 +1,4 @@
-"""Print the tables of docs/performance.md from the files in `.cache/bench/`.
+"""Print the tables of docs/performance.md from the files in `.bench/`.
 
 python -m benchmarks.page
 """

@@ -1,4 +1,4 @@
-"""Draw the plots of docs/performance.md from the files in `.cache/bench/`.
+"""Draw the plots of docs/performance.md from the files in `.bench/`.
 
     python -m benchmarks.plot [--into docs/images]
 

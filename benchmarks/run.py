@@ -29,7 +29,7 @@ SMALLEST = {
     "page": "",
     "plot": "--into {folder}",
 }
-_CHECK_FOLDER = ".cache/bench_check"
+_CHECK_FOLDER = ".bench/check"
 
 
 def _commands(args: argparse.Namespace) -> dict[str, list[str]]:

@@ -1,4 +1,4 @@
-"""Tables: Markdown on standard output, and the same as JSON in `.cache/bench/`."""
+"""Tables: Markdown on standard output, and the same as JSON in `.bench/`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 
 from benchmarks.peers import is_ours, versions
 
-FOLDER = Path(os.environ.get("BENCH_FOLDER", ".cache/bench"))
+FOLDER = Path(os.environ.get("BENCH_FOLDER", ".bench"))
 NOT_INSTALLED = "not installed"
 _MANY = 100
 
