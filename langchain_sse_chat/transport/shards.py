@@ -13,7 +13,7 @@ import queue
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar
 
 import httpx
 
@@ -208,8 +208,7 @@ class ShardedTransport(httpx.BaseTransport):
         except BaseException:
             self._leave(place)
             raise
-        stream = cast("httpx.SyncByteStream", response.stream)
-        response.stream = _Body(stream, self._leave, place)
+        response.stream = _Body(response.stream, self._leave, place)
         return response
 
     def close(self) -> None:
@@ -267,8 +266,7 @@ class AsyncShardedTransport(httpx.AsyncBaseTransport):
         except BaseException:
             self._leave_complete(place)
             raise
-        stream = cast("httpx.AsyncByteStream", response.stream)
-        response.stream = _AsyncBody(stream, self._leave, place)
+        response.stream = _Body(response.stream, self._leave, place)
         return response
 
     async def aclose(self) -> None:
@@ -305,14 +303,11 @@ async def _aclose(these: Iterable[Any]) -> None:
         await one.aclose()
 
 
-class _Body(httpx.SyncByteStream):
+class _Body(httpx.SyncByteStream, httpx.AsyncByteStream):
     """The body of an answer, which leaves its place when it is closed."""
 
     def __init__(
-        self,
-        stream: httpx.SyncByteStream,
-        leave: Callable[[Place[Any]], None],
-        place: Place[Any],
+        self, stream: Any, leave: Callable[[Place[Any]], None], place: Place[Any]
     ) -> None:
         self._stream = stream
         self._leave = leave
@@ -321,28 +316,14 @@ class _Body(httpx.SyncByteStream):
     def __iter__(self) -> Iterator[bytes]:
         return iter(self._stream)  # and so no layer more for each read
 
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return aiter(self._stream)
+
     def close(self) -> None:
         try:
             self._stream.close()
         finally:
             self._leave(self._place)
-
-
-class _AsyncBody(httpx.AsyncByteStream):
-    """The body of an answer, which leaves its place when it is closed."""
-
-    def __init__(
-        self,
-        stream: httpx.AsyncByteStream,
-        leave: Callable[[Place[Any]], None],
-        place: Place[Any],
-    ) -> None:
-        self._stream = stream
-        self._leave = leave
-        self._place = place
-
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        return aiter(self._stream)  # and so no layer more for each read
 
     async def aclose(self) -> None:
         try:
