@@ -26,7 +26,7 @@ one of its kind, and looking through it takes longer than parsing it."""
 class Template:
     """What stands around the text in an event's data."""
 
-    __slots__ = ("_after", "_before", "_end", "_frames", "_start", "is_reasoning")
+    __slots__ = ("_after", "_before", "_end", "_frame", "_start", "is_reasoning")
 
     def __init__(self, before: str, after: str, *, is_reasoning: bool) -> None:
         """Keep both sides, with the quotation marks."""
@@ -36,7 +36,8 @@ class Template:
         self._after = after
         self._start = len(before)
         self._end = len(after)
-        self._frames: _Frames | None = None
+        # Both sides, of the bytes of an event.
+        self._frame: tuple[bytes, bytes] | None = None
 
     def text_of(self, data: str) -> str | None:
         """Return the text in data that differs in nothing else.
@@ -58,37 +59,22 @@ class Template:
             `None` when the bytes hold anything else, or a part of an event, or an event
             that is not a `data: ` line and a blank line.
         """
-        frames = self._frames
-        if frames is None:
+        if self._frame is None:
             # Servers end all lines alike.
             end = b"\r\n\r\n" if read.endswith(b"\r\n\r\n") else b"\n\n"
-            frames = self._frames = _Frames(
-                f"data: {self._before}".encode(), self._after.encode() + end
+            self._frame = (
+                f"data: {self._before}".encode(),
+                self._after.encode() + end,
             )
-        return frames.texts_in(read)
-
-
-class _Frames:
-    """What stands around the texts in the bytes of events."""
-
-    __slots__ = ("_after", "_before", "_between", "_end", "_start")
-
-    def __init__(self, before: bytes, after: bytes) -> None:
-        self._before = before
-        self._after = after
-        self._start = len(before)
-        self._end = -len(after)
-        self._between = (after + before).decode()
-
-    def texts_in(self, read: bytes) -> list[str] | None:
-        if not (read.startswith(self._before) and read.endswith(self._after)):
+        before, after = self._frame
+        if not (read.startswith(before) and read.endswith(after)):
             return None
         # Empty when the sides overlap. Both begin and end with ASCII, so that decoding
         # the texts gives what decoding the events would.
-        inner = read[self._start : self._end].decode("utf-8", "replace")
+        inner = read[len(before) : -len(after)].decode("utf-8", "replace")
         if len(inner) <= _MOST_TEXT and _is_plain(inner):
             return [inner] if inner else None
-        texts = inner.split(self._between)
+        texts = inner.split((after + before).decode())
         # Of other events, their quotation marks would be left.
         if len(texts) == 1 or "" in texts or not _is_plain("".join(texts)):
             return None
