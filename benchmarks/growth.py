@@ -1,7 +1,8 @@
 """Whether the cost of a token, or of a megabyte, grows with the size of the answer.
 
-`stream` of LangChain keeps each chunk, and joins them at the end. What of the growth is
-ours alone is seen where our `_stream` is read without LangChain's loop around it.
+LangChain's `stream` keeps each chunk, unless a model sees to it, and joins them at the
+end. What of the growth is ours alone is seen where our `_stream` is read without
+LangChain's loop around it.
 
     python -m benchmarks.growth [--rounds 3] [--longest 5]
 """

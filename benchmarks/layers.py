@@ -15,6 +15,7 @@ import argparse
 import asyncio
 import warnings
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from langchain_core._api.beta_decorator import LangChainBetaWarning
@@ -56,48 +57,63 @@ async def _adrain(outputs: Any) -> int:
     return count
 
 
-def sync_ways(source: Httpx, model: Any, methods: Methods) -> dict[str, Ways]:
-    """Return the layers of the sync methods, from below."""
-    below: Ways = {
-        "httpx": lambda: _drain(source.reads()),
-        "+ reader": lambda: _drain(model._ask(Nothing, MESSAGES, None, {}, None)),
-    }
-    chunks = {"+ chunks": lambda: _drain(model._stream(MESSAGES))}
-    events = {"+ events": lambda: _drain(model._stream_chat_model_events(MESSAGES))}
-    loop = "+ LangChain"
+def stacked(
+    methods: Methods,
+    model: Any,
+    names: tuple[str, str],
+    below: tuple[Callable[[], object], ...],
+) -> dict[str, Ways]:
+    """Return the layers of two methods, from below.
+
+    Args:
+        methods: The methods, for the whole of them.
+        model: The model that is read.
+        names: Of the method that gives chunks, and of the one that gives events.
+        below: What reads with httpx, to the reader, to chunks and to events.
+    """
+    httpx, reader, chunks, events = below
+    both: Ways = {"httpx": httpx, "+ reader": reader}
+    with_chunks, with_events = names
     return {
-        "stream": below | chunks | {loop: lambda: methods.runs["stream"][0](model)},
-        "stream_events v3": below
-        | events
-        | {loop: lambda: methods.runs["stream_events v3"][0](model)},
+        with_chunks: both
+        | {"+ chunks": chunks}
+        | {"+ LangChain": partial(methods.runs[with_chunks][0], model)},
+        with_events: both
+        | {"+ events": events}
+        | {"+ LangChain": partial(methods.runs[with_events][0], model)},
     }
 
 
-def async_ways(
+def all_ways(
     source: Httpx, model: Any, methods: Methods, runner: asyncio.Runner
 ) -> dict[str, Ways]:
-    """Return the layers of the async methods, from below."""
+    """Return the layers of each method."""
 
-    async def read() -> int:
+    async def reader() -> int:
         return await _adrain(await model._aask(Nothing, MESSAGES, None, {}, None))
 
-    below: Ways = {
-        "httpx": lambda: runner.run(_adrain(source.areads())),
-        "+ reader": lambda: runner.run(read()),
-    }
-    chunks = {"+ chunks": lambda: runner.run(_adrain(model._astream(MESSAGES)))}
-    events = {
-        "+ events": lambda: runner.run(
-            _adrain(model._astream_chat_model_events(MESSAGES))
-        )
-    }
-    loop = "+ LangChain"
-    return {
-        "astream": below | chunks | {loop: lambda: methods.runs["astream"][0](model)},
-        "astream_events v3": below
-        | events
-        | {loop: lambda: methods.runs["astream_events v3"][0](model)},
-    }
+    sync = stacked(
+        methods,
+        model,
+        ("stream", "stream_events v3"),
+        (
+            lambda: _drain(source.reads()),
+            lambda: _drain(model._ask(Nothing, MESSAGES, None, {}, None)),
+            lambda: _drain(model._stream(MESSAGES)),
+            lambda: _drain(model._stream_chat_model_events(MESSAGES)),
+        ),
+    )
+    return sync | stacked(
+        methods,
+        model,
+        ("astream", "astream_events v3"),
+        (
+            lambda: runner.run(_adrain(source.areads())),
+            lambda: runner.run(reader()),
+            lambda: runner.run(_adrain(model._astream(MESSAGES))),
+            lambda: runner.run(_adrain(model._astream_chat_model_events(MESSAGES))),
+        ),
+    )
 
 
 def main() -> None:
@@ -119,10 +135,8 @@ def main() -> None:
             answer = f"{url}/text/{args.tokens}/{group}"
             source, methods = Httpx(answer), Methods(runner)
             model = OURS.make(answer)
-            ways = sync_ways(source, model, methods)
-            for method, layers in (
-                ways | async_ways(source, model, methods, runner)
-            ).items():
+            ways = all_ways(source, model, methods, runner)
+            for method, layers in ways.items():
                 below = 0.0
                 for name, taken in in_turns(layers, rounds).items():
                     if taken.failure:

@@ -1,7 +1,8 @@
 """Memory of open streams, and of one long stream (Linux; a process for each way).
 
 An open stream is one whose first token is in hand and whose next one has not come. The
-long stream's chunks are thrown away by the reader; LangChain's `stream` keeps them all.
+long stream's chunks are thrown away by the reader; LangChain's `stream` keeps them all,
+unless a model sees to it.
 The objects are those that Python's garbage collector looks at in a full collection.
 
     python -m benchmarks.memory [--streams 1000] [--tokens 200000]

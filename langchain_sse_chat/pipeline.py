@@ -110,8 +110,6 @@ class AnswerPipeline(Generic[OutputT]):
         """
         self.emitted = False
         """Whether anything was given out: from then on nothing may be repeated."""
-        self.complete = False
-        """Whether no more bytes are needed: `[DONE]` was read, or all is lost."""
         self._notes = notes or {}
         self._goes_on = goes_on
         self._assembler = assembler
@@ -131,6 +129,11 @@ class AnswerPipeline(Generic[OutputT]):
         self._unended: bytes | None = None
         self._pending = 0
         self._failure: SSEChatError | None = None
+
+    @property
+    def complete(self) -> bool:
+        """Whether no more bytes are needed: `[DONE]` was read, or all is lost."""
+        return self._reader.done or self._failure is not None
 
     @property
     def ended(self) -> bool:
@@ -197,7 +200,6 @@ class AnswerPipeline(Generic[OutputT]):
                 raise
             # What came before the error is given out first: `close` raises it.
             self._failure = error
-            self.complete = True
         if outputs:
             self.emitted = True
         return outputs
@@ -234,7 +236,6 @@ class AnswerPipeline(Generic[OutputT]):
                 outputs += assembler.feed(delta)
             else:
                 self._budget.take(data)
-        self.complete = reader.done
 
     def end(self) -> list[OutputT]:
         """Learn that no more bytes come; give what an event without its end brings.

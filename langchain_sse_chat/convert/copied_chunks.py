@@ -51,7 +51,12 @@ class _Pattern:
         self._extra = message.__pydantic_extra__
 
     def copy(self, text: str, varying: dict[str, Any]) -> ChatGenerationChunk:
-        """Return another chunk, with its own lists and dicts, which are empty."""
+        """Return another chunk, with lists and dicts of its own.
+
+        Args:
+            text: The content, which the chunk has as its text too.
+            varying: The fields of the message that differ, with the content.
+        """
         fields = self._fields | varying
         for name in self._lists:
             fields[name] = []

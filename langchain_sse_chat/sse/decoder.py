@@ -256,8 +256,7 @@ class SSEDecoder:
         name, _, value = line.partition(b":")
         if value[:1] == b" ":
             value = value[1:]
-        if name == b"data":
-            self._data += value
+        if name == b"data":  # no colon follows: what has one was taken before
             self._data += b"\n"
         elif name == b"event":
             self._event_type = value.decode("utf-8", "replace")

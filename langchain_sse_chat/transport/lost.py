@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from abc import abstractmethod
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import httpx
+
+
+class ManyPools(httpx.AsyncBaseTransport):
+    """A transport whose connections are in the pools of others."""
+
+    @abstractmethod
+    def transports(self) -> Sequence[httpx.AsyncBaseTransport]:
+        """Return those others."""
 
 
 async def close_connection(client: httpx.AsyncClient, network_stream: Any) -> None:
@@ -64,8 +73,10 @@ def _transports(client: httpx.AsyncClient) -> Iterator[Any]:
     # There is no public way from a client to its pools; without it nothing is found.
     mounts = getattr(client, "_mounts", {})
     for transport in (getattr(client, "_transport", None), *mounts.values()):
-        inner = getattr(transport, "transports", None)
-        yield from (transport,) if inner is None else inner()
+        if isinstance(transport, ManyPools):
+            yield from transport.transports()
+        else:
+            yield transport
 
 
 def _network_stream(connection: Any) -> Any:

@@ -17,7 +17,7 @@ from typing import Any, Generic, TypeVar
 
 import httpx
 
-from langchain_sse_chat.transport.lost import lost_connections
+from langchain_sse_chat.transport.lost import ManyPools, lost_connections
 
 LARGEST = 32
 """Connections of a shard at most, each for one open answer."""
@@ -221,7 +221,7 @@ class ShardedTransport(httpx.BaseTransport):
             self._free.put(None)
 
 
-class AsyncShardedTransport(httpx.AsyncBaseTransport):
+class AsyncShardedTransport(ManyPools):
     """Sends the requests of an event loop by shards, as `ShardedTransport` does."""
 
     def __init__(

@@ -1,5 +1,6 @@
 import ast
 import re
+import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -76,6 +77,19 @@ def test_a_module_imports_nothing_but_the_standard_library_and_the_dependencies(
     imported = set(imported_packages(path.read_text(encoding="utf-8")))
     ours = {"langchain_sse_chat", *IMPORTABLE}
     assert imported - ours - sys.stdlib_module_names == set()
+
+
+def test_what_few_calls_need_is_not_imported_before_one_does() -> None:
+    late = [
+        "langchain_core.tools.base",
+        "langchain_sse_chat.structured",
+        "langchain_sse_chat.recording",
+    ]
+    program = "import sys, langchain_sse_chat; print(*sys.modules)"
+    done = subprocess.run(  # noqa: S603  our own program
+        [sys.executable, "-c", program], check=True, capture_output=True, text=True
+    )
+    assert set(done.stdout.split()).isdisjoint(late)
 
 
 def test_every_page_of_the_documentation_is_in_its_navigation() -> None:

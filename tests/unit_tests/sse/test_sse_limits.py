@@ -213,3 +213,26 @@ def test_holds_little_when_many_small_lines_make_a_large_event() -> None:
 
     assert held < 800_000
     assert len(decoder.close()[0].data) == 299_999
+
+
+@pytest.mark.parametrize(
+    ("reads", "pending"),
+    [
+        ([b""], 0),
+        ([b"data: a"], 7),
+        ([b"data: a\n"], 7),
+        ([b"data: a\n: b"], 10),
+        ([b"data: ", b"a"], 7),
+        ([b"data: a\n\n"], 0),
+        ([b"data: a\n\nda"], 2),
+        ([b": ping\n"], 6),
+        ([b": ping\n\n"], 0),
+    ],
+)
+def test_tells_the_size_of_the_event_that_has_begun(
+    reads: list[bytes], pending: int
+) -> None:
+    decoder = SSEDecoder()
+    for read in reads:
+        decoder.feed(read)
+    assert decoder.pending == pending

@@ -290,6 +290,28 @@ def test_events_that_are_alike_need_one_lesson() -> None:
     assert reader._template is not None
 
 
+@pytest.mark.parametrize("key", ["content", "reasoning_content"])
+def test_a_read_of_alike_events_is_taken_at_once(key: str) -> None:
+    def frame(text: str) -> str:
+        return dumped(chunk("", choice={"delta": {key: text}}))
+
+    reader = ChunkReader("http://test")
+    reader.read(frame("a"))
+    parts = reader.parts_in("".join(f"data: {frame(t)}\n\n" for t in "bc").encode())
+
+    made = ["b", "c"] if key == "content" else [Delta(reasoning=t) for t in "bc"]
+    message, _ = reader.close(truncated=True)
+    assert parts == made
+    assert reader.progress == len("abc")
+    assert message.text + message.reasoning == "abc"
+
+
+def test_no_read_is_taken_at_once_after_the_end() -> None:
+    reader = reader_after(chunk("a"))
+    reader.done = True
+    assert reader.parts_in(f"data: {dumped(chunk('b'))}\n\n".encode()) is None
+
+
 def test_what_comes_between_is_not_forgotten() -> None:
     same, other = [chunk("a")] * 3, chunk("b", id="2")
     reader = reader_after(*same, other, *same)
