@@ -18,7 +18,8 @@ from langchain_sse_chat.errors import (
     SSEChatError,
     StreamTruncatedError,
 )
-from langchain_sse_chat.sse import ServerSentEvent, SSEDecoder
+from langchain_sse_chat.sse import ServerSentEvent
+from langchain_sse_chat.sse.bare import BARE, BareTextDecoder
 from langchain_sse_chat.transport.retry import parse_retry_after
 from langchain_sse_chat.transport.spec import ResponseHead
 from langchain_sse_chat.wire import failures
@@ -45,9 +46,6 @@ _PAGE_SIZE = 64 * 1024
 """How much of a body is read that is no answer at all, such as an HTML page."""
 
 _BEFORE_AN_ANSWER = re.compile(rb"\A(?:\s|%s)+" % BOM_UTF8)
-
-_TAIL_SIZE = 4096
-"""How much of the end of a stream is looked at for an error outside its events."""
 
 
 def _never(_gave: bool, _message: WireMessage | None) -> bool:  # noqa: FBT001
@@ -118,16 +116,15 @@ class AnswerPipeline(Generic[OutputT]):
             options.where, reasoning_tags=options.reasoning_tags, stop=options.stop
         )
         self._budget = Budget(options.where)
-        self._decoder = SSEDecoder(max_event_size=MAX_BODY_SIZE)
+        self._decoder = BareTextDecoder(max_event_size=MAX_BODY_SIZE)
         self._head: ResponseHead | None = None
         self._kind: BodyKind | None = None
         self._body: list[bytes] = []
         self._body_size = 0
-        self._tail = b""
-        # The tail as of the last read that ended no event, and the size of such reads
-        # in a row. The others have nothing to do for it.
-        self._unended: bytes | None = None
-        self._pending = 0
+        self._idle = 0
+        """Bytes of the reads, in a row, that ended no event."""
+        self._bare: tuple[int, Mapping[str, Any]] | None = None
+        """An error that came between events, and the progress there was by then."""
         self._failure: SSEChatError | None = None
 
     @property
@@ -192,7 +189,7 @@ class AnswerPipeline(Generic[OutputT]):
                 feed = self._assembler.feed
                 for part in parts:
                     outputs += feed(part)
-                self._tail = data
+                self._idle = 0
             else:
                 self._decode(data, outputs)
         except SSEChatError as error:
@@ -207,17 +204,9 @@ class AnswerPipeline(Generic[OutputT]):
     def _decode(self, data: bytes, outputs: list[OutputT]) -> None:
         events = self._decoder.feed(data)
         self._read_events(events, outputs)
-        if events and not self._reader.done:
-            self._tail = data
-        else:
-            self._read_on(data)
-
-    def _read_on(self, data: bytes) -> None:
-        """Take bytes that end no event: of a large one, whatever it gives out."""
-        goes_on = self._tail is self._unended
-        self._pending = len(data) + (self._pending if goes_on else 0)
-        self._tail = self._unended = (self._tail + data)[-_TAIL_SIZE:]
-        if self._pending > LARGE:
+        self._idle = 0 if events else self._idle + len(data)
+        if self._idle > LARGE:
+            # Of a large event, whatever it gives out.
             self._budget.take(data.decode("latin-1"))
 
     def _read_events(
@@ -231,11 +220,21 @@ class AnswerPipeline(Generic[OutputT]):
         for event, data, _ in events:
             if reader.done:
                 break
+            if event == BARE:
+                self._look_for_an_error(data)
+                self._budget.take(data)
+                continue
             delta = reader.read(data, event, lenient=lenient)
             if delta is not None:
                 outputs += assembler.feed(delta)
             else:
                 self._budget.take(data)
+
+    def _look_for_an_error(self, text: str) -> None:
+        """Look at what came between events; what it says counts if nothing follows."""
+        error = failures.bare_error(text)
+        if error is not None:
+            self._bare = (self._reader.progress, error)
 
     def end(self) -> list[OutputT]:
         """Learn that no more bytes come; give what an event without its end brings.
@@ -265,7 +264,7 @@ class AnswerPipeline(Generic[OutputT]):
         if self._kind == "json":
             outputs += self._close_json()
         elif self._kind == "events":
-            self._look_for_a_bare_error()
+            self._raise_bare_error()
         elif self._kind is not None or b"".join(self._body).strip():
             raise self._not_an_answer()
         truncated = not self._reader.ended
@@ -291,12 +290,11 @@ class AnswerPipeline(Generic[OutputT]):
         delta = self._reader.read_completion(body)
         return [] if delta is None else self._assembler.feed(delta)
 
-    def _look_for_a_bare_error(self) -> None:
-        """Look at what came after the last event, when no finish reason came."""
-        error = None
-        if not self._reader.finished:
-            error = failures.outside_events(self._tail[-_TAIL_SIZE:])
-        if error is not None:
+    def _raise_bare_error(self) -> None:
+        if self._bare is None or self._reader.finished:
+            return
+        progress, error = self._bare
+        if progress == self._reader.progress:
             where = self._options.where
             raise failures.stream_error(error.get("error") or error, where, error)
 

@@ -79,7 +79,7 @@ def answer(data: bytes) -> None:
                 given += map(_shown, made.feed(read))
                 if made.complete:
                     break
-            given += map(_shown, made.close())
+            given += map(_shown, [*made.end(), *made.close()])
         except SSEChatError as error:
             made.explain(error)
             given.append(_shown((type(error), str(error), error.partial)))

@@ -166,33 +166,25 @@ def _has_failed_status(chunk: Mapping[str, Any]) -> bool:
     return failed and isinstance(chunk.get("message"), str)
 
 
-_DONE = re.compile(r"^data:[ \t\"[]*done[ \t\"\]]*$", re.IGNORECASE | re.MULTILINE)
-_BARE_OBJECT = re.compile(r"\n\n\s*(?=\{)")
-
-
-def outside_events(tail: bytes) -> dict[str, Any] | None:
-    """Return the error that a server wrote past the rules of an event stream.
-
-    A server that fails in the middle of an answer may print a bare JSON object, whose
-    lines are not fields of an event: the standard has them ignored.
+def bare_error(text: str) -> dict[str, Any] | None:
+    """Return the error that a server wrote between the events, `None` if it is none.
 
     Args:
-        tail: The end of the stream, from the last event on, or from before it.
+        text: The lines up to a blank one, as they came.
     """
-    text = tail.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
-    # The blank line that ended the last event may have been its last byte alone.
-    text = "\n" + _DONE.split(text, maxsplit=1)[0]
-    text = text.rpartition("\ndata")[2]
-    start = _BARE_OBJECT.search(text)
-    if start is None:
+    text = text.lstrip()
+    if not text.startswith(("{", "[")):
         return None
     try:
-        _, end = _DECODER.raw_decode(text, start.end())
-        value = loads(text[start.end() : end])
+        _, end = _DECODER.raw_decode(text)
+        value = loads(text[:end])
     except (ValueError, RecursionError):
         return None
-    told = "choices" not in value and server_words(value) is not None
-    return value if told else None
+    if isinstance(value, list) and value:
+        value = value[0]
+    if not isinstance(value, dict) or "choices" in value:
+        return None
+    return value if server_words(value) is not None else None
 
 
 def stream_error(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import logging
 from typing import Any
 
@@ -394,3 +395,18 @@ def test_two_answers_share_nothing() -> None:
     second = [c.message for c in run(sent, ChunkAssembler())][-1]
 
     assert second.additional_kwargs == {"images": [1], "audio": {"data": "x"}}
+
+
+@pytest.mark.parametrize("size", [10, 5_000, 30_000])
+@pytest.mark.parametrize("after", [b"", DONE + b"{}\n\n" * 2_000])
+def test_a_bare_error_is_found_whatever_its_size_and_what_follows(
+    size: int, after: bytes
+) -> None:
+    bare = json.dumps({"error": {"message": "boom", "trace": "x" * size}}).encode()
+    sent = [event(text("a")), bare + b"\n\n", after]
+
+    error, given = error_of(sent)
+
+    assert isinstance(error, StreamError)
+    assert "boom" in str(error)
+    assert given == ["a"]

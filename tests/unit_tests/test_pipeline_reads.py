@@ -136,5 +136,6 @@ def test_an_answer_that_ends_in_such_a_read_may_still_be_an_error() -> None:
     made.feed(frame)
     made.feed(frame + frame)
     made.feed(b'{"error": {"message": "overloaded"}}')
+    made.end()
     with pytest.raises(Exception, match="overloaded"):
         made.close()

@@ -164,6 +164,32 @@ ERRORS = (
         failed("boom"),
     ),
     Quirk(
+        "a bare object without a blank line before done is an error",
+        "the same, without a blank line between them",
+        "the same",
+        [FIRST, b'{"error": "boom"}\n', DONE],
+        failed("boom"),
+    ),
+    Quirk(
+        "a bare object before usage is an error",
+        "a bare object, or a list of one, and then usage and `[DONE]`",
+        "the same",
+        [
+            FIRST,
+            b'[{\n"error": {"message": "boom", "code": 502}}]\n\n',
+            event({"choices": [], "usage": {"prompt_tokens": 1}}),
+            DONE,
+        ],
+        failed("(502): boom"),
+    ),
+    Quirk(
+        "a bare object that text follows is passed over",
+        "a bare object, and then more of the answer",
+        "passes it over: the answer went on",
+        [FIRST, b'{"error": "boom"}\n\n', event(text("i")), DONE],
+        Seen(text="Hi"),
+    ),
+    Quirk(
         "a bare object after done is passed over",
         "a bare object after `[DONE]`",
         "passes it over",

@@ -115,12 +115,17 @@ def test_what_brings_nothing_makes_no_chunk_and_breaks_nothing(empty: Any) -> No
         "[ DONE ]",
         "DONE",
         '"[DONE]"',
+        '["[DONE]"]',
+        '"\\u005bDONE]"',
+        "[DONE\x1d",
+        "\u2028[DONE]",
     ],
 )
-def test_an_answer_ends_with_done_in_any_spelling(done: str) -> None:
-    seen = read([event(text("a")), event(done), event(text("never read"))])
+@pytest.mark.parametrize("after", [event(text("a")), b'{"error": "boom"}\n\n'])
+def test_an_answer_ends_with_done_in_any_spelling(done: str, after: bytes) -> None:
+    done_event = f"data: {done}\n\n".encode()
 
-    assert seen == Seen("a")
+    assert read([event(text("a")), done_event, after]) == Seen("a")
 
 
 @pytest.mark.parametrize("data", ["oops", "{", '{"choices": [', "[1, 2]", "5", "[]"])
