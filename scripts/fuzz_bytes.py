@@ -3,8 +3,9 @@
 Each target gets its share of the time, in a process of its own. Bytes are made by
 atheris (https://github.com/google/atheris) where it is installed: it keeps those that
 reach new lines of the package. Where it is not, changed streams are taken as they come.
-Run from the root of the project: `python -m scripts.fuzz_bytes --seconds 600`. What is
-found is kept in a file, and `--repeat FILE --target NAME` feeds it again.
+Run from the root of the project: `python -m scripts.fuzz_bytes --seconds 600`. With
+`--count`, each target gets so many changed streams: the same ones for the same seed.
+What is found is kept in a file, and `--repeat FILE --target NAME` feeds it again.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import importlib.util
+import math
 import random
 import subprocess
 import sys
@@ -65,15 +67,22 @@ def _guided(target: str, seconds: float, seed: int) -> None:
         atheris.Fuzz()
 
 
-def _unguided(target: str, seconds: float, seed: int) -> int:
-    """Fuzz with changed streams; return 1 when there is a finding."""
+def _unguided(target: str, seconds: float, seed: int, most: float = math.inf) -> int:
+    """Fuzz with changed streams; return 1 when there is a finding.
+
+    Args:
+        target: The name of the target.
+        seconds: How long at most.
+        seed: Equal seeds make equal streams.
+        most: How many at most.
+    """
     targets: Any = importlib.import_module("scripts.fuzz_targets")
     mutations: Any = importlib.import_module("scripts.mutations")
     examples = targets.examples()
     mutator = mutations.Mutator([[example] for example in examples], seed)
     source = random.Random(seed)  # noqa: S311  no secret comes of it
     until, count = time.monotonic() + seconds, 0
-    while time.monotonic() < until:
+    while count < most and time.monotonic() < until:
         data = source.randbytes(2) + b"".join(mutator.stream())[2:_LONGEST]
         count += 1
         try:
@@ -85,7 +94,7 @@ def _unguided(target: str, seconds: float, seed: int) -> int:
             traceback.print_exc()
             print(f"kept in {file}")
             return 1
-    print(f"{count} inputs without a finding")
+    print(f"{target}: {count} inputs without a finding, --seed {seed}")
     return 0
 
 
@@ -93,6 +102,7 @@ def main() -> int:
     """Fuzz each target for its share of the time; return 1 when there is a finding."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=600)
+    parser.add_argument("--count", type=int, help="of inputs for each target")
     parser.add_argument("--seed", type=int, default=random.randrange(2**31))  # noqa: S311
     parser.add_argument("--target", choices=NAMES)
     parser.add_argument("--repeat", type=Path, help="feed the bytes of a file")
@@ -101,6 +111,10 @@ def main() -> int:
         targets: Any = importlib.import_module("scripts.fuzz_targets")
         targets.TARGETS[given.target](given.repeat.read_bytes())
         return 0
+    if given.count:
+        names = [given.target] if given.target else NAMES
+        runs = [_unguided(n, math.inf, given.seed, given.count) for n in names]
+        return max(runs)
     if given.target:
         if importlib.util.find_spec("atheris") is None:
             return _unguided(given.target, given.seconds, given.seed)

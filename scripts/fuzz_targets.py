@@ -11,7 +11,7 @@ from langchain_sse_chat.convert.chunks import ChunkAssembler
 from langchain_sse_chat.wire.overlap import Overlap
 from tests.unit_tests.quirks.quirks import ALL
 from tests.unit_tests.sse.test_sse_reference import Reference
-from tests.unit_tests.wire.wire_streams import OPTIONS, SSE, pipeline
+from tests.unit_tests.wire.wire_streams import DONE, OPTIONS, SSE, event, pipeline
 
 _LONGEST_SEAM = 200
 _MOST_SINGLE_BYTES = 500
@@ -153,4 +153,12 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
 
 def examples() -> list[bytes]:
     """Return bytes to begin with, as the targets take them."""
-    return [b"%c%c" % (n % 256, 0) + b"".join(q.body) for n, q in enumerate(ALL)]
+    bodies = [*_alike(), *(b"".join(quirk.body) for quirk in ALL)]
+    return [b"%c%c" % (n % 256, 0) + body for n, body in enumerate(bodies)]
+
+
+def _alike() -> Iterable[bytes]:
+    """Give answers whose events differ in their text only, which are read at once."""
+    for key in ("content", "reasoning_content"):
+        body = b"".join(event({"choices": [{"delta": {key: w}}]}) for w in "abcdef")
+        yield from (body, body.replace(b"\n", b"\r\n"), body + DONE + body)

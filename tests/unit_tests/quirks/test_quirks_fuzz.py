@@ -61,3 +61,11 @@ def test_pieces_in_events_without_blank_lines_are_in_their_order() -> None:
     body = line('{"a') + line('": ') + b"\n" + line("1}") + b"\n"
 
     assert sent_arguments(body) == ['{"a', '": ', "1}"]
+
+
+@pytest.mark.parametrize(("sent", "faults"), [("我", 0), ("们", 1)])
+def test_arguments_in_a_string_may_be_escaped_in_part(sent: str, faults: int) -> None:
+    made = WireToolCall(0, "a", "f", '{"a": "\u00e9我"}', {"a": "\u00e9我"})
+    pieces = ['"{\\"a\\"', f': \\"\\u00e9{sent}\\"}}"']
+
+    assert len(list(faults_of_call(made, pieces, cut=False))) == faults
