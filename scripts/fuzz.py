@@ -12,6 +12,7 @@ import contextlib
 import itertools
 import json
 import random
+import re
 import sys
 import time
 import traceback
@@ -44,6 +45,8 @@ from tests.unit_tests.wire.wire_streams import (
 
 _EVERY = 50
 """One of so many streams goes through a whole model as well."""
+_BEFORE_AN_ANSWER = re.compile(rb"\A(?:\s|\xef\xbb\xbf)+")
+"""Blanks and byte order marks, with which some servers keep a connection alive."""
 _CUT = {"length", "content_filter", "max_tokens"}
 
 
@@ -136,6 +139,7 @@ def _answer(
 
 def sent_arguments(body: bytes) -> list[str]:
     """Return the arguments, or pieces of them, that a body holds, in order."""
+    body = _BEFORE_AN_ANSWER.sub(b"", body)
     decoder = SSEDecoder()
     events = [*decoder.feed(body), *decoder.close()]
     # Events without a blank line between them are read line by line: in their place,
@@ -148,7 +152,7 @@ def sent_arguments(body: bytes) -> list[str]:
             *(event.data.split("\n") if "\n" in event.data else ()),
         )
     ]
-    texts.append(body.decode("utf-8", "replace").lstrip("\ufeff"))
+    texts.append(body.decode("utf-8", "replace"))
     found: list[str] = []
     for text in texts:
         try:

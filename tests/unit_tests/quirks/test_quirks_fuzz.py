@@ -63,6 +63,11 @@ def test_pieces_in_events_without_blank_lines_are_in_their_order() -> None:
     assert sent_arguments(body) == ['{"a', '": ', "1}"]
 
 
+@pytest.mark.parametrize("before", [b"\xef\xbb\xbf", b"\r\n\xef\xbb\xbf", b" \n\n"])
+def test_what_comes_before_an_answer_does_not_hide_its_pieces(before: bytes) -> None:
+    assert sent_arguments(before + PIECES) == sent_arguments(PIECES)
+
+
 @pytest.mark.parametrize(("sent", "faults"), [("我", 0), ("们", 1)])
 def test_arguments_in_a_string_may_be_escaped_in_part(sent: str, faults: int) -> None:
     made = WireToolCall(0, "a", "f", '{"a": "\u00e9我"}', {"a": "\u00e9我"})
