@@ -18,28 +18,36 @@ _LONGEST = 64 * 1024
 
 
 class BareTextDecoder(SSEDecoder):
-    """Gives, before the event that a blank line ends, the lines that were no field.
+    """Gives the lines that were no field, when a blank line ends them.
 
-    They come as one item of the type `BARE`. Those after a `data` line are ignored: the
-    event is whole without them.
+    They come as one item of the type `BARE`: before the event that the blank line ends
+    too, or after it when a `data` line came first.
     """
 
-    __slots__ = ("_bare",)
+    __slots__ = ("_bare", "_is_after_data")
 
     def __init__(self, max_event_size: int) -> None:
         """Start a stream."""
         super().__init__(max_event_size)
         self._bare = bytearray()
+        self._is_after_data = False
 
     def _process_field(self, line: bytes) -> None:
         if line.partition(b":")[0] in _FIELDS:
             super()._process_field(line)
-        elif not self._data and len(self._bare) < _LONGEST:
+        elif len(self._bare) < _LONGEST:
+            if not self._bare:
+                self._is_after_data = bool(self._data)
             self._bare += line[:_LONGEST] + b"\n"
 
     def _dispatch(self, events: list[ServerSentEvent]) -> None:
-        if self._bare:
-            text = self._bare.decode("utf-8", "replace")
-            events.append(ServerSentEvent(BARE, text))
-            self._bare.clear()
+        if not self._bare:
+            super()._dispatch(events)
+            return
+        bare = ServerSentEvent(BARE, self._bare.decode("utf-8", "replace"))
+        self._bare.clear()
+        if not self._is_after_data:
+            events.append(bare)
         super()._dispatch(events)
+        if self._is_after_data:
+            events.append(bare)

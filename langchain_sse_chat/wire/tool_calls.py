@@ -227,6 +227,8 @@ class ToolCallAssembler:
             return
         call = self._call_of(piece, out)
         _merge_extras(call.extras, extras)
+        if piece.id and piece.id == call.id and _repeats(call, piece):
+            return
         if piece.id and not call.id:
             call.id = piece.id
             self._by_id[piece.id] = call
@@ -322,6 +324,14 @@ def _goes_on(call: _Call, piece: _Piece) -> bool:
     # A name that is only repeated comes without arguments, at the end of a call too.
     ends = renamed or bool(piece.name and piece.arguments)
     return not (ends and call.is_whole())
+
+
+def _repeats(call: _Call, piece: _Piece) -> bool:
+    """Whether a piece is all of a call once more: added, it would make it none."""
+    if not piece.arguments or piece.name != call.name or not call.is_whole():
+        return False
+    whole = parse_arguments("".join(call.arguments))
+    return parse_arguments(piece.arguments) == whole
 
 
 def _extras(delta: dict[str, Any], function: dict[str, Any]) -> dict[str, Any]:

@@ -171,6 +171,13 @@ ERRORS = (
         failed("boom"),
     ),
     Quirk(
+        "a bare object without a blank line after text is an error",
+        "the same, without a blank line between it and the text before it",
+        "the same",
+        [event(text("H"))[:-1], b'{"error": "boom"}\n\n', DONE],
+        failed("boom"),
+    ),
+    Quirk(
         "a bare object before usage is an error",
         "a bare object, or a list of one, and then usage and `[DONE]`",
         "the same",

@@ -71,6 +71,23 @@ TOOL_CALLS = (
         TWO,
     ),
     Quirk(
+        "a whole call that comes once more is one call",
+        "a call once more, whole and with the same id, in its last piece or after the "
+        "finish reason",
+        "takes it once",
+        events(
+            [
+                calls(call(0, "a1", "weather", HEAD)),
+                calls(call(0, arguments=TAIL)),
+                calls(call(0, "a1", "weather", json.dumps(ARGS, indent=1))),
+                calls(call(1, "a2", "time", TIME)),
+                TOOLS,
+                calls(call(0, "a1", "weather", JSON), call(1, "a2", "time", TIME)),
+            ]
+        ),
+        TWO,
+    ),
+    Quirk(
         "a repeated name and id come once",
         "the name, or the id, on every piece (MiniMax on NVIDIA NIM, Fireworks, vLLM "
         "forks)",

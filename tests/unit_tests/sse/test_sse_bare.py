@@ -40,7 +40,8 @@ EVENT = ("message", "a")
         (b"{1}\r\n\r\n{2}\r\r", [(BARE, "{1}\n"), (BARE, "{2}\n")]),
         (b"{1}\ndata: a\n\n", [(BARE, "{1}\n"), EVENT]),
         (b"event: message\n{1}\n\n", [(BARE, "{1}\n")]),
-        (b"data: a\n{1}\n\n", [EVENT]),
+        (b"data: a\n{1}\n\n", [EVENT, (BARE, "{1}\n")]),
+        (b"data: a\n{1}\n\n{2}\n\n", [EVENT, (BARE, "{1}\n"), (BARE, "{2}\n")]),
         (b": {1}\nid: 1\nretry: 1\nevent: x\n\n", []),
         (
             b'"data": 1\n data: 2\ndatabase: 3\n',
