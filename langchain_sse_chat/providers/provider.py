@@ -100,7 +100,8 @@ class Provider:
         """Whether a host is this provider's."""
         if host is None:
             return False
-        if host == self.host:
+        # Looked for before the address is taken apart: every provider is asked.
+        if host in (self.base_url or "").lower() and host == self.host:
             return not self.is_local
         return any(_matches(host, own) for own in self.hosts)
 
