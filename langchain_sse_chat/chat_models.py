@@ -91,6 +91,12 @@ class ChatSSE(ChatCalls):
 
     def _get_llm_string(self, stop: list[str] | None = None, **kwargs: Any) -> str:
         # It goes into caches, where other answers belong to other headers.
+        for name, given in (
+            ("extra_headers", self.default_headers),
+            ("extra_query", self.default_query),
+        ):
+            if given:
+                kwargs[name] = {**given, **(kwargs.get(name) or {})}
         return super()._get_llm_string(stop=stop, **fingerprinted(kwargs))
 
     def _combine_llm_outputs(
