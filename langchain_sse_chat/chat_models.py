@@ -177,7 +177,10 @@ class ChatSSE(ChatCalls):
         """Return as many made-up token ids as a text has tokens, about.
 
         Works offline and for any model's name: a token is taken for 4 bytes of UTF-8.
+        `custom_get_token_ids` takes its place.
         """
+        if self.custom_get_token_ids is not None:
+            return self.custom_get_token_ids(text)
         return text_to_token_ids(text)
 
     def get_num_tokens_from_messages(
@@ -185,12 +188,14 @@ class ChatSSE(ChatCalls):
     ) -> int:
         """Return about how many tokens messages and tools have.
 
-        Works offline and for any model's name: a token is taken for 4 bytes of UTF-8,
-        an image, sound or file for 256 tokens. `usage_metadata` of an answer has the
-        server's own count.
+        Works offline and for any model's name: a text is taken for as many tokens as
+        `get_num_tokens` says, an image, sound or file for 256. `usage_metadata` of an
+        answer has the server's own count.
 
         Raises:
             ConfigurationError: A message cannot be sent, or something is no tool.
         """
         wire = messages_to_wire(messages, self._provider.dialect) if messages else []
-        return count_message_tokens(wire, tools_to_wire(tools or []))
+        return count_message_tokens(
+            wire, tools_to_wire(tools or []), count=self.get_num_tokens
+        )
