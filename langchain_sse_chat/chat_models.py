@@ -28,6 +28,13 @@ if TYPE_CHECKING:
     from langchain_sse_chat.structured import Method
 
 
+_EVENTS = {
+    "_stream": "_stream_chat_model_events",
+    "_astream": "_astream_chat_model_events",
+}
+"""Methods that make chunks, and those that make the same answer's events."""
+
+
 class ChatSSE(ChatCalls):
     """A chat model for any server that streams chat completions as server-sent events.
 
@@ -49,6 +56,14 @@ class ChatSSE(ChatCalls):
     """
 
     model_config = ConfigDict(defer_build=False)
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Let LangChain make the events of a subclass out of its own chunks."""
+        super().__init_subclass__(**kwargs)
+        for chunks, events in _EVENTS.items():
+            first = next(c for c in cls.__mro__ if {chunks, events} & vars(c).keys())
+            if events not in vars(first):
+                setattr(cls, events, None)
 
     def __call__(
         self,
