@@ -105,6 +105,8 @@ class ChatSSE(ChatCalls):
         return params
 
     def _get_llm_string(self, stop: list[str] | None = None, **kwargs: Any) -> str:
+        # LangChain keeps what it wrote of a model, whatever is changed later.
+        vars(self).pop("_serialized", None)
         # It goes into caches, where other answers belong to other headers.
         for name, given in (
             ("extra_headers", self.default_headers),

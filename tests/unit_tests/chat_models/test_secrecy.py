@@ -40,6 +40,16 @@ def test_a_cache_key_tells_the_headers_of_models_apart(name: str) -> None:
     assert SECRET not in "".join(keys)
 
 
+def test_a_cache_key_is_that_of_a_model_as_it_is_now() -> None:
+    chat = ChatSSE(model="m", api_key="k")
+    keys = [chat._get_llm_string()]
+    keys.append(chat.model_copy(update={"model": "other"})._get_llm_string())
+    chat.temperature = 0.5
+    keys.append(chat._get_llm_string())
+
+    assert len(set(keys)) == 3
+
+
 @pytest.mark.parametrize("name", ["extra_headers", "extra_query", "extra_body"])
 def test_a_cache_has_an_answer_for_each_request(
     make_chat: MakeChat, server: Scripted, name: str
