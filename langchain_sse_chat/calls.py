@@ -43,6 +43,7 @@ from langchain_sse_chat.plan import ENDPOINT_KEYWORDS, plan_call
 from langchain_sse_chat.settings import AS_IT_IS, ChatSSESettings
 from langchain_sse_chat.transport.async_client import astream
 from langchain_sse_chat.transport.clients import ClientSettings, HTTPClients
+from langchain_sse_chat.transport.closing import anext_unhooked
 from langchain_sse_chat.transport.hidden import hide, without_frames
 from langchain_sse_chat.transport.spec import Exchange
 from langchain_sse_chat.transport.sync_client import stream
@@ -176,14 +177,13 @@ class ChatCalls(ChatSSESettings):
     ) -> AsyncIterator[AIMessageChunk]:
         """Yield the answer in chunks, each as soon as its bytes are there."""
         hide(kwargs)
-        # Not closed here: a loop that shuts down does that too, at the same time, and
-        # of two that close a generator one fails.
         chunks = super().astream(input, config, stop=stop, **kwargs)
-        with called_with(config):
-            first = await anext(chunks)
-        yield first
-        async for chunk in chunks:
-            yield chunk
+        async with aclosing(cast("AsyncGenerator[AIMessageChunk]", chunks)):
+            with called_with(config):
+                first = await anext_unhooked(chunks)
+            yield first
+            async for chunk in chunks:
+                yield chunk
 
     def _plan(
         self,

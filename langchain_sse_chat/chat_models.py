@@ -28,6 +28,13 @@ if TYPE_CHECKING:
     from langchain_sse_chat.structured import Method
 
 
+_EVENTS = {
+    "_stream": "_stream_chat_model_events",
+    "_astream": "_astream_chat_model_events",
+}
+"""Methods that make chunks, and those that make the same answer's events."""
+
+
 class ChatSSE(ChatCalls):
     """A chat model for any server that streams chat completions as server-sent events.
 
@@ -49,6 +56,14 @@ class ChatSSE(ChatCalls):
     """
 
     model_config = ConfigDict(defer_build=False)
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Let LangChain make the events of a subclass out of its own chunks."""
+        super().__init_subclass__(**kwargs)
+        for chunks, events in _EVENTS.items():
+            first = next(c for c in cls.__mro__ if {chunks, events} & vars(c).keys())
+            if events not in vars(first):
+                setattr(cls, events, None)
 
     def __call__(
         self,
@@ -90,7 +105,15 @@ class ChatSSE(ChatCalls):
         return params
 
     def _get_llm_string(self, stop: list[str] | None = None, **kwargs: Any) -> str:
+        # LangChain keeps what it wrote of a model, whatever is changed later.
+        vars(self).pop("_serialized", None)
         # It goes into caches, where other answers belong to other headers.
+        for name, given in (
+            ("extra_headers", self.default_headers),
+            ("extra_query", self.default_query),
+        ):
+            if given:
+                kwargs[name] = {**given, **(kwargs.get(name) or {})}
         return super()._get_llm_string(stop=stop, **fingerprinted(kwargs))
 
     def _combine_llm_outputs(
@@ -171,7 +194,10 @@ class ChatSSE(ChatCalls):
         """Return as many made-up token ids as a text has tokens, about.
 
         Works offline and for any model's name: a token is taken for 4 bytes of UTF-8.
+        `custom_get_token_ids` takes its place.
         """
+        if self.custom_get_token_ids is not None:
+            return self.custom_get_token_ids(text)
         return text_to_token_ids(text)
 
     def get_num_tokens_from_messages(
@@ -179,12 +205,14 @@ class ChatSSE(ChatCalls):
     ) -> int:
         """Return about how many tokens messages and tools have.
 
-        Works offline and for any model's name: a token is taken for 4 bytes of UTF-8,
-        an image, sound or file for 256 tokens. `usage_metadata` of an answer has the
-        server's own count.
+        Works offline and for any model's name: a text is taken for as many tokens as
+        `get_num_tokens` says, an image, sound or file for 256. `usage_metadata` of an
+        answer has the server's own count.
 
         Raises:
             ConfigurationError: A message cannot be sent, or something is no tool.
         """
         wire = messages_to_wire(messages, self._provider.dialect) if messages else []
-        return count_message_tokens(wire, tools_to_wire(tools or []))
+        return count_message_tokens(
+            wire, tools_to_wire(tools or []), count=self.get_num_tokens
+        )

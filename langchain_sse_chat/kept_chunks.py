@@ -55,10 +55,11 @@ class KeptChunks:
             chunks = self._chunks = _list_in(sys._getframe(2))  # noqa: SLF001
         if not chunks or chunks[-1] is not chunk:
             return
-        parts = _parts_of(chunk)
+        parts, total = _parts_of(chunk), self._total
         if parts is None:
             self._previous = self._total = None
-        elif self._total is not None and parts[3] == self._like:
+        # A subclass may have put a chunk of its own in between.
+        elif total is not None and total is chunks[-2] and parts[3] == self._like:
             self._add(parts)
             del chunks[-1]
         else:
@@ -72,8 +73,10 @@ class KeptChunks:
     ) -> None:
         """Begin a sum with this chunk and the one before, if they are alike."""
         first, self._previous, self._total = self._previous, chunk, None
-        before = None if first is None else _parts_of(first)
-        if first is None or before is None or before[3] != parts[3]:
+        if first is None or first is not chunks[-2]:
+            return
+        before = _parts_of(first)
+        if before is None or before[3] != parts[3]:
             return
         # What cannot be added up is LangChain's to find, in the end.
         with suppress(Exception):
@@ -128,8 +131,10 @@ def _parts_of(chunk: ChatGenerationChunk) -> _Parts | None:
             return None
     if pieces := fields["tool_call_chunks"]:
         piece = pieces[0]
-        arguments = piece["args"]
-        if len(pieces) != 1 or piece["name"] or piece["id"] or not arguments:
+        arguments = piece.get("args")
+        if len(pieces) != 1 or piece.get("name") or piece.get("id"):
+            return None
+        if type(arguments) is not str or not arguments:
             return None
         empty = _EMPTY | {"tool_call_chunks": [piece | {"args": ""}]}
     if type(text) is not str:

@@ -141,17 +141,11 @@ def plan_call(
             max_retry_after=call.settings["max_retry_after"],
         ),
         dialect=dialect,
-        on_disconnect=_on_disconnect(settings, call),
+        on_disconnect=call.on_disconnect or settings.on_disconnect,
         grant=grant,
         tls_hint=provider.tls_hint,
         record=_record(call.settings["record"]),
     )
-
-
-def _on_disconnect(settings: ChatSSESettings, call: _Keywords) -> OnDisconnect | None:
-    """Return what was said, `None` when nothing was."""
-    was_set = "on_disconnect" in settings.model_fields_set
-    return call.on_disconnect or (settings.on_disconnect if was_set else None)
 
 
 def _record(folder: object) -> Path | None:

@@ -167,10 +167,10 @@ class ChatSSESettings(BaseChatModel):
     `StreamTruncatedError`, or keep what came, with (`warn`) or without (`accept`) a
     log record."""
 
-    on_disconnect: OnDisconnect = "raise"
+    on_disconnect: OnDisconnect | None = None
     """What to do when a stream breaks after tokens were given out: `raise`, with the
     message so far as `partial`, or `resume`: ask for the rest, up to `max_retries`
-    times, leave out what it repeats, and go on."""
+    times, leave out what it repeats, and go on. Default: only `fallbacks` go on."""
 
     timeout: Any = Field(
         default=None, validation_alias=AliasChoices("timeout", "request_timeout")

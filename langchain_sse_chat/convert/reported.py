@@ -90,6 +90,11 @@ def wants_tokens(handlers: Iterable[BaseCallbackHandler]) -> bool:
     """Whether any of the handlers does something with `on_llm_new_token`."""
     return any(
         not handler.ignore_llm
-        and getattr(type(handler), "on_llm_new_token", None) not in _DEFAULTS
+        and _function_of(getattr(handler, "on_llm_new_token", None)) not in _DEFAULTS
         for handler in handlers
     )
+
+
+def _function_of(method: object) -> object:
+    """Return the function of a method; what is set on an object is one itself."""
+    return getattr(method, "__func__", method)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 _BYTES_PER_TOKEN = 4
@@ -38,34 +38,38 @@ def count_tokens(text: str) -> int:
 
 
 def count_message_tokens(
-    messages: Sequence[Mapping[str, Any]], tools: Sequence[Mapping[str, Any]] = ()
+    messages: Sequence[Mapping[str, Any]],
+    tools: Sequence[Mapping[str, Any]] = (),
+    count: Callable[[str], int] = count_tokens,
 ) -> int:
     """Return about how many tokens a request's messages and tools have.
 
     Args:
         messages: Messages as `messages_to_wire` gives them.
         tools: Tools as `tools_to_wire` gives them.
+        count: Counts the tokens of a text.
     """
-    total = sum(_TOKENS_PER_MESSAGE + _count_message(message) for message in messages)
+    total = sum(
+        _TOKENS_PER_MESSAGE + _count_message(message, count) for message in messages
+    )
     if messages:
         total += _TOKENS_PER_MESSAGE  # the answer's own beginning
-    return total + sum(count_tokens(_as_json(tool)) for tool in tools)
+    return total + sum(count(_as_json(tool)) for tool in tools)
 
 
-def _count_message(message: Mapping[str, Any]) -> int:
-    count = 0
+def _count_message(message: Mapping[str, Any], count: Callable[[str], int]) -> int:
+    total = 0
     for key, value in message.items():
         if key == "content" and isinstance(value, list):
-            count += sum(map(_count_part, value))
+            total += sum(_count_part(part, count) for part in value)
         elif value:
-            text = value if isinstance(value, str) else _as_json(value)
-            count += count_tokens(text)
-    return count
+            total += count(value if isinstance(value, str) else _as_json(value))
+    return total
 
 
-def _count_part(part: Mapping[str, Any]) -> int:
+def _count_part(part: Mapping[str, Any], count: Callable[[str], int]) -> int:
     text = part.get("text")
-    return count_tokens(text) if isinstance(text, str) else _TOKENS_PER_MEDIA
+    return count(text) if isinstance(text, str) else _TOKENS_PER_MEDIA
 
 
 def _as_json(value: object) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import AsyncGenerator
-from typing import Any
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
+from typing import Any, TypeVar
+
+ItemT = TypeVar("ItemT")
 
 
 def begin_unhooked(generator: AsyncGenerator[Any]) -> None:
@@ -26,3 +28,19 @@ def begin_unhooked(generator: AsyncGenerator[Any]) -> None:
             generator.asend(None).send(None)
     finally:
         sys.set_asyncgen_hooks(*hooks)
+
+
+def anext_unhooked(generator: AsyncIterator[ItemT]) -> Awaitable[ItemT]:
+    """Return what waits for a generator's first item, likewise out of the loop's sight.
+
+    One that nobody refers to any more is still closed by the loop that runs now.
+
+    Args:
+        generator: One that has not begun.
+    """
+    hooks = sys.get_asyncgen_hooks()
+    sys.set_asyncgen_hooks(firstiter=None)
+    try:
+        return anext(generator)
+    finally:
+        sys.set_asyncgen_hooks(firstiter=hooks.firstiter)

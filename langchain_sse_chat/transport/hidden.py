@@ -10,6 +10,9 @@ import hashlib
 from collections.abc import Mapping, MutableMapping
 from typing import Any
 
+_SECRET = ("extra_headers", "extra_query", "extra_body")
+"""Keywords of a call that may hold secrets."""
+
 
 class Hidden(str):
     """A text whose `repr` does not show it."""
@@ -39,7 +42,7 @@ def hidden(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def hide(keywords: MutableMapping[str, Any]) -> None:
     """Hide what of the keywords of a call holds secrets, in place."""
-    for name in ("extra_headers", "extra_query", "extra_body"):
+    for name in _SECRET:
         if isinstance(keywords.get(name), Mapping):
             keywords[name] = HiddenDict(hidden(keywords[name]))
 
@@ -50,9 +53,11 @@ def fingerprinted(keywords: Mapping[str, Any]) -> dict[str, Any]:
     Calls differ by their digests as they do by the values, in other processes too.
     """
     shown = dict(keywords)
-    for name in ("extra_headers", "extra_query"):
+    for name in _SECRET:
         if isinstance(given := shown.get(name), Mapping):
-            text = repr(sorted((key, str(value)) for key, value in given.items()))
+            # A body's 1 is not "1".
+            values = ((k, isinstance(v, str), str(v)) for k, v in given.items())
+            text = repr(sorted(values))
             shown[name] = hashlib.sha256(text.encode()).hexdigest()
     return shown
 

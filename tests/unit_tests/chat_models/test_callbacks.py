@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from typing import Any
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from typing import Any, cast
 from uuid import uuid4
 
 import pytest
 from langchain_core.callbacks import (
+    AsyncCallbackHandler,
     AsyncCallbackManagerForLLMRun,
     BaseCallbackHandler,
     CallbackManagerForLLMRun,
@@ -50,6 +52,17 @@ class V1Handler(Handler, _StreamingCallbackHandler[Any]):
 
 class V2Handler(Handler, _V2StreamingCallbackHandler):
     """A handler that asks for protocol events."""
+
+
+class Ends(AsyncCallbackHandler):
+    """Keeps how runs end, and takes its time for that."""
+
+    def __init__(self) -> None:
+        self.errors: list[BaseException] = []
+
+    async def on_llm_error(self, error: BaseException, **_: Any) -> None:
+        await asyncio.sleep(0)
+        self.errors.append(error)
 
 
 class StreamsByDefault(ChatSSE):
@@ -235,3 +248,40 @@ def test_a_handler_with_the_bare_signature_prints_token_by_token(
 
     assert isinstance(answer, AIMessage)
     assert capsys.readouterr().out == "a -b -c - -"
+
+
+def opened(chat: ChatSSE, handler: BaseCallbackHandler) -> AsyncGenerator[Any]:
+    chunks = chat.astream("Hello", {"callbacks": [handler]})
+    return cast("AsyncGenerator[Any]", chunks)
+
+
+async def test_a_run_has_ended_when_its_stream_is_closed(
+    make_chat: Callable[..., ChatSSE],
+) -> None:
+    handler = Ends()
+
+    async with aclosing(opened(make_chat(streamed(BODY)), handler)) as chunks:
+        await anext(chunks)
+
+    assert list(map(type, handler.errors)) == [GeneratorExit]
+
+
+def test_a_loop_that_shuts_down_ends_the_run_once(
+    make_chat: Callable[..., ChatSSE],
+) -> None:
+    loop = asyncio.new_event_loop()
+    told: list[object] = []
+    loop.set_exception_handler(lambda _, context: told.append(context))
+    handler = Ends()
+    chunks = opened(make_chat(streamed(BODY)), handler)
+
+    async def first() -> None:
+        await anext(chunks)
+
+    loop.run_until_complete(first())
+    loop.run_until_complete(loop.shutdown_asyncgens())
+    loop.run_until_complete(loop.shutdown_default_executor())
+    loop.close()
+
+    assert told == []
+    assert list(map(type, handler.errors)) == [GeneratorExit]

@@ -222,6 +222,16 @@ def test_tokens_of_messages_and_tools_are_counted() -> None:
     assert chat.get_num_tokens_from_messages([]) == 0
 
 
+def test_a_tokenizer_of_ones_own_counts() -> None:
+    ids = {"Hello there": [1] * 90, "user": [2] * 7}
+    chat = ChatSSE(model="m", api_key="k", custom_get_token_ids=ids.__getitem__)
+
+    assert chat.get_token_ids("Hello there") == [1] * 90
+    assert chat.get_num_tokens("Hello there") == 90
+    # And three each for the message's frame and the answer's.
+    assert chat.get_num_tokens_from_messages([HumanMessage("Hello there")]) == 103
+
+
 def test_clients_of_ones_own_are_not_closed(make_chat: MakeChat) -> None:
     with make_chat(answer()) as chat:
         chat.invoke("Hello")

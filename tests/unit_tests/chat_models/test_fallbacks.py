@@ -9,6 +9,7 @@ import httpx
 import pytest
 from langchain_core.load import dumpd
 from langchain_core.messages import AIMessageChunk
+from langchain_core.runnables import ConfigurableField
 
 from langchain_sse_chat import (
     AuthenticationError,
@@ -21,6 +22,7 @@ from langchain_sse_chat import (
     SSEChatError,
     StreamError,
 )
+from langchain_sse_chat.exchange.call import OnDisconnect
 from langchain_sse_chat.gigachat import GigaChat
 from tests.unit_tests.chat_models.breaking import (
     Answers,
@@ -131,6 +133,32 @@ def test_goes_on_here_first_where_that_is_asked_for(ask: Answers) -> None:
     assert message.text == "abcd"
     assert message.response_metadata["resumed"] == 3
     assert len(first.server.requests) == 2
+
+
+def configured(chat: ChatSSE) -> ChatSSE:
+    field = ConfigurableField(id="t")
+    configurable: Any = chat.configurable_fields(temperature=field)
+    made, _ = configurable.prepare({"configurable": {"t": 0.5}})
+    assert isinstance(made, ChatSSE)
+    return made
+
+
+@both_ways
+def test_goes_on_when_it_was_made_anew_from_its_fields(ask: Answers) -> None:
+    second = Model("second", ok("b"))
+    first = Model("first", broken(*texts("a")), fallbacks=[second.chat])
+
+    assert merged(ask(configured(first.chat))).text == "ab"
+
+
+@both_ways
+def test_goes_on_where_a_class_says_so(ask: Answers) -> None:
+    class Resuming(Hasty):
+        on_disconnect: OnDisconnect | None = "resume"
+
+    first = Model("first", broken(*texts("a")), ok("b"), cls=Resuming, max_retries=1)
+
+    assert merged(ask(first.chat)).text == "ab"
 
 
 @both_ways

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import gc
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.messages import AIMessageChunk, BaseMessage, HumanMessage
@@ -132,6 +133,7 @@ def model_of(answer: bytes, cls: type[ChatSSE] = ChatSSE, **fields: Any) -> Chat
 
 
 @pytest.mark.parametrize("mode", [read, aread])
+@settings(deadline=None)
 @given(deltas=deltas)
 def test_the_result_is_the_sum_of_all_chunks(
     mode: Read, deltas: list[dict[str, Any]]
@@ -309,6 +311,58 @@ def test_the_list_of_a_subclass_is_its_own(reads: Read) -> None:
     )
 
     assert texts == [*words, ""]
+
+
+class Copying(ChatSSE):
+    """A subclass with some chunks of its own, seen by no frame of Python's."""
+
+    def _stream(self, *args: Any, **kwargs: Any) -> Iterator[ChatGenerationChunk]:
+        def copy_some(each: ChatGenerationChunk) -> ChatGenerationChunk:
+            return each.model_copy() if each.text in {"b", "e"} else each
+
+        return map(copy_some, super()._stream(*args, **kwargs))
+
+
+class Leaving(ChatSSE):
+    """A subclass that leaves some chunks out, seen by no frame of Python's."""
+
+    def _stream(self, *args: Any, **kwargs: Any) -> Iterator[ChatGenerationChunk]:
+        return filter(
+            lambda each: each.text not in {"b", "e"}, super()._stream(*args, **kwargs)
+        )
+
+
+@pytest.mark.parametrize(
+    ("cls", "expected"), [(Copying, "abcdefgh"), (Leaving, "acdfgh")]
+)
+def test_what_a_subclass_puts_in_between_stays_in_its_place(
+    cls: type[ChatSSE], expected: str
+) -> None:
+    handler = Handler()
+
+    read(model_of(text_stream(*"abcdefgh"), cls), {"callbacks": [handler]}, look_away)
+
+    assert handler.result.text == expected
+
+
+@pytest.mark.parametrize("piece", [{"index": 0}, {"args": 1}, {"args": None}])
+def test_pieces_that_a_caller_has_written_are_langchains_to_find(
+    reads: Read, piece: Any
+) -> None:
+    positions: list[str | None] = []
+
+    def write(each: AIMessageChunk) -> None:
+        positions.append(each.chunk_position)
+        if each.tool_call_chunks and len(positions) > 1:
+            each.tool_call_chunks[0].clear()  # type: ignore[attr-defined]
+            each.tool_call_chunks[0].update(piece)
+
+    pieces = map(more_of_a_tool, ['{"a"', ": ", "1", "}"])
+    # What it makes of them in the end is not looked at here.
+    with suppress(Exception):
+        reads(model_of(body(tool_piece(""), *pieces)), {}, write)
+
+    assert positions[-1] == "last"
 
 
 def test_the_list_of_whoever_calls_stream_is_their_own() -> None:

@@ -8,10 +8,12 @@ from typing import Any
 
 import httpx
 import pytest
+from langchain_core.caches import InMemoryCache
 
 from langchain_sse_chat import AuthenticationError, ChatSSE
 from langchain_sse_chat.gigachat import GigaChat
 from langchain_sse_chat.transport.spec import RequestSpec
+from tests.unit_tests.chat_models.scripted import Scripted, completion
 
 MakeChat = Callable[..., ChatSSE]
 
@@ -27,6 +29,41 @@ def test_a_cache_key_tells_headers_apart_and_does_not_hold_them(name: str) -> No
     assert one != other
     assert SECRET not in one + other
     assert SECRET not in repr(chat._get_invocation_params(**given[0]))
+
+
+@pytest.mark.parametrize("name", ["default_headers", "default_query"])
+def test_a_cache_key_tells_the_headers_of_models_apart(name: str) -> None:
+    given: list[dict[str, Any]] = [{}, {name: {"X": SECRET}}, {name: {"X": "x"}}]
+    keys = [ChatSSE(model="m", api_key="k", **f)._get_llm_string() for f in given]
+
+    assert len(set(keys)) == 3
+    assert SECRET not in "".join(keys)
+
+
+def test_a_cache_key_is_that_of_a_model_as_it_is_now() -> None:
+    chat = ChatSSE(model="m", api_key="k")
+    keys = [chat._get_llm_string()]
+    keys.append(chat.model_copy(update={"model": "other"})._get_llm_string())
+    chat.temperature = 0.5
+    keys.append(chat._get_llm_string())
+
+    assert len(set(keys)) == 3
+
+
+@pytest.mark.parametrize("name", ["extra_headers", "extra_query", "extra_body"])
+def test_a_cache_has_an_answer_for_each_request(
+    make_chat: MakeChat, server: Scripted, name: str
+) -> None:
+    chat = make_chat(
+        *[httpx.Response(200, json=completion({"content": c})) for c in "abcd"],
+        cache=InMemoryCache(),
+    )
+    given: list[Any] = [{"x": "1"}, {"x": "2"}, {"x": 2}, {"x": "2", "y": "3"}]
+
+    texts = [chat.invoke("Hello", **{name: each}).text for each in [*given, *given]]
+
+    assert texts == [*"abcd", *"abcd"]
+    assert len(server.requests) == 4
 
 
 @pytest.mark.parametrize(

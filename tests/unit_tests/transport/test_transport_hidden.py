@@ -56,7 +56,7 @@ def test_keywords_are_hidden_in_place() -> None:
     assert isinstance(keywords["extra_headers"], HiddenDict)
 
 
-@pytest.mark.parametrize("name", ["extra_headers", "extra_query"])
+@pytest.mark.parametrize("name", ["extra_headers", "extra_query", "extra_body"])
 def test_a_fingerprint_tells_values_apart_and_does_not_show_them(name: str) -> None:
     one, same, other = (
         fingerprinted({name: {"X": value}, "seed": 1})
