@@ -96,11 +96,12 @@ def test_a_call_without_a_name_is_not_valid() -> None:
     )
 
 
-def test_a_repeated_whole_call_does_not_become_another_valid_one() -> None:
-    again = calls(call(0, "a", "f", BJ_TEXT))
+def test_a_call_with_two_different_arguments_is_not_valid() -> None:
+    first, second = BJ_TEXT, '{"city": "Минск"}'
+    sent = (calls(call(0, "a", "f", text)) for text in (first, second))
 
-    assert read_chunks(again, again, TOOL) == Seen(
-        invalid=[("a", "f", BJ_TEXT * 2)], finish_reason="tool_calls"
+    assert read_chunks(*sent, TOOL) == Seen(
+        invalid=[("a", "f", first + second)], finish_reason="tool_calls"
     )
 
 
