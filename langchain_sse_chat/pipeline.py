@@ -77,6 +77,8 @@ class PipelineOptions(NamedTuple):
     """What stands around reasoning in the content, if anything does."""
     stop: tuple[str, ...] = ()
     """The texts before which the answer ends, where the server does not see to it."""
+    one_choice: bool = False
+    """Whether one answer was asked for, so that whatever comes alone is of it."""
     secrets: tuple[str, ...] = ()
     """Texts that must not stand in an error, should the server send them back."""
 
@@ -113,7 +115,10 @@ class AnswerPipeline(Generic[OutputT]):
         self._assembler = assembler
         self._options = options
         self._reader = ChunkReader(
-            options.where, reasoning_tags=options.reasoning_tags, stop=options.stop
+            options.where,
+            reasoning_tags=options.reasoning_tags,
+            stop=options.stop,
+            one_choice=options.one_choice,
         )
         self._budget = Budget(options.where)
         self._decoder = BareTextDecoder(max_event_size=MAX_BODY_SIZE)
@@ -282,8 +287,9 @@ class AnswerPipeline(Generic[OutputT]):
         try:
             body = loads(text)
         except ValueError:
-            body = None
-        if isinstance(body, list) and body:
+            # An error, and then `[DONE]` or comments.
+            body = failures.bare_error(text)
+        if isinstance(body, list) and len(body) == 1:
             body = body[0]
         if not isinstance(body, dict):
             raise self._not_an_answer()
@@ -305,10 +311,12 @@ class AnswerPipeline(Generic[OutputT]):
             raise StreamTruncatedError(msg)
         accepted = self._options.on_truncation != "raise" and self._reader.progress
         if not accepted or self._goes_on(self.emitted, self.snapshot()):
+            came = "no finish reason and no [DONE] came"
+            if self._reader.done:
+                came = "[DONE] came, and nothing before it"
             msg = (
-                f"The stream of {where} ended before the answer did: no finish reason "
-                "and no [DONE] came. What was received is in `partial`; set "
-                "`on_truncation` to accept such answers."
+                f"The stream of {where} ended before the answer did: {came}. What was "
+                "received is in `partial`; set `on_truncation` to accept such answers."
             )
             raise StreamTruncatedError(msg)
         if self._options.on_truncation == "warn":

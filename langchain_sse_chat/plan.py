@@ -105,6 +105,15 @@ def plan_call(
     dialect = _dialect(provider, call)
     stops = _stops(settings, call, stop)
     ends_here = dialect.stop == "client"
+    body = _body(
+        settings,
+        messages,
+        call,
+        dialect=dialect,
+        stop=None if ends_here else stops,
+        streamed=streamed,
+        include_usage=asks_usage and not (stream_usage is None and refuses_usage(url)),
+    )
     return CallPlan(
         url=url,
         headers=request_headers(
@@ -114,16 +123,7 @@ def plan_call(
             ),
             given_headers,
         ),
-        body=_body(
-            settings,
-            messages,
-            call,
-            dialect=dialect,
-            stop=None if ends_here else stops,
-            streamed=streamed,
-            include_usage=asks_usage
-            and not (stream_usage is None and refuses_usage(url)),
-        ),
+        body=body,
         timeouts=_timeouts(call.settings),
         streamed=streamed,
         may_drop_usage=asks_usage and stream_usage is None,
@@ -132,6 +132,7 @@ def plan_call(
             on_truncation=call.settings["on_truncation"],
             reasoning_tags=call.settings["reasoning_tags"],
             include_response_headers=call.settings["include_response_headers"],
+            one_choice=body.get("n") in (None, 1),
             stop=tuple(filter(None, stops or ())) if ends_here else (),
             secrets=_secrets(key, given_headers, given_query, root),
         ),

@@ -15,7 +15,7 @@ from langchain_sse_chat.errors import MalformedChunkError
 from langchain_sse_chat.wire import failures
 from langchain_sse_chat.wire.choice import ChoiceReader
 from langchain_sse_chat.wire.chunks import Delta, WireMessage
-from langchain_sse_chat.wire.jsontext import loads
+from langchain_sse_chat.wire.jsontext import NO_JSON, loads, read_data, unframed
 from langchain_sse_chat.wire.messages_form import with_choices
 from langchain_sse_chat.wire.tags import ReasoningTags
 from langchain_sse_chat.wire.template import Template, template_of
@@ -26,10 +26,6 @@ _PADDING = frozenset({"obfuscation", "p"})
 Mistral's `p`."""
 
 _NO_METADATA = _PADDING | {"choices", "usage", "error", "object"}
-
-_NO_JSON = object()
-"""In place of a value. Not to be handled as an exception, which holds all the text and
-would go with the error that is raised."""
 
 _LESSONS = 16
 """How many templates are tried that no event follows, until no more are: servers put a
@@ -51,8 +47,10 @@ class ChunkReader:
         "_event",
         "_fields",
         "_filters",
+        "_has_choices",
         "_learned_at",
         "_lessons",
+        "_one_choice",
         "_others",
         "_template",
         "_usage",
@@ -67,6 +65,7 @@ class ChunkReader:
         *,
         reasoning_tags: ReasoningTags | None = None,
         stop: tuple[str, ...] = (),
+        one_choice: bool = False,
     ) -> None:
         """Start an answer.
 
@@ -76,6 +75,8 @@ class ChunkReader:
                 nothing there is to be taken for reasoning.
             stop: The texts before which the answer ends, where the server does not see
                 to it.
+            one_choice: Whether a choice that comes alone is the first, whatever its
+                index: servers have counted tokens there.
         """
         self.where = where
         self.done = False
@@ -83,9 +84,11 @@ class ChunkReader:
         self.progress = 0
         """How many events so far carried something of the answer."""
         self._filters = (reasoning_tags, stop)
+        self._one_choice = one_choice
         self._choice = ChoiceReader(*self._filters)
         self._others: dict[int, ChoiceReader] = {}
         self._fields: dict[str, Any] = {}
+        self._has_choices = False
         self._usage: dict[str, Any] | None = None
         self._template: Template | None = None
         self._event = ""
@@ -94,8 +97,11 @@ class ChunkReader:
 
     @property
     def ended(self) -> bool:
-        """Whether the answer is whole: `[DONE]` or a finish reason was read."""
-        return self.done or self._choice.finished
+        """Whether the answer is whole: `[DONE]` or a finish reason was read.
+
+        `[DONE]` without a choice before it ends nothing.
+        """
+        return self._choice.finished or (self.done and self._has_choices)
 
     @property
     def finished(self) -> bool:
@@ -155,10 +161,7 @@ class ChunkReader:
         return texts
 
     def _read_data(self, data: str, event: str, *, lenient: bool) -> str | Delta | None:
-        try:
-            chunk = loads(data)
-        except ValueError:
-            chunk = _NO_JSON
+        chunk = read_data(data)
         if isinstance(chunk, list) and len(chunk) == 1:
             # Gemini's compatible endpoint wraps errors in a list.
             chunk = chunk[0]
@@ -167,7 +170,7 @@ class ChunkReader:
             if self._lessons and out and (isinstance(out, str) or out.reasoning):
                 self._learn(data, chunk, out, event)
             return out
-        if chunk is _NO_JSON:
+        if chunk is NO_JSON:
             if _begins_with_an_object(data):
                 return self._read_lines(data.split("\n"), event, lenient=lenient)
             self._read_word(data, event, lenient=lenient)
@@ -211,7 +214,7 @@ class ChunkReader:
         )
 
     def _read_word(self, data: str, event: str, *, lenient: bool) -> None:
-        word = data.strip()
+        word = unframed(data).strip()
         if word.strip("[] ").upper() == "DONE":
             self.done = True
         elif event == "error":
@@ -240,10 +243,12 @@ class ChunkReader:
         choices = body.get("choices")
         listed = choices if isinstance(choices, list) else []
         if not any(isinstance(choice, dict) for choice in listed):
-            if failures.server_words(body) is None:
+            error = failures.in_chunk(body, "message")
+            if error is None and failures.server_words(body) is None:
                 raise self._malformed(json.dumps(body, ensure_ascii=False))
-            raise failures.stream_error(body.get("error") or body, self.where, body)
-        self.done = True
+            raise failures.stream_error(error or body, self.where, body)
+        # One chunk of a stream, in place of the stream, is only its beginning.
+        self.done = body.get("object") != "chat.completion.chunk"
         return self._read_chunk(body, "message")
 
     def _read_chunk(self, chunk: dict[str, Any], event: str) -> str | Delta | None:
@@ -265,12 +270,15 @@ class ChunkReader:
         if not isinstance(choices, list):
             return None
         if len(choices) == 1:
-            return self._read_choice(choices[0])
+            return self._read_choice(choices[0], alone=self._one_choice)
         return _joined([self._read_choice(choice) for choice in choices])
 
-    def _read_choice(self, choice: object) -> str | Delta | None:
+    def _read_choice(
+        self, choice: object, *, alone: bool = False
+    ) -> str | Delta | None:
         if not isinstance(choice, dict):
             return None
+        self._has_choices = True
         if choice.get("error"):
             raise failures.stream_error(choice["error"], self.where)
         if "usage" in choice:
@@ -278,7 +286,7 @@ class ChunkReader:
         if "message" in choice and isinstance(choice["message"], dict):
             self._take_usage(choice["message"].get("usage"))
         index = choice.get("index")
-        if isinstance(index, int) and index > 0:
+        if isinstance(index, int) and index > 0 and not alone:
             self._read_other(index, choice)
             return None
         out = self._choice.read(choice)
@@ -299,9 +307,11 @@ class ChunkReader:
 
         Groq puts it under `x_groq`, Moonshot into the choice.
         """
-        if isinstance(usage, dict) and any(
-            isinstance(count, (int, float)) for count in usage.values()
-        ):
+        if not isinstance(usage, dict):
+            return
+        counts = [count for count in usage.values() if _is_count(count)]
+        # Zeros after a count are those of a chunk that has nothing to count.
+        if any(counts) or (counts and self._usage is None):
             self._usage = usage
 
     def _other(self, index: int) -> ChoiceReader:
@@ -337,6 +347,13 @@ class ChunkReader:
         message.metadata = {**self._fields, **message.metadata}
         message.usage = self._usage
         return message
+
+
+def _is_count(value: object) -> bool:
+    """Whether a value of the usage is a number, which gateways also send as a text."""
+    return isinstance(value, (int, float)) or (
+        isinstance(value, str) and value.isdecimal()
+    )
 
 
 def _begins_with_an_object(data: str) -> bool:

@@ -294,6 +294,22 @@ CHUNKS = (
                 }
             ]
         },
+        settings={"n": 2},
+    ),
+    Quirk(
+        "an index that counts the tokens is no other answer",
+        "one answer, and an `index` that counts the chunks (older TGI, Foundry Local)",
+        "puts the chunks together, unless `n` is above 1",
+        events(
+            [
+                chunk(choices=[{"index": 1, "delta": {"content": "H"}}]),
+                chunk(choices=[{"index": 2, "delta": {"content": "i"}}]),
+                chunk(choices=[{"index": 3, "delta": {}, "finish_reason": "stop"}]),
+            ],
+            done=False,
+        ),
+        HI,
+        metadata={"other_choices": None},
     ),
     Quirk(
         "padding is left out",
