@@ -109,7 +109,7 @@ class _Call:
             self._last = text.rstrip()[-1:] or self._last
         if not self.name or self._opening != "{" or self._given == len(self.arguments):
             return None
-        if self._holds_nothing:
+        if not self._given and self._holds_nothing:
             return None
         new = "".join(self.arguments[self._given :])
         self._given = len(self.arguments)
@@ -131,7 +131,9 @@ class _Call:
 
         Where it says what braces without arguments stood for, these are dropped.
         """
-        if not text.lstrip().startswith("{") or not self.is_whole():
+        if self._last != "}" or not text.lstrip().startswith("{"):
+            return False
+        if not self.is_whole():
             return False
         if self._holds_nothing:
             self.arguments.clear()
@@ -268,14 +270,16 @@ class ToolCallAssembler:
             return self._by_id.get(piece.id, self._last)
         call = self._by_index.get(piece.index)
         last = self._last
+        if last is None or call is last:
+            return call
         misplaced = piece.is_rest and (
             call is None or call.has_no_room_for(piece.arguments)
         )
-        if misplaced and last is not None and not last.is_whole():
+        if misplaced and not last.is_whole():
             # SGLang has counted a call's first piece by the tools and the others by
             # the calls (https://github.com/sgl-project/sglang/issues/6310).
             return last
-        if call is None and last is not None and last.server_index is None:
+        if call is None and last.server_index is None:
             # A server that leaves out the index of the first piece only.
             same = not piece.name and piece.id in {"", last.id}
             return last if same else None
@@ -379,6 +383,8 @@ def _merge_extras(extras: dict[str, Any], further: dict[str, Any]) -> None:
 
 def _index(value: object) -> object:
     """Return an index as a number, which gateways also send as a text or a float."""
+    if type(value) is int:
+        return value
     if isinstance(value, str) and value.isdecimal() and len(value) < len("1000"):
         return int(value)
     return int(value) if isinstance(value, float) and value.is_integer() else value
