@@ -302,7 +302,8 @@ class AnswerPipeline(Generic[OutputT]):
         progress, error = self._bare
         if progress == self._reader.progress:
             where = self._options.where
-            raise failures.stream_error(error.get("error") or error, where, error)
+            body = failures.in_chunk(error, "error")
+            raise failures.stream_error(body, where, error)
 
     def _judge_truncation(self) -> None:
         where = self._options.where

@@ -165,7 +165,8 @@ def in_chunk(chunk: Mapping[str, Any], event: str) -> object | None:
     """
     error: object = chunk.get("error")
     if any(error.values()) if isinstance(error, dict) else error:
-        return error
+        # `"error": true` says only that the words are beside it.
+        return error if isinstance(error, (dict, list, str)) else dict(chunk)
     if not chunk.get("choices") and _has_failed_code(chunk.get("base_resp")):
         return dict(chunk["base_resp"])
     told = (
@@ -221,7 +222,7 @@ def bare_error(text: str) -> dict[str, Any] | None:
         return None
     if isinstance(value, list) and value:
         value = value[0]
-    if not isinstance(value, dict) or "choices" in value:
+    if not isinstance(value, dict) or value.get("choices"):
         return None
     return value if server_words(value) is not None else None
 

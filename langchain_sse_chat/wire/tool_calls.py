@@ -131,9 +131,8 @@ class _Call:
 
         Where it says what braces without arguments stood for, these are dropped.
         """
-        if self._last != "}" or not text.lstrip().startswith("{"):
-            return False
-        if not self.is_whole():
+        begins_again = self._last == "}" and text.lstrip().startswith("{")
+        if not (begins_again and self.is_whole()):
             return False
         if self._holds_nothing:
             self.arguments.clear()
@@ -269,6 +268,8 @@ class ToolCallAssembler:
         if not isinstance(piece.index, int):
             return self._by_id.get(piece.id, self._last)
         call = self._by_index.get(piece.index)
+        if call is None and not piece.name:
+            call = self._by_id.get(piece.id)
         last = self._last
         if last is None or call is last:
             return call

@@ -110,6 +110,19 @@ ARGUMENTS = (
         TWO,
     ),
     Quirk(
+        "an id says more than an index that is new",
+        "another `index` on each piece of a call, with its id",
+        "puts them together by id",
+        events(
+            [
+                calls(call(0, "a1", "weather", HEAD)),
+                calls(call(1, "a1", arguments=TAIL)),
+                TOOLS,
+            ]
+        ),
+        ONE,
+    ),
+    Quirk(
         "an index of another type is an index",
         '`"index": "0"` or `0.0`',
         "reads it",

@@ -261,6 +261,20 @@ ERRORS = (
         failed("boom"),
     ),
     Quirk(
+        "an error that is only true is an error",
+        '`{"error": true, "message": …}`',
+        "the same",
+        [*after_text({"error": True, "message": "boom"}), DONE],
+        failed("boom"),
+    ),
+    Quirk(
+        "a bare error that is only a number is an error",
+        '`{"error": 500, "message": …}` as a bare object, with `choices` or without',
+        "the same",
+        [FIRST, b'{"error": 500, "message": "boom", "choices": []}\n\n', DONE],
+        failed("boom"),
+    ),
+    Quirk(
         "a type of error is an error",
         '`{"type": "error", "message": …}`',
         "the same",
