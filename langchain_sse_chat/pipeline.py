@@ -282,8 +282,9 @@ class AnswerPipeline(Generic[OutputT]):
         try:
             body = loads(text)
         except ValueError:
-            body = None
-        if isinstance(body, list) and body:
+            # An error, and then `[DONE]` or comments.
+            body = failures.bare_error(text)
+        if isinstance(body, list) and len(body) == 1:
             body = body[0]
         if not isinstance(body, dict):
             raise self._not_an_answer()
@@ -296,7 +297,8 @@ class AnswerPipeline(Generic[OutputT]):
         progress, error = self._bare
         if progress == self._reader.progress:
             where = self._options.where
-            raise failures.stream_error(error.get("error") or error, where, error)
+            body = failures.in_chunk(error, "error")
+            raise failures.stream_error(body, where, error)
 
     def _judge_truncation(self) -> None:
         where = self._options.where
@@ -305,14 +307,24 @@ class AnswerPipeline(Generic[OutputT]):
             raise StreamTruncatedError(msg)
         accepted = self._options.on_truncation != "raise" and self._reader.progress
         if not accepted or self._goes_on(self.emitted, self.snapshot()):
+            came = self._what_came
             msg = (
-                f"The stream of {where} ended before the answer did: no finish reason "
-                "and no [DONE] came. What was received is in `partial`; set "
-                "`on_truncation` to accept such answers."
+                f"The stream of {where} ended before the answer did: {came}. What was "
+                "received is in `partial`; set `on_truncation` to accept such answers."
             )
             raise StreamTruncatedError(msg)
         if self._options.on_truncation == "warn":
             logger.warning("The stream of %s ended before the answer did.", where)
+
+    @property
+    def _what_came(self) -> str:
+        if not self._reader.done:
+            return "no finish reason and no [DONE] came"
+        if self._reader.progress:
+            return (
+                "[DONE] came, but only other choices than choice 0 have a finish reason"
+            )
+        return "[DONE] came, and nothing before it"
 
     def _not_an_answer(self) -> NotAnEventStreamError:
         text = b"".join(self._body)[:2000].decode("utf-8", "replace")

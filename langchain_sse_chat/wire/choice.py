@@ -36,8 +36,34 @@ _CHOICE_READ_ELSEWHERE = frozenset(
 PARTS_KEY = "content_parts"
 """Field of the message for content parts that are neither text nor reasoning."""
 
-_CUTTING_REASONS = frozenset({"length", "content_filter", "max_tokens"})
-"""Finish reasons after which a call without arguments may be one that was cut."""
+_CUTTING_REASONS = frozenset(
+    {
+        "length",
+        "content_filter",
+        "max_tokens",
+        "max_output_tokens",
+        "model_length",  # Mistral
+        "context_length_exceeded",
+        "insufficient_system_resource",  # DeepSeek
+        "sensitive",  # Zhipu
+        "network_error",  # Zhipu
+        "blacklist",  # GigaChat
+        "error",  # OpenRouter, Mistral, GigaChat
+        "abort",  # vLLM, SGLang
+        "safety",  # Gemini and those over it
+        "recitation",
+        "malformed_function_call",
+        "refusal",  # Claude, through gateways
+        "guardrail_intervened",  # Bedrock
+        "cancelled",
+        "timeout",
+    }
+)
+"""Finish reasons after which a call without arguments may be one that was cut, in lower
+case."""
+
+_NO_REASONS = frozenset({"null", "none"})
+"""How gateways spell that the answer goes on; DashScope's own API does too."""
 
 _IN_PROGRESS = "function_in_progress"
 """The role of deltas that say how long a function of the server's own is going to take:
@@ -250,7 +276,7 @@ class ChoiceReader:
             if value is not None and key not in _CHOICE_READ_ELSEWHERE:
                 self._choice_fields[key] = value
         reason = choice.get("finish_reason")
-        if reason and isinstance(reason, str):
+        if reason and isinstance(reason, str) and reason.lower() not in _NO_REASONS:
             self._take_finish_reason(reason)
         logprobs = choice.get("logprobs")
         if logprobs and isinstance(logprobs, dict):

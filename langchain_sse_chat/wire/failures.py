@@ -76,6 +76,23 @@ _REDIRECT_HINT = (
 )
 
 
+_WORDS = (
+    "message",
+    "error_message",
+    "error_msg",  # Baidu
+    "status_msg",  # MiniMax
+    "detail",
+    "details",
+    "msg",
+    "error",
+    "errors",  # Cloudflare
+)
+"""Keys under which servers say what went wrong."""
+
+_FINE = frozenset({"0", "200", "ok", "success"})
+"""Codes that report no error, in lower case: iFlytek sends one with every chunk."""
+
+
 class ServerWords(NamedTuple):
     """What a server says went wrong."""
 
@@ -105,7 +122,7 @@ def server_words(body: object) -> ServerWords | None:
 
 
 def _flat_words(body: Mapping[str, Any]) -> ServerWords | None:
-    for key in ("message", "error_message", "detail", "details", "msg", "error"):
+    for key in _WORDS:
         value = body.get(key)
         if value:
             message = value if isinstance(value, str) else _spell(value)
@@ -147,14 +164,21 @@ def in_chunk(chunk: Mapping[str, Any], event: str) -> object | None:
         event: The type of its event.
     """
     error: object = chunk.get("error")
-    if error:
-        return error
+    if any(error.values()) if isinstance(error, dict) else error:
+        # `"error": true` says only that the words are beside it.
+        return error if isinstance(error, (dict, list, str)) else dict(chunk)
+    if not chunk.get("choices") and _has_failed_code(chunk.get("base_resp")):
+        return dict(chunk["base_resp"])
     told = (
         event == "error"
         or chunk.get("object") == "error"
+        or chunk.get("type") == "error"
         or chunk.get("error_type")
         or chunk.get("error_message")
+        or chunk.get("success") is False
+        or chunk.keys() == {"detail"}
         or _has_failed_status(chunk)
+        or _has_failed_code(chunk)
     )
     return dict(chunk) if told and not chunk.get("choices") else None
 
@@ -166,23 +190,39 @@ def _has_failed_status(chunk: Mapping[str, Any]) -> bool:
     return failed and isinstance(chunk.get("message"), str)
 
 
+def _has_failed_code(body: object) -> bool:
+    """Whether an object is an error by its code, as DashScope and iFlytek word theirs.
+
+    MiniMax has such an object in every answer, under `base_resp`.
+    """
+    if not isinstance(body, dict) or _flat_words(body) is None:
+        return False
+    codes = (body.get(key) for key in ("code", "error_code", "status_code"))
+    code = next((c for c in codes if type(c) in {int, str}), "")
+    return code != "" and str(code).lower() not in _FINE
+
+
+_BARE = re.compile(r"^[ \t]*(?:error:[ \t]*)?(?=[{\[])", re.MULTILINE)
+"""Where an error may begin: llama.cpp has sent `error: {…}` in place of `data: {…}`."""
+
+
 def bare_error(text: str) -> dict[str, Any] | None:
     """Return the error that a server wrote between the events, `None` if it is none.
 
     Args:
         text: The lines up to a blank one, as they came.
     """
-    text = text.lstrip()
-    if not text.startswith(("{", "[")):
+    start = _BARE.search(text)
+    if start is None:
         return None
     try:
-        _, end = _DECODER.raw_decode(text)
-        value = loads(text[:end])
+        _, end = _DECODER.raw_decode(text, start.end())
+        value = loads(text[start.end() : end])
     except (ValueError, RecursionError):
         return None
     if isinstance(value, list) and value:
         value = value[0]
-    if not isinstance(value, dict) or "choices" in value:
+    if not isinstance(value, dict) or value.get("choices"):
         return None
     return value if server_words(value) is not None else None
 

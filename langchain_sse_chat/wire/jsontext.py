@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from pydantic_core import from_json
@@ -10,6 +11,29 @@ from pydantic_core import from_json
 _DEEPEST = 200
 """Levels of nesting that are read, about the limit of `from_json` itself: whatever
 walks through a value that was read does not run out of stack."""
+
+
+_FRAMES = re.compile(r"^(?:data:\s*)+")
+"""What data begins with that was framed twice, by a server and its framework
+(https://github.com/paiml/aprender/pull/2015)."""
+
+NO_JSON = object()
+"""In place of a value. Not to be handled as an exception, which holds all the text and
+would go with the error that is raised."""
+
+
+def unframed(data: str) -> str:
+    """Return an event's data without the names of fields that it begins with."""
+    return _FRAMES.sub("", data)
+
+
+def read_data(data: str) -> Any:
+    """Return the value of an event's data, `NO_JSON` when it is none."""
+    try:
+        return loads(data)
+    except ValueError:
+        inner = unframed(data)
+    return NO_JSON if inner == data else read_data(inner)
 
 
 def loads(text: str) -> Any:
@@ -49,7 +73,8 @@ def parse_arguments(text: str) -> dict[str, Any] | None:
     """Return the arguments object of a tool call, or `None` when it is not a whole one.
 
     Strict on purpose: an object that was cut off would, repaired, be another call. One
-    nested too deep is none either: it could not be traced or stored.
+    nested too deep is none either: it could not be traced or stored. Nor is one with a
+    line end that is not escaped: LangChain refuses it where it makes events of chunks.
     """
     try:
         value = json.loads(text)

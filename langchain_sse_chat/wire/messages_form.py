@@ -25,7 +25,7 @@ def with_choices(chunk: dict[str, Any]) -> dict[str, Any]:
     """
     messages = chunk.get("messages")
     reason = chunk.get("finish_reason")
-    if not isinstance(messages, list):
+    if not messages or not isinstance(messages, list):
         if not isinstance(reason, str):
             return chunk
         messages = []

@@ -15,7 +15,7 @@ from langchain_sse_chat.errors import MalformedChunkError
 from langchain_sse_chat.wire import failures
 from langchain_sse_chat.wire.choice import ChoiceReader
 from langchain_sse_chat.wire.chunks import Delta, WireMessage
-from langchain_sse_chat.wire.jsontext import loads
+from langchain_sse_chat.wire.jsontext import NO_JSON, loads, read_data, unframed
 from langchain_sse_chat.wire.messages_form import with_choices
 from langchain_sse_chat.wire.tags import ReasoningTags
 from langchain_sse_chat.wire.template import Template, template_of
@@ -26,10 +26,6 @@ _PADDING = frozenset({"obfuscation", "p"})
 Mistral's `p`."""
 
 _NO_METADATA = _PADDING | {"choices", "usage", "error", "object"}
-
-_NO_JSON = object()
-"""In place of a value. Not to be handled as an exception, which holds all the text and
-would go with the error that is raised."""
 
 _LESSONS = 16
 """How many templates are tried that no event follows, until no more are: servers put a
@@ -51,6 +47,7 @@ class ChunkReader:
         "_event",
         "_fields",
         "_filters",
+        "_has_choices",
         "_learned_at",
         "_lessons",
         "_others",
@@ -86,6 +83,7 @@ class ChunkReader:
         self._choice = ChoiceReader(*self._filters)
         self._others: dict[int, ChoiceReader] = {}
         self._fields: dict[str, Any] = {}
+        self._has_choices = False
         self._usage: dict[str, Any] | None = None
         self._template: Template | None = None
         self._event = ""
@@ -94,8 +92,15 @@ class ChunkReader:
 
     @property
     def ended(self) -> bool:
-        """Whether the answer is whole: `[DONE]` or a finish reason was read."""
-        return self.done or self._choice.finished
+        """Whether the answer is whole: `[DONE]` or a finish reason was read.
+
+        `[DONE]` ends no answer of which nothing came, nor one of several when others
+        alone have a finish reason.
+        """
+        if self._choice.finished or self._choice.stopped:
+            return True
+        others = any(other.finished for other in self._others.values())
+        return self.done and self._has_choices and not others
 
     @property
     def finished(self) -> bool:
@@ -155,10 +160,7 @@ class ChunkReader:
         return texts
 
     def _read_data(self, data: str, event: str, *, lenient: bool) -> str | Delta | None:
-        try:
-            chunk = loads(data)
-        except ValueError:
-            chunk = _NO_JSON
+        chunk = read_data(data)
         if isinstance(chunk, list) and len(chunk) == 1:
             # Gemini's compatible endpoint wraps errors in a list.
             chunk = chunk[0]
@@ -167,7 +169,7 @@ class ChunkReader:
             if self._lessons and out and (isinstance(out, str) or out.reasoning):
                 self._learn(data, chunk, out, event)
             return out
-        if chunk is _NO_JSON:
+        if chunk is NO_JSON:
             if _begins_with_an_object(data):
                 return self._read_lines(data.split("\n"), event, lenient=lenient)
             self._read_word(data, event, lenient=lenient)
@@ -211,7 +213,7 @@ class ChunkReader:
         )
 
     def _read_word(self, data: str, event: str, *, lenient: bool) -> None:
-        word = data.strip()
+        word = unframed(data).strip()
         if word.strip("[] ").upper() == "DONE":
             self.done = True
         elif event == "error":
@@ -240,10 +242,12 @@ class ChunkReader:
         choices = body.get("choices")
         listed = choices if isinstance(choices, list) else []
         if not any(isinstance(choice, dict) for choice in listed):
-            if failures.server_words(body) is None:
+            error = failures.in_chunk(body, "message")
+            if error is None and failures.server_words(body) is None:
                 raise self._malformed(json.dumps(body, ensure_ascii=False))
-            raise failures.stream_error(body.get("error") or body, self.where, body)
-        self.done = True
+            raise failures.stream_error(error or body, self.where, body)
+        # One chunk of a stream, in place of the stream, is only its beginning.
+        self.done = body.get("object") != "chat.completion.chunk"
         return self._read_chunk(body, "message")
 
     def _read_chunk(self, chunk: dict[str, Any], event: str) -> str | Delta | None:
@@ -271,6 +275,7 @@ class ChunkReader:
     def _read_choice(self, choice: object) -> str | Delta | None:
         if not isinstance(choice, dict):
             return None
+        self._has_choices = True
         if choice.get("error"):
             raise failures.stream_error(choice["error"], self.where)
         if "usage" in choice:
@@ -299,9 +304,11 @@ class ChunkReader:
 
         Groq puts it under `x_groq`, Moonshot into the choice.
         """
-        if isinstance(usage, dict) and any(
-            isinstance(count, (int, float)) for count in usage.values()
-        ):
+        if not isinstance(usage, dict):
+            return
+        counts = [count for count in usage.values() if _is_count(count)]
+        # Zeros after a count are those of a chunk that has nothing to count.
+        if any(counts) or (counts and self._usage is None):
             self._usage = usage
 
     def _other(self, index: int) -> ChoiceReader:
@@ -337,6 +344,13 @@ class ChunkReader:
         message.metadata = {**self._fields, **message.metadata}
         message.usage = self._usage
         return message
+
+
+def _is_count(value: object) -> bool:
+    """Whether a value of the usage is a number, which gateways also send as a text."""
+    return isinstance(value, (int, float)) or (
+        isinstance(value, str) and value.isdecimal()
+    )
 
 
 def _begins_with_an_object(data: str) -> bool:

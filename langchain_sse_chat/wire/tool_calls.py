@@ -8,13 +8,12 @@ name once per call, arguments as text.
 
 from __future__ import annotations
 
-import json
-import re
 import uuid
 from dataclasses import dataclass
 from typing import Any
 
 from langchain_sse_chat.errors import MalformedChunkError
+from langchain_sse_chat.wire.arguments import Braces, arguments_text, decode_twice
 from langchain_sse_chat.wire.characters import Characters
 from langchain_sse_chat.wire.chunks import ToolCallDelta, WireToolCall
 from langchain_sse_chat.wire.jsontext import parse_arguments
@@ -25,30 +24,6 @@ https://platform.openai.com/docs/api-reference/chat/create)."""
 
 _CALL_KEYS = frozenset({"index", "id", "type", "function"})
 _FUNCTION_KEYS = frozenset({"name", "arguments"})
-
-
-class _Braces:
-    """Tells when all braces of a JSON text are closed.
-
-    The text may be cut anywhere but within an escape.
-    """
-
-    __slots__ = ("_in_string", "_open")
-
-    _MARKS = re.compile(r'\\.|["{}]', re.DOTALL)
-
-    def __init__(self) -> None:
-        self._open = 0
-        self._in_string = False
-
-    def close_with(self, text: str) -> bool:
-        """Take the next part; return whether no brace is open after it."""
-        for mark in self._MARKS.findall(text):
-            if mark == '"':
-                self._in_string = not self._in_string
-            elif not self._in_string and mark in {"{", "}"}:
-                self._open += 1 if mark == "{" else -1
-        return self._open <= 0 and not self._in_string
 
 
 class _Call:
@@ -62,6 +37,7 @@ class _Call:
         "_last",
         "_looked_at",
         "_opening",
+        "_parsed",
         "arguments",
         "extras",
         "id",
@@ -86,8 +62,9 @@ class _Call:
         self._opening = ""
         self._last = ""
         self._given = 0
-        self._braces = _Braces()
+        self._braces = Braces()
         self._looked_at = 0
+        self._parsed: dict[str, Any] | None = None
         self._broken = False
 
     def is_whole(self) -> bool:
@@ -99,11 +76,14 @@ class _Call:
             return False
         new = "".join(self.arguments[self._looked_at :])
         self._looked_at = len(self.arguments)
-        if not self._braces.close_with(new):
-            return False
-        # With all braces closed, more text would not make an object of what is none.
-        self._broken = parse_arguments("".join(self.arguments)) is None
-        return not self._broken
+        if not new.strip():
+            return self._parsed is not None
+        self._parsed = None
+        if self._braces.close_with(new):
+            self._parsed = parse_arguments("".join(self.arguments))
+            # With all braces closed, more text makes no object of what is none.
+            self._broken = self._parsed is None
+        return self._parsed is not None
 
     def take_name(self, name: str) -> None:
         """Learn a name: a repeated one says nothing, a split one goes on.
@@ -123,17 +103,49 @@ class _Call:
         what they are.
         """
         text = self._characters.feed(text)
-        if text:
+        if text and not self._repeats(text):
             self.arguments.append(text)
             self._opening = self._opening or text.lstrip()[:1]
             self._last = text.rstrip()[-1:] or self._last
         if not self.name or self._opening != "{" or self._given == len(self.arguments):
+            return None
+        if not self._given and self._holds_nothing:
             return None
         new = "".join(self.arguments[self._given :])
         self._given = len(self.arguments)
         if self.opened:
             return ToolCallDelta(self.index, None, None, new)
         return self.open(new)
+
+    @property
+    def _holds_nothing(self) -> bool:
+        """Whether all there is are the braces of Claude's empty `input`.
+
+        Gateways send them first, and the arguments after them
+        (https://github.com/envoyproxy/ai-gateway/issues/1465).
+        """
+        return len(self.arguments) == 1 and self.arguments[0].strip() == "{}"
+
+    def _repeats(self, text: str) -> bool:
+        """Whether a piece says all of the arguments once more, as relays do at the end.
+
+        Where it says what braces without arguments stood for, these are dropped.
+        """
+        begins_again = self._last == "}" and text.lstrip().startswith("{")
+        if not (begins_again and self.is_whole()):
+            return False
+        if self._holds_nothing:
+            self.arguments.clear()
+            self._looked_at, self._last, self._braces = 0, "", Braces()
+            self._parsed = None
+            return False
+        return not self.has_no_room_for(text)
+
+    def has_no_room_for(self, text: str) -> bool:
+        """Whether the arguments are whole, and a further piece is no repetition."""
+        if not self.is_whole() or self._holds_nothing:
+            return False
+        return parse_arguments(text) != self._parsed
 
     def open(self, arguments: str) -> ToolCallDelta:
         """Return the piece with id and name: the first that goes out."""
@@ -150,10 +162,11 @@ class _Call:
         text = "".join(self.arguments)
         if not self.name and not text.strip():
             return None, None
-        if text.strip() in {"", "null"}:
+        unsaid = self._holds_nothing and not self.opened
+        if text.strip() in {"", "null"} or unsaid:
             text = "" if cut else "{}"
         elif self._opening == '"':
-            text = _decode_twice(text)
+            text = decode_twice(text)
         held = None
         if not self.opened:
             held = self.open(text)
@@ -213,10 +226,10 @@ class ToolCallAssembler:
         if not isinstance(function, dict):
             function = {}
         piece = _Piece(
-            delta.get("index"),
-            _text(delta.get("id")),
+            _index(delta.get("index")),
+            _id(delta.get("id")),
             _text(function.get("name")),
-            _arguments_text(function.get("arguments")),
+            arguments_text(function.get("arguments")),
             apart,
         )
         extras = _extras(delta, function)
@@ -227,8 +240,6 @@ class ToolCallAssembler:
             return
         call = self._call_of(piece, out)
         _merge_extras(call.extras, extras)
-        if piece.id and piece.id == call.id and _repeats(call, piece):
-            return
         if piece.id and not call.id:
             call.id = piece.id
             self._by_id[piece.id] = call
@@ -257,8 +268,19 @@ class ToolCallAssembler:
         if not isinstance(piece.index, int):
             return self._by_id.get(piece.id, self._last)
         call = self._by_index.get(piece.index)
+        if call is None and not piece.name:
+            call = self._by_id.get(piece.id)
         last = self._last
-        if call is None and last is not None and last.server_index is None:
+        if last is None or call is last:
+            return call
+        misplaced = piece.is_rest and (
+            call is None or call.has_no_room_for(piece.arguments)
+        )
+        if misplaced and not last.is_whole():
+            # SGLang has counted a call's first piece by the tools and the others by
+            # the calls (https://github.com/sgl-project/sglang/issues/6310).
+            return last
+        if call is None and last.server_index is None:
             # A server that leaves out the index of the first piece only.
             same = not piece.name and piece.id in {"", last.id}
             return last if same else None
@@ -305,6 +327,11 @@ class _Piece:
     apart: bool
     """Whether another piece came before it in the same delta."""
 
+    @property
+    def is_rest(self) -> bool:
+        """Whether it is arguments and nothing else, as all pieces but the first are."""
+        return not (self.name or self.id) and bool(self.arguments.strip())
+
 
 def _goes_on(call: _Call, piece: _Piece) -> bool:
     """Whether a piece goes on with a call or begins another."""
@@ -324,14 +351,6 @@ def _goes_on(call: _Call, piece: _Piece) -> bool:
     # A name that is only repeated comes without arguments, at the end of a call too.
     ends = renamed or bool(piece.name and piece.arguments)
     return not (ends and call.is_whole())
-
-
-def _repeats(call: _Call, piece: _Piece) -> bool:
-    """Whether a piece is all of a call once more: added, it would make it none."""
-    if not piece.arguments or piece.name != call.name or not call.is_whole():
-        return False
-    whole = parse_arguments("".join(call.arguments))
-    return parse_arguments(piece.arguments) == whole
 
 
 def _extras(delta: dict[str, Any], function: dict[str, Any]) -> dict[str, Any]:
@@ -363,23 +382,19 @@ def _merge_extras(extras: dict[str, Any], further: dict[str, Any]) -> None:
             extras[key] = value
 
 
+def _index(value: object) -> object:
+    """Return an index as a number, which gateways also send as a text or a float."""
+    if type(value) is int:
+        return value
+    if isinstance(value, str) and value.isdecimal() and len(value) < len("1000"):
+        return int(value)
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _id(value: object) -> str:
+    """Return an id; Mistral has sent the word `null` where there was none."""
+    return "" if value == "null" else _text(value)
+
+
 def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
-
-
-def _arguments_text(value: object) -> str:
-    if isinstance(value, str):
-        return value
-    if value is None:
-        return ""
-    return json.dumps(value, ensure_ascii=False)
-
-
-def _decode_twice(text: str) -> str:
-    """Return the object's text out of a JSON text that holds a JSON text."""
-    try:
-        inner = json.loads(text)
-    except (ValueError, RecursionError):
-        return text
-    whole = isinstance(inner, str) and parse_arguments(inner) is not None
-    return inner if whole else text

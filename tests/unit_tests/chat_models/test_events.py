@@ -287,7 +287,8 @@ def test_a_call_that_goes_on_after_its_end_is_an_error(
         function = {"name": "f", "arguments": arguments}
         return {"tool_calls": [{"index": 0, "id": "c", "function": function}]}
 
-    body = sse(chunk(call("{}")), chunk({"content": "Hi"}), chunk(call('{"x": 1}')))
+    first, second = chunk(call('{"x": 1}')), chunk(call('{"x": 2}'))
+    body = sse(first, chunk({"content": "Hi"}), second)
 
     with pytest.raises(MalformedChunkError) as caught:
         events_v3(make_chat(streamed(body)), sync=sync)

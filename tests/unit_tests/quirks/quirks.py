@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.unit_tests.quirks.quirk import Quirk
+from tests.unit_tests.quirks.quirks_arguments import ARGUMENTS
 from tests.unit_tests.quirks.quirks_bodies import BODIES
 from tests.unit_tests.quirks.quirks_chunks import CHUNKS
 from tests.unit_tests.quirks.quirks_errors import ERRORS
@@ -17,7 +18,7 @@ THEMES: dict[str, tuple[Quirk, ...]] = {
     "Bodies that are no event stream": BODIES,
     "Chunks and fields": CHUNKS,
     "Reasoning": REASONINGS,
-    "Tool calls": TOOL_CALLS,
+    "Tool calls": TOOL_CALLS + ARGUMENTS,
     "Usage": USAGES,
     "The end": FINISHES,
     "Errors in the answer": ERRORS,

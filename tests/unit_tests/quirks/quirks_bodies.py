@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from tests.unit_tests.quirks.quirk import Failure, Quirk
-from tests.unit_tests.wire.wire_streams import Seen
+from tests.unit_tests.wire.wire_streams import Seen, text
 
 JSON = "application/json"
 
@@ -124,5 +124,26 @@ BODIES = (
         [b": ping\n\n", b": ping\n\n"],
         Failure("StreamTruncatedError", "ended before the answer did"),
         settings={"on_truncation": "accept"},
+    ),
+    Quirk(
+        "chunks in a list are no answer",
+        "a JSON list of several chunks",
+        "`NotAnEventStreamError`: the first of them is not the answer",
+        [body([text("Hel"), text("lo")])],
+        Failure("NotAnEventStreamError", "Hel"),
+    ),
+    Quirk(
+        "one chunk in place of a stream is cut",
+        "one chunk as JSON, and no finish reason",
+        "`StreamTruncatedError`",
+        [body(text("Hel"))],
+        Failure("StreamTruncatedError", "ended before the answer did", "Hel"),
+    ),
+    Quirk(
+        "a JSON error in the words of a gateway is an error",
+        'a JSON error with `"messages": []` in it (Cloudflare)',
+        "`StreamError` with the server's words",
+        [body({"success": False, "errors": [{"message": "boom"}], "messages": []})],
+        Failure("StreamError", "boom"),
     ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.unit_tests.quirks.quirk import STOP, Quirk
+from tests.unit_tests.quirks.quirk import STOP, Failure, Quirk
 from tests.unit_tests.wire.wire_streams import (
     MADE_UP,
     Seen,
@@ -294,6 +294,20 @@ CHUNKS = (
                 }
             ]
         },
+    ),
+    Quirk(
+        "an answer of which others alone end is cut",
+        "a finish reason and `[DONE]`, but the reason is that of another answer: an "
+        "`index` that counts tokens (older TGI)",
+        "`StreamTruncatedError`: the first answer has no end",
+        events(
+            [
+                chunk(choices=[{"index": 0, "delta": {"content": "H"}}]),
+                chunk(choices=[{"index": 1, "delta": {"content": "i"}}]),
+                chunk(choices=[{"index": 2, "delta": {}, "finish_reason": "stop"}]),
+            ]
+        ),
+        Failure("StreamTruncatedError", "choice 0", "H"),
     ),
     Quirk(
         "padding is left out",

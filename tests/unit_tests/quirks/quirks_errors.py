@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.unit_tests.quirks.quirk import Failure, Quirk
-from tests.unit_tests.wire.wire_streams import DONE, Seen, chunk, event, text
+from tests.unit_tests.quirks.quirk import STOP, Failure, Quirk
+from tests.unit_tests.wire.wire_streams import (
+    DONE,
+    Seen,
+    chunk,
+    event,
+    events,
+    text,
+)
 
 BOOM = {"message": "boom", "code": 502}
 FIRST = event(text("H"))
@@ -216,5 +223,129 @@ ERRORS = (
         "passes them over, as the standard says",
         [FIRST, b'{"error": \n\n', FIRST, b'{"choices": []}\n\n', DONE],
         Seen(text="HH"),
+    ),
+    Quirk(
+        "an error under a name of its own is an error",
+        "`error: {…}` in place of `data: {…}` (older llama.cpp), also before `[DONE]`",
+        "`StreamError`, as for an event",
+        [FIRST, b'error: {"code": 500, "message": "boom"}\n\n', DONE],
+        failed("(500): boom"),
+    ),
+    Quirk(
+        "a bare object below other lines is an error",
+        "a bare object, and lines of a log before it",
+        "the same",
+        [FIRST, b'ERROR: it broke\n{"error": "boom"}\n\n'],
+        failed("boom"),
+    ),
+    Quirk(
+        "a bare object before all and done is an error",
+        "a bare object in place of the answer, and `[DONE]` after it",
+        "the same",
+        [b'{"error": {"message": "boom", "code": 502}}\n\n', DONE],
+        Failure("StreamError", "(502): boom"),
+    ),
+    Quirk(
+        "a code and a message are an error",
+        '`{"code": …, "message": …}` without choices (DashScope, iFlytek), also before '
+        "`[DONE]`",
+        "the same",
+        [*after_text({"code": "DataInspectionFailed", "message": "boom"}), DONE],
+        failed("(DataInspectionFailed): boom"),
+    ),
+    Quirk(
+        "an error code is an error",
+        '`{"error_code": …, "error_msg": …}` (Baidu), or with `message` (Databricks)',
+        "the same",
+        [*after_text({"error_code": 336100, "error_msg": "boom"}), DONE],
+        failed("(336100): boom"),
+    ),
+    Quirk(
+        "a detail alone is an error",
+        '`{"detail": …}` and nothing else (servers made with FastAPI)',
+        "the same",
+        [*after_text({"detail": "boom"}), DONE],
+        failed("boom"),
+    ),
+    Quirk(
+        "an error that is only true is an error",
+        '`{"error": true, "message": …}`',
+        "the same",
+        [*after_text({"error": True, "message": "boom"}), DONE],
+        failed("boom"),
+    ),
+    Quirk(
+        "a bare error that is only a number is an error",
+        '`{"error": 500, "message": …}` as a bare object, with `choices` or without',
+        "the same",
+        [FIRST, b'{"error": 500, "message": "boom", "choices": []}\n\n', DONE],
+        failed("boom"),
+    ),
+    Quirk(
+        "a type of error is an error",
+        '`{"type": "error", "message": …}`',
+        "the same",
+        [*after_text({"type": "error", "message": "boom"}), DONE],
+        failed("boom"),
+    ),
+    Quirk(
+        "a failed base_resp is an error",
+        "`choices: null` and a `base_resp` with a code (MiniMax)",
+        "the same",
+        [
+            *after_text(
+                chunk(
+                    choices=None,
+                    usage={"total_tokens": 0},
+                    base_resp={"status_code": 1008, "status_msg": "boom"},
+                )
+            ),
+            DONE,
+        ],
+        failed("(1008): boom"),
+    ),
+    Quirk(
+        "no success is an error",
+        '`{"success": false, "errors": [{"message": …}]}` (Cloudflare)',
+        "the same",
+        [
+            *after_text(
+                {"success": False, "errors": [{"message": "boom"}], "messages": []}
+            ),
+            DONE,
+        ],
+        failed("boom"),
+    ),
+    Quirk(
+        "a code that reports no error is none",
+        "`code: 0` and `message: Success` with every chunk (iFlytek)",
+        "takes it for none",
+        events(
+            [
+                {**text("Hi"), "code": 0, "message": "Success"},
+                STOP,
+                {"code": 0, "message": "Success", "choices": []},
+            ]
+        ),
+        Seen("Hi"),
+    ),
+    Quirk(
+        "an error without any word is none",
+        "an `error` on every chunk in which all is empty, null or 0",
+        "the same",
+        events(
+            [
+                {**text("Hi"), "error": {"message": "", "code": 0, "param": None}},
+                STOP,
+            ]
+        ),
+        Seen("Hi"),
+    ),
+    Quirk(
+        "news of progress is no error",
+        '`{"type": "progress", "message": …}` between the chunks',
+        "the same",
+        events([{"type": "progress", "message": "loading"}, text("Hi"), STOP]),
+        Seen("Hi"),
     ),
 )

@@ -142,4 +142,25 @@ FINISHES = (
         [event(text("Hi")), event(STOP), DONE, event(text("more")), b"garbage"],
         HI,
     ),
+    Quirk(
+        "a reason that says null is none",
+        '`"finish_reason": "null"` on every chunk (DashScope\'s own form, relays)',
+        "takes it for none",
+        events([chunk({"content": "Hi"}, "null"), chunk({}, "stop")]),
+        Seen("Hi"),
+    ),
+    Quirk(
+        "a stream that ends with a null reason is cut",
+        "the same, and then the stream ends",
+        "`StreamTruncatedError`",
+        events([chunk({"content": "Hi"}, "null")], done=False),
+        Failure("StreamTruncatedError", "ended before the answer did", "Hi"),
+    ),
+    Quirk(
+        "done without an answer is no answer",
+        "`[DONE]`, and no choice before it (gateways whose upstream failed)",
+        "the same: never an empty answer",
+        events([chunk(choices=[], usage={"prompt_tokens": 0})]),
+        Failure("StreamTruncatedError", "[DONE] came, and nothing before it"),
+    ),
 )

@@ -208,4 +208,14 @@ FRAMINGS = (
         [part.removeprefix(b"data: ") for part in between()],
         Failure("NotAnEventStreamError", "no event stream"),
     ),
+    Quirk(
+        "events that were framed twice are read",
+        "`data: data: {…}`: the server and its framework both wrote the name",
+        "reads it",
+        [
+            *(b"data: " + event(sent) for sent in (text("Hi"), STOP)),
+            b"data: data: [DONE]\ndata: \ndata: \n\n",
+        ],
+        Seen("Hi"),
+    ),
 )

@@ -215,4 +215,31 @@ USAGES = (
         COUNTED,
         metadata={"token_usage": {**COUNTS, "cost": 0.0012, "is_byok": False}},
     ),
+    Quirk(
+        "zeros after usage are no usage",
+        "usage, and once more with nothing but zeros",
+        "gives the one that counts",
+        events(
+            [
+                {**text("Hi"), "usage": COUNTS},
+                STOP,
+                chunk(choices=[], usage=dict.fromkeys(COUNTS, 0)),
+            ]
+        ),
+        COUNTED,
+        metadata=KEPT,
+    ),
+    Quirk(
+        "counts as texts are counts",
+        '`"prompt_tokens": "10"`: counts as texts',
+        "reads them",
+        events(
+            [
+                text("Hi"),
+                STOP,
+                chunk(choices=[], usage={k: str(v) for k, v in COUNTS.items()}),
+            ]
+        ),
+        COUNTED,
+    ),
 )

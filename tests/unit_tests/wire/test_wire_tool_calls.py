@@ -374,7 +374,7 @@ def test_the_further_keys_of_a_function_are_kept_apart() -> None:
 
 
 def test_the_further_keys_of_calls_come_with_the_last_chunk() -> None:
-    sent = [calls(call(0, "a", "f", BJ_TEXT, **SIGNATURE), call(1, "b", "g", "{}"))]
+    sent = [calls(call(0, "a", "f", BJ_TEXT, **SIGNATURE), call(1, "b", "g", BJ_TEXT))]
     chunks = chunks_of(events([*sent, TOOL]))
     kept = {"tool_call_extras": {"a": SIGNATURE}}
 

@@ -1,0 +1,168 @@
+"""Arguments of tool calls that come twice, too late, or not at all."""
+
+from __future__ import annotations
+
+from tests.unit_tests.quirks.quirk import TOOLS, Quirk
+from tests.unit_tests.quirks.quirks_tool_calls import (
+    HEAD,
+    JSON,
+    ONE,
+    TAIL,
+    TIME,
+    TWO,
+    UNNAMED,
+    gives,
+)
+from tests.unit_tests.wire.wire_streams import call, calls, chunk, events
+
+WHOLE = (call(0, "a1", "weather", JSON), call(1, "a2", "time", TIME))
+
+ARGUMENTS = (
+    Quirk(
+        "empty braces before the arguments are left out",
+        "`{}` first, and then the arguments (gateways over Claude)",
+        "leaves the braces out",
+        events(
+            [
+                calls(call(0, "a1", "weather", "{}")),
+                calls(call(0, arguments=HEAD)),
+                calls(call(0, arguments=TAIL)),
+                calls(call(1, "a2", "time", {})),
+                calls(call(1, arguments=TIME)),
+                TOOLS,
+            ]
+        ),
+        TWO,
+    ),
+    Quirk(
+        "empty braces of several calls are left out",
+        "`{}` for each call first, and then the arguments of each",
+        "the same",
+        events(
+            [
+                calls(call(0, "a1", "weather", "{}"), call(1, "a2", "time", "{}")),
+                calls(call(0, arguments=JSON)),
+                calls(call(1, arguments=TIME)),
+                TOOLS,
+            ]
+        ),
+        TWO,
+    ),
+    Quirk(
+        "empty braces of a call that was cut are no arguments",
+        "`{}`, and the token limit before the arguments",
+        "an `invalid_tool_call`",
+        events([calls(call(0, "a1", "remove", "{}")), chunk({}, "length")]),
+        gives(reason="length", invalid=[("a1", "remove", "")]),
+    ),
+    Quirk(
+        "empty braces alone are no arguments",
+        "`{}` and nothing else, once or twice",
+        "a call without arguments",
+        events(
+            [
+                calls(call(0, "a1", "now", "{}")),
+                calls(call(0, arguments="{}")),
+                calls(call(1, "a2", "today", "{}")),
+                TOOLS,
+            ]
+        ),
+        gives(("a1", "now", {}), ("a2", "today", {})),
+    ),
+    Quirk(
+        "arguments that come again are one call",
+        "all arguments once more in one piece, after the pieces (relays over OpenAI's "
+        "Responses)",
+        "takes them once",
+        events(
+            [
+                calls(call(0, "a1", "weather", "")),
+                calls(call(0, arguments=HEAD)),
+                calls(call(0, arguments=TAIL)),
+                calls(call(0, arguments=JSON)),
+                TOOLS,
+            ]
+        ),
+        ONE,
+    ),
+    Quirk(
+        "calls that come again are the same calls",
+        "all calls once more, with their ids, in the last chunk",
+        "the same",
+        events([calls(*WHOLE), calls(*WHOLE, finish="tool_calls")]),
+        TWO,
+    ),
+    Quirk(
+        "a first index that counts the tools is understood",
+        "the `index` counts the tools on a call's first piece, and the calls on the "
+        "others (SGLang)",
+        "arguments go to the call that has none yet",
+        events(
+            [
+                calls(call(1, "a1", "weather", "")),
+                calls(call(0, arguments=HEAD)),
+                calls(call(0, arguments=TAIL)),
+                calls(call(0, "a2", "time", "")),
+                calls(call(1, arguments=TIME)),
+                TOOLS,
+            ]
+        ),
+        TWO,
+    ),
+    Quirk(
+        "an id says more than an index that is new",
+        "another `index` on each piece of a call, with its id",
+        "puts them together by id",
+        events(
+            [
+                calls(call(0, "a1", "weather", HEAD)),
+                calls(call(1, "a1", arguments=TAIL)),
+                TOOLS,
+            ]
+        ),
+        ONE,
+    ),
+    Quirk(
+        "an index of another type is an index",
+        '`"index": "0"` or `0.0`',
+        "reads it",
+        events(
+            [
+                calls(call("0", "a1", "weather", HEAD), call(1.0, "a2", "time", "{")),
+                calls(call("0", arguments=TAIL), call(1.0, arguments=TIME[1:])),
+                TOOLS,
+            ]
+        ),
+        TWO,
+    ),
+    Quirk(
+        "an id that says null is none",
+        '`"id": "null"` on every call (older Mistral)',
+        "makes one up for each",
+        events(
+            [
+                calls(
+                    call(..., "null", "weather", JSON), call(..., "null", "time", TIME)
+                ),
+                TOOLS,
+            ]
+        ),
+        UNNAMED,
+    ),
+    *(
+        Quirk(
+            f"a call that {reason} cut before its arguments is not run",
+            f"a call cut before its first argument, with `{reason}` as the reason "
+            f"({server})",
+            "an `invalid_tool_call`",
+            events([calls(call(0, "a1", "remove", "")), chunk({}, reason)]),
+            gives(reason=reason, invalid=[("a1", "remove", "")]),
+        )
+        for reason, server in (
+            ("model_length", "Mistral"),
+            ("insufficient_system_resource", "DeepSeek"),
+            ("error", "OpenRouter"),
+            ("SAFETY", "Gemini"),
+        )
+    ),
+)
