@@ -29,7 +29,7 @@ from langchain_sse_chat.convert.events import EventAssembler
 from langchain_sse_chat.convert.results import ResultAssembler
 from langchain_sse_chat.pipeline import Assembler, OutputT
 from langchain_sse_chat.wire.chunks import Delta, WireMessage, WireToolCall
-from langchain_sse_chat.wire.jsontext import loads
+from langchain_sse_chat.wire.jsontext import loads, read_data
 from scripts.mutations import Mutator
 from tests.unit_tests.quirks.quirk import SYNC, Quirk
 from tests.unit_tests.quirks.quirks import ALL
@@ -155,10 +155,7 @@ def sent_arguments(body: bytes) -> list[str]:
     texts.append(body.decode("utf-8", "replace"))
     found: list[str] = []
     for text in texts:
-        try:
-            _collect(loads(text), found)
-        except ValueError:
-            continue
+        _collect(read_data(text), found)
     return found
 
 

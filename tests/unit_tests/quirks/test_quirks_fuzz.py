@@ -63,6 +63,10 @@ def test_pieces_in_events_without_blank_lines_are_in_their_order() -> None:
     assert sent_arguments(body) == ['{"a', '": ', "1}"]
 
 
+def test_what_was_framed_twice_is_looked_into() -> None:
+    assert sent_arguments(b"data: " + PIECES) == sent_arguments(PIECES)
+
+
 @pytest.mark.parametrize("before", [b"\xef\xbb\xbf", b"\r\n\xef\xbb\xbf", b" \n\n"])
 def test_what_comes_before_an_answer_does_not_hide_its_pieces(before: bytes) -> None:
     assert sent_arguments(before + PIECES) == sent_arguments(PIECES)
