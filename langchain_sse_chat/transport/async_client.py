@@ -18,6 +18,7 @@ from langchain_sse_chat.transport.failures import READ_FAILURES, SEND_FAILURES
 from langchain_sse_chat.transport.inherited import note_of_loop
 from langchain_sse_chat.transport.lost import close_connection, close_lost
 from langchain_sse_chat.transport.spec import Again, Exchange
+from langchain_sse_chat.transport.surplus import has_surplus
 from langchain_sse_chat.transport.watchdog import Watchdog
 
 OutputT = TypeVar("OutputT")
@@ -178,6 +179,8 @@ async def _close(
 ) -> None:
     with contextlib.suppress(*READ_FAILURES):
         if response is not None:
+            if has_surplus(response):  # the pool sees it, and drops it
+                await response.extensions["network_stream"].aclose()
             await response.aclose()
         else:
             await close_lost(client)

@@ -17,6 +17,7 @@ from langchain_sse_chat.transport.encoding import body
 from langchain_sse_chat.transport.failures import READ_FAILURES, SEND_FAILURES
 from langchain_sse_chat.transport.guard import guard, guard_new, reading
 from langchain_sse_chat.transport.spec import Again, Exchange
+from langchain_sse_chat.transport.surplus import has_surplus
 
 OutputT = TypeVar("OutputT")
 
@@ -152,6 +153,8 @@ class _Answer(Generic[OutputT]):
         try:
             for one in (response, *_taken()):
                 with contextlib.suppress(*READ_FAILURES):
+                    if has_surplus(one):  # the pool sees it, and drops it
+                        one.extensions["network_stream"].close()
                     one.close()
         finally:
             reading.closing = False
