@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
@@ -234,8 +233,8 @@ def _parsed(url: str) -> httpx.URL:
 
 
 def _seconds(limit: float | None) -> float | None:
-    """Return a limit as sockets take it: `inf` is none, and 0 means something else."""
-    return None if limit is None or limit == math.inf else max(limit, SHORTEST)
+    """Return a limit as sockets take it, to which 0 means something else."""
+    return None if limit is None else max(limit, SHORTEST)
 
 
 def again_after(exchange: Exchange[OutputT], error: SSEChatError) -> Again:

@@ -13,6 +13,9 @@ from langchain_sse_chat.transport.url import safe_url
 OutputT_co = TypeVar("OutputT_co", covariant=True)
 
 
+_NEVER = 10_000_000
+"""Seconds from which a limit is none: four months. Sockets refuse more than 9e9."""
+
 _SETTINGS = {"first_token": "first_token_timeout", "gap": "stream_chunk_timeout"}
 
 
@@ -34,7 +37,7 @@ class Timeouts:
     """Between two events with progress in a streamed answer."""
 
     def __post_init__(self) -> None:
-        """Refuse what is no number of seconds.
+        """Refuse what is no number of seconds; take what never ends for none.
 
         Raises:
             ConfigurationError: One of the limits is neither `None` nor 0 or more.
@@ -46,6 +49,8 @@ class Timeouts:
                 setting = _SETTINGS.get(name, "timeout")
                 msg = f"`{setting}` is {limit!r}; pass seconds, 0 or more, or None."
                 raise ConfigurationError(msg)
+            if is_number and limit > _NEVER:
+                object.__setattr__(self, name, None)  # frozen, but not yet out
 
     def overridden_by(self, timeout: Any) -> Timeouts:
         """Return these limits with a user's `timeout` laid over them.

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import math
+import sys
 from typing import Any
 
 import httpx
@@ -39,3 +41,10 @@ def test_what_is_no_timeout_is_refused(timeout: Any) -> None:
 def test_a_request_shows_neither_headers_nor_body() -> None:
     spec = RequestSpec("http://h", {"Authorization": "hidden"}, b"hidden")
     assert "hidden" not in repr(spec)
+
+
+@pytest.mark.parametrize("seconds", [1e7 + 1, 1e10, math.inf, sys.maxsize, 10**400])
+def test_a_limit_that_never_comes_is_none(seconds: float) -> None:
+    limits = Timeouts(first_token=seconds, gap=seconds).overridden_by(seconds)
+
+    assert limits == Timeouts(None, None, None, None, first_token=None, gap=None)
