@@ -73,9 +73,9 @@ def reading(
     return lambda: sum(1 for _ in source.reads())
 
 
-def _makers(method: str, group: int) -> dict[str, Maker]:
-    """Return the models, ours over aiohttp too where each event is a read."""
-    return ASYNC_MAKERS if method.startswith("astream") and group == 1 else MAKERS
+def _makers(method: str) -> dict[str, Maker]:
+    """Return the models, ours over aiohttp too for an async method."""
+    return ASYNC_MAKERS if method.startswith("astream") else MAKERS
 
 
 class Bench:
@@ -104,7 +104,7 @@ class Bench:
             run_chunks, _ = self._methods.runs[_CHUNK_METHOD[method]]
             ways[CHUNK_FLOOR] = partial(run_chunks, Floor(source=source))
         notes: dict[str, str] = {}
-        for name, maker in _makers(method, group).items():
+        for name, maker in _makers(method).items():
             if not maker.installed:
                 notes[name] = NOT_INSTALLED
                 continue
