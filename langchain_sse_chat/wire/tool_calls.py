@@ -16,14 +16,12 @@ from langchain_sse_chat.errors import MalformedChunkError
 from langchain_sse_chat.wire.arguments import Braces, arguments_text, decode_twice
 from langchain_sse_chat.wire.characters import Characters
 from langchain_sse_chat.wire.chunks import ToolCallDelta, WireToolCall
+from langchain_sse_chat.wire.extras import merge_extras, read_extras
 from langchain_sse_chat.wire.jsontext import parse_arguments
 
 _MOST_CALLS = 1024
 """Tool calls of an answer: eight times as many as OpenAI takes tools (128,
 https://platform.openai.com/docs/api-reference/chat/create)."""
-
-_CALL_KEYS = frozenset({"index", "id", "type", "function"})
-_FUNCTION_KEYS = frozenset({"name", "arguments"})
 
 
 class _Call:
@@ -232,14 +230,14 @@ class ToolCallAssembler:
             arguments_text(function.get("arguments")),
             apart,
         )
-        extras = _extras(delta, function)
+        extras = read_extras(delta, function)
         if not (piece.name or piece.arguments or piece.id):
             if extras:
                 call = self._find(piece)
-                _merge_extras(self._waiting if call is None else call.extras, extras)
+                merge_extras(self._waiting if call is None else call.extras, extras)
             return
         call = self._call_of(piece, out)
-        _merge_extras(call.extras, extras)
+        merge_extras(call.extras, extras)
         if piece.id and not call.id:
             call.id = piece.id
             self._by_id[piece.id] = call
@@ -308,7 +306,31 @@ class ToolCallAssembler:
         """
         ended = [call.close(cut=cut) for call in self._calls]
         calls = [call for call, _ in ended if call is not None]
+        doubtful = self._doubtful()
+        for call in calls:
+            if call.index in doubtful:
+                call.parsed = None
         return calls, [delta for _, delta in ended if delta is not None]
+
+    def _doubtful(self) -> set[int]:
+        """Return the calls that may have the arguments of each other.
+
+        Relays announce all calls under one index, before their arguments, and send
+        these under indices of their own, some of which nobody announced.
+        """
+        doubtful: set[int] = set()
+        if all(call.name or not call.arguments for call in self._calls):
+            return doubtful
+        empty: dict[int, int] = {}
+        for call in self._calls:
+            index = call.server_index
+            if not call.name or not isinstance(index, int):
+                continue
+            if index in empty:
+                doubtful |= {empty[index], call.index}
+            if not call.arguments:
+                empty[index] = call.index
+        return doubtful
 
     def snapshot(self) -> list[WireToolCall]:
         """Return the calls as far as they came, for a partial message."""
@@ -351,35 +373,6 @@ def _goes_on(call: _Call, piece: _Piece) -> bool:
     # A name that is only repeated comes without arguments, at the end of a call too.
     ends = renamed or bool(piece.name and piece.arguments)
     return not (ends and call.is_whole())
-
-
-def _extras(delta: dict[str, Any], function: dict[str, Any]) -> dict[str, Any]:
-    """Return what a delta of a call has beyond the fields that every server sends."""
-    if delta.keys() <= _CALL_KEYS and function.keys() <= _FUNCTION_KEYS:
-        return {}
-    extras = _further(delta, _CALL_KEYS)
-    if inner := _further(function, _FUNCTION_KEYS):
-        extras["function"] = inner
-    return extras
-
-
-def _further(fields: dict[str, Any], known: frozenset[str]) -> dict[str, Any]:
-    """Return the fields that are not known; one that is null or empty says nothing."""
-    return {
-        key: value
-        for key, value in fields.items()
-        if key not in known and (value or value == 0)
-    }
-
-
-def _merge_extras(extras: dict[str, Any], further: dict[str, Any]) -> None:
-    """Add what a later delta brings: signatures come whole, so the last one holds."""
-    for key, value in further.items():
-        old = extras.get(key)
-        if isinstance(old, dict) and isinstance(value, dict):
-            extras[key] = {**old, **value}
-        else:
-            extras[key] = value
 
 
 def _index(value: object) -> object:

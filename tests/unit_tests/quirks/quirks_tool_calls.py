@@ -71,6 +71,29 @@ TOOL_CALLS = (
         TWO,
     ),
     Quirk(
+        "calls whose arguments cannot be told apart are not valid",
+        "all calls announced under one `index`, and then the arguments of each under "
+        "an `index` of its own (relays)",
+        "an `invalid_tool_call` each: the arguments may be those of another call",
+        events(
+            [
+                calls(call(0, "a1", "weather")),
+                calls(call(0, "a2", "time")),
+                calls(call(0, arguments=JSON)),
+                calls(call(1, arguments=TIME)),
+                TOOLS,
+            ]
+        ),
+        Seen(
+            invalid=[
+                ("a1", "weather", "{}"),
+                ("a2", "time", JSON),
+                (MADE_UP, None, TIME),
+            ],
+            finish_reason="tool_calls",
+        ),
+    ),
+    Quirk(
         "a whole call that comes once more is one call",
         "a call once more, whole and with the same id, in its last piece or after the "
         "finish reason",

@@ -382,3 +382,17 @@ def test_the_further_keys_of_calls_come_with_the_last_chunk() -> None:
     assert merged(chunks).additional_kwargs == kept
     assert assembled(chunks).additional_kwargs == kept
     assert result_of(events([*sent, TOOL])).additional_kwargs == kept
+
+
+@pytest.mark.parametrize("index", [{"x": 1}, [0], "x"])
+def test_calls_without_a_usable_index_are_not_taken_for_each_other(index: Any) -> None:
+    sent = [
+        calls(call(index, "a", "f", "")),
+        calls(call(index, "b", "g", BJ_TEXT)),
+        calls(call(7, arguments='{"x": 1}')),
+        TOOL,
+    ]
+
+    seen = read_chunks(*sent)
+
+    assert ("b", "g", BJ) in seen.calls
