@@ -198,12 +198,13 @@ def _has_failed_code(body: object) -> bool:
     if not isinstance(body, dict) or _flat_words(body) is None:
         return False
     codes = (body.get(key) for key in ("code", "error_code", "status_code"))
-    code = next((c for c in codes if type(c) in {int, str}), "")
-    return code != "" and str(code).lower() not in _FINE
+    code = next((c for c in codes if type(c) in {int, str} and c != ""), None)
+    return code is not None and str(code).lower() not in _FINE
 
 
-_BARE = re.compile(r"^[ \t]*(?:error:[ \t]*)?(?=[{\[])", re.MULTILINE)
-"""Where an error may begin: llama.cpp has sent `error: {…}` in place of `data: {…}`."""
+_BARE = re.compile(r"^[ \t]*(?:error:[ \t]*)?(?=\{|\[\s*\{)", re.MULTILINE)
+"""Where an error may begin, alone or in a list: lines of a log begin with a time in
+brackets. llama.cpp has sent `error: {…}` in place of `data: {…}`."""
 
 
 def bare_error(text: str) -> dict[str, Any] | None:

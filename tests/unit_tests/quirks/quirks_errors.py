@@ -235,7 +235,7 @@ ERRORS = (
         "a bare object below other lines is an error",
         "a bare object, and lines of a log before it",
         "the same",
-        [FIRST, b'ERROR: it broke\n{"error": "boom"}\n\n'],
+        [FIRST, b'ERROR: it broke\n[12:00] why\n{"error": "boom"}\n\n'],
         failed("boom"),
     ),
     Quirk(
@@ -257,7 +257,10 @@ ERRORS = (
         "an error code is an error",
         '`{"error_code": …, "error_msg": …}` (Baidu), or with `message` (Databricks)',
         "the same",
-        [*after_text({"error_code": 336100, "error_msg": "boom"}), DONE],
+        [
+            *after_text({"code": "", "error_code": 336100, "error_msg": "boom"}),
+            DONE,
+        ],
         failed("(336100): boom"),
     ),
     Quirk(
