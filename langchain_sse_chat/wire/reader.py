@@ -18,18 +18,13 @@ from langchain_sse_chat.wire.chunks import Delta, WireMessage
 from langchain_sse_chat.wire.jsontext import NO_JSON, loads, read_data, unframed
 from langchain_sse_chat.wire.messages_form import with_choices
 from langchain_sse_chat.wire.tags import ReasoningTags
-from langchain_sse_chat.wire.template import Template, template_of
+from langchain_sse_chat.wire.template import PADDING, Template, template_of
 
-_PADDING = frozenset({"obfuscation", "p"})
-"""Random text that hides the length of tokens from eavesdroppers: OpenAI's
-`obfuscation` (https://platform.openai.com/docs/api-reference/chat/streaming) and
-Mistral's `p`."""
-
-_NO_METADATA = _PADDING | {"choices", "usage", "error", "object"}
+_NO_METADATA = frozenset({"choices", "usage", "error", "object", *PADDING})
 
 _LESSONS = 16
-"""How many templates are tried that no event follows, until no more are: servers put a
-time or random padding into each event."""
+"""How many templates are tried that no event follows, until no more are: some servers
+put another time or ID into each event."""
 
 _MOST_OTHERS = 127
 """Choices after the first. `n` is 128 at most, at OpenAI

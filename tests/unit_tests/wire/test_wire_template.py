@@ -33,23 +33,74 @@ def learned(value: Any, text: str = "a", **options: Any) -> Template | None:
 
 
 @pytest.mark.parametrize("options", [{}, {"separators": (",", ":")}, {"indent": 1}])
-@pytest.mark.parametrize("text", ["b", " word", "два", "四", "👍", "it's", "<b>", "0"])
+@pytest.mark.parametrize("ensure_ascii", [True, False])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("b", " word", "два", "四", "👍", "it's", "<b>", "0"),
+        *("\n", 'say "a"', "C:\\", "\u00a0", "\x7f", '", "content": "x'),
+    ],
+)
 def test_gives_the_text_of_an_event_that_differs_in_it(
-    options: dict[str, Any], text: str
+    options: dict[str, Any], text: str, ensure_ascii: bool
 ) -> None:
+    options = {**options, "ensure_ascii": ensure_ascii}
     template = learned(chunk("a"), **options)
     assert template is not None
     assert template.text_of(dumped(chunk(text), **options)) == text
+    # One that is learned of such a text is the same.
+    template = learned(chunk(text), text, **options)
+    assert template is not None
+    assert template.text_of(dumped(chunk("a"), **options)) == "a"
 
 
-@pytest.mark.parametrize(
-    "text", ["", "\n", 'say "a"', "C:\\", "\u00a0", "\ud83d", "\x7f"]
-)
-def test_leaves_other_texts_to_the_reader(text: str) -> None:
+@pytest.mark.parametrize("text", ["", "\ud83d", "a\udc4d"])
+def test_leaves_halves_of_characters_and_no_text_to_the_reader(text: str) -> None:
     template = learned(chunk("a"))
     assert template is not None
     assert template.text_of(json.dumps(chunk(text))) is None
-    assert template.text_of(dumped(chunk(text))) is None
+
+
+@pytest.mark.parametrize("text", ["\n", "\t", "\x00", "\\x", "\\u12"])
+def test_leaves_what_is_not_json_to_the_reader(text: str) -> None:
+    template = learned(chunk("a"))
+    assert template is not None
+    assert template.text_of(dumped(chunk("@")).replace("@", text)) is None
+
+
+@pytest.mark.parametrize("options", [{}, {"separators": (",", ":")}, {"indent": 1}])
+@pytest.mark.parametrize("key", ["obfuscation", "p"])
+def test_reads_past_padding(key: str, options: dict[str, Any]) -> None:
+    template = learned(chunk("a", **{key: "XyZ"}), **options)
+    assert template is not None
+    for text, padding in [(" b", "q"), ("\n", ""), ('"', "XyZw\n")]:
+        data = dumped(chunk(text, **{key: padding}), **options)
+        assert template.text_of(data) == text
+    events = [dumped(chunk(t, **{key: t * 2}), **options) for t in "bcd"]
+    if "indent" not in options:
+        read = "".join(f"data: {event}\n\n" for event in events).encode()
+        assert template.texts_in(read) == list("bcd")
+    assert template.text_of(dumped(chunk("b"), **options)) is None
+    with_more = dumped(chunk("b", **{key: "q"}, x=1), **options)
+    assert template.text_of(with_more) is None
+    assert template.text_of(with_more[:-2]) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "other"),
+    [
+        (chunk("a", choice={"note": {"p": "x"}}), chunk("a", choice={"note": "y"})),
+        (chunk("a", p="x", q={"p": "x"}), chunk("a", p="x", q={"p": "y"})),
+        (chunk("a", p=1), chunk("a", p=2)),
+        (chunk("a", p=["p"]), chunk("a", p=["q"])),
+        (chunk("a", q="x"), chunk("a", q="y")),
+    ],
+)
+def test_only_padding_beside_the_choices_may_differ(
+    value: dict[str, Any], other: dict[str, Any]
+) -> None:
+    template = learned(value)
+    assert template is None or template.text_of(dumped(other)) is None
 
 
 @pytest.mark.parametrize(
@@ -169,8 +220,9 @@ def test_leaves_other_reads_to_the_decoder(read: str) -> None:
     template = learned(chunk("a"))
     assert template is not None
     overlapping = dumped(chunk("a")).replace('"a"', '"')
-    events = [chunk("b"), chunk("b", id="2"), chunk(""), chunk('"')]
-    data = read.format(*map(dumped, events), overlapping).encode()
+    events = [chunk("b"), chunk("b", id="2"), chunk(""), chunk("@")]
+    frames = [event.replace("@", "\\x") for event in map(dumped, events)]
+    data = read.format(*frames, overlapping).encode()
     assert template.texts_in(data) is None
 
 
@@ -193,6 +245,8 @@ fields = st.fixed_dictionaries(
         "id": st.sampled_from(["1", "2", "content"]),
         "usage": st.sampled_from([None, {"prompt_tokens": 1}]),
         "x": st.sampled_from([1, "a", {"content": "a"}, "\\"]),
+        "obfuscation": st.sampled_from(["a", "bc", "", None, 1, '"', ["p"]]),
+        "p": st.sampled_from(["a", "bc", {"p": "a"}]),
         "choice": st.sampled_from(
             [
                 {},
