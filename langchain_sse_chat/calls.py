@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import (
     AsyncGenerator,
     AsyncIterator,
-    Callable,
     Generator,
     Iterator,
     Sequence,
@@ -217,7 +216,7 @@ class ChatCalls(ChatSSESettings):
 
     def _exchange(
         self,
-        make_assembler: Callable[[], Assembler[OutputT]],
+        assembler: Assembler[OutputT],
         keys: Sequence[Key],
         messages: list[BaseMessage],
         stop: list[str] | None,
@@ -228,7 +227,7 @@ class ChatCalls(ChatSSESettings):
         """Return what is run for a call, at this model's endpoint and its fallbacks'.
 
         Args:
-            make_assembler: Makes what makes the outputs.
+            assembler: Makes the outputs.
             keys: Those of `endpoints`.
             messages: The conversation.
             stop: Texts that end the answer.
@@ -245,13 +244,13 @@ class ChatCalls(ChatSSESettings):
 
         return exchange_of(
             self._plan(own(), messages, stop, kwargs, streamed=streamed),
-            make_assembler,
+            assembler,
             [partial(fallback, *each) for each in zip(others, other_keys, strict=True)],
         )
 
     def _ask(
         self,
-        make_assembler: Callable[[], Assembler[OutputT]],
+        assembler: Assembler[OutputT],
         messages: list[BaseMessage],
         stop: list[str] | None,
         kwargs: dict[str, Any],
@@ -262,14 +261,14 @@ class ChatCalls(ChatSSESettings):
         hide(kwargs)
         keys = sync_keys(model.api_key for model in endpoints(self))
         exchange = self._exchange(
-            make_assembler, keys, messages, stop, kwargs, streamed=streamed
+            assembler, keys, messages, stop, kwargs, streamed=streamed
         )
         events = RetryEvents(self.callbacks, run_manager)
         return stream(self._clients.sync_client(), exchange, events.tell)
 
     async def _aask(
         self,
-        make_assembler: Callable[[], Assembler[OutputT]],
+        assembler: Assembler[OutputT],
         messages: list[BaseMessage],
         stop: list[str] | None,
         kwargs: dict[str, Any],
@@ -280,7 +279,7 @@ class ChatCalls(ChatSSESettings):
         hide(kwargs)
         keys = await async_keys(model.api_key for model in endpoints(self))
         exchange = self._exchange(
-            make_assembler, keys, messages, stop, kwargs, streamed=streamed
+            assembler, keys, messages, stop, kwargs, streamed=streamed
         )
         events = RetryEvents(self.callbacks, run_manager)
         return astream(self._clients.async_client(), exchange, events.atell)
@@ -298,7 +297,7 @@ class ChatCalls(ChatSSESettings):
                 self._stream(messages, stop, run_manager, **kwargs)
             )
         [result] = self._ask(
-            ResultAssembler, messages, stop, kwargs, run_manager, streamed=False
+            ResultAssembler(), messages, stop, kwargs, run_manager, streamed=False
         )
         return result
 
@@ -315,7 +314,7 @@ class ChatCalls(ChatSSESettings):
                 self._astream(messages, stop, run_manager, **kwargs)
             )
         answer = await self._aask(
-            ResultAssembler, messages, stop, kwargs, run_manager, streamed=False
+            ResultAssembler(), messages, stop, kwargs, run_manager, streamed=False
         )
         [result] = [result async for result in answer]
         return result
@@ -327,7 +326,7 @@ class ChatCalls(ChatSSESettings):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> Iterator[ChatGenerationChunk]:
-        answer = self._ask(ChunkAssembler, messages, stop, kwargs, run_manager)
+        answer = self._ask(ChunkAssembler(), messages, stop, kwargs, run_manager)
         kept = KeptChunks()
         with closing(answer):
             for chunk in answer:
@@ -344,7 +343,7 @@ class ChatCalls(ChatSSESettings):
         run_manager: AsyncCallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> AsyncIterator[ChatGenerationChunk]:
-        answer = await self._aask(ChunkAssembler, messages, stop, kwargs, run_manager)
+        answer = await self._aask(ChunkAssembler(), messages, stop, kwargs, run_manager)
         kept = KeptChunks()
         async with aclosing(answer):
             async for chunk in answer:
@@ -362,7 +361,7 @@ class ChatCalls(ChatSSESettings):
         **kwargs: Any,
     ) -> Iterator[MessagesData]:
         assembler: Any = event_assembler(run_manager)
-        answer = self._ask(lambda: assembler, messages, stop, kwargs, run_manager)
+        answer = self._ask(assembler, messages, stop, kwargs, run_manager)
         with closing(answer):
             for output in answer:
                 # Chunks are made only for a run manager that wants them.
@@ -382,9 +381,7 @@ class ChatCalls(ChatSSESettings):
         **kwargs: Any,
     ) -> AsyncIterator[MessagesData]:
         assembler: Any = event_assembler(run_manager)
-        answer = await self._aask(
-            lambda: assembler, messages, stop, kwargs, run_manager
-        )
+        answer = await self._aask(assembler, messages, stop, kwargs, run_manager)
         async with aclosing(answer):
             async for output in answer:
                 if type(output) is not ChatGenerationChunk:

@@ -77,6 +77,8 @@ class PipelineOptions(NamedTuple):
     """What stands around reasoning in the content, if anything does."""
     stop: tuple[str, ...] = ()
     """The texts before which the answer ends, where the server does not see to it."""
+    marks_generated_files: bool = False
+    """Whether tags in the text name the files that the server generated."""
     secrets: tuple[str, ...] = ()
     """Texts that must not stand in an error, should the server send them back."""
 
@@ -271,6 +273,7 @@ class AnswerPipeline(Generic[OutputT]):
         if truncated:
             self._judge_truncation()
         message, held = self._reader.close(truncated=truncated)
+        message.marks_generated_files = self._options.marks_generated_files
         self._add_headers(message)
         outputs += self._assembler.close(message, held)
         self.emitted = True

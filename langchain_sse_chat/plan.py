@@ -133,6 +133,7 @@ def plan_call(
             reasoning_tags=call.settings["reasoning_tags"],
             include_response_headers=call.settings["include_response_headers"],
             stop=tuple(filter(None, stops or ())) if ends_here else (),
+            marks_generated_files=dialect.marks_generated_files,
             secrets=_secrets(key, given_headers, given_query, root),
         ),
         policy=replace(

@@ -17,6 +17,7 @@ from langchain_sse_chat.convert.echo import (
     REASONING_KEY,
     TOOL_CALL_EXTRAS,
 )
+from langchain_sse_chat.convert.generated import generated_files
 from langchain_sse_chat.convert.usage import message_usage, summed
 from langchain_sse_chat.wire.chunks import Delta, WireMessage, WireToolCall
 
@@ -89,6 +90,9 @@ def additional_fields(message: WireMessage) -> dict[str, Any]:
     That is all but the texts, which come piece by piece.
     """
     fields = dict(message.message_fields)
+    if message.marks_generated_files:
+        files = generated_files(message.text)
+        fields |= {"generated_files": files} if files else {}
     if message.reasoning_key is not None:
         fields[REASONING_KEY] = message.reasoning_key
     extras = {call.id: call.extras for call in message.tool_calls if call.extras}

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar
 
 from langchain_sse_chat.convert.continuation import Continuation, continuation_of
-from langchain_sse_chat.convert.generated import GeneratedFiles
 from langchain_sse_chat.convert.request import encode_body
 from langchain_sse_chat.errors import (
     ConfigurationError,
@@ -102,7 +101,7 @@ class Call(Generic[OutputT]):
         self._continuation: Continuation | None = None
         self._may_prefill = True
         self._attempts = 0
-        self._pipeline = self._new_pipeline()
+        self._pipeline: AnswerPipeline[OutputT]
 
     def begin(self) -> tuple[RequestSpec, AnswerPipeline[OutputT]]:
         """Start the next attempt."""
@@ -149,7 +148,7 @@ class Call(Generic[OutputT]):
     def _new_pipeline(self) -> AnswerPipeline[OutputT]:
         course = self._course
         return AnswerPipeline(
-            course.assembler(self._decorated),
+            course.assembler(),
             self._options(),
             notes=course.notes,
             goes_on=partial(_goes_on, self._plan, course, self._attempts),
@@ -162,10 +161,6 @@ class Call(Generic[OutputT]):
             # What goes on with a text is text from its first character.
             return options._replace(reasoning_tags=None)
         return options
-
-    def _decorated(self, assembler: Assembler[OutputT]) -> Assembler[OutputT]:
-        marks = self._plan.dialect.marks_generated_files
-        return GeneratedFiles(assembler) if marks else assembler
 
     def _goes_on_here(self) -> bool:
         return _may_go_on(self._plan, self._attempts)
@@ -254,20 +249,20 @@ def _goes_on(
 
 def exchange_of(
     plan: CallPlan,
-    make_assembler: Callable[[], Assembler[OutputT]],
+    assembler: Assembler[OutputT],
     fallbacks: Sequence[Callable[[], CallPlan]] = (),
 ) -> Exchange[OutputT]:
     """Return what the transport is to run for a call.
 
     Args:
         plan: What is sent.
-        make_assembler: Makes what makes the outputs.
+        assembler: Makes the outputs.
         fallbacks: Make what is sent elsewhere, one after the other, when that fails.
     """
     joins = plan.on_disconnect == "resume" or bool(
         fallbacks and plan.on_disconnect is None
     )
-    course = Course(make_assembler, joins=joins and plan.streamed)
+    course = Course(assembler, joins=joins and plan.streamed)
     first = _at(plan, course)
     if not fallbacks:
         return first

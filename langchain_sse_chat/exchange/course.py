@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
 from langchain_sse_chat.convert.joined import JoinedAnswer
@@ -16,19 +15,15 @@ OutputT = TypeVar("OutputT")
 class Course(Generic[OutputT]):
     """What the attempts of a call have in common."""
 
-    def __init__(
-        self, make_assembler: Callable[[], Assembler[OutputT]], *, joins: bool
-    ) -> None:
+    def __init__(self, assembler: Assembler[OutputT], *, joins: bool) -> None:
         """Start a call.
 
         Args:
-            make_assembler: Makes what makes the outputs. What one made that gave
-                nothing out is thrown away.
-            joins: Whether an answer that breaks may be gone on with.
+            assembler: Makes the outputs.
+            joins: Whether a broken answer may be resumed.
         """
-        self._make_assembler = make_assembler
-        self._joins = joins
-        self._joined = JoinedAnswer(make_assembler())
+        self._assembler = assembler
+        self._joined = JoinedAnswer(assembler) if joins else None
         self._last: WireMessage | None = None
         self._gave = False
         self._is_over = False
@@ -45,7 +40,7 @@ class Course(Generic[OutputT]):
     @property
     def text(self) -> str:
         """All text that was given out."""
-        return self._joined.text
+        return self._joined.text if self._joined else ""
 
     @property
     def notes(self) -> dict[str, Any]:
@@ -58,19 +53,11 @@ class Course(Generic[OutputT]):
             notes["resumed_at"] = list(self._seams)
         return notes
 
-    def assembler(
-        self, decorated: Callable[[Assembler[OutputT]], Assembler[OutputT]]
-    ) -> Assembler[OutputT]:
-        """Return the assembler for the next attempt.
-
-        Args:
-            decorated: Adds what the endpoint needs to an assembler.
-        """
-        if not self._joins:
-            return decorated(self._make_assembler())
-        if not self.begun:
-            self._joined = JoinedAnswer(decorated(self._make_assembler()))
-        return self._joined
+    def assembler(self) -> Assembler[OutputT]:
+        """Return the assembler for the next attempt."""
+        if self._joined is not None and not self.begun:
+            self._joined = JoinedAnswer(self._assembler)
+        return self._joined or self._assembler
 
     def can_go_on(self, message: WireMessage | None = None) -> bool:
         """Whether the answer can be gone on with.
@@ -79,7 +66,7 @@ class Course(Generic[OutputT]):
             message: The attempt's message as far as it came; `None` for that with which
                 the last attempt broke.
         """
-        if not self._joins or self._is_over:
+        if self._joined is None or self._is_over:
             return False
         return self._joined.can_be_joined(message or self._last)
 
@@ -98,7 +85,7 @@ class Course(Generic[OutputT]):
             self.begun = self._gave = True
             self.broken_by = error
             self._is_over = not error.is_retryable
-        if self._joins and self.begun:
+        if self._joined is not None and self.begun:
             error.partial = partial_message(self._joined.partial(message))
 
     def go_on(self, least_overlap: int | None) -> None:
@@ -108,7 +95,8 @@ class Course(Generic[OutputT]):
             least_overlap: How many characters of the text must be repeated to be left
                 out; `None` when nothing is.
         """
-        self._joined.broke(self._last, least_overlap)
+        if self._joined is not None:
+            self._joined.broke(self._last, least_overlap)
         self._last = None
         if self._gave:
             self._seams.append(len(self.text))

@@ -77,6 +77,8 @@ class WireMessage:
     """Those of earlier attempts, when the answer came in several."""
     message_fields: dict[str, Any] = field(default_factory=dict)
     """Further fields of the message: annotations, images, audio, …"""
+    marks_generated_files: bool = False
+    """Whether tags in the text name the files that the server generated."""
     metadata: dict[str, Any] = field(default_factory=dict)
     """Further fields of the chunks and of the choice: `id`, `model`, `created`, …"""
     other_choices: list[WireMessage] = field(default_factory=list)

@@ -215,7 +215,7 @@ def test_an_exchange_that_nobody_watches_is_not_wrapped(
         for kwargs in ({"record": None}, {})
     ]
     with caplog.at_level(level, LOGGER):
-        exchanges: list[object] = [exchange_of(p, ChunkAssembler) for p in plans]
+        exchanges: list[object] = [exchange_of(p, ChunkAssembler()) for p in plans]
 
     watched = [isinstance(exchange, ObservedExchange) for exchange in exchanges]
     assert watched == [level == logging.DEBUG, True]
