@@ -120,7 +120,7 @@ class Methods:
 
     def __init__(self, runner: asyncio.Runner) -> None:
         """Run the async ones with a runner."""
-        self._runner = runner
+        self.runner = runner
         self.runs: dict[str, tuple[Run, Read]] = {
             "stream": (stream, _stream_text),
             "astream": (self._in_loop(astream), self._in_loop(_astream_text)),
@@ -137,4 +137,4 @@ class Methods:
         async def awaited(*args: Any) -> Any:
             return await run(*args)
 
-        return lambda *args: self._runner.run(awaited(*args))
+        return lambda *args: self.runner.run(awaited(*args))

@@ -16,7 +16,8 @@ from benchmarks.tokens import CHUNK_FLOOR
 _WAYS = ("httpx", CHUNK_FLOOR, "floor", *ASYNC_MAKERS)
 TOKENS = ("tokens", "tokens_litellm", "tokens_openrouter")
 """The cost of a token, in the environments that there are."""
-_FORMS = {"text": (1, 4, 16), "reasoning": (1,), "tool": (1,)}
+_FORMS = {"openai": (1, 4, 16), "text": (1, 16), "tool": (1,)}
+"""Numbers of events in a write that have a row, for the kinds with several of them."""
 _MANY = 100
 _TEN = 10
 
@@ -52,7 +53,7 @@ def _tokens(name: str) -> None:
     cells: dict[tuple[Any, ...], dict[str, str]] = {}
     for row in found:
         key = (row["kind"], row["events a write"], row["method"])
-        if row["events a write"] in _FORMS[row["kind"]]:
+        if row["events a write"] in _FORMS.get(row["kind"], (1,)):
             cell = shown(row["µs a token"])
             if cell and not is_ours(row["way"]):
                 cell += f" ({row['to ChatSSE']:.1f}x)"
@@ -68,12 +69,12 @@ def _tokens(name: str) -> None:
 
 
 def _to_the_floors() -> None:
-    """Print what ours costs to the floors, for text with one event a write."""
+    """Print what ours costs to the floors, for the events that OpenAI sends."""
     columns = ("to the floor", "to the chunk floor")
     rows = [
         (row["method"], row["way"], row["µs a token"], *(row[name] for name in columns))
         for row in rows_of("tokens")
-        if (row["kind"], row["events a write"]) == ("text", 1)
+        if (row["kind"], row["events a write"]) == ("openai", 1)
         and row["way"] in {OURS.name, OURS_AIOHTTP.name}
         and row["note"] != NOT_INSTALLED
     ]
@@ -94,7 +95,7 @@ def main() -> None:
     for name in TOKENS:
         _tokens(name)
     _to_the_floors()
-    for name in ("layers", "first_token", "real_time", "startup"):
+    for name in ("calls", "layers", "first_token", "real_time", "startup"):
         _as_it_is(name)
     for name in ("memory", "growth", "decoder"):
         _as_it_is(name)

@@ -2,10 +2,10 @@
 
     python -m benchmarks.run [--full | --check]
 
-Without an option: the cost of a token, the decoder and the start alone, in few rounds,
-in about a minute. With `--check`, all of them with answers so small that their times
-say nothing, and page and plot of them: whether they run, and whether the texts are
-what the server sent.
+Without an option: the cost of a call and of a token, the decoder and the start alone,
+in few rounds, in about two minutes. With `--check`, all of them with answers so small
+that their times say nothing, and page and plot of them: whether they run, and whether
+the texts are what the server sent.
 """
 
 from __future__ import annotations
@@ -15,12 +15,13 @@ import os
 import subprocess
 import sys
 
-SHORT = ("startup", "decoder", "tokens")
+SHORT = ("startup", "decoder", "calls", "tokens")
 FULL = (*SHORT, "layers", "first_token", "memory", "growth", "real_time")
 SMALLEST = {
     "startup": "--rounds 1",
     "decoder": "--short --rounds 1",
     "tokens": "--tokens 20 --rounds 1 --groups 1",
+    "calls": "--lengths 1 20 --rounds 1",
     "layers": "--tokens 100 --short",
     "first_token": "--rounds 2",
     "memory": "--streams 50 --tokens 500",

@@ -4,6 +4,16 @@ What it sends stands in the path: `/<kind>/<count>/<group>/chat/completions` is 
 answer of `count` deltas with `group` events in each write, or of as many deltas as the
 prompt says when that is a number. It uses the standard library only, and refuses a
 request that does not ask for usage: all clients get the same bytes.
+
+The kinds differ in what real servers differ in:
+
+- `openai`: as OpenAI sends text, in compact JSON with padding of another length in
+  each event (`obfuscation`) and a `created` that moves every second.
+- `text`: the same event each time, except for the text.
+- `escapes`: text with a line break, a quotation mark and an escaped letter in each.
+- `russian`, `chinese`: text in raw UTF-8.
+- `reasoning`, `tool`: reasoning, and the arguments of a tool call.
+- `big`: one event of `count` characters.
 """
 
 from __future__ import annotations
@@ -22,13 +32,17 @@ from typing import Any
 
 TOKENS_A_SECOND = 50
 """The pace of a stream of the kind `paced`."""
-_HEAD = {
-    "id": "chatcmpl-1",
+_HEAD: dict[str, Any] = {
+    "id": "chatcmpl-BxyzAbCdEfGhIjKlMnOpQrStUvW1",
     "object": "chat.completion.chunk",
     "created": 1750000000,
-    "model": "bench-model",
+    "model": "bench-model-2024-08-06",
+    "service_tier": "default",
     "system_fingerprint": "fp_1",
 }
+_PADDING = "aB3cD4eF5gH6iJ7k"
+_RAW = frozenset({"openai", "russian", "chinese"})
+"""Kinds whose text is not escaped."""
 _DONE = b"data: [DONE]\n\n"
 _ANSWER = (
     b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n"
@@ -36,11 +50,18 @@ _ANSWER = (
 )
 
 
+_PIECES = {
+    "escapes": '\n "word{}" \u0442',
+    "russian": " слово{}",
+    "chinese": "词语{}",
+}
+
+
 def piece(kind: str, i: int) -> str:
     """Return the text of a delta."""
-    if kind != "tool":
-        return f" word{i % 100}"
-    return '{"words": "' if i == 0 else f" word{i % 100}"
+    if kind == "tool" and i == 0:
+        return '{"words": "'
+    return _PIECES.get(kind, " word{}").format(i % 100)
 
 
 def text(kind: str, count: int) -> str:
@@ -51,9 +72,20 @@ def text(kind: str, count: int) -> str:
     return "".join(piece(kind, i) for i in range(count)) + end
 
 
-def _event(delta: dict[str, Any], reason: str | None = None) -> bytes:
+def _event(
+    delta: dict[str, Any], reason: str | None = None, kind: str = "text", i: int = 0
+) -> bytes:
     choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": reason}
-    return b"data: " + json.dumps({**_HEAD, "choices": [choice]}).encode() + b"\n\n"
+    chunk = {**_HEAD, "choices": [choice]}
+    if kind == "openai":
+        chunk["created"] = _HEAD["created"] + i // TOKENS_A_SECOND
+        chunk |= {"usage": None, "obfuscation": _PADDING[: i % len(_PADDING)]}
+    data = json.dumps(
+        chunk,
+        ensure_ascii=kind not in _RAW,
+        separators=(",", ":") if kind == "openai" else None,
+    )
+    return f"data: {data}\n\n".encode()
 
 
 def _delta(kind: str, text: str) -> dict[str, Any]:
@@ -80,13 +112,15 @@ def _last(kind: str, count: int) -> list[bytes]:
 @functools.lru_cache(maxsize=16)
 def writes(kind: str, count: int, group: int) -> tuple[bytes, ...]:
     """Return an answer as the bytes of each write, a chunk of HTTP each."""
-    events = [_event({"role": "assistant", "content": ""})]
+    events = [_event({"role": "assistant", "content": ""}, kind=kind)]
     if kind == "big":
         events.append(_event(_delta(kind, "x" * count)))
     else:
         if kind == "tool":
             events.append(_tool_start())
-        events += [_event(_delta(kind, piece(kind, i))) for i in range(count)]
+        events += [
+            _event(_delta(kind, piece(kind, i)), kind=kind, i=i) for i in range(count)
+        ]
         if kind == "tool":
             events.append(_event(_delta(kind, '"}')))
     events += _last(kind, count)

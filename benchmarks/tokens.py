@@ -28,7 +28,9 @@ from benchmarks.peers import ASYNC_MAKERS, MAKERS, Maker
 from benchmarks.server import running, text
 from benchmarks.tables import NOT_INSTALLED, Table
 
-KINDS = ("text", "reasoning", "tool")
+KINDS = ("openai", "text", "escapes", "russian", "chinese", "reasoning", "tool")
+_IN_EACH_METHOD = ("openai", "text", "tool")
+"""Kinds that are measured with every method, and not with `stream` alone."""
 GROUPS = (1, 4, 16)
 METHODS = (
     "stream",
@@ -150,12 +152,16 @@ def main() -> None:
     parser.add_argument("--name", default="tokens", help="of the JSON file")
     args = parser.parse_args()
     rounds = args.rounds or (3 if args.short else 5)
-    cells = list(itertools.product(KINDS, args.groups, METHODS))
+    cells = [
+        cell
+        for cell in itertools.product(KINDS, args.groups, METHODS)
+        if cell[0] in _IN_EACH_METHOD or cell[2] == "stream"
+    ]
     if args.short:
         cells = [
             cell
             for cell in cells
-            if cell[0] == "text" and (cell[1] == 1 or cell[2] == "stream")
+            if cell[2] == "stream" or (cell[0] == "openai" and cell[1] == 1)
         ]
     table = Table(
         args.name,
