@@ -8,7 +8,6 @@ that a caller cannot tell the transports apart.
 from __future__ import annotations
 
 import asyncio
-import socket
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextvars import ContextVar
@@ -20,7 +19,6 @@ from urllib.request import getproxies
 import httpx
 
 from langchain_sse_chat.errors import ConfigurationError
-from langchain_sse_chat.transport.inherited import note_socket
 
 AsyncTransport = Literal["auto", "httpx", "aiohttp"]
 """What async requests are sent by."""
@@ -126,7 +124,6 @@ class _Transport(httpx.AsyncBaseTransport):
             keepalive_timeout=_NO_EXPIRY if expiry is None else expiry,
             # The system's, as httpcore asks: aiohttp takes aiodns where it is there.
             resolver=aiohttp.ThreadedResolver(),
-            socket_factory=_noted_socket,
         )
         return aiohttp.ClientSession(
             connector=connector,
@@ -173,12 +170,6 @@ class _Transport(httpx.AsyncBaseTransport):
     async def aclose(self) -> None:
         """Close the connections."""
         await self._bridge.aclose()
-
-
-def _noted_socket(address: tuple[int, int, int, Any, Any]) -> socket.socket:
-    made = socket.socket(*address[:3])
-    note_socket(made)
-    return made
 
 
 class _Sending:

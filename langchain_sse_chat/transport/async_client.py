@@ -15,8 +15,7 @@ from langchain_sse_chat.transport.clock import Deadline
 from langchain_sse_chat.transport.closing import begin_unhooked
 from langchain_sse_chat.transport.encoding import abody
 from langchain_sse_chat.transport.failures import READ_FAILURES, SEND_FAILURES
-from langchain_sse_chat.transport.inherited import note_of_loop
-from langchain_sse_chat.transport.lost import close_connection, close_lost
+from langchain_sse_chat.transport.lost import give_back
 from langchain_sse_chat.transport.spec import Again, Exchange
 from langchain_sse_chat.transport.surplus import has_surplus
 from langchain_sse_chat.transport.watchdog import Watchdog
@@ -125,7 +124,6 @@ class _Answer(Generic[OutputT]):
         except SEND_FAILURES as exc:
             attempt.fail(exc)
         self._response = response
-        note_of_loop(response.extensions.get("network_stream"))
         self._body = abody(response)
         if not attempt.open(response):
             raise attempt.refused(response, await self.collect(attempt.refusal()))
@@ -165,24 +163,24 @@ class _Answer(Generic[OutputT]):
     async def close(self) -> None:
         """Give the connection back, or close it when the answer is not at its end."""
         self._watchdog.stop()
-        # httpcore 1.0 leaves a connection open when it is interrupted in its TLS
-        # handshake, right after it, or while it closes what was interrupted.
-        response, stream = self._response, self._connected
-        if response is not None:
-            stream = None if self._at_end else response.extensions.get("network_stream")
-        # It loses a connection for good when it is interrupted in this.
-        await asyncio.shield(_close(self._client, response, stream))
+        # httpcore 1.0 loses a connection when it is interrupted in this.
+        await asyncio.shield(
+            _close(self._client, self._response, self._connected, self._at_end)
+        )
 
 
 async def _close(
-    client: httpx.AsyncClient, response: httpx.Response | None, stream: Any
+    client: httpx.AsyncClient,
+    response: httpx.Response | None,
+    connected: Any,
+    at_end: bool,  # noqa: FBT001 - as it is known to the answer
 ) -> None:
     with contextlib.suppress(*READ_FAILURES):
-        if response is not None:
-            if has_surplus(response):  # the pool sees it, and drops it
-                await response.extensions["network_stream"].aclose()
-            await response.aclose()
-        else:
-            await close_lost(client)
-        if stream is not None:
-            await close_connection(client, stream)
+        try:
+            if response is not None:
+                if has_surplus(response):  # the pool sees it, and drops it
+                    await response.extensions["network_stream"].aclose()
+                await response.aclose()
+        finally:
+            if not at_end:
+                await give_back(client, response, connected)

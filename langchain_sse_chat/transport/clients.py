@@ -25,7 +25,6 @@ import httpx
 from langchain_sse_chat._version import __version__
 from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.transport.aiohttp_transport import AsyncTransport
-from langchain_sse_chat.transport.inherited import close_inherited
 from langchain_sse_chat.transport.tls import Certificate, tls_context
 from langchain_sse_chat.transport.transports import direct_transport, socket_mount
 
@@ -281,15 +280,14 @@ def _no_resource_warnings() -> Iterator[bool]:
         yield were_shown
 
 
-# The parent's loops run on in the parent only. Its async clients are kept in the child,
-# untouched, because to drop them would reach into those loops.
+# A forked child keeps its parent's clients untouched. To drop the async ones would
+# reach into the parent's event loops; the sync ones may be locked by a thread that the
+# child does not have, and a socket that is collected open is a ResourceWarning.
 _of_the_parent: list[object] = []
 
 
 def _forget_parent() -> None:
-    # Before their clients go: a socket that is collected open is a ResourceWarning.
-    close_inherited()
-    _of_the_parent.append(_shared.by_loop)
+    _of_the_parent.append((_shared.sync, _shared.by_loop))
     _shared.reset()
 
 

@@ -15,7 +15,6 @@ import weakref
 from typing import Any
 
 from langchain_sse_chat.transport.clock import SHORTEST, Deadline
-from langchain_sse_chat.transport.inherited import note
 
 _WRITTEN_AT_ONCE = 64 * 1024
 """Bytes between two looks at the deadline while a request is sent."""
@@ -80,7 +79,6 @@ def guard(network_stream: Any) -> None:
 
     network_stream.read = read
     network_stream.write = write
-    note(network_stream)
 
 
 def guard_new(_event: str, info: dict[str, Any]) -> None:

@@ -1,64 +1,64 @@
-"""Connections that httpcore loses, and would count as busy for good."""
+"""Connections that httpcore loses, and would count as busy for good.
+
+httpcore 1.0 cleans up after an interrupted request behind `await`s. A task that is
+cancelled a second time meanwhile, or in the turn of the event loop before or after a
+connection is made, never finishes that: the connection stays in the pool, neither idle
+nor closed, and nobody has it (https://github.com/encode/httpcore/issues/1093). When
+that has happened as often as the pool has places, no request gets one any more.
+"""
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
 
 
-class ManyPools(httpx.AsyncBaseTransport):
-    """A transport whose connections are in the pools of others."""
+async def give_back(
+    client: httpx.AsyncClient, response: httpx.Response | None, connected: Any
+) -> None:
+    """Close what a request leaves behind, and free its place in the client's pool.
 
-    @abstractmethod
-    def transports(self) -> Sequence[httpx.AsyncBaseTransport]:
-        """Return those others."""
-
-
-async def close_connection(client: httpx.AsyncClient, network_stream: Any) -> None:
-    """Close a connection, so that its place in the client's pool is free again.
-
-    A task that is cancelled in the turn of the event loop after a connection was made,
-    or twice while a connection is closed, leaves it in the pool of httpcore 1.0, in a
-    state that it never leaves (https://github.com/encode/httpcore/issues/1093). To
-    close only its socket would not give the place back.
+    A connection that other requests use, as one of HTTP/2 may be, stays as it is.
 
     Args:
-        client: The client that made it.
-        network_stream: The stream of httpcore. One that is in no pool is closed alone.
+        client: The client that sent it.
+        response: Its answer, closed before its end, however far that got.
+        connected: The stream of httpcore that was opened for it, if there is one.
     """
-    for transport in _transports(client):
-        pool = getattr(transport, "_pool", None)
-        for connection in getattr(pool, "connections", ()):
-            if _network_stream(connection) is network_stream:
-                await connection.aclose()
-                return
-    await network_stream.aclose()
-
-
-async def close_lost(client: httpx.AsyncClient) -> None:
-    """Close the connections that are in use, and by nobody.
-
-    A task that is cancelled twice while it waits for the head of an answer leaves one
-    too, and which one it was is known to nobody when it had been used before.
-
-    Args:
-        client: The client that made them.
-    """
-    for transport in _transports(client):
-        for connection in lost_connections(transport):
+    for pool in _pools(client):
+        _forget(pool, response)
+        lost = _lost_connections(pool)
+        for connection in lost:
+            # Taken out here: one that was never connected has nothing to close, so the
+            # pool would go on counting it.
+            pool._connections.remove(connection)  # noqa: SLF001
+        for connection in lost:
             await connection.aclose()
+        if lost:  # another request may wait for the place
+            closing = pool._assign_requests_to_connections()  # noqa: SLF001
+            await pool._close_connections(closing)  # noqa: SLF001
+    if response is not None:
+        stream = response.extensions.get("network_stream")
+        if stream is not None and response.http_version != "HTTP/2":
+            await stream.aclose()
+    elif connected is not None and not _is_pooled(client, connected):
+        await connected.aclose()
 
 
-def lost_connections(transport: Any) -> list[Any]:
-    """Return the connections of a transport that are in use, and by nobody."""
-    pool = getattr(transport, "_pool", None)
-    requests = getattr(pool, "_requests", None)
-    if pool is None or requests is None:  # it cannot be told who uses what
-        return []
-    used = {id(request.connection) for request in requests}
+def _forget(pool: Any, response: httpx.Response | None) -> None:
+    """Take the request of an answer, which is closed, off the pool's list."""
+    layer: Any = None if response is None else response.stream
+    for name in ("_stream", "_httpcore_stream", "_pool_request"):
+        layer = getattr(layer, name, None)
+    if layer in pool._requests:  # noqa: SLF001
+        pool._requests.remove(layer)  # noqa: SLF001
+
+
+def _lost_connections(pool: Any) -> list[Any]:
+    """Return the connections of a pool that are in use, and by nobody."""
+    used = {id(request.connection) for request in pool._requests}  # noqa: SLF001
     return [
         connection
         for connection in pool.connections
@@ -68,15 +68,23 @@ def lost_connections(transport: Any) -> list[Any]:
     ]
 
 
-def _transports(client: httpx.AsyncClient) -> Iterator[Any]:
-    """Give those with a pool each, of which one may have many."""
+def _is_pooled(client: httpx.AsyncClient, network_stream: Any) -> bool:
+    """Return whether a stream is the one of a connection in one of the pools."""
+    return any(
+        _network_stream(connection) is network_stream
+        for pool in _pools(client)
+        for connection in pool.connections
+    )
+
+
+def _pools(client: httpx.AsyncClient) -> Iterator[Any]:
+    """Give the pools of httpcore in which a client has its connections."""
     # There is no public way from a client to its pools; without it nothing is found.
     mounts = getattr(client, "_mounts", {})
     for transport in (getattr(client, "_transport", None), *mounts.values()):
-        if isinstance(transport, ManyPools):
-            yield from transport.transports()
-        else:
-            yield transport
+        pool = getattr(transport, "_pool", None)
+        if hasattr(pool, "_requests"):
+            yield pool
 
 
 def _network_stream(connection: Any) -> Any:

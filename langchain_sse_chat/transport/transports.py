@@ -6,7 +6,6 @@ httpx asks the environment for proxies only when it makes the transports itself.
 from __future__ import annotations
 
 import ssl
-from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -14,9 +13,7 @@ import httpx
 from langchain_sse_chat.transport.aiohttp_transport import (
     AsyncTransport,
     aiohttp_transport,
-    environment_names_a_proxy,
 )
-from langchain_sse_chat.transport.shards import AsyncShardedTransport, ShardedTransport
 from langchain_sse_chat.transport.unix_socket import (
     AsyncUnixSocketTransport,
     UnixSocketTransport,
@@ -36,8 +33,6 @@ def direct_transport(
 ) -> Any:
     """Return what sends requests to hosts; `None` to leave that to httpx.
 
-    Those through a proxy, of a field or of the environment, are left to httpx.
-
     Args:
         kind: What of httpx it is for.
         async_transport: What async requests are to be sent by.
@@ -48,17 +43,11 @@ def direct_transport(
     Raises:
         ConfigurationError: aiohttp is wanted by name, and is not installed.
     """
-    if kind is httpx.AsyncClient:
-        by_aiohttp = aiohttp_transport(
-            async_transport, limits=limits, context=context, is_direct=is_direct
-        )
-        if by_aiohttp is not None:
-            return by_aiohttp
-    if not is_direct or environment_names_a_proxy():
-        return None
     if kind is httpx.Client:
-        return _sharded(kind, limits, _maker(httpx.HTTPTransport, verify=context))
-    return _sharded(kind, limits, _maker(httpx.AsyncHTTPTransport, verify=context))
+        return None
+    return aiohttp_transport(
+        async_transport, limits=limits, context=context, is_direct=is_direct
+    )
 
 
 def socket_mount(
@@ -74,19 +63,7 @@ def socket_mount(
     """
     if uds is None:
         return None
-    transport = (
+    transport: Any = (
         UnixSocketTransport if kind is httpx.Client else AsyncUnixSocketTransport
     )
-    make = _maker(transport, uds=uds, verify=context)
-    return {socket_url(uds): _sharded(kind, limits, make)}
-
-
-def _maker(transport: type, **given: Any) -> Callable[[httpx.Limits], Any]:
-    return lambda limits: transport(limits=limits, **given)
-
-
-def _sharded(
-    kind: Kind, limits: httpx.Limits, make: Callable[[httpx.Limits], Any]
-) -> ShardedTransport | AsyncShardedTransport:
-    sharded = ShardedTransport if kind is httpx.Client else AsyncShardedTransport
-    return sharded(limits, make)
+    return {socket_url(uds): transport(uds=uds, limits=limits, verify=context)}

@@ -29,7 +29,6 @@ from tests.integration_tests.transport_wire import (
     Server,
     Wire,
     chunk,
-    endless,
     head_without_end,
     only_keep_alives,
     run_async,
@@ -230,30 +229,3 @@ def test_a_forked_process_has_connections_of_its_own() -> None:
         assert (done.returncode, done.stderr) == (0, "")
         # Parent, child sync, child async.
         assert server.connections == 3
-
-
-CLOSED_IN_PARENT = """\
-import os, sys
-sys.path.insert(0, sys.argv[2])
-from transport_wire import Exchange, HTTPClients, stream
-
-outputs = stream(HTTPClients().sync_client(), Exchange(sys.argv[1]))
-assert next(outputs) == "a"
-if os.fork() == 0:
-    sys.stdin.read()
-    os._exit(0)
-outputs.close()
-os.wait()
-"""
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="the system has no fork")
-def test_a_forked_process_holds_no_connection_of_its_parent_open() -> None:
-    folder = str(Path(__file__).parent)
-    with Server(endless) as server:
-        command = [sys.executable, "-c", CLOSED_IN_PARENT, server.url, folder]
-        with subprocess.Popen(command, stdin=subprocess.PIPE) as parent:  # noqa: S603 - our own program
-            assert server.saw_close()
-            assert parent.poll() is None
-            parent.communicate(timeout=LONG)
-        assert parent.returncode == 0

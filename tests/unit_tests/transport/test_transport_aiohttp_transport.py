@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import ssl
 import sys
 from typing import Any
@@ -14,10 +13,8 @@ import pytest
 from langchain_sse_chat import ChatSSE
 from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.gigachat import GigaChat
-from langchain_sse_chat.transport import inherited
 from langchain_sse_chat.transport.aiohttp_transport import aiohttp_transport
 from langchain_sse_chat.transport.clients import ClientSettings, HTTPClients
-from langchain_sse_chat.transport.shards import ShardedTransport
 from tests.unit_tests.transport import aiohttp_stand_in as stand_in
 from tests.unit_tests.transport.aiohttp_stand_in import Answer, Connection, Script, Wire
 
@@ -173,7 +170,7 @@ async def test_the_sync_client_needs_no_aiohttp(
 ) -> None:
     monkeypatch.setitem(sys.modules, "aiohttp", None)
     clients = HTTPClients(ClientSettings(async_transport="aiohttp"))
-    assert isinstance(clients.sync_client()._transport, ShardedTransport)
+    assert isinstance(clients.sync_client()._transport, httpx.HTTPTransport)
     clients.close()
     with pytest.raises(ConfigurationError, match="httpx-aiohttp"):
         clients.async_client()
@@ -214,21 +211,6 @@ async def test_the_pool_keeps_the_limits_and_no_cookies(
     assert connector["keepalive_timeout"] == seconds
     cookies: Any = sys.modules["aiohttp"]
     assert isinstance(made["cookie_jar"], cookies.DummyCookieJar)
-
-
-async def test_a_fork_closes_its_copies_of_the_sockets(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    install(monkeypatch)
-    factory = transport()._bridge.make().given["connector"].given["socket_factory"]
-    with factory((socket.AF_UNIX, socket.SOCK_STREAM, 0, "", "")) as made:
-        assert made in inherited._sockets
-    here, there = socket.socketpair()
-    with here, there:
-        inherited.note_socket(here)
-        inherited.close_inherited()
-        assert there.recv(1) == b""
-        assert not inherited._sockets
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from typing import Any
 
 import httpcore
@@ -11,8 +10,6 @@ import httpx
 import pytest
 
 from langchain_sse_chat.transport.async_client import astream
-from langchain_sse_chat.transport.lost import close_connection
-from langchain_sse_chat.transport.shards import AsyncShardedTransport
 from tests.unit_tests.transport.transport_scripts import ScriptedExchange
 
 HEAD = (
@@ -56,34 +53,16 @@ class Network(httpcore.AsyncNetworkBackend):
         return self.stream
 
 
-Over = Callable[[Network], httpx.AsyncClient]
-
-
-def one_pool(network: Network) -> httpx.AsyncHTTPTransport:
+def pooled(network: Network, connections: int = 10) -> httpx.AsyncClient:
     transport = httpx.AsyncHTTPTransport()
-    transport._pool = httpcore.AsyncConnectionPool(network_backend=network)
-    return transport
-
-
-def shards(network: Network) -> AsyncShardedTransport:
-    return AsyncShardedTransport(httpx.Limits(), lambda _: one_pool(network))
-
-
-@pytest.fixture(params=[one_pool, shards])
-def client_over(request: pytest.FixtureRequest) -> Over:
-    """Return a client with one pool or with shards."""
-
-    def over(network: Network) -> httpx.AsyncClient:
-        transport = request.param(network)
-        return httpx.AsyncClient(transport=transport, mounts={"https://": None})
-
-    return over
+    transport._pool = httpcore.AsyncConnectionPool(
+        network_backend=network, max_connections=connections
+    )
+    return httpx.AsyncClient(transport=transport, mounts={"https://": None})
 
 
 def open_connections(client: httpx.AsyncClient) -> list[Any]:
     transport: Any = client._transport
-    if isinstance(transport, AsyncShardedTransport):
-        [transport] = transport.transports()
     return [c for c in transport._pool.connections if not c.is_closed()]
 
 
@@ -91,11 +70,9 @@ async def outputs_of(client: httpx.AsyncClient) -> list[str]:
     return [each async for each in astream(client, ScriptedExchange())]
 
 
-async def test_a_cancellation_right_after_connecting_gives_the_place_back(
-    client_over: Over,
-) -> None:
+async def test_a_cancellation_right_after_connecting_gives_the_place_back() -> None:
     network = Network([], cancels=True)
-    async with client_over(network) as client:
+    async with pooled(network) as client:
         with pytest.raises(asyncio.CancelledError):
             await asyncio.create_task(anext(astream(client, ScriptedExchange())))
 
@@ -103,9 +80,9 @@ async def test_a_cancellation_right_after_connecting_gives_the_place_back(
         assert network.stream.closed
 
 
-async def test_a_second_cancellation_gives_the_place_back(client_over: Over) -> None:
+async def test_a_second_cancellation_gives_the_place_back() -> None:
     network = Network([HEAD, b"2\r\na\n\r\n"])
-    async with client_over(network) as client:
+    async with pooled(network) as client:
         outputs = astream(client, ScriptedExchange())
         assert await anext(outputs) == "a"
         waiting = asyncio.create_task(anext(outputs))
@@ -120,11 +97,9 @@ async def test_a_second_cancellation_gives_the_place_back(client_over: Over) -> 
         assert network.stream.closed
 
 
-async def test_a_second_cancellation_gives_a_place_back_that_was_used_before(
-    client_over: Over,
-) -> None:
+async def test_a_second_cancellation_gives_a_place_back_that_was_used_before() -> None:
     network = Network([HEAD, b"5\r\ndone\n\r\n0\r\n\r\n"])
-    async with client_over(network) as client:
+    async with pooled(network) as client:
         async for _ in astream(client, ScriptedExchange()):
             pass
         assert not network.stream.silent.is_set()
@@ -143,15 +118,7 @@ async def test_a_second_cancellation_gives_a_place_back_that_was_used_before(
 
 async def test_a_request_that_waits_has_the_place_that_was_lost() -> None:
     network = Network([HEAD, b"5\r\ndone\n\r\n0\r\n\r\n"])
-    limits = httpx.Limits(max_connections=1)
-
-    def pool(limits: httpx.Limits) -> httpx.AsyncHTTPTransport:
-        transport = one_pool(network)
-        transport._pool._max_connections = limits.max_connections or 0
-        return transport
-
-    transport = AsyncShardedTransport(limits, pool)
-    async with httpx.AsyncClient(transport=transport) as client:
+    async with pooled(network, 1) as client:
         await outputs_of(client)
         first = asyncio.create_task(anext(astream(client, ScriptedExchange())))
         await network.stream.silent.wait()
@@ -165,11 +132,9 @@ async def test_a_request_that_waits_has_the_place_that_was_lost() -> None:
         assert first.cancelled()
 
 
-async def test_a_cancellation_leaves_the_connections_of_others_open(
-    client_over: Over,
-) -> None:
+async def test_a_cancellation_leaves_the_connections_of_others_open() -> None:
     network = Network([HEAD, b"2\r\na\n\r\n"])
-    async with client_over(network) as client:
+    async with pooled(network) as client:
         outputs = astream(client, ScriptedExchange())
         assert await anext(outputs) == "a"
         network.cancels = True
@@ -182,26 +147,12 @@ async def test_a_cancellation_leaves_the_connections_of_others_open(
         await outputs.aclose()
 
 
-async def test_an_answer_at_its_end_leaves_the_connection_open(
-    client_over: Over,
-) -> None:
+async def test_an_answer_at_its_end_leaves_the_connection_open() -> None:
     network = Network([HEAD, b"2\r\na\n\r\n", b"5\r\ndone\n\r\n0\r\n\r\n"])
-    async with client_over(network) as client:
+    async with pooled(network) as client:
         outputs = [each async for each in astream(client, ScriptedExchange())]
 
         assert outputs == ["a", "end"]
         [connection] = open_connections(client)
         assert connection.is_idle()
-        assert not network.stream.closed
-
-
-async def test_a_connection_in_no_pool_is_closed_alone(client_over: Over) -> None:
-    network = Network([HEAD, b"5\r\ndone\n\r\n0\r\n\r\n"])
-    other = Stream([])
-    async with client_over(network) as client:
-        async for _ in astream(client, ScriptedExchange()):
-            pass
-        await close_connection(client, other)
-
-        assert other.closed
         assert not network.stream.closed

@@ -70,7 +70,7 @@ def fork_within_a_stream(chat: ChatSSE) -> None:
 
 
 def fork_within_many_streams(chat: ChatSSE) -> None:
-    """Fork under more streams than one pool holds."""
+    """Fork under many open streams."""
 
     def child() -> None:
         assert ask_both_ways(chat, "child") == said("child")
