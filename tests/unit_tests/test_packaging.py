@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from langchain_sse_chat._version import __version__
+from scripts import llms_txt
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "langchain_sse_chat"
@@ -94,6 +95,10 @@ def test_what_few_calls_need_is_not_imported_before_one_does() -> None:
 
 def test_every_page_of_the_documentation_is_in_its_navigation() -> None:
     settings = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
-    listed = re.findall(r"^  - .+: (\S+\.md)$", settings, re.MULTILINE)
+    listed = re.findall(r"^\s+- .+: (\S+\.md)$", settings, re.MULTILINE)
     pages = [path.name for path in (ROOT / "docs").rglob("*.md")]
     assert sorted(listed) == sorted(pages)
+
+
+def test_the_index_for_language_models_is_that_of_the_pages() -> None:
+    assert llms_txt.PAGE.read_text(encoding="utf-8") == llms_txt.content()
