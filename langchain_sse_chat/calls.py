@@ -35,11 +35,12 @@ from langchain_sse_chat.convert.reported import event_assembler
 from langchain_sse_chat.convert.results import ResultAssembler
 from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.exchange.call import CallPlan, exchange_of
+from langchain_sse_chat.field_types import AS_IT_IS
 from langchain_sse_chat.kept_chunks import KeptChunks
 from langchain_sse_chat.keys import Key, async_keys, sync_keys
 from langchain_sse_chat.pipeline import Assembler
 from langchain_sse_chat.plan import ENDPOINT_KEYWORDS, plan_call
-from langchain_sse_chat.settings import AS_IT_IS, ChatSSESettings
+from langchain_sse_chat.settings import ChatSSESettings
 from langchain_sse_chat.transport.async_client import astream
 from langchain_sse_chat.transport.clients import ClientSettings, HTTPClients
 from langchain_sse_chat.transport.closing import anext_unhooked
@@ -101,8 +102,7 @@ class ChatCalls(ChatSSESettings):
     def close(self) -> None:
         """Close the connections for the sync methods that no other model uses.
 
-        Not needed for cleanliness: connections are shared and close by themselves. The
-        model can be used again.
+        Connections are shared and close by themselves; the model can be used again.
         """
         self._clients.close()
 
@@ -155,7 +155,7 @@ class ChatCalls(ChatSSESettings):
         *,
         stop: list[str] | None = None,
         **kwargs: Any,
-    ) -> Iterator[AIMessageChunk]:
+    ) -> Generator[AIMessageChunk]:
         """Yield the answer in chunks, each as soon as its bytes are there."""
         hide(kwargs)
         chunks = super().stream(input, config, stop=stop, **kwargs)
@@ -173,7 +173,7 @@ class ChatCalls(ChatSSESettings):
         *,
         stop: list[str] | None = None,
         **kwargs: Any,
-    ) -> AsyncIterator[AIMessageChunk]:
+    ) -> AsyncGenerator[AIMessageChunk]:
         """Yield the answer in chunks, each as soon as its bytes are there."""
         hide(kwargs)
         chunks = super().astream(input, config, stop=stop, **kwargs)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
@@ -13,18 +13,24 @@ from pydantic import (
     AliasChoices,
     ConfigDict,
     Field,
-    GetPydanticSchema,
     PrivateAttr,
     SecretStr,
     ValidationError,
     model_validator,
 )
-from pydantic_core.core_schema import any_schema
 
 from langchain_sse_chat._version import __version__
 from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.exchange.access_token import AccessGrant
 from langchain_sse_chat.exchange.call import OnDisconnect
+from langchain_sse_chat.field_types import (
+    ApiKey,
+    OwnAsyncClient,
+    OwnClient,
+    ResponseFormat,
+    Timeout,
+    Verify,
+)
 from langchain_sse_chat.pipeline import OnTruncation
 from langchain_sse_chat.providers import Provider, find_provider
 from langchain_sse_chat.transport.aiohttp_transport import AsyncTransport
@@ -33,13 +39,6 @@ from langchain_sse_chat.transport.retry import RetryPolicy
 from langchain_sse_chat.transport.tls import Certificate
 from langchain_sse_chat.wire.dialect import ReasoningEcho
 from langchain_sse_chat.wire.tags import ReasoningTags, tag_splitter
-
-ApiKey = SecretStr | Callable[[], str] | Callable[[], Awaitable[str]]
-"""A key, or what returns one for each call."""
-
-AS_IT_IS = GetPydanticSchema(lambda *_: any_schema())
-"""For a field whose value is checked elsewhere, so that pydantic does not build another
-schema for it."""
 
 SAMPLING_FIELDS = (
     "temperature",
@@ -131,7 +130,7 @@ class ChatSSESettings(BaseChatModel):
     reasoning_effort: str | None = None
     """How much to reason, in the server's words: `low`, `medium`, `high`, …"""
 
-    response_format: Any = None
+    response_format: ResponseFormat = None
     """A schema or a wire form such as `{"type": "json_object"}`."""
 
     parallel_tool_calls: bool | None = None
@@ -172,7 +171,7 @@ class ChatSSESettings(BaseChatModel):
     message so far as `partial`, or `resume`: ask for the rest, up to `max_retries`
     times, leave out what it repeats, and go on. Default: only `fallbacks` go on."""
 
-    timeout: Any = Field(
+    timeout: Timeout = Field(
         default=None, validation_alias=AliasChoices("timeout", "request_timeout")
     )
     """Seconds to connect, to send, to wait for the pool, and for the whole of an answer
@@ -209,13 +208,13 @@ class ChatSSESettings(BaseChatModel):
     """Keys that are laid over the request's body last. Those of a call are laid over
     these."""
 
-    http_client: Any = Field(default=None, repr=False, exclude=True)
+    http_client: OwnClient = Field(default=None, repr=False, exclude=True)
     """An `httpx.Client` of your own, used as it is and never closed."""
 
-    http_async_client: Any = Field(default=None, repr=False, exclude=True)
+    http_async_client: OwnAsyncClient = Field(default=None, repr=False, exclude=True)
     """An `httpx.AsyncClient` of your own, used as it is and never closed."""
 
-    verify: Any = Field(default=True, repr=False, exclude=True)
+    verify: Verify = Field(default=True, repr=False, exclude=True)
     """How TLS is verified: `True`, the path of a CA file, an `ssl.SSLContext`, or
     `False` to switch it off."""
 

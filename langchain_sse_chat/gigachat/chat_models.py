@@ -6,6 +6,7 @@ import base64
 import os
 import ssl
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, ClassVar, Self
 
 from langchain_core.language_models import LanguageModelInput
@@ -18,9 +19,10 @@ from langchain_sse_chat.chat_models import ChatSSE
 from langchain_sse_chat.convert.tools import ToolLike, output_schema, tools_to_wire
 from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.exchange.access_token import AccessGrant
+from langchain_sse_chat.field_types import ApiKey, Secret
 from langchain_sse_chat.providers import Provider
 from langchain_sse_chat.providers.gigachat import GIGACHAT
-from langchain_sse_chat.settings import SAMPLING_FIELDS, ApiKey
+from langchain_sse_chat.settings import SAMPLING_FIELDS
 from langchain_sse_chat.structured import Method
 from langchain_sse_chat.transport.clients import ClientSettings, HTTPClients
 from langchain_sse_chat.transport.hidden import Hidden
@@ -95,14 +97,14 @@ class GigaChat(ChatSSE):
     """The version of the API: `GIGACHAT_API_PERS` (default), `GIGACHAT_API_B2B` or
     `GIGACHAT_API_CORP`."""
 
-    access_token: SecretStr | None = None
+    access_token: Secret | None = None
     """A token that is used as it is. When it is refused, another one is got with
     `credentials`, or `user` and `password`, if they are given."""
 
     user: str | None = None
     """The user, for servers that know users and passwords."""
 
-    password: SecretStr | None = None
+    password: Secret | None = None
     """The user's password."""
 
     auth_url: str | None = None
@@ -125,7 +127,7 @@ class GigaChat(ChatSSE):
     key_file: str | None = None
     """The client's private key."""
 
-    key_file_password: SecretStr | None = None
+    key_file_password: Secret | None = None
     """The password of the private key."""
 
     max_connections: int | None = 1000
@@ -208,20 +210,17 @@ class GigaChat(ChatSSE):
         )
         return self
 
-    def _trust(self) -> bool | str | ssl.SSLContext:
+    def _trust(self) -> bool | str | Path | ssl.SSLContext:
         if not self.verify_ssl_certs:
             return False
-        trust: bool | str | ssl.SSLContext = (
-            self.ca_bundle_file or self.ssl_context or self.verify
-        )
-        return trust
+        return self.ca_bundle_file or self.ssl_context or self.verify
 
     def _certificate(self) -> Certificate | None:
         if self.cert_file is None or self.key_file is None:
             return self.cert_file or self.cert
         if self.key_file_password is None:
             return (self.cert_file, self.key_file)
-        secret = Hidden(self.key_file_password.get_secret_value())
+        secret = Hidden(_text(self.key_file_password))
         return (self.cert_file, self.key_file, secret)
 
     def access_grant(self, key: str | None) -> AccessGrant | None:
@@ -232,7 +231,7 @@ class GigaChat(ChatSSE):
         Args:
             key: The authorization key of the call.
         """
-        token = self.access_token.get_secret_value() if self.access_token else ""
+        token = _text(self.access_token) if self.access_token else ""
         endpoint = self._provider.token
         if key is not None and endpoint is not None:
             url, scope = endpoint.at()
@@ -241,7 +240,7 @@ class GigaChat(ChatSSE):
                 self.auth_url or url, f"Basic {basic}", self.scope or scope, token
             )
         if self.user is not None and self.password is not None:
-            pair = f"{self.user}:{self.password.get_secret_value()}"
+            pair = f"{self.user}:{_text(self.password)}"
             basic = base64.b64encode(pair.encode()).decode()
             url = f"{(self.base_url or '').rstrip('/')}/token"
             return AccessGrant(url, f"Basic {basic}", access_token=token)
@@ -328,6 +327,10 @@ class GigaChat(ChatSSE):
     @property
     def _llm_type(self) -> str:
         return "sse-chat-gigachat"
+
+
+def _text(secret: Secret) -> str:
+    return secret.get_secret_value() if isinstance(secret, SecretStr) else secret
 
 
 def _with_extras(tool: ToolLike) -> ToolLike:

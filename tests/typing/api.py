@@ -30,7 +30,8 @@ chat = ChatSSE(
 assert_type(chat.model, str)
 assert_type(chat.temperature, float | None)
 assert_type(
-    chat.api_key, SecretStr | Callable[[], str] | Callable[[], Awaitable[str]] | None
+    chat.api_key,
+    SecretStr | str | Callable[[], str] | Callable[[], Awaitable[str]] | None,
 )
 assert_type(chat.invoke("Hello"), AIMessage)
 for chunk in chat.stream("Hello"):

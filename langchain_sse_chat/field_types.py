@@ -1,0 +1,42 @@
+"""Types of the settings: what a field accepts, as type checkers see it."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import httpx
+from pydantic import GetPydanticSchema, SecretStr
+from pydantic_core.core_schema import any_schema
+
+AS_IT_IS = GetPydanticSchema(lambda *_: any_schema())
+"""Marks a field whose value is checked elsewhere, so that pydantic does not build
+another schema for it."""
+
+if TYPE_CHECKING:
+    # A string is accepted, and kept as a `SecretStr`.
+    Secret = SecretStr | str
+else:
+    Secret = SecretStr
+
+ApiKey = Secret | Callable[[], str] | Callable[[], Awaitable[str]]
+"""A key, or a function that returns one for each call."""
+
+Timeout = Annotated[
+    float | tuple[float | None, float | None] | httpx.Timeout | None, AS_IT_IS
+]
+"""Seconds, `(connect, read)`, or an `httpx.Timeout`."""
+
+Verify = Annotated[bool | str | Path | ssl.SSLContext, AS_IT_IS]
+"""Whether TLS certificates are verified, and against which authorities."""
+
+OwnClient = Annotated[httpx.Client | None, AS_IT_IS]
+"""The caller's client for blocking calls."""
+
+OwnAsyncClient = Annotated[httpx.AsyncClient | None, AS_IT_IS]
+"""The caller's client for async calls."""
+
+ResponseFormat = Annotated[Mapping[str, Any] | type | None, AS_IT_IS]
+"""A schema, or a `response_format` as it is sent."""
