@@ -28,11 +28,13 @@ from langchain_sse_chat.errors import (
     PermissionDeniedError,
     ProtocolError,
     RateLimitError,
+    RefusalError,
     ServerError,
     SSEChatError,
     StatusError,
     StreamError,
     StreamTruncatedError,
+    StructuredOutputError,
     TimedOutError,
 )
 from langchain_sse_chat.providers import Provider
@@ -55,6 +57,7 @@ __all__ = [
     "ProtocolError",
     "Provider",
     "RateLimitError",
+    "RefusalError",
     "SSEChatError",
     "SSEDecoder",
     "ServerError",
@@ -62,6 +65,7 @@ __all__ = [
     "StatusError",
     "StreamError",
     "StreamTruncatedError",
+    "StructuredOutputError",
     "TimedOutError",
     "__version__",
 ]

@@ -184,11 +184,8 @@ class ChatSSE(ChatCalls):
 
         method = method or structured.default_method(schema, self._provider.dialect)
         request = structured.structured_request(schema, method, strict=strict)
-        return structured.with_parser(
-            self.bind(**request, **kwargs),
-            structured.output_parser(schema, method),
-            include_raw=include_raw,
-        )
+        parser = structured.output_parser(schema, method, include_raw=include_raw)
+        return self.bind(**{**request, **kwargs}) | parser
 
     def get_token_ids(self, text: str) -> list[int]:
         """Return as many made-up token ids as a text has tokens, about.

@@ -15,11 +15,13 @@ SSEChatError
 │  ├─ RateLimitError             (ModelRateLimitError)          429   .retry_after
 │  └─ ServerError                (ModelAPIError)                5xx
 ├─ StreamError                   (ModelAPIError)             .code .body
-└─ ProtocolError                 (ModelError)
-   ├─ NotAnEventStreamError      .content_type
-   ├─ EventTooLargeError         .limit
-   ├─ MalformedChunkError        .data
-   └─ StreamTruncatedError
+├─ ProtocolError                 (ModelError)
+│  ├─ NotAnEventStreamError      .content_type
+│  ├─ EventTooLargeError         .limit
+│  ├─ MalformedChunkError        .data
+│  └─ StreamTruncatedError
+└─ StructuredOutputError         (OutputParserException)     .llm_output .finish_reason
+   └─ RefusalError               (ModelRefusalError)         .raw_message
 ```
 
 In brackets: the class of `langchain_core.exceptions` that an error is as well, so that
@@ -34,6 +36,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+import langchain_core.exceptions
 from langchain_core.exceptions import (
     ContextOverflowError,
     ModelAPIError,
@@ -45,10 +48,17 @@ from langchain_core.exceptions import (
     ModelPermissionDeniedError,
     ModelRateLimitError,
     ModelTimeoutError,
+    OutputParserException,
 )
 
 if TYPE_CHECKING:
+    from langchain_core.exceptions import ModelRefusalError
     from langchain_core.messages import AIMessage
+else:
+    # langchain-core has it since 1.7.5.
+    ModelRefusalError = getattr(
+        langchain_core.exceptions, "ModelRefusalError", ModelError
+    )
 
 TimeoutPhase = Literal["connect", "write", "pool", "read", "first_token", "gap"]
 
@@ -258,3 +268,48 @@ class StreamTruncatedError(ProtocolError):
     """The stream ended before the answer did: no finish reason and no `[DONE]`."""
 
     is_retryable = True
+
+
+class StructuredOutputError(SSEChatError, OutputParserException):
+    """The answer is not the object that `with_structured_output` was asked for.
+
+    It was cut off, is not JSON, does not fit the schema, or the model answered without
+    calling the tool. `partial` is the whole message.
+    """
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        llm_output: str | None = None,
+        finish_reason: str | None = None,
+        partial: AIMessage | None = None,
+    ) -> None:
+        """Keep the answer.
+
+        Args:
+            message: What is wrong with the answer, how it begins, and what to do.
+            llm_output: The text that is not the object, in full.
+            finish_reason: Why the model stopped; `None` when the stream ended early.
+            partial: The message.
+        """
+        # Not by OutputParserException, which adds a link to a page about other causes.
+        Exception.__init__(self, message)
+        self.observation: str | None = None
+        self.llm_output = llm_output
+        self.send_to_llm = False
+        self.finish_reason = finish_reason
+        self.partial = partial
+
+
+class RefusalError(StructuredOutputError, ModelRefusalError):
+    """The model refused to answer, or a content filter withheld the answer.
+
+    A `ModelRefusalError` of LangChain from langchain-core 1.7.5 on, a `ModelError`
+    before.
+    """
+
+    @property
+    def raw_message(self) -> AIMessage | None:
+        """The message with the refusal, under LangChain's name."""
+        return self.partial

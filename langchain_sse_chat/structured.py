@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from operator import itemgetter
+from collections.abc import Mapping
 from typing import Any, Literal
 
-from langchain_core.language_models import LanguageModelInput
-from langchain_core.messages import AIMessage
-from langchain_core.output_parsers import JsonOutputParser, PydanticOutputParser
-from langchain_core.output_parsers.base import OutputParserLike
-from langchain_core.output_parsers.openai_tools import (
-    JsonOutputKeyToolsParser,
-    PydanticToolsParser,
-)
-from langchain_core.runnables import Runnable, RunnableMap, RunnablePassthrough
 from langchain_core.utils.pydantic import is_basemodel_subclass
 
 from langchain_sse_chat.convert.tools import ToolLike, output_schema
 from langchain_sse_chat.errors import ConfigurationError
+from langchain_sse_chat.output_parser import StructuredOutputParser
 from langchain_sse_chat.wire.dialect import Dialect
 
 Method = Literal["json_schema", "function_calling", "json_mode"]
@@ -83,39 +75,28 @@ def structured_request(
     }
 
 
-def output_parser(schema: ToolLike | None, method: Method) -> OutputParserLike[Any]:
-    """Return what makes the answer into an instance of a class, or into a dict."""
-    is_class = isinstance(schema, type) and is_basemodel_subclass(schema)
-    if method == "function_calling" and schema is not None:
-        if is_class:
-            return PydanticToolsParser(tools=[schema], first_tool_only=True)
-        name = output_schema(schema).name
-        return JsonOutputKeyToolsParser(key_name=name, first_tool_only=True)
-    if is_class:
-        return PydanticOutputParser(pydantic_object=schema)
-    return JsonOutputParser()
-
-
-def with_parser(
-    model: Runnable[LanguageModelInput, AIMessage],
-    parser: OutputParserLike[Any],
-    *,
-    include_raw: bool,
-) -> Runnable[LanguageModelInput, Any]:
-    """Return a runnable that parses the model's answers.
+def output_parser(
+    schema: ToolLike | None, method: Method, *, include_raw: bool
+) -> StructuredOutputParser:
+    """Return the parser that makes an answer into an instance of a class, or a dict.
 
     Args:
-        model: The model, bound to ask for the schema.
-        parser: Makes an answer into what is wanted.
-        include_raw: Whether to return a dict of `raw`, `parsed` and `parsing_error`
-            and never to raise for what cannot be parsed.
+        schema: The schema; without one, any JSON value is accepted.
+        method: How the model was asked.
+        include_raw: Whether to return a dict of `raw`, `parsed` and `parsing_error`,
+            and never to raise for an answer that cannot be parsed.
     """
-    if not include_raw:
-        return model | parser
-    parsed = RunnablePassthrough.assign(
-        parsed=itemgetter("raw") | parser, parsing_error=lambda _: None
+    is_class = isinstance(schema, type) and is_basemodel_subclass(schema)
+    by_tool = method == "function_calling" and schema is not None
+    return StructuredOutputParser(
+        output_class=schema if is_class else None,
+        # A class checks that by itself.
+        json_type=object if is_class or schema is None else _json_type(schema),
+        tool=output_schema(schema).name if by_tool else None,
+        include_raw=include_raw,
     )
-    unparsed = RunnablePassthrough.assign(parsed=lambda _: None)
-    return RunnableMap(raw=model) | parsed.with_fallbacks(
-        [unparsed], exception_key="parsing_error"
-    )
+
+
+def _json_type(schema: ToolLike) -> type:
+    is_array = isinstance(schema, Mapping) and schema.get("type") == "array"
+    return list if is_array else dict

@@ -22,10 +22,10 @@ from langchain_sse_chat.convert.media import (
     Block,
     audio_to_block,
     image_to_block,
-    non_standard,
     part_to_block,
 )
 from langchain_sse_chat.wire.choice import PARTS_KEY
+from langchain_sse_chat.wire.refusals import is_filtered, is_refusal
 
 MODEL_PROVIDER = "sse-chat"
 """`response_metadata["model_provider"]` of our messages and `ls_provider` of our runs.
@@ -33,6 +33,9 @@ MODEL_PROVIDER = "sse-chat"
 A name of our own, whichever the server: LangChain finds the reader of content blocks
 by it, and those of other packages drop fields that we keep.
 """
+
+_KNOWN_TYPES = types.KNOWN_BLOCK_TYPES | {"refusal"}
+"""LangChain's own types; it has known `refusal` since langchain-core 1.7.5."""
 
 _CALL_TYPES = ("tool_call", "invalid_tool_call")
 
@@ -44,7 +47,7 @@ def message_to_blocks(message: AIMessage) -> list[types.ContentBlock]:
     """Return the content blocks of a whole message.
 
     They come in this order: reasoning, text with its sources as `annotations`, tool
-    calls, invalid tool calls, a refusal as `non_standard`, images, sound, other parts.
+    calls, invalid tool calls, a refusal, images, sound, other parts.
     """
     blocks = _with_annotations(_reasoning_and_content(message), message)
     blocks += _absent(
@@ -111,7 +114,7 @@ def _content_block(part: str | dict[str, Any]) -> Block:
     # LangChain and the wire both have a type `file`; the wire's holds an object.
     if (
         isinstance(kind, str)
-        and kind in types.KNOWN_BLOCK_TYPES
+        and kind in _KNOWN_TYPES
         and not isinstance(part.get(kind), dict)
     ):
         return dict(part)
@@ -151,15 +154,24 @@ def further_blocks(
         fields: The message's `additional_kwargs`.
         metadata: Its `response_metadata`.
     """
+    # An empty one in the metadata is a refusal without words.
     refusal = fields.get("refusal") or metadata.get("refusal")
-    if refusal and isinstance(refusal, str):
-        yield non_standard({"type": "refusal", "refusal": refusal})
+    if isinstance(refusal, str):
+        yield _refusal(refusal, metadata.get("finish_reason"))
     if isinstance(images := fields.get("images"), list):
         yield from map(image_to_block, images)
     if (audio := fields.get("audio")) and isinstance(audio, dict):
         yield audio_to_block(audio)
     if isinstance(parts := fields.get(PARTS_KEY), list):
         yield from map(part_to_block, parts)
+
+
+def _refusal(words: str, reason: Any) -> Block:
+    """Return LangChain's block for a refusal; its `category` is the finish reason."""
+    block: Block = {"type": "refusal", "refusal": words}
+    if is_refusal(reason) or is_filtered(reason):
+        block["extras"] = {"category": reason}
+    return block
 
 
 def _absent(message: AIMessage, blocks: list[Block]) -> list[Block]:

@@ -39,6 +39,12 @@ _SHOWN_AT_THE_START = ("type", "id", "file_id", "url", "mime_type")
 """Fields of a block that comes whole; all else, megabytes at times, comes once, when it
 is finished."""
 
+_REQUIRED_AT_THE_START: dict[str, dict[str, Any]] = {
+    "non_standard": {"value": {}},
+    "refusal": {"refusal": ""},
+}
+"""Fields that a block must have from its start on, still empty."""
+
 
 class _Call:
     """A tool call that was begun."""
@@ -304,8 +310,7 @@ class EventAssembler:
 
     def _whole_block(self, block: dict[str, Any], events: list[MessagesData]) -> None:
         start = {k: block[k] for k in _SHOWN_AT_THE_START if k in block}
-        if block["type"] == "non_standard":
-            start["value"] = {}
+        start |= _REQUIRED_AT_THE_START.get(block["type"], {})
         events.append(_finish(self._begin(start, events), block))
 
 

@@ -20,6 +20,7 @@ from langchain_sse_chat.convert.echo import (
 from langchain_sse_chat.convert.generated import generated_files
 from langchain_sse_chat.convert.usage import message_usage, summed
 from langchain_sse_chat.wire.chunks import Delta, WireMessage, WireToolCall
+from langchain_sse_chat.wire.refusals import is_withheld
 
 NOT_AN_OBJECT = "The arguments are not a whole JSON object."
 """The error of an invalid tool call."""
@@ -113,7 +114,7 @@ def _invalid_tool_call(call: WireToolCall) -> InvalidToolCall:
 
 def response_metadata(message: WireMessage) -> dict[str, Any]:
     """Return the `response_metadata` of a message: each value stands in it once."""
-    fields = dict(message.metadata)
+    fields = {k: v for k, v in message.metadata.items() if v or k != "refusal"}
     # LangChain's own key: it tells the form of a message's content.
     fields.pop("output_version", None)
     metadata: dict[str, Any] = {"model_provider": MODEL_PROVIDER}
@@ -128,9 +129,7 @@ def response_metadata(message: WireMessage) -> dict[str, Any]:
         metadata["native_finish_reason"] = native
     if message.finish_reason_inferred:
         metadata["finish_reason_inferred"] = True
-    if message.refusal:
-        # Whole, for the block: its pieces before cannot be added up there.
-        metadata["refusal"] = message.refusal
+    metadata |= _refusal(message)
     if message.logprobs is not None:
         metadata["logprobs"] = message.logprobs
     usages = [*message.earlier_usage, *([message.usage] if message.usage else [])]
@@ -141,6 +140,15 @@ def response_metadata(message: WireMessage) -> dict[str, Any]:
     if message.other_choices:
         metadata["other_choices"] = [_other_choice(m) for m in message.other_choices]
     return {**fields, **metadata}
+
+
+def _refusal(message: WireMessage) -> dict[str, str]:
+    """Return the refusal for the content block, empty for one without words.
+
+    It is complete: the pieces on the chunks before cannot be added up there.
+    """
+    is_one = bool(message.refusal) or is_withheld(message)
+    return {"refusal": message.refusal} if is_one else {}
 
 
 def _other_choice(message: WireMessage) -> dict[str, Any]:

@@ -97,11 +97,11 @@ def by_astream(body: bytes, **fields: Any) -> Blocks:
 
 def by_events(body: bytes) -> Blocks:
     output = model(body).stream_events("Hello", version="v3").output
-    return unindexed(output.content)
+    return unindexed(output.content_blocks)
 
 
 def by_aevents(body: bytes) -> Blocks:
-    return unindexed(asyncio.run(answered(model(body))).content)
+    return unindexed(asyncio.run(answered(model(body))).content_blocks)
 
 
 WAYS: list[Way] = [
@@ -270,10 +270,10 @@ def test_a_whole_answer_has_the_blocks_of_its_stream() -> None:
     assert [block["type"] for block in blocks] == [
         "reasoning",
         "text",
-        "non_standard",
+        "refusal",
         "image",
     ]
-    assert blocks[2]["value"] == {"type": "refusal", "refusal": "no more"}
+    assert blocks[2] == {"type": "refusal", "refusal": "no more"}
 
 
 def test_every_chunk_has_the_blocks_of_what_it_brings() -> None:
@@ -455,4 +455,43 @@ def test_a_refusal_is_one_block(way: Way) -> None:
     )
 
     refusal = {"type": "refusal", "refusal": "I will not."}
-    assert way(body) == [{"type": "non_standard", "value": refusal}]
+    assert way(body) == [refusal]
+
+
+WITHHELD = [
+    ("content_filter", {}, []),
+    ("SAFETY", {}, []),
+    ("blacklist", {"content": "No."}, [{"type": "text", "text": "No."}]),
+    ("refusal", {"content": "I "}, [{"type": "text", "text": "I "}]),
+]
+
+
+@pytest.mark.parametrize(("reason", "delta", "text"), WITHHELD)
+@pytest.mark.parametrize("way", WAYS[:-2])
+def test_an_answer_that_was_withheld_has_a_refusal_without_words(
+    way: Way, reason: str, delta: dict[str, Any], text: Blocks
+) -> None:
+    body = sse(chunk(delta), chunk(finish_reason=reason))
+
+    extras = {"category": reason}
+    assert way(body) == [*text, {"type": "refusal", "refusal": "", "extras": extras}]
+
+
+@every_way
+@pytest.mark.parametrize(
+    ("delta", "reason"),
+    [({"content": "Once"}, "content_filter"), ({"content": ""}, "stop")],
+)
+def test_an_answer_that_a_filter_cut_is_not_a_refusal(
+    way: Way, delta: dict[str, Any], reason: str
+) -> None:
+    body = sse(chunk(delta), chunk(finish_reason=reason))
+
+    assert "refusal" not in [block["type"] for block in way(body)]
+
+
+def test_an_empty_refusal_of_a_choice_is_not_one() -> None:
+    answer = completion({"content": "Hi"})
+    answer["choices"][0]["refusal"] = ""
+
+    assert by_invoke(json.dumps(answer).encode()) == [{"type": "text", "text": "Hi"}]

@@ -142,7 +142,7 @@ FURTHER: dict[str, Any] = {
     "content_parts": [{"type": "reference", "reference_ids": [1]}],
 }
 FURTHER_BLOCKS: list[dict[str, Any]] = [
-    {"type": "non_standard", "value": {"type": "refusal", "refusal": "no"}},
+    {"type": "refusal", "refusal": "no"},
     IMAGE,
     {"type": "image", "url": "https://x.example/2.png"},
     {"type": "audio", "id": "audio_1", "extras": {"transcript": "Hi."}},
@@ -276,11 +276,11 @@ def test_the_last_chunk_has_indices_by_which_its_blocks_find_their_place() -> No
 
     assert last.content_blocks == [
         {"type": "text", "text": "", "annotations": [CITATION], "index": "lc_txt_0"},
-        {**FURTHER_BLOCKS[0], "index": "lc_non_standard_0"},
+        {**FURTHER_BLOCKS[0], "index": "lc_refusal_0"},
         {**FURTHER_BLOCKS[1], "index": "lc_image_0"},
         {**FURTHER_BLOCKS[2], "index": "lc_image_1"},
         {**FURTHER_BLOCKS[3], "index": "lc_audio_0"},
-        {**FURTHER_BLOCKS[4], "index": "lc_non_standard_1"},
+        {**FURTHER_BLOCKS[4], "index": "lc_non_standard_0"},
     ]
 
 

@@ -323,8 +323,8 @@ def test_a_refusal_is_a_block_at_the_end() -> None:
         "content-block-finish",
         "message-finish",
     ]
-    assert events[1]["content"] == {"type": "non_standard", "value": {}}
-    assert events[2]["content"]["value"] == refusal
+    assert events[1]["content"] == {"type": "refusal", "refusal": ""}
+    assert events[2]["content"] == refusal
     assert events[3]["additional_kwargs"] == {"refusal": "No."}
 
 

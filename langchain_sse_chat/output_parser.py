@@ -1,0 +1,349 @@
+"""Parse answers into the object that `with_structured_output` was asked for.
+
+While an answer streams, the parser yields partial objects, as LangChain's parsers do.
+The last one is strict: for an answer that was cut off or refused, or that is not one
+whole JSON value, it raises an error, where LangChain's parsers repair the text.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import AsyncIterator, Iterator
+from typing import Any, cast
+
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
+from langchain_core.messages.utils import message_chunk_to_message
+from langchain_core.output_parsers.transform import BaseTransformOutputParser
+from langchain_core.outputs import ChatGeneration, Generation
+from langchain_core.runnables.utils import AddableDict
+from langchain_core.utils.json import parse_json_markdown
+
+from langchain_sse_chat.errors import RefusalError, StructuredOutputError
+from langchain_sse_chat.wire.jsontext import NO_JSON
+from langchain_sse_chat.wire.refusals import is_filtered
+
+_FENCE = re.compile(r"```(?:json)?", re.IGNORECASE)
+"""The beginning of a code block in Markdown, which models put JSON into."""
+
+_LENGTH_REASONS = frozenset(
+    {
+        "length",
+        "max_tokens",
+        "max_output_tokens",
+        "model_length",
+        "context_length_exceeded",
+        "model_context_window_exceeded",
+    }
+)
+"""Finish reasons that say that a limit on tokens ended the answer, in lower case."""
+
+_SHOWN = 300
+"""How many characters of an answer stand in an error."""
+
+
+class StructuredOutputParser(BaseTransformOutputParser[Any]):
+    """Makes an answer into an instance of a class, or into a dict.
+
+    Raises:
+        RefusalError: The model refused, or a filter withheld the answer.
+        StructuredOutputError: The answer is not the object that was asked for.
+    """
+
+    output_class: Any = None
+    """The pydantic class to make instances of; `None` gives the JSON value."""
+
+    json_type: Any = object
+    """The Python type that the JSON value must have."""
+
+    tool: str | None = None
+    """The tool whose arguments are the object; `None` when it is the answer's text."""
+
+    include_raw: bool = False
+    """Whether to return a dict of `raw`, `parsed` and `parsing_error`, and to raise
+    nothing."""
+
+    @property
+    def _type(self) -> str:
+        return "sse-chat-structured-output"
+
+    @property
+    def OutputType(self) -> Any:  # noqa: N802  # LangChain's name
+        """The type of the output."""
+        return dict[str, Any] if self.include_raw else self.output_class or Any
+
+    def parse(self, text: str) -> Any:
+        """Return the object that a text holds."""
+        return self.parse_result([Generation(text=text)])
+
+    def parse_result(self, result: list[Generation], *, partial: bool = False) -> Any:
+        """Return the object that an answer holds.
+
+        Args:
+            result: One generation.
+            partial: Whether the answer is still growing: the object is then as far as
+                it came, `None` when there is none yet, and nothing is raised.
+        """
+        message = _message_of(result[0])
+        if partial:
+            return self.parse_partial(message)
+        if not self.include_raw:
+            return self._parsed(message)
+        parsed = error = None
+        try:
+            parsed = self._parsed(message)
+        except Exception as exc:  # noqa: BLE001  # a validator of the caller's, too
+            error = exc
+        return {"raw": message, "parsed": parsed, "parsing_error": error}
+
+    def parse_partial(self, message: AIMessage) -> Any:
+        """Return the object as far as it came, `None` when there is none yet."""
+        try:
+            value = (
+                _arguments_of(message, self.tool)
+                if self.tool is not None
+                else parse_json_markdown(str(message.text).strip())
+            )
+            # Other values are different ones when more of them is there.
+            return self._instance(value) if isinstance(value, dict) else None
+        except (ValueError, RecursionError):
+            return None
+
+    def _transform(self, input: Iterator[str | BaseMessage]) -> Iterator[Any]:  # noqa: A002
+        growing = _GrowingOutput(self)
+        for chunk in input:
+            yield from growing.add(chunk)
+        yield from growing.close()
+
+    async def _atransform(
+        self,
+        input: AsyncIterator[str | BaseMessage],  # noqa: A002
+    ) -> AsyncIterator[Any]:
+        growing = _GrowingOutput(self)
+        async for chunk in input:
+            for output in growing.add(chunk):
+                yield output
+        for output in growing.close():
+            yield output
+
+    def _parsed(self, message: AIMessage) -> Any:
+        if (refusal := _refusal_in(message)) is not None:
+            raise _refusal_error(message, refusal)
+        value = self._value(message)
+        try:
+            return self._instance(value)
+        except ValueError as exc:
+            name = self.output_class.__name__
+            said = f"The answer does not fit {name}: {exc}"
+            raise _error(message, said, json.dumps(value, ensure_ascii=False)) from exc
+
+    def _value(self, message: AIMessage) -> Any:
+        """Return the JSON value in an answer.
+
+        Raises:
+            RefusalError: A filter stopped the answer before it was whole.
+            StructuredOutputError: There is no whole one.
+        """
+        if self.tool is not None:
+            value: Any = _arguments_of(message, self.tool)
+            if value is None:
+                raise _no_call(message, self.tool)
+            return value
+        text = str(message.text)
+        value = _whole_json(text)
+        if value is NO_JSON:
+            raise _not_json(message, text)
+        if not isinstance(value, self.json_type):
+            wanted = "array" if self.json_type is list else "object"
+            said = f"The answer is JSON, but not an {wanted}."
+            raise _error(message, said, text)
+        return value
+
+    def _instance(self, value: Any) -> Any:
+        if self.output_class is None:
+            return value
+        # Classes of pydantic 1 have the older name.
+        validate = getattr(self.output_class, "model_validate", None)
+        return (validate or self.output_class.parse_obj)(value)
+
+
+class _GrowingOutput:
+    """Reads the chunks of one answer."""
+
+    def __init__(self, parser: StructuredOutputParser) -> None:
+        self._parser = parser
+        self._message: AIMessage | None = None
+        self._last: Any = None
+
+    def add(self, chunk: str | BaseMessage) -> list[Any]:
+        """Take a chunk; give the object as far as it came, when it has grown."""
+        message = AIMessageChunk(chunk) if isinstance(chunk, str) else chunk
+        self._message = cast(
+            "AIMessage", message if self._message is None else self._message + message
+        )
+        if self._parser.include_raw:
+            return [AddableDict(raw=message)]
+        parsed = self._parser.parse_partial(self._message)
+        if parsed is None or parsed == self._last:
+            return []
+        self._last = parsed
+        return [parsed]
+
+    def close(self) -> list[Any]:
+        """End the answer; give the object unless it was given already."""
+        message = self._message or AIMessage("")
+        parsed = self._parser.parse_result([ChatGeneration(message=message)])
+        if self._parser.include_raw:
+            del parsed["raw"]
+            return [AddableDict(parsed)]
+        return [] if parsed == self._last else [parsed]
+
+
+def _message_of(generation: Generation) -> AIMessage:
+    if not isinstance(generation, ChatGeneration):
+        return AIMessage(generation.text)
+    message = generation.message
+    return cast(
+        "AIMessage",
+        message_chunk_to_message(message)
+        if isinstance(message, AIMessageChunk)
+        else message,
+    )
+
+
+def _arguments_of(message: AIMessage, tool: str | None) -> dict[str, Any] | None:
+    return next(
+        (call["args"] for call in message.tool_calls if call["name"] == tool), None
+    )
+
+
+def _refusal_in(message: AIMessage) -> str | None:
+    """Return the words of a refusal, `None` when the model did not refuse."""
+    for block in cast("list[dict[str, Any]]", message.content_blocks):
+        if block["type"] == "refusal":
+            return str(block["refusal"] or message.text)
+    return None
+
+
+def _whole_json(text: str) -> Any:
+    """Return the JSON value that is all of a text, or all of its one code block."""
+    value = _strict_json(text)
+    fence = _FENCE.search(text)
+    if value is NO_JSON and fence is not None:
+        inner = text[fence.end() :]
+        value = _strict_json(inner)
+        if value is NO_JSON:
+            # With a second block in between, this is not JSON either.
+            value = _strict_json(inner.rpartition("```")[0])
+    return value
+
+
+def _strict_json(text: str) -> Any:
+    """Return the JSON value that a text is; raw line ends in strings are accepted."""
+    try:
+        return _DECODER.decode(text)
+    except (ValueError, RecursionError):
+        return NO_JSON
+
+
+def _not_a_number(text: str) -> Any:
+    raise ValueError(text)
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError(text)
+    return number
+
+
+_DECODER = json.JSONDecoder(
+    strict=False, parse_constant=_not_a_number, parse_float=_finite
+)
+
+
+def _not_json(message: AIMessage, text: str) -> StructuredOutputError:
+    if message.tool_calls and not text:
+        said = f"The model called {_names(message)} instead of giving JSON."
+    else:
+        said = "The answer is not one whole JSON value."
+    return _error(message, said, text)
+
+
+def _no_call(message: AIMessage, tool: str) -> StructuredOutputError:
+    text = str(message.text)
+    if message.invalid_tool_calls:
+        call = message.invalid_tool_calls[0]
+        said = f"The call of {call['name'] or tool!r} is not valid: {call['error']}"
+        text = call["args"] or ""
+    elif message.tool_calls:
+        said = f"The model called {_names(message)} instead of {tool!r}."
+        text = json.dumps(message.tool_calls[0]["args"], ensure_ascii=False)
+    else:
+        said = (
+            f"The model answered without calling {tool!r}, which is how it was asked "
+            "for the object."
+        )
+    return _error(message, said, text)
+
+
+def _names(message: AIMessage) -> str:
+    return ", ".join(repr(call["name"]) for call in message.tool_calls)
+
+
+def _error(message: AIMessage, said: str, text: str) -> StructuredOutputError:
+    """Return the error for an answer that is not the object.
+
+    Args:
+        message: The answer.
+        said: What is wrong with it.
+        text: What should have been the object.
+    """
+    reason = _reason(message)
+    if is_filtered(reason):
+        return _refusal_error(message, text)
+    if reason is None:
+        advice = "The stream ended before the answer did (no finish reason): ask again."
+    elif reason.lower() in _LENGTH_REASONS:
+        advice = (
+            f"The token limit cut it off (finish reason {reason!r}): raise "
+            "`max_tokens`, or ask for a shorter answer."
+        )
+    else:
+        advice = (
+            f"The model ended it with finish reason {reason!r}: ask again, use another "
+            "`method`, or describe the object in the prompt."
+        )
+    return StructuredOutputError(
+        f"{said} {advice} {_received(text)}",
+        llm_output=text,
+        finish_reason=reason,
+        partial=message,
+    )
+
+
+def _refusal_error(message: AIMessage, words: str) -> RefusalError:
+    reason = _reason(message)
+    if is_filtered(reason):
+        said = f"A content filter stopped the answer (finish reason {reason!r})."
+    else:
+        said = f"The model refused to answer (finish reason {reason!r})."
+    return RefusalError(
+        f"{said} Change the prompt before you ask again. {_received(words)}",
+        llm_output=words,
+        finish_reason=reason,
+        partial=message,
+    )
+
+
+def _reason(message: AIMessage) -> str | None:
+    reason = message.response_metadata.get("finish_reason")
+    return reason if isinstance(reason, str) else None
+
+
+def _received(text: str) -> str:
+    if not text:
+        return "No text was received."
+    more = ", and more in `llm_output`" if len(text) > _SHOWN else ""
+    return f"Received: {text[:_SHOWN]!r}{more}."

@@ -1,0 +1,568 @@
+"""Answers that are not the object that was asked for: an error, never half of it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import pickle
+from collections.abc import Callable
+from typing import Any, TypedDict
+
+import httpx
+import langchain_core.exceptions
+import pytest
+from langchain_core.exceptions import ModelError, OutputParserException
+from langchain_core.messages import AIMessage
+from langchain_core.runnables import Runnable
+from pydantic import BaseModel, RootModel, field_validator
+from pydantic.v1 import BaseModel as BaseModelV1
+
+from langchain_sse_chat import (
+    ChatSSE,
+    RefusalError,
+    SSEChatError,
+    StructuredOutputError,
+)
+from langchain_sse_chat.structured import Method
+from tests.unit_tests.chat_models.scripted import (
+    chunk,
+    completion,
+    sse,
+    streamed,
+)
+
+MakeChat = Callable[..., ChatSSE]
+
+
+class Pay(BaseModel):
+    """Pay somebody."""
+
+    to: str
+    amount: int
+
+
+class PayDict(TypedDict):
+    """Pay somebody."""
+
+    to: str
+    amount: int
+
+
+class OldPay(BaseModelV1):
+    """Pay somebody."""
+
+    to: str
+    amount: int
+
+
+SCHEMA = {**Pay.model_json_schema(), "title": "Pay"}
+WHOLE = '{"to": "Ann", "amount": 1200}'
+CUT = '{"to": "Ann", "amount": 12'
+
+JSON_METHODS: list[Method] = ["json_schema", "json_mode"]
+METHODS: list[Method] = [*JSON_METHODS, "function_calling"]
+
+
+def invoked(asked: Runnable[Any, Any]) -> list[Any]:
+    return [asked.invoke("Pay Ann")]
+
+
+def ainvoked(asked: Runnable[Any, Any]) -> list[Any]:
+    return [asyncio.run(asked.ainvoke("Pay Ann"))]
+
+
+def streamed_out(asked: Runnable[Any, Any]) -> list[Any]:
+    return list(asked.stream("Pay Ann"))
+
+
+def astreamed_out(asked: Runnable[Any, Any]) -> list[Any]:
+    async def outputs() -> list[Any]:
+        return [output async for output in asked.astream("Pay Ann")]
+
+    return asyncio.run(outputs())
+
+
+Way = Callable[[Runnable[Any, Any]], list[Any]]
+WAYS: list[Way] = [invoked, ainvoked, streamed_out, astreamed_out]
+every_way = pytest.mark.parametrize("way", WAYS)
+
+
+def call(name: str, arguments: str) -> dict[str, Any]:
+    function = {"name": name, "arguments": arguments}
+    return {"id": "c1", "index": 0, "type": "function", "function": function}
+
+
+def answer(
+    way: Way, message: dict[str, Any], reason: str | None = "stop", size: int = 7
+) -> httpx.Response:
+    """Return an answer as a way of asking gets it: whole, or as a stream."""
+    if way in (invoked, ainvoked):
+        return httpx.Response(200, json=completion(message, finish_reason=reason))
+    body = sse(*deltas(message), chunk(finish_reason=reason), done=reason is not None)
+    return streamed(body, size)
+
+
+def deltas(message: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return a message in pieces of nine characters."""
+    out = [
+        chunk({key: text[i : i + 9]})
+        for key in ("content", "refusal")
+        for text in [message.get(key) or ""]
+        for i in range(0, len(text), 9)
+    ]
+    return out + [chunk({"tool_calls": [c]}) for c in message.get("tool_calls", [])]
+
+
+def asked_for(method: Method, text: str) -> dict[str, Any]:
+    """Return the message in which a method gives the text."""
+    if method == "function_calling":
+        return {"content": None, "tool_calls": [call("Pay", text)]}
+    return {"content": text}
+
+
+def assert_whole_error(error: Exception, reason: str | None) -> None:
+    assert isinstance(error, StructuredOutputError)
+    assert isinstance(error, SSEChatError)
+    assert isinstance(error, OutputParserException)
+    assert error.finish_reason == reason
+    assert type(error.partial) is AIMessage
+    assert not error.is_retryable
+
+
+REASONS = ["length", "content_filter", "stop", "insufficient_system_resource"]
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("schema", [Pay, SCHEMA, PayDict, OldPay])
+@pytest.mark.parametrize("reason", REASONS)
+@every_way
+def test_an_object_that_was_cut_is_an_error(
+    make_chat: MakeChat, way: Way, method: Method, schema: Any, reason: str
+) -> None:
+    message = asked_for(method, CUT)
+    if method == "function_calling":
+        name = getattr(schema, "__name__", "Pay")
+        message["tool_calls"] = [call(name, CUT)]
+        reason = "tool_calls" if reason == "stop" else reason
+    chat = make_chat(answer(way, message, reason))
+
+    with pytest.raises(StructuredOutputError) as caught:
+        way(chat.with_structured_output(schema, method=method))
+
+    assert_whole_error(caught.value, reason)
+    assert repr(reason) in str(caught.value)
+    assert '"to": "Ann"' in str(caught.value)
+
+
+@pytest.mark.parametrize("method", METHODS)
+@every_way
+def test_an_object_that_was_cut_is_a_parsing_error_beside_the_raw_message(
+    make_chat: MakeChat, way: Way, method: Method
+) -> None:
+    chat = make_chat(answer(way, asked_for(method, CUT), "length"))
+
+    first, *rest = way(
+        chat.with_structured_output(Pay, method=method, include_raw=True)
+    )
+    for output in rest:
+        first += output
+
+    assert first["parsed"] is None
+    assert_whole_error(first["parsing_error"], "length")
+    assert "max_tokens" in str(first["parsing_error"])
+    assert first["raw"].response_metadata["finish_reason"] == "length"
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("schema", [Pay, SCHEMA])
+@every_way
+def test_a_whole_object_comes_beside_the_raw_message(
+    make_chat: MakeChat, way: Way, method: Method, schema: Any
+) -> None:
+    chat = make_chat(answer(way, asked_for(method, WHOLE)))
+
+    first, *rest = way(
+        chat.with_structured_output(schema, method=method, include_raw=True)
+    )
+    for output in rest:
+        first += output
+
+    parsed = first.pop("parsed")
+    assert (parsed if schema is SCHEMA else parsed.model_dump()) == json.loads(WHOLE)
+    raw = first.pop("raw")
+    assert (raw.tool_calls[0]["args"] if raw.tool_calls else raw.text) in (
+        WHOLE,
+        json.loads(WHOLE),
+    )
+    assert first == {"parsing_error": None}
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("include_raw", [True, False])
+@pytest.mark.parametrize("way", WAYS[2:])
+def test_a_cut_stream_that_is_accepted_is_no_object(
+    make_chat: MakeChat, way: Way, method: Method, include_raw: bool
+) -> None:
+    body = sse(*deltas(asked_for(method, CUT)), done=False)
+    chat = make_chat(streamed(body), on_truncation="accept")
+    asked = chat.with_structured_output(Pay, method=method, include_raw=include_raw)
+
+    if include_raw:
+        outputs = way(asked)
+        error = outputs[-1]["parsing_error"]
+        assert outputs[-1]["parsed"] is None
+    else:
+        with pytest.raises(StructuredOutputError) as caught:
+            way(asked)
+        error = caught.value
+
+    assert_whole_error(error, None)
+    assert "stream ended before the answer" in str(error)
+
+
+@pytest.mark.parametrize("reason", ["length", "content_filter", "abort"])
+@every_way
+def test_an_object_that_is_whole_is_one_whatever_the_finish_reason(
+    make_chat: MakeChat, way: Way, reason: str
+) -> None:
+    chat = make_chat(answer(way, {"content": f"{WHOLE}\n\n \n"}, reason))
+
+    assert way(chat.with_structured_output(Pay))[-1] == Pay(to="Ann", amount=1200)
+
+
+def until_it_fails(asked: Runnable[Any, Any]) -> list[Any]:
+    seen: list[Any] = []
+    with pytest.raises(StructuredOutputError):
+        seen.extend(asked.stream("Pay Ann"))
+    return seen
+
+
+def until_it_fails_async(asked: Runnable[Any, Any]) -> list[Any]:
+    seen: list[Any] = []
+
+    async def ask() -> None:
+        async for output in asked.astream("Pay Ann"):
+            seen.append(output)  # noqa: PERF401  # what came before the error, too
+
+    with pytest.raises(StructuredOutputError):
+        asyncio.run(ask())
+    return seen
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("size", [1, 7, 10**6])
+@pytest.mark.parametrize("way", [until_it_fails, until_it_fails_async])
+def test_partial_objects_come_before_the_error(
+    make_chat: MakeChat, way: Way, method: Method, size: int
+) -> None:
+    pieces = [
+        {"tool_calls": [call("Pay", '{"to": "A')]},
+        {"tool_calls": [{"index": 0, "function": {"arguments": 'nn"'}}]},
+        {"tool_calls": [{"index": 0, "function": {"arguments": ', "amount": 12'}}]},
+    ]
+    if method != "function_calling":
+        pieces = [{"content": '{"to": "Ann"'}, {"content": ', "amount": 12'}]
+    body = sse(*map(chunk, pieces), chunk(finish_reason="length"))
+    chat = make_chat(streamed(body, size))
+
+    seen = way(chat.with_structured_output(SCHEMA, method=method))
+
+    assert seen[-2:] == [{"to": "Ann"}, {"to": "Ann", "amount": 12}]
+
+
+@pytest.mark.parametrize("method", JSON_METHODS)
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"a": 1}{"a":',
+        '{"a": 1} {"a": 2}',
+        '{"a": 1} and more',
+        "42",
+        '"text"',
+        "[1]",
+        "null",
+        "",
+        "Sure! It is 42.",
+        '```json\n{"a": 1',
+        '```json\n{"a": 1}\n```\nor\n```json\n{"a": 2}\n```',
+        '{"a": NaN}',
+        '{"a": 1e400}',
+        "NaN",
+    ],
+)
+@every_way
+def test_what_is_not_one_object_is_an_error(
+    make_chat: MakeChat, way: Way, method: Method, text: str
+) -> None:
+    chat = make_chat(answer(way, {"content": text}, size=10**6))
+    schema = {"title": "A", "type": "object", "properties": {"a": {"type": "number"}}}
+
+    with pytest.raises(StructuredOutputError) as caught:
+        way(chat.with_structured_output(schema, method=method))
+
+    assert_whole_error(caught.value, "stop")
+    assert caught.value.llm_output == text
+    assert len(str(caught.value)) < 1000
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"a": ' * 100_000])
+@pytest.mark.parametrize("streaming", [True, False])
+def test_json_without_an_end_to_its_depth_is_an_error(
+    make_chat: MakeChat, text: str, *, streaming: bool
+) -> None:
+    way = streamed_out if streaming else invoked
+    response = answer(invoked, {"content": text})
+    if streaming:
+        response = streamed(sse(chunk({"content": text}), chunk(finish_reason="stop")))
+
+    with pytest.raises(StructuredOutputError, match="not one whole"):
+        way(make_chat(response).with_structured_output(SCHEMA))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        WHOLE,
+        f"  {WHOLE}\n",
+        f"```json\n{WHOLE}\n```",
+        f"```\n{WHOLE}```",
+        f"Here it is:\n```JSON\n{WHOLE}\n```\nIs that right?",
+        f"```json\n{WHOLE}",
+    ],
+)
+@every_way
+def test_an_object_may_stand_in_a_code_block(
+    make_chat: MakeChat, way: Way, text: str
+) -> None:
+    chat = make_chat(answer(way, {"content": text}))
+
+    assert way(chat.with_structured_output(Pay))[-1] == Pay(to="Ann", amount=1200)
+
+
+@every_way
+def test_line_ends_in_strings_need_no_escape(make_chat: MakeChat, way: Way) -> None:
+    chat = make_chat(answer(way, {"content": '{"to": "A\nB", "amount": 1}'}))
+
+    assert way(chat.with_structured_output(Pay))[-1] == Pay(to="A\nB", amount=1)
+
+
+def test_a_code_block_may_stand_in_an_object(make_chat: MakeChat) -> None:
+    text = json.dumps({"to": "```python\nprint()\n```", "amount": 1})
+    fenced = f"```json\n{text}\n```"
+    chat = make_chat(*(answer(invoked, {"content": t}) for t in (text, fenced)))
+    asked = chat.with_structured_output(SCHEMA)
+
+    assert asked.invoke("x") == asked.invoke("x") == json.loads(text)
+
+
+class Names(RootModel[list[str]]):
+    """Names."""
+
+
+@pytest.mark.parametrize(
+    ("schema", "text", "output"),
+    [
+        (Names, '["Ann"]', Names(["Ann"])),
+        ({"title": "N", "type": "array"}, '["Ann"]', ["Ann"]),
+        (None, '["Ann"]', ["Ann"]),
+        (None, "4.25", 4.25),
+    ],
+)
+@every_way
+def test_a_json_value_of_another_type_is_given_where_it_was_asked_for(
+    make_chat: MakeChat, way: Way, schema: Any, text: str, output: Any
+) -> None:
+    chat = make_chat(answer(way, {"content": text}))
+
+    assert way(chat.with_structured_output(schema, method="json_mode")) == [output]
+
+
+@pytest.mark.parametrize("schema", [Names, {"title": "N", "type": "array"}])
+def test_an_object_in_place_of_an_array_is_an_error(
+    make_chat: MakeChat, schema: Any
+) -> None:
+    chat = make_chat(answer(invoked, {"content": "{}"}))
+
+    with pytest.raises(StructuredOutputError):
+        chat.with_structured_output(schema, method="json_mode").invoke("Names")
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("schema", [Pay, OldPay])
+@every_way
+def test_an_object_that_does_not_fit_the_class_is_an_error(
+    make_chat: MakeChat, way: Way, method: Method, schema: Any
+) -> None:
+    text = '{"to": "Ann", "amount": "much"}'
+    message = asked_for(method, text)
+    if method == "function_calling":
+        message["tool_calls"] = [call(schema.__name__, text)]
+    chat = make_chat(answer(way, message))
+
+    with pytest.raises(StructuredOutputError, match="does not fit") as caught:
+        way(chat.with_structured_output(schema, method=method))
+
+    assert caught.value.llm_output == text
+    assert isinstance(caught.value.__cause__, ValueError)
+
+
+WITHOUT_A_CALL = [
+    ({"content": "I would need a name."}, "answered without calling 'Pay'"),
+    ({"content": WHOLE}, "answered without calling 'Pay'"),
+    ({"content": ""}, "answered without calling 'Pay'"),
+    ({"tool_calls": [call("Transfer", WHOLE)]}, "called 'Transfer' instead of 'Pay'"),
+    ({"tool_calls": [call("Pay", CUT)]}, "call of 'Pay' is not valid"),
+    ({"tool_calls": [call("", WHOLE)]}, "call of 'Pay' is not valid"),
+    ({"tool_calls": [call("Pay", "[1]")]}, "call of 'Pay' is not valid"),
+]
+
+
+@pytest.mark.parametrize("schema", [Pay, SCHEMA])
+@pytest.mark.parametrize(("message", "said"), WITHOUT_A_CALL)
+@every_way
+def test_an_answer_without_the_call_is_an_error(
+    make_chat: MakeChat, way: Way, message: dict[str, Any], said: str, schema: Any
+) -> None:
+    chat = make_chat(answer(way, message))
+
+    with pytest.raises(StructuredOutputError, match=said):
+        way(chat.with_structured_output(schema, method="function_calling"))
+
+
+@every_way
+def test_the_call_of_the_tool_counts_among_others(
+    make_chat: MakeChat, way: Way
+) -> None:
+    calls = [call("Look", "{}"), {**call("Pay", WHOLE), "id": "c2", "index": 1}]
+    chat = make_chat(answer(way, {"tool_calls": calls}, "tool_calls"))
+    asked = chat.with_structured_output(Pay, method="function_calling")
+
+    assert way(asked)[-1] == Pay(to="Ann", amount=1200)
+
+
+def test_a_call_in_place_of_json_is_named(make_chat: MakeChat) -> None:
+    message = {"content": None, "tool_calls": [call("look", "{}")]}
+    chat = make_chat(answer(invoked, message, "tool_calls"))
+
+    with pytest.raises(StructuredOutputError, match="called 'look' instead"):
+        chat.with_structured_output(Pay).invoke("x")
+
+
+REFUSALS = [
+    ({"refusal": "I will not."}, "stop", "I will not."),
+    ({"refusal": "I will not.", "content": WHOLE}, "stop", "I will not."),
+    ({"content": ""}, "content_filter", "content_filter"),
+    ({"content": CUT}, "content_filter", "Ann"),
+    ({"content": "Let us talk of something else."}, "blacklist", "something else"),
+    ({"content": "I cannot"}, "refusal", "I cannot"),
+]
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("schema", [Pay, SCHEMA, PayDict])
+@pytest.mark.parametrize("refusal", REFUSALS)
+@every_way
+def test_a_refusal_is_an_error_with_its_words(
+    make_chat: MakeChat,
+    way: Way,
+    method: Method,
+    schema: Any,
+    refusal: tuple[dict[str, Any], str, str],
+) -> None:
+    message, reason, words = refusal
+    chat = make_chat(answer(way, message, reason))
+
+    with pytest.raises(RefusalError, match=words) as caught:
+        way(chat.with_structured_output(schema, method=method))
+
+    assert_whole_error(caught.value, reason)
+    assert isinstance(caught.value, ModelError)
+    assert caught.value.raw_message is caught.value.partial
+
+
+@pytest.mark.parametrize("method", METHODS)
+@every_way
+def test_a_refusal_is_a_parsing_error_beside_the_raw_message(
+    make_chat: MakeChat, way: Way, method: Method
+) -> None:
+    chat = make_chat(answer(way, {"refusal": "I will not."}))
+
+    output = way(chat.with_structured_output(Pay, method=method, include_raw=True))[-1]
+
+    assert output["parsed"] is None
+    assert isinstance(output["parsing_error"], RefusalError)
+
+
+def test_a_refusal_is_the_error_that_langchain_has_for_it() -> None:
+    name = "ModelRefusalError"
+    langchains = getattr(langchain_core.exceptions, name, ModelError)
+
+    assert issubclass(RefusalError, langchains)
+
+
+@pytest.mark.parametrize("cls", [StructuredOutputError, RefusalError])
+def test_an_error_survives_pickling(cls: type[StructuredOutputError]) -> None:
+    message = AIMessage("a")
+    error = cls("no", llm_output="a", finish_reason="stop", partial=message)
+
+    copy = pickle.loads(pickle.dumps(error))  # noqa: S301
+
+    assert str(copy) == "no"
+    assert (copy.llm_output, copy.finish_reason) == ("a", "stop")
+    assert (copy.partial, copy.send_to_llm) == (message, False)
+
+
+def test_an_error_of_a_validator_is_a_parsing_error_too(make_chat: MakeChat) -> None:
+    class Odd(BaseModel):
+        """Odd."""
+
+        a: int
+
+        @field_validator("a")
+        @classmethod
+        def check(cls, value: int) -> int:
+            raise ZeroDivisionError
+
+    chat = make_chat(answer(invoked, {"content": '{"a": 1}'}))
+
+    output = chat.with_structured_output(Odd, include_raw=True).invoke("x")
+
+    assert isinstance(output["parsing_error"], ZeroDivisionError)
+
+
+def test_the_parser_reads_texts_and_streams_of_models_that_do_not_stream(
+    make_chat: MakeChat,
+) -> None:
+    chat = make_chat(answer(invoked, {"content": WHOLE}), streaming=False)
+    asked: Any = chat.with_structured_output(SCHEMA)
+
+    assert list(asked.stream("x")) == [json.loads(WHOLE)]
+    assert asked.last.parse(WHOLE) == json.loads(WHOLE)
+    assert list(asked.last.transform(iter([WHOLE[:9], WHOLE[9:]])))[-1] == json.loads(
+        WHOLE
+    )
+    with pytest.raises(StructuredOutputError):
+        list(asked.last.transform(iter([])))
+
+
+def test_the_parser_says_what_it_gives(make_chat: MakeChat) -> None:
+    chat = make_chat(answer(invoked, {"content": WHOLE}))
+
+    assert chat.with_structured_output(Pay).OutputType is Pay
+    assert (
+        chat.with_structured_output(Pay, include_raw=True).OutputType == dict[str, Any]
+    )
+    parser: Any = chat.with_structured_output(Pay)
+    assert parser.last._type == "sse-chat-structured-output"
+
+
+def test_keywords_override_what_the_method_sends(
+    make_chat: MakeChat, server: Any
+) -> None:
+    chat = make_chat(answer(invoked, {"tool_calls": [call("Pay", WHOLE)]}))
+    asked = chat.with_structured_output(
+        Pay, method="function_calling", tool_choice="auto"
+    )
+
+    assert asked.invoke("x") == Pay(to="Ann", amount=1200)
+    assert server.body["tool_choice"] == "auto"
