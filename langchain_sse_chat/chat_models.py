@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 from langchain_core.callbacks import Callbacks
 from langchain_core.language_models import LanguageModelInput
@@ -25,8 +25,13 @@ from langchain_sse_chat.convert.tools import (
 from langchain_sse_chat.transport.hidden import fingerprinted, hide
 
 if TYPE_CHECKING:
+    from pydantic import BaseModel
+    from pydantic.v1 import BaseModel as BaseModelV1
+
     from langchain_sse_chat.structured import Method
 
+ObjectT = TypeVar("ObjectT", bound="BaseModel | BaseModelV1 | Mapping[str, object]")
+"""A pydantic class or a `TypedDict`."""
 
 _EVENTS = {
     "_stream": "_stream_chat_model_events",
@@ -154,6 +159,61 @@ class ChatSSE(ChatCalls):
             kwargs["strict"] = strict
         return self.bind(tools=wire, **kwargs)
 
+    @overload
+    def with_structured_output(
+        self,
+        schema: type[ObjectT],
+        *,
+        method: Method | None = None,
+        include_raw: Literal[False] = False,
+        strict: bool | None = None,
+        **kwargs: Any,
+    ) -> Runnable[LanguageModelInput, ObjectT]: ...
+
+    @overload
+    def with_structured_output(
+        self,
+        schema: ToolLike,
+        *,
+        method: Method | None = None,
+        include_raw: Literal[False] = False,
+        strict: bool | None = None,
+        **kwargs: Any,
+    ) -> Runnable[LanguageModelInput, dict[str, Any]]: ...
+
+    @overload
+    def with_structured_output(
+        self,
+        schema: None = None,
+        *,
+        method: Method | None = None,
+        include_raw: Literal[False] = False,
+        strict: bool | None = None,
+        **kwargs: Any,
+    ) -> Runnable[LanguageModelInput, Any]: ...
+
+    @overload
+    def with_structured_output(
+        self,
+        schema: ToolLike | None = None,
+        *,
+        method: Method | None = None,
+        include_raw: Literal[True],
+        strict: bool | None = None,
+        **kwargs: Any,
+    ) -> Runnable[LanguageModelInput, dict[str, Any]]: ...
+
+    @overload
+    def with_structured_output(
+        self,
+        schema: ToolLike | None = None,
+        *,
+        method: Method | None = None,
+        include_raw: bool,
+        strict: bool | None = None,
+        **kwargs: Any,
+    ) -> Runnable[LanguageModelInput, Any]: ...
+
     def with_structured_output(
         self,
         schema: ToolLike | None = None,
@@ -182,10 +242,19 @@ class ChatSSE(ChatCalls):
         # With LangChain's parsers, it would take a tenth of the time of the import.
         from langchain_sse_chat import structured  # noqa: PLC0415
 
-        method = method or structured.default_method(schema, self._provider.dialect)
-        request = structured.structured_request(schema, method, strict=strict)
+        dialect = self._provider.dialect
+        method = method or self._default_method(schema)
+        request = structured.structured_request(
+            schema, method, strict=strict, dialect=dialect
+        )
         parser = structured.output_parser(schema, method, include_raw=include_raw)
         return self.bind(**{**request, **kwargs}) | parser
+
+    def _default_method(self, schema: ToolLike | None) -> Method:
+        """Return the best method that the provider's dialect knows."""
+        from langchain_sse_chat.structured import default_method  # noqa: PLC0415
+
+        return default_method(schema, self._provider.dialect)
 
     def get_token_ids(self, text: str) -> list[int]:
         """Return as many made-up token ids as a text has tokens, about.

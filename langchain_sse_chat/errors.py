@@ -309,7 +309,8 @@ class RefusalError(StructuredOutputError, ModelRefusalError):
     before.
     """
 
-    @property
-    def raw_message(self) -> AIMessage | None:
+    def __init__(self, message: str = "", **given: Any) -> None:
+        """Keep the answer; the arguments are those of `StructuredOutputError`."""
+        super().__init__(message, **given)
+        self.raw_message = self.partial
         """The message with the refusal, under LangChain's name."""
-        return self.partial

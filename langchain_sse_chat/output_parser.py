@@ -178,7 +178,7 @@ class _GrowingOutput:
 
     def add(self, chunk: str | BaseMessage) -> list[Any]:
         """Take a chunk; give the object as far as it came, when it has grown."""
-        message = AIMessageChunk(chunk) if isinstance(chunk, str) else chunk
+        message = AIMessageChunk(content=chunk) if isinstance(chunk, str) else chunk
         self._message = cast(
             "AIMessage", message if self._message is None else self._message + message
         )

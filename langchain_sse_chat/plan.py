@@ -12,6 +12,7 @@ from langchain_core.messages import BaseMessage
 
 from langchain_sse_chat.convert.messages import messages_to_wire
 from langchain_sse_chat.convert.request import request_body
+from langchain_sse_chat.convert.strict import effective_strict
 from langchain_sse_chat.convert.tools import (
     response_format_to_wire,
     tool_choice_to_wire,
@@ -210,6 +211,7 @@ def _body(
     params = {name: getattr(settings, name) for name in settings.body_fields}
     params |= {**settings.model_kwargs, **call.body, "stop": stop}
     tools = tools_to_wire(params.pop("tools", None) or [], strict=call.strict)
+    response_format = params.pop("response_format", None)
     return request_body(
         model=params.pop("model", settings.model),
         messages=messages_to_wire(messages, dialect),
@@ -220,7 +222,8 @@ def _body(
         tool_choice=tool_choice_to_wire(params.pop("tool_choice", None), tools),
         parallel_tool_calls=params.pop("parallel_tool_calls", None),
         response_format=response_format_to_wire(
-            params.pop("response_format", None), strict=call.strict
+            response_format,
+            strict=effective_strict(response_format, call.strict, dialect),
         ),
         params=params,
         extra_body=(settings.extra_body, call.extra_body),

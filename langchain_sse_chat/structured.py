@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from langchain_core.utils.pydantic import is_basemodel_subclass
 
+from langchain_sse_chat.convert.strict import effective_strict
 from langchain_sse_chat.convert.tools import ToolLike, output_schema
 from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.output_parser import StructuredOutputParser
@@ -32,7 +33,7 @@ def default_method(schema: ToolLike | None, dialect: Dialect) -> Method:
 
 
 def structured_request(
-    schema: ToolLike | None, method: Method, *, strict: bool | None
+    schema: ToolLike | None, method: Method, *, strict: bool | None, dialect: Dialect
 ) -> dict[str, Any]:
     """Return the call keywords that ask for output in the shape of a schema.
 
@@ -40,7 +41,9 @@ def structured_request(
         schema: The schema; only `json_mode` works without one.
         method: `json_schema` by `response_format`, `function_calling` by a tool that
             must be called, `json_mode` for JSON of whatever shape.
-        strict: Whether the server is to hold the output to the schema.
+        strict: Whether the server must hold the output to the schema; `None` for the
+            dialect's default.
+        dialect: The server's.
 
     Raises:
         ConfigurationError: The method is not known, or needs a schema, or takes no
@@ -49,7 +52,10 @@ def structured_request(
     if method not in METHODS:
         msg = f"There is no method {method!r}. Use one of {', '.join(METHODS)}."
         raise ConfigurationError(msg)
-    traced = {"kwargs": {"method": method, "strict": strict}, "schema": schema}
+    traced: dict[str, Any] = {
+        "kwargs": {"method": method, "strict": strict},
+        "schema": schema,
+    }
     if method == "json_mode":
         if strict is not None:
             msg = "`strict` needs a schema to hold to: use `json_schema` for it."
@@ -62,6 +68,9 @@ def structured_request(
     if schema is None:
         msg = f"The method {method!r} needs a schema. `json_mode` works without."
         raise ConfigurationError(msg)
+    if method == "json_schema":
+        strict = effective_strict(schema, strict, dialect)
+        traced["kwargs"]["strict"] = strict
     wanted = output_schema(schema, strict=strict)
     if method == "json_schema":
         return {
@@ -87,12 +96,14 @@ def output_parser(
             and never to raise for an answer that cannot be parsed.
     """
     is_class = isinstance(schema, type) and is_basemodel_subclass(schema)
-    by_tool = method == "function_calling" and schema is not None
+    tool = None
+    if schema is not None and method == "function_calling":
+        tool = output_schema(schema).name
     return StructuredOutputParser(
         output_class=schema if is_class else None,
         # A class checks that by itself.
         json_type=object if is_class or schema is None else _json_type(schema),
-        tool=output_schema(schema).name if by_tool else None,
+        tool=tool,
         include_raw=include_raw,
     )
 

@@ -282,36 +282,12 @@ class GigaChat(ChatSSE):
             **kwargs,
         )
 
-    def with_structured_output(
-        self,
-        schema: ToolLike | None = None,
-        *,
-        method: Method | None = None,
-        include_raw: bool = False,
-        strict: bool | None = None,
-        **kwargs: Any,
-    ) -> Runnable[LanguageModelInput, Any]:
-        """Return a runnable whose output has the shape of a schema.
+    def _default_method(self, schema: ToolLike | None) -> Method:
+        """Return the method that works with every model of GigaChat.
 
-        Args:
-            schema: As in `ChatSSE`.
-            method: `function_calling` (default) works with every model of GigaChat;
-                newer ones know `json_schema` and `json_mode` too.
-            include_raw: As in `ChatSSE`.
-            strict: Whether the server is to hold the output to the schema; for
-                `json_schema` only.
-            **kwargs: Further keywords for every call.
-
-        Raises:
-            ConfigurationError: The method is not known, or does not go with the rest.
+        Newer models know `json_schema` and `json_mode` too.
         """
-        return super().with_structured_output(
-            schema,
-            method=method or ("json_mode" if schema is None else "function_calling"),
-            include_raw=include_raw,
-            strict=strict,
-            **kwargs,
-        )
+        return "json_mode" if schema is None else "function_calling"
 
     @property
     def lc_secrets(self) -> dict[str, str]:

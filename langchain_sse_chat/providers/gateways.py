@@ -27,7 +27,9 @@ OPENROUTER = Provider(
     name="openrouter",
     base_url="https://openrouter.ai/api/v1",
     api_key_env="OPENROUTER_API_KEY",
-    dialect=Dialect(reasoning_effort="reasoning", reasoning_echo="always"),
+    dialect=Dialect(
+        reasoning_effort="reasoning", reasoning_echo="always", strict_by_default=True
+    ),
     hint="Create a key at https://openrouter.ai/keys.",
     source="https://openrouter.ai/docs/api-reference/overview",
 )

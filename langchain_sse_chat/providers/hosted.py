@@ -9,7 +9,7 @@ CEREBRAS = Provider(
     name="cerebras",
     base_url="https://api.cerebras.ai/v1",
     api_key_env="CEREBRAS_API_KEY",
-    dialect=Dialect(max_tokens_field="max_completion_tokens"),
+    dialect=Dialect(max_tokens_field="max_completion_tokens", strict_by_default=True),
     hint="Create a key at https://cloud.cerebras.ai.",
     source="https://inference-docs.cerebras.ai/resources/openai",
 )
@@ -53,6 +53,7 @@ MISTRAL = Provider(
         supports_stream_options=False,
         tool_choices=frozenset({"auto", "none", "any", "named"}),
         seed_field="random_seed",
+        strict_by_default=True,
         continuation="prefix",
         repeats_prefix=True,
     ),
@@ -93,7 +94,7 @@ XAI = Provider(
     base_url="https://api.x.ai/v1",
     api_key_env="XAI_API_KEY",
     hosts=("us.api.x.ai",),
-    dialect=Dialect(max_tokens_field="max_completion_tokens"),
+    dialect=Dialect(max_tokens_field="max_completion_tokens", strict_by_default=True),
     hint="Create a key at https://console.x.ai.",
     note="Models that reason refuse `stop`, `presence_penalty` and "
     "`frequency_penalty`.",

@@ -6,7 +6,11 @@ from langchain_sse_chat.providers.provider import Provider
 from langchain_sse_chat.wire.dialect import Dialect
 
 # Reasoning is not part of this API: what another server's answers bring stays here.
-_DIALECT = Dialect(max_tokens_field="max_completion_tokens", reasoning_echo="never")
+_DIALECT = Dialect(
+    max_tokens_field="max_completion_tokens",
+    reasoning_echo="never",
+    strict_by_default=True,
+)
 
 OPENAI = Provider(
     name="openai",

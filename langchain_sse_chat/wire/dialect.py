@@ -62,6 +62,22 @@ class Dialect:
     (https://docs.bigmodel.cn/api-reference).
     """
 
+    strict_by_default: bool = False
+    """Whether `strict` is sent with the JSON schema of a pydantic class unless the
+    caller says otherwise, because the server then holds the answer to the schema by its
+    own documentation.
+
+    A schema with something that strict mode does not know, such as an object with any
+    keys, is sent without it. OpenAI, and Azure with its models
+    (https://platform.openai.com/docs/guides/structured-outputs), OpenRouter
+    (https://openrouter.ai/docs/structured-outputs), Mistral
+    (https://docs.mistral.ai/capabilities/structured-output/custom_structured_output/),
+    xAI (https://docs.x.ai/docs/guides/structured-outputs) and Cerebras
+    (https://inference-docs.cerebras.ai/capabilities/structured-outputs). Groq has it
+    for some models only and answers the others with 400
+    (https://console.groq.com/docs/structured-outputs).
+    """
+
     reasoning_effort: Literal["reasoning_effort", "reasoning"] = "reasoning_effort"
     """Where `reasoning_effort` is sent: under its own name, or as `effort` in a
     `reasoning` object, as OpenRouter documents it

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Awaitable, Callable
-from typing import assert_type
+from contextlib import aclosing, closing
+from typing import Any, TypedDict, assert_type
 
+import httpx
 from langchain_core.messages import AIMessage, AIMessageChunk
-from pydantic import SecretStr
+from pydantic import BaseModel, SecretStr
 
 from langchain_sse_chat import (
     ChatSSE,
@@ -15,6 +18,7 @@ from langchain_sse_chat import (
     SSEDecoder,
     StatusError,
 )
+from langchain_sse_chat.gigachat import GigaChat
 from langchain_sse_chat.testing import Reply, ScriptedServer
 
 chat = ChatSSE(
@@ -33,13 +37,65 @@ assert_type(
     chat.api_key,
     SecretStr | str | Callable[[], str] | Callable[[], Awaitable[str]] | None,
 )
+key: str | None = None
+ChatSSE(model="m", api_key="k", timeout=10, verify=False, base_url="http://x/v1")
+ChatSSE(model="m", api_key=key, timeout=(5, None), verify="ca.pem")
+ChatSSE(model="m", api_key=lambda: "k", timeout=httpx.Timeout(5))
+ChatSSE(
+    model="m",
+    http_client=httpx.Client(),
+    http_async_client=httpx.AsyncClient(),
+    verify=ssl.create_default_context(),
+    fallbacks=[chat],
+    default_headers={"X-Title": "t"},
+    response_format={"type": "json_object"},
+)
+GigaChat(credentials="k", access_token="t", password="p", key_file_password="p")
+
 assert_type(chat.invoke("Hello"), AIMessage)
 for chunk in chat.stream("Hello"):
     assert_type(chunk, AIMessageChunk)
 
 
+with closing(chat.stream("Hello")) as chunks:
+    assert_type(next(chunks), AIMessageChunk)
+
+
+class Joke(BaseModel):
+    """A joke."""
+
+    setup: str
+
+
+class JokeDict(TypedDict):
+    """A joke."""
+
+    setup: str
+
+
+JOKE: dict[str, Any] = {"title": "Joke", "type": "object", "properties": {}}
+
+assert_type(chat.with_structured_output(Joke).invoke("Hi"), Joke)
+assert_type(chat.with_structured_output(Joke, method="json_mode").invoke("Hi"), Joke)
+assert_type(chat.with_structured_output(JokeDict).invoke("Hi"), JokeDict)
+assert_type(chat.with_structured_output(JOKE).invoke("Hi"), dict[str, Any])
+assert_type(
+    chat.with_structured_output(Joke, include_raw=True).invoke("Hi"), dict[str, Any]
+)
+assert_type(
+    chat.with_structured_output(JOKE, include_raw=True).invoke("Hi"), dict[str, Any]
+)
+for partial in chat.with_structured_output(Joke).stream("Hi"):
+    assert_type(partial, Joke)
+giga = GigaChat(credentials=SecretStr("k"))
+assert_type(giga.with_structured_output(Joke).invoke("Hi"), Joke)
+
+
 async def main() -> None:
     """Use the async methods."""
+    async with aclosing(chat.astream("Hello")) as stream:
+        async for chunk in stream:
+            assert_type(chunk, AIMessageChunk)
     assert_type(await chat.ainvoke("Hello"), AIMessage)
     async for chunk in chat.astream("Hello"):
         assert_type(chunk, AIMessageChunk)

@@ -295,3 +295,39 @@ def test_the_method_is_the_best_that_the_provider_knows(
     asked = body.get("response_format", {"type": "tool"})["type"]
     assert asked == sent
     assert ("tools" in body) is (sent == "tool")
+
+
+@pytest.mark.parametrize(
+    ("provider", "strict"),
+    [("openai", True), ("azure", True), ("openrouter", True), ("groq", None)],
+)
+@pytest.mark.parametrize("bound", [True, False])
+def test_a_schema_is_strict_by_default_where_the_provider_holds_to_it(
+    make_chat: MakeChat,
+    server: Scripted,
+    provider: str,
+    *,
+    strict: bool | None,
+    bound: bool,
+) -> None:
+    chat = make_chat(text_answer(json.dumps(ARGS)), provider=provider)
+    asked: Any = (
+        chat.bind(response_format=Joke) if bound else chat.with_structured_output(Joke)
+    )
+
+    asked.invoke("Tell a joke")
+
+    sent = server.body["response_format"]["json_schema"]
+    assert sent.get("strict") is strict
+    assert sent["schema"].get("additionalProperties") is (False if strict else None)
+
+
+@pytest.mark.parametrize("schema", [JokeDict, SCHEMA])
+def test_other_schemas_are_not_strict_by_default(
+    make_chat: MakeChat, server: Scripted, schema: Any
+) -> None:
+    chat = make_chat(text_answer(json.dumps(ARGS)), provider="openai")
+
+    chat.with_structured_output(schema).invoke("Tell a joke")
+
+    assert "strict" not in server.body["response_format"]["json_schema"]

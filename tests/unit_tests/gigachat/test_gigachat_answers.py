@@ -10,8 +10,14 @@ import httpx
 import pytest
 from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.messages import HumanMessage, ToolMessage
+from pydantic import BaseModel
 
-from langchain_sse_chat import ChatSSE, StreamError
+from langchain_sse_chat import (
+    ChatSSE,
+    RefusalError,
+    StreamError,
+    StructuredOutputError,
+)
 from tests.unit_tests.gigachat.gigachat_scripts import (
     TEXT,
     USAGE,
@@ -197,3 +203,42 @@ def test_another_server_is_asked_in_the_usual_form(sber: Sber) -> None:
         "stream": False,
     }
     assert sber.bearers == [""]
+
+
+class Weather(BaseModel):
+    """The weather."""
+
+    city: str
+    degrees: int
+
+
+@pytest.mark.parametrize("method", [None, "json_schema", "json_mode"])
+@pytest.mark.parametrize("streamed", [True, False])
+def test_a_forbidden_topic_is_a_refusal_in_place_of_the_object(
+    sber: Sber, method: Any, *, streamed: bool
+) -> None:
+    words = "Давайте сменим тему разговора."
+    sber.answers = [stream(event({"content": words}, finish_reason="blacklist"))]
+    asked = sber.chat(streaming=True).with_structured_output(Weather, method=method)
+
+    with pytest.raises(RefusalError, match="тему разговора") as caught:
+        asked.invoke("x") if not streamed else list(asked.stream("x"))
+
+    assert caught.value.finish_reason == "blacklist"
+
+
+@pytest.mark.parametrize(
+    ("delta", "reason", "said"),
+    [
+        ({"content": "Солнечно."}, "stop", "without calling 'Weather'"),
+        ({"function_call": {"name": "Weather", "arguments": "{"}}, "length", "limit"),
+    ],
+)
+def test_an_answer_that_is_not_the_object_is_an_error(
+    sber: Sber, delta: dict[str, Any], reason: str, said: str
+) -> None:
+    sber.answers = [stream(event(delta, finish_reason=reason))]
+    asked = sber.chat(streaming=True).with_structured_output(Weather)
+
+    with pytest.raises(StructuredOutputError, match=said):
+        asked.invoke("x")
