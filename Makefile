@@ -156,8 +156,13 @@ format: $(VENV)/.group-lint ## rewrite the source in the house format
 	@$(PY) -m ruff check --fix $(SOURCES)
 
 .PHONY: type
-type: $(VENV)/.group-test $(VENV)/.group-agents $(VENV)/.group-deployment $(VENV)/.group-typing ## check the types
+type: $(VENV)/.group-test $(VENV)/.group-agents $(VENV)/.group-deployment $(VENV)/.group-typing ## check the types, and those of the examples as users see them
 	@$(PY) -m mypy --explicit-package-bases $(SOURCES)
+	@$(PY) -m scripts.snippets snippets
+	@$(PY) -m mypy --config-file= --cache-dir=.mypy_cache/snippets --allow-redefinition \
+		--disable-error-code=no-redef snippets tests/typing/api.py
+	@$(PY) -m pyright --pythonpath $(PY)
+	@rm -rf snippets
 
 ##@ Pages and packages
 
@@ -179,7 +184,7 @@ build: $(VENV)/.group-build ## build wheel and sdist into dist/ and try the whee
 
 .PHONY: clean
 clean: ## remove all that make has made, the environments too
-	@rm -rf $(VENV) $(OTHER_VENVS) dist site .bench .cache .coverage .coverage.* .hypothesis \
+	@rm -rf $(VENV) $(OTHER_VENVS) dist site snippets .bench .cache .coverage .coverage.* .hypothesis \
 		.import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	@find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -159,7 +159,7 @@ class ChatSSE(ChatCalls):
             kwargs["strict"] = strict
         return self.bind(tools=wire, **kwargs)
 
-    @overload
+    @overload  # type: ignore[override]  # a `TypedDict` gives its own dicts
     def with_structured_output(
         self,
         schema: type[ObjectT],

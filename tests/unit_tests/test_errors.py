@@ -22,11 +22,13 @@ from langchain_sse_chat.errors import (
     PermissionDeniedError,
     ProtocolError,
     RateLimitError,
+    RefusalError,
     ServerError,
     SSEChatError,
     StatusError,
     StreamError,
     StreamTruncatedError,
+    StructuredOutputError,
     TimedOutError,
 )
 
@@ -42,6 +44,8 @@ TREE: list[tuple[type[SSEChatError], type[SSEChatError], type[Exception], bool]]
     (ContextLengthError, InvalidRequestError, core.ContextOverflowError, False),
     (RateLimitError, StatusError, core.ModelRateLimitError, True),
     (ServerError, StatusError, core.ModelAPIError, True),
+    (StructuredOutputError, SSEChatError, core.OutputParserException, False),
+    (RefusalError, StructuredOutputError, core.ModelError, False),
     (StreamError, SSEChatError, core.ModelAPIError, False),
     (ProtocolError, SSEChatError, core.ModelError, False),
     (NotAnEventStreamError, ProtocolError, core.ModelError, False),

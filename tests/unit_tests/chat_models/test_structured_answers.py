@@ -255,7 +255,7 @@ def until_it_fails_async(asked: Runnable[Any, Any]) -> list[Any]:
 def test_partial_objects_come_before_the_error(
     make_chat: MakeChat, way: Way, method: Method, size: int
 ) -> None:
-    pieces = [
+    pieces: list[dict[str, Any]] = [
         {"tool_calls": [call("Pay", '{"to": "A')]},
         {"tool_calls": [{"index": 0, "function": {"arguments": 'nn"'}}]},
         {"tool_calls": [{"index": 0, "function": {"arguments": ', "amount": 12'}}]},
