@@ -1,4 +1,4 @@
-"""Write the Python examples of the README and of docs/ as modules, to check their types.
+"""Write the Python examples of the README and of docs/ as modules, for type checkers.
 
 usage: python -m scripts.snippets FOLDER
 

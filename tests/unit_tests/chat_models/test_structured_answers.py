@@ -13,6 +13,7 @@ import langchain_core.exceptions
 import pytest
 from langchain_core.exceptions import ModelError, OutputParserException
 from langchain_core.messages import AIMessage
+from langchain_core.outputs import Generation
 from langchain_core.runnables import Runnable
 from pydantic import BaseModel, RootModel, field_validator
 from pydantic.v1 import BaseModel as BaseModelV1
@@ -538,6 +539,8 @@ def test_the_parser_reads_texts_and_streams_of_models_that_do_not_stream(
 
     assert list(asked.stream("x")) == [json.loads(WHOLE)]
     assert asked.last.parse(WHOLE) == json.loads(WHOLE)
+    cut = [Generation(text=CUT)]
+    assert asked.last.parse_result(cut, partial=True) == {"to": "Ann", "amount": 12}
     assert list(asked.last.transform(iter([WHOLE[:9], WHOLE[9:]])))[-1] == json.loads(
         WHOLE
     )
