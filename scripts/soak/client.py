@@ -122,7 +122,7 @@ class Reader:
             outcome.fail(error)
         # The others are closed when nothing refers to them any more.
         if number % 3 == 1:
-            stream.close()  # type: ignore[attr-defined]
+            stream.close()
         return outcome
 
     async def aread(self, number: int) -> Outcome:
@@ -159,7 +159,7 @@ class Reader:
         except Exception as error:  # noqa: BLE001  any kind is judged
             outcome.fail(error)
         if number % 3 == 1:
-            await stream.aclose()  # type: ignore[attr-defined]
+            await stream.aclose()
 
     def _chat(self, number: int) -> ChatSSE:
         # Not by the lowest bits: they choose between threads and tasks.

@@ -264,7 +264,7 @@ def test_a_request_that_is_read_slowly_is_part_of_an_answer_that_is_not_streamed
 def wait_for_a_connection(server: ScriptedServer) -> Outcome:
     with httpx.Client(limits=ONE) as client:
         chat = chat_at(server, http_client=client)
-        with closing(chat.stream("Hello")) as holding:  # type: ignore[type-var]
+        with closing(chat.stream("Hello")) as holding:
             assert next(holding).content == "a"
             return run_sync(chat, timeout=CLOCK)
 
@@ -273,7 +273,7 @@ def await_a_connection(server: ScriptedServer) -> Outcome:
     async def run() -> Outcome:
         async with httpx.AsyncClient(limits=ONE) as client:
             chat = chat_at(server, http_async_client=client)
-            async with aclosing(chat.astream("Hello")) as holding:  # type: ignore[type-var]
+            async with aclosing(chat.astream("Hello")) as holding:
                 assert (await anext(holding)).content == "a"
                 return await run_in_loop(chat, timeout=CLOCK)
 
@@ -305,7 +305,7 @@ def test_fifty_open_streams_have_no_thread(server: ScriptedServer) -> None:
         assert CLOCK <= time.monotonic() - began < SLOWEST
     finally:
         for stream in streams:
-            stream.close()  # type: ignore[attr-defined]
+            stream.close()
 
 
 TRICKLED = {

@@ -236,6 +236,7 @@ def test_clients_of_ones_own_are_not_closed(make_chat: MakeChat) -> None:
     with make_chat(answer()) as chat:
         chat.invoke("Hello")
 
+    assert chat.http_client is not None
     assert not chat.http_client.is_closed
 
 
@@ -245,6 +246,7 @@ async def test_clients_of_ones_own_are_not_closed_in_async_code(
     async with make_chat(answer()) as chat:
         await chat.ainvoke("Hello")
 
+    assert chat.http_async_client is not None
     assert not chat.http_async_client.is_closed
 
 

@@ -266,5 +266,5 @@ def test_a_process_that_dies_leaves_what_came(
     parts = parts_of(log)
     assert parts
     assert HELLO.startswith(b"".join(parts))
-    stream.close()  # type: ignore[attr-defined]
+    stream.close()
     assert json.loads(log.read_text().split("\n")[-2])["end"] == "closed"
