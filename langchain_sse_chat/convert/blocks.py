@@ -25,7 +25,7 @@ from langchain_sse_chat.convert.media import (
     non_standard,
     part_to_block,
 )
-from langchain_sse_chat.wire.choice import PARTS_KEY
+from langchain_sse_chat.wire.content import PARTS_KEY
 
 MODEL_PROVIDER = "sse-chat"
 """`response_metadata["model_provider"]` of our messages and `ls_provider` of our runs.
