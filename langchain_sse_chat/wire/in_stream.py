@@ -142,9 +142,18 @@ def _has_failed_code(body: object) -> bool:
     """
     if not isinstance(body, dict) or server_words(body) is None:
         return False
+    return not all(map(is_fine, _codes(body)))
+
+
+def says_success(body: Mapping[str, Any]) -> bool:
+    """Whether an object has a code, and none that reports an error."""
+    codes = [*_codes(body), *_codes({"code": body.get("status")})]
+    return bool(codes) and all(map(is_fine, codes))
+
+
+def _codes(body: Mapping[str, Any]) -> list[int | str]:
     codes = (body.get(key) for key in ("code", "error_code", "status_code"))
-    code = next((c for c in codes if type(c) in {int, str} and c != ""), None)
-    return not is_fine(code)
+    return [code for code in codes if type(code) in {int, str}]
 
 
 _BARE = re.compile(r"^[ \t]*(?:error:[ \t]*)?(?=\{|\[\s*\{)", re.MULTILINE)

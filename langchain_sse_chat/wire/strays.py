@@ -18,7 +18,7 @@ from langchain_sse_chat.errors import (
     SSEChatError,
 )
 from langchain_sse_chat.wire import failures
-from langchain_sse_chat.wire.in_stream import ENVELOPE, error_in, is_fine
+from langchain_sse_chat.wire.in_stream import ENVELOPE, error_in, says_success
 from langchain_sse_chat.wire.protocols import Protocol, protocol_of
 
 _SHOWN = 200
@@ -196,9 +196,8 @@ def _is_harmless(value: Mapping[str, Any], event: str) -> bool:
     if any(isinstance(kind, str) and kind and is_ping(kind) for kind in kinds):
         return True
     # What stands under `error` was found to be none.
-    words = failures.server_words({k: v for k, v in value.items() if k != "error"})
-    if words is not None:
-        return words.code is not None and is_fine(words.code)
+    if failures.server_words({k: v for k, v in value.items() if k != "error"}):
+        return says_success(value)
     is_chunk = "choices" in value and not value["choices"]
     is_chunk = is_chunk or value.get("object") == "chat.completion.chunk"
     return is_chunk or "usage" in value or value.keys() <= ENVELOPE
