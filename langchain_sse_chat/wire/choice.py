@@ -72,6 +72,7 @@ class ChoiceReader:
         "_text_characters",
         "_thinking_blocks",
         "_tool_calls",
+        "has_error",
         "holds_back",
     )
 
@@ -94,6 +95,8 @@ class ChoiceReader:
         self._structured = False
         self.holds_back = False
         """Whether the last delta brought something that may not be given out yet."""
+        self.has_error = False
+        """Whether a delta had something under `error`."""
         self._text: list[str] = []
         self._text_characters = Characters()
         self._reasoning: list[str] = []
@@ -238,12 +241,18 @@ class ChoiceReader:
             self.holds_back = True
             out.tool_calls = self._tool_calls.feed_function_call(delta["function_call"])
         self._read_blocks(delta)
-        self._fields.add(PARTS_KEY, others)
-        self._fields.add(REASONING_PARTS_KEY, further_parts(delta))
+        if others:
+            self._fields.add(PARTS_KEY, others)
+        self._keep_fields(delta)
+        return self._keep(out)
+
+    def _keep_fields(self, delta: dict[str, Any]) -> None:
         for key, value in delta.items():
             if key not in _READ_ELSEWHERE:
                 self._fields.add(key, value)
-        return self._keep(out)
+                self.has_error = self.has_error or key == "error"
+            elif type(value) is not str and key in REASONING_KEYS:
+                self._fields.add(REASONING_PARTS_KEY, further_parts(value))
 
     def _read_blocks(self, delta: dict[str, Any]) -> None:
         """Keep the forms of reasoning that are more than text."""
@@ -276,7 +285,10 @@ class ChoiceReader:
     def _read_choice_fields(self, choice: dict[str, Any]) -> None:
         for key, value in choice.items():
             if value is not None and key not in _CHOICE_READ_ELSEWHERE:
-                add_to_choice_fields(self._choice_fields, key, value)
+                if type(value) is list:
+                    add_to_choice_fields(self._choice_fields, key, value)
+                else:
+                    self._choice_fields[key] = value
         reason = choice.get("finish_reason")
         if reason:
             self._take_finish_reason(finish_reason_of(reason))

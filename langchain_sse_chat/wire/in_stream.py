@@ -33,6 +33,23 @@ ENVELOPE = frozenset(
 )
 """Fields of a chunk that report no error, whatever they hold."""
 
+REPORTS = frozenset(
+    {
+        "base_resp",
+        "code",
+        "error",
+        "error_code",
+        "error_message",
+        "error_type",
+        "status",
+        "status_code",
+        "success",
+        "type",
+        "x_groq",
+    }
+)
+"""Fields in which `error_in` finds errors beside choices."""
+
 _FINE = frozenset(
     {"0", "200", "ok", "success", "succeeded", "false", "none", "null", "no error"}
 )
@@ -83,12 +100,19 @@ def error_in(chunk: Mapping[str, Any], event: str) -> object | None:
 
 def error_in_choice(choice: dict[str, Any]) -> object | None:
     """Return the error that a choice reports, itself or in its delta, or `None`."""
-    for holder in (choice, choice.get("delta"), choice.get("message")):
-        if isinstance(holder, dict) and "error" in holder:
-            error = holder["error"]
-            if reports_error(error, beside_choices=True):
-                return error if error is not True else holder
-    return None
+    delta, message = choice.get("delta"), choice.get("message")
+    if "error" in choice:
+        found = choice
+    elif isinstance(delta, dict) and "error" in delta:
+        found = delta
+    elif isinstance(message, dict) and "error" in message:
+        found = message
+    else:
+        return None
+    error = found["error"]
+    if not reports_error(error, beside_choices=True):
+        return None
+    return found if error is True else error
 
 
 def is_failed_event(event: str) -> bool:

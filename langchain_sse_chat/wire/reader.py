@@ -17,7 +17,7 @@ from langchain_sse_chat.wire.chunks import Delta, WireMessage, joined
 from langchain_sse_chat.wire.counts import last_usage
 from langchain_sse_chat.wire.fields import add_to_chunk_fields, copied
 from langchain_sse_chat.wire.in_stream import (
-    ENVELOPE,
+    REPORTS,
     error_in,
     error_in_choice,
     is_error_word,
@@ -260,24 +260,37 @@ class ChunkReader:
             chunk = with_choices(chunk)
         choices = chunk.get("choices")
         error = None
-        if not (choices and event == "message" and chunk.keys() <= ENVELOPE):
+        if not choices or event != "message" or not REPORTS.isdisjoint(chunk):
             error = error_in(chunk, event)
-        fields = self._fields
-        for key, value in chunk.items():
-            if key not in _NO_METADATA and value is not None and value != "":
-                add_to_chunk_fields(fields, key, value)
-        for holder in (chunk, chunk.get("x_groq")):
-            if isinstance(holder, dict) and "usage" in holder:
-                self._usage = last_usage(self._usage, holder)
+        self._keep(chunk)
         out = None
-        if choices and isinstance(choices, (list, dict)):
-            out = self._read_choices(choices)
+        if choices and isinstance(choices, list):
+            if len(choices) == 1:
+                out = self._read_choice(choices[0])
+            else:
+                out = joined([self._read_choice(choice) for choice in choices])
+        elif choices and isinstance(choices, dict):
+            out = self._read_choice(choices)
         elif error is None:
             self._take_stray(chunk, event)
         if error is not None:
             # What came with it is in the partial message.
             raise failures.stream_error(error, self.where, chunk)
         return out
+
+    def _keep(self, chunk: dict[str, Any]) -> None:
+        """Keep what a chunk has beside its choices."""
+        fields = self._fields
+        for key, value in chunk.items():
+            if key not in _NO_METADATA and value is not None and value != "":
+                if type(value) is list:
+                    add_to_chunk_fields(fields, key, value)
+                else:
+                    fields[key] = value
+        if "usage" in chunk:
+            self._usage = last_usage(self._usage, chunk)
+        if "x_groq" in chunk and isinstance(chunk["x_groq"], dict):
+            self._usage = last_usage(self._usage, chunk["x_groq"])
 
     def _take_stray(self, chunk: dict[str, Any], event: str) -> None:
         """Take an object that is no part of the answer."""
@@ -309,13 +322,6 @@ class ChunkReader:
             if choice.failure is not None:
                 raise failures.finish_error(choice.failure, self.where)
 
-    def _read_choices(self, choices: list[Any] | dict[str, Any]) -> str | Delta | None:
-        if isinstance(choices, dict):
-            return self._read_choice(choices)
-        if len(choices) == 1:
-            return self._read_choice(choices[0])
-        return joined([self._read_choice(choice) for choice in choices])
-
     def _read_choice(self, choice: object) -> str | Delta | None:
         if not isinstance(choice, dict):
             return None
@@ -325,26 +331,21 @@ class ChunkReader:
         if "message" in choice and isinstance(choice["message"], dict):
             self._usage = last_usage(self._usage, choice["message"])
         index = choice.get("index")
-        out = None
+        out, reader = None, self._choice
         if isinstance(index, int) and index > 0:
-            self._read_other(index, choice)
+            reader = self._other(index)
+            brought = reader.read(choice)
         else:
-            out = self._choice.read(choice)
-            if self._choice.stopped:
+            out = brought = reader.read(choice)
+            if reader.stopped:
                 self.done = True
-            held = self._choice.holds_back
-            if out is not None or held or choice.get("finish_reason"):
-                self.progress += 1
-        error = error_in_choice(choice)
-        if error is not None:
-            raise failures.stream_error(error, self.where)
-        return out
-
-    def _read_other(self, index: int, choice: dict[str, Any]) -> None:
-        other = self._other(index)
-        out = other.read(choice)
-        if out is not None or other.holds_back or choice.get("finish_reason"):
+        if brought is not None or reader.holds_back or choice.get("finish_reason"):
             self.progress += 1
+        if reader.has_error or "error" in choice or "message" in choice:
+            error = error_in_choice(choice)
+            if error is not None:
+                raise failures.stream_error(error, self.where)
+        return out
 
     def _other(self, index: int) -> ChoiceReader:
         if index not in self._others:

@@ -38,6 +38,8 @@ def read_reasoning(delta: dict[str, Any]) -> tuple[str, str | None]:
     """Return the reasoning text of a delta, once, and the first key that has any."""
     for key in REASONING_KEYS:
         value = delta.get(key)
+        if not value:
+            continue
         text = value if isinstance(value, str) else reasoning_in(value)
         if text:
             return text, key
@@ -80,13 +82,11 @@ def plain_text(value: object) -> str:
     return json.dumps(value) if isinstance(value, (int, float)) else ""
 
 
-def further_parts(delta: dict[str, Any]) -> list[Any]:
-    """Return the parts of a delta's reasoning that are more than text."""
-    values = (delta.get(key) for key in REASONING_KEYS)
+def further_parts(reasoning: object) -> list[Any]:
+    """Return the parts of what stands for reasoning that are more than text."""
     return [
         part
-        for value in values
-        for part in (value if isinstance(value, list) else [value])
+        for part in (reasoning if isinstance(reasoning, list) else [reasoning])
         if isinstance(part, dict) and not part.keys() <= _PLAIN_PART
     ]
 

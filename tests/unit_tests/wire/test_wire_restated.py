@@ -6,7 +6,7 @@ from itertools import accumulate
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from langchain_sse_chat import MalformedChunkError
@@ -30,6 +30,7 @@ def said(content: Any, finish: str | None = None, /, **fields: Any) -> dict[str,
     return chunk(choices=[{"message": message, "finish_reason": finish}])
 
 
+@settings(deadline=None)
 @given(PARTS, st.sampled_from(["content", "reasoning_content"]), st.booleans())
 def test_cumulative_messages_come_to_the_last(
     parts: list[str], key: str, ends_with_it: bool
@@ -44,6 +45,7 @@ def test_cumulative_messages_come_to_the_last(
     assert got == wholes[-1]
 
 
+@settings(deadline=None)
 @given(PARTS, st.booleans())
 def test_messages_with_parts_come_to_all_of_them(
     parts: list[str], ends_with_all: bool
@@ -58,6 +60,7 @@ def test_messages_with_parts_come_to_all_of_them(
     assert message.text == whole
 
 
+@settings(deadline=None)
 @given(PARTS, st.integers(0, 8))
 def test_a_last_message_brings_what_deltas_did_not(
     parts: list[str], count: int
