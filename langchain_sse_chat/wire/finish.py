@@ -96,7 +96,7 @@ _CUT = frozenset(
 _FAILURE = re.compile(
     r"error|fail|abort|cancel|malformed|exception|time_?d?_?out"
     # DeepSeek: `insufficient_system_resource`.
-    r"|insufficient|unavailable|overload"
+    r"|insufficient|unavailable|overload|rate_limit|quota|deadline"
     # Gemini: `UNEXPECTED_TOOL_CALL`, `TOO_MANY_TOOL_CALLS`,
     # `MISSING_THOUGHT_SIGNATURE`.
     r"|unexpected|too_many|missing"

@@ -55,6 +55,9 @@ _FINE = frozenset(
 )
 """What reports no error, in lower case: iFlytek sends a code with every chunk."""
 
+_PLAIN_WORDS = ("message", "msg", "error_msg", "status_msg", "detail")
+"""Keys of words that are a text, without which a code beside choices may be any."""
+
 _FAILED_EVENT = re.compile(r"error|fail|exception|abort", re.IGNORECASE)
 
 _FAILED_WORD = re.compile(r"\W*(?:error|exception)\b", re.IGNORECASE)
@@ -82,8 +85,10 @@ def error_in(chunk: Mapping[str, Any], event: str) -> object | None:
             error = value.get("error")
             if reports_error(error, beside_choices=has_choices):
                 return error
-    if _has_failed_code(chunk.get("base_resp")):
-        return dict(chunk["base_resp"])
+    answered = chunk.get("base_resp")
+    if isinstance(answered, dict) and not all(map(is_fine, _codes(answered))):
+        # MiniMax has it in every answer.
+        return answered
     told = (
         is_failed_event(event)
         or chunk.get("object") == "error"
@@ -93,26 +98,18 @@ def error_in(chunk: Mapping[str, Any], event: str) -> object | None:
         or chunk.get("success") is False
         or chunk.keys() == {"detail"}
         or _has_failed_status(chunk)
-        or _has_failed_code(chunk)
+        or _has_failed_code(chunk, in_plain_words=has_choices)
     )
     return dict(chunk) if told else None
 
 
 def error_in_choice(choice: dict[str, Any]) -> object | None:
     """Return the error that a choice reports, itself or in its delta, or `None`."""
-    delta, message = choice.get("delta"), choice.get("message")
-    if "error" in choice:
-        found = choice
-    elif isinstance(delta, dict) and "error" in delta:
-        found = delta
-    elif isinstance(message, dict) and "error" in message:
-        found = message
-    else:
-        return None
-    error = found["error"]
-    if not reports_error(error, beside_choices=True):
-        return None
-    return found if error is True else error
+    for holder in (choice, choice.get("delta"), choice.get("message")):
+        error = holder.get("error") if isinstance(holder, dict) else None
+        if reports_error(error, beside_choices=True):
+            return holder if error is True else error
+    return None
 
 
 def is_failed_event(event: str) -> bool:
@@ -159,14 +156,16 @@ def _has_failed_status(chunk: Mapping[str, Any]) -> bool:
     return failed and isinstance(chunk.get("message"), str)
 
 
-def _has_failed_code(body: object) -> bool:
+def _has_failed_code(body: Mapping[str, Any], *, in_plain_words: bool) -> bool:
     """Whether an object is an error by its code, as DashScope and iFlytek word theirs.
 
-    MiniMax has such an object in every answer, under `base_resp`.
+    Args:
+        body: The object.
+        in_plain_words: Whether only words that are a text make a code one of an error:
+            beside choices, fields of these names may be anything.
     """
-    if not isinstance(body, dict) or server_words(body) is None:
-        return False
-    return not all(map(is_fine, _codes(body)))
+    said = word_in(body, *_PLAIN_WORDS) if in_plain_words else server_words(body)
+    return said is not None and not all(map(is_fine, _codes(body)))
 
 
 def says_success(body: Mapping[str, Any]) -> bool:

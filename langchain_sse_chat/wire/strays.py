@@ -53,7 +53,7 @@ def is_ping(word: str) -> bool:
 class Strays:
     """Keeps what is no chunk of an answer, until it is clear what it was."""
 
-    __slots__ = ("_first", "_last", "_many", "_progress", "_where")
+    __slots__ = ("_first", "_last", "_progress", "_where")
 
     def __init__(self, where: str) -> None:
         """Start an answer.
@@ -64,7 +64,6 @@ class Strays:
         self._where = where
         self._first: object = None
         self._last: Mapping[str, Any] | None = None
-        self._many = False
         self._progress = 0
 
     def take_word(self, word: str) -> None:
@@ -94,7 +93,6 @@ class Strays:
         self._last, self._progress = value, progress
 
     def _keep_first(self, value: object) -> None:
-        self._many = self._many or self._first is not None
         if self._first is None:
             self._first = value
 
@@ -112,7 +110,7 @@ class Strays:
             return self.foreign(self._first)
         if last is None or progress > self._progress:
             return None
-        return failures.stream_error(dict(last), self._where)
+        return failures.stream_error(error_in(last, "error"), self._where, last)
 
     def foreign(
         self, first: object, protocol: Protocol | None = None

@@ -153,8 +153,31 @@ STRAYS = (
         "an error in a delta is an error",
         '`"delta": {"error": …}`',
         "the same",
-        after_text(chunk({"error": {"message": "boom"}})),
+        after_text(
+            chunk(choices=[{"delta": {"error": {"message": "boom"}}, "error": None}])
+        ),
         failed("boom"),
+    ),
+    Quirk(
+        "an error in a message is an error",
+        '`"message": {"error": true, …}`',
+        "the same",
+        after_text(chunk(choices=[{"message": {"error": True, "msg": "boom"}}])),
+        failed("boom"),
+    ),
+    Quirk(
+        "a code beside choices without words is no error",
+        "a `code` beside choices whose `message` is an object, or `base_resp` with 0",
+        "keeps it",
+        events(
+            [
+                {**text("H"), "code": "py", "message": {"id": 1}},
+                {**text("i"), "base_resp": {"status_code": 0, "status_msg": "yes"}},
+                STOP,
+            ]
+        ),
+        Seen("Hi"),
+        metadata={"code": "py"},
     ),
     Quirk(
         "words of failure beside choices are an error",
@@ -173,6 +196,13 @@ STRAYS = (
             chunk({}, "stop", base_resp={"status_code": 1027, "status_msg": "boom"})
         ),
         failed("(1027): boom"),
+    ),
+    Quirk(
+        "a failed base_resp without words is an error",
+        "the same without words",
+        "the same",
+        after_text({"base_resp": {"status_code": 1008}}),
+        failed("(1008): "),
     ),
     Quirk(
         "an error that says success beside choices is none",
