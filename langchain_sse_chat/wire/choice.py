@@ -20,7 +20,7 @@ from langchain_sse_chat.wire.fields import (
     copied,
     merge_objects,
 )
-from langchain_sse_chat.wire.finish import Ending, ending, finish_reason_of
+from langchain_sse_chat.wire.finish import Ending, finish_reason_of, rank
 from langchain_sse_chat.wire.reasoning import (
     BLOCKS_KEY,
     DETAILS_KEY,
@@ -33,7 +33,7 @@ from langchain_sse_chat.wire.reasoning import (
     merge_thinking_blocks,
     read_reasoning,
 )
-from langchain_sse_chat.wire.restated import Restated
+from langchain_sse_chat.wire.restated import Restated, joined_in_place
 from langchain_sse_chat.wire.stops import StopSplitter
 from langchain_sse_chat.wire.tags import ReasoningTags, tag_splitter
 from langchain_sse_chat.wire.tool_calls import ToolCallAssembler
@@ -72,6 +72,7 @@ class ChoiceReader:
         "_text_characters",
         "_thinking_blocks",
         "_tool_calls",
+        "_unsplit",
         "has_error",
         "holds_back",
     )
@@ -98,6 +99,8 @@ class ChoiceReader:
         self.has_error = False
         """Whether a delta had something under `error`."""
         self._text: list[str] = []
+        self._unsplit: list[str] = []
+        """The text as it came, where reasoning or a stop is taken out of it."""
         self._text_characters = Characters()
         self._reasoning: list[str] = []
         self._reasoning_characters = Characters()
@@ -125,14 +128,14 @@ class ChoiceReader:
         A failure is one in any words; one that nobody knows is one where nothing came.
         """
         for reason in (self._finish_reason, self._choice_fields.get(_NATIVE)):
-            if isinstance(reason, str) and _rank(reason) == Ending.FAILED:
+            if isinstance(reason, str) and rank(reason) == Ending.FAILED:
                 return reason
-        unknown = _rank(self._finish_reason) == Ending.UNKNOWN
+        unknown = rank(self._finish_reason) == Ending.UNKNOWN
         return self._finish_reason if unknown and not self._brought_anything else None
 
     @property
     def _brought_anything(self) -> bool:
-        return self.made_progress or bool(self._fields.merged())
+        return self.made_progress or bool(self._fields.names())
 
     @property
     def stopped(self) -> bool:
@@ -187,10 +190,12 @@ class ChoiceReader:
         """Take a message in place of a delta: whatever it adds to what came."""
         if self._restated is None or not self._restated.gave:
             self._restated = Restated(
-                "".join(self._text),
-                "".join(self._reasoning),
+                joined_in_place(
+                    self._text if self._splitter is None else self._unsplit
+                ),
+                joined_in_place(self._reasoning),
                 has_calls=bool(self._tool_calls),
-                known=frozenset(self._fields.merged()),
+                known=self._fields.names(),
             )
         return self._read_delta(self._restated.delta(message, last=self.finished))
 
@@ -226,6 +231,7 @@ class ChoiceReader:
         if self._splitter is not None:
             self._structured = self._structured or bool(reasoning)
             self.holds_back = bool(text)
+            self._unsplit.append(text)
             text, reasoning = self._tagged(*self._splitter.feed(text), reasoning)
         refusal = delta.get("refusal")
         out = Delta(
@@ -299,7 +305,7 @@ class ChoiceReader:
     def _take_finish_reason(self, reason: str | None) -> None:
         # The one that says most holds: relays send `stop` after the real reason or
         # before it.
-        if reason and _rank(reason) > _rank(self._finish_reason):
+        if reason and rank(reason) > rank(self._finish_reason):
             self._finish_reason = reason
 
     def close(self, *, truncated: bool) -> tuple[WireMessage, Delta]:
@@ -317,7 +323,7 @@ class ChoiceReader:
         calls, held.tool_calls = self._tool_calls.close(cut=cut)
         message = self._message()
         message.tool_calls = calls
-        kind = _rank(reason)
+        kind = rank(reason)
         if kind == Ending.CALLS and not calls:
             reason = "stop"
         elif calls and kind in {Ending.PLAIN, Ending.CALLS}:
@@ -345,9 +351,9 @@ class ChoiceReader:
     def _ends_well(self, reason: str | None) -> bool:
         """Whether a call without arguments is one, and not one that was cut."""
         native = self._choice_fields.get(_NATIVE)
-        if isinstance(native, str) and _rank(native) >= Ending.CUT:
+        if isinstance(native, str) and rank(native) >= Ending.CUT:
             return False
-        return _rank(reason) < Ending.UNKNOWN
+        return rank(reason) < Ending.UNKNOWN
 
     def snapshot(self) -> WireMessage:
         """Return the message as far as it came."""
@@ -386,7 +392,3 @@ class ChoiceReader:
         if self._reasoning_key or self._structured or not self._tags:
             return self._reasoning_key
         return list(self._tags)
-
-
-def _rank(reason: str | None) -> int:
-    return (ending(reason) or 0) if reason else 0

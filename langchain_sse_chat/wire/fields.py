@@ -25,6 +25,10 @@ class Fields:
         else:
             self._values[key] = [value]
 
+    def names(self) -> frozenset[str]:
+        """Return the names of the fields so far."""
+        return frozenset(self._values)
+
     def merged(self) -> dict[str, Any]:
         """Return the fields of the message so far: a new dict on every call."""
         return {key: _merged(values) for key, values in self._values.items()}

@@ -122,6 +122,11 @@ def ending(reason: str) -> Ending | None:
     return Ending.FAILED if _FAILURE.search(word) else Ending.UNKNOWN
 
 
+def rank(reason: str | None) -> int:
+    """Return how much a finish reason says: its `Ending`, 0 for none."""
+    return (ending(reason) or 0) if reason else 0
+
+
 def finish_reason_of(value: object) -> str | None:
     """Return the finish reason in what stands under its key, `None` when none does.
 

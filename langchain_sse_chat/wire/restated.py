@@ -235,3 +235,9 @@ def _arguments_beyond(before: object, call: object) -> str | None:
     if first.strip() and not first.lstrip().startswith("{"):
         return None
     return second[len(first) :] if second.startswith(first) else None
+
+
+def joined_in_place(pieces: list[str]) -> str:
+    """Return the text of pieces, which are one piece from then on."""
+    pieces[:] = ["".join(pieces)]
+    return pieces[0]

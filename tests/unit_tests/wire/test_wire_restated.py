@@ -220,3 +220,14 @@ def test_fields_of_messages_come_once() -> None:
         "images": ["i"],
     }
     assert result_of(events(growing)).additional_kwargs == {"notes": ["m", "n"]}
+
+
+def test_a_last_message_with_tags_is_not_repeated() -> None:
+    options = OPTIONS._replace(reasoning_tags=("<think>", "</think>"))
+    whole = "<think>r</think>a b"
+    sent = [text("<think>r</thi"), text("nk>"), said(whole), said(whole, "stop")]
+
+    message = result_of(events(sent), options)
+
+    assert message.text == "a b"
+    assert message.additional_kwargs["reasoning_content"] == "r"
