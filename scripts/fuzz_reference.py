@@ -46,7 +46,8 @@ def fault_of(body: bytes, *, may_be_cut: bool) -> str | None:
         why = _error_in(value) or _failed_choice_in(value)
         if why:
             return why
-    if any(_reasons_in(value) for value in values):
+    several = any("\n" in event.data for event in events)
+    if several or any(map(_reasons_in, values)):
         return None
     if not is_done and not may_be_cut:
         return "neither a finish reason nor [DONE]"

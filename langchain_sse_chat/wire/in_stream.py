@@ -176,7 +176,7 @@ def says_success(body: Mapping[str, Any]) -> bool:
 
 def _codes(body: Mapping[str, Any]) -> list[int | str]:
     codes = (body.get(key) for key in ("code", "error_code", "status_code"))
-    return [code for code in codes if type(code) in {int, str}]
+    return [code for code in codes if type(code) in {int, str} and code != ""]
 
 
 _BARE = re.compile(r"^[ \t]*(?:error:[ \t]*)?(?=\{|\[\s*\{)", re.MULTILINE)

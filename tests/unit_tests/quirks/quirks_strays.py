@@ -62,6 +62,12 @@ STRAYS = (
         '{"fehler": "kaputt"}',
     ),
     stray(
+        "words beside empty codes are an error",
+        '`{"code": "", "error_msg": …}`',
+        {"code": "", "error_code": "", "error_msg": "boom"},
+        "boom",
+    ),
+    stray(
         "words beside empty choices are an error",
         '`{"choices": [], "message": …}`',
         {"choices": [], "message": "boom"},
