@@ -57,7 +57,7 @@ def fault_of(body: bytes, *, may_be_cut: bool) -> str | None:
 def _events(body: bytes) -> tuple[list[ServerSentEvent], bool]:
     """Return the events up to `[DONE]`, and whether it came."""
     decoder = SSEDecoder()
-    events = []
+    events: list[ServerSentEvent] = []
     for event in [*decoder.feed(body), *decoder.close()]:
         if any(_DONE.fullmatch(line) for line in event.data.split("\n")):
             return events, True

@@ -176,7 +176,11 @@ def says_success(body: Mapping[str, Any]) -> bool:
 
 def _codes(body: Mapping[str, Any]) -> list[int | str]:
     codes = (body.get(key) for key in ("code", "error_code", "status_code"))
-    return [code for code in codes if type(code) in {int, str} and code != ""]
+    return [
+        code
+        for code in codes
+        if isinstance(code, (int, str)) and not isinstance(code, bool) and code != ""
+    ]
 
 
 _BARE = re.compile(r"^[ \t]*(?:error:[ \t]*)?(?=\{|\[\s*\{)", re.MULTILINE)
