@@ -49,7 +49,8 @@ _EVERY = 50
 """One of so many streams goes through a whole model as well."""
 _BEFORE_AN_ANSWER = re.compile(rb"\A(?:\s|\xef\xbb\xbf)+")
 """Blanks and byte order marks, with which some servers keep a connection alive."""
-_CUT = {"length", "content_filter", "max_tokens"}
+_GOOD = {"stop", "tool_calls", "eos", "eos_token", "end_turn", "complete"}
+"""Finish reasons after which a call without arguments may be one."""
 
 
 @dataclass
@@ -115,7 +116,8 @@ def _faults(reads: list[bytes], number: int, outcomes: Counter[str]) -> Iterator
         yield f"given out as a whole answer, but it has {why}: {wire!r}"
     sent = sent_arguments(b"".join(reads))
     for call in wire.tool_calls:
-        yield from faults_of_call(call, sent, cut=wire.finish_reason in _CUT)
+        cut = (wire.finish_reason or "").lower() not in _GOOD
+        yield from faults_of_call(call, sent, cut=cut)
     valid = [(c.name, c.parsed) for c in wire.tool_calls if c.parsed is not None]
     result = whole[0].generations[0].message
     for message in (merged(chunks), assembled(chunks), result):

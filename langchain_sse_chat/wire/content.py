@@ -17,6 +17,9 @@ progress, but no part of the answer
 
 def as_delta(value: object) -> dict[str, Any]:
     """Return a delta for what stands in its place, such as a text."""
+    if isinstance(value, list) and len(value) == 1:
+        [only] = value
+        value = only if isinstance(only, dict) and "content" in only else value
     return value if isinstance(value, dict) else {"content": value}
 
 

@@ -116,10 +116,18 @@ MESSAGES = (
     ),
     Quirk(
         "a delta that is a text is the text",
-        "a `delta` or `message` that is a string or a list of parts",
+        "a `delta` or `message` that is a string, a list of parts or a list of one",
         "reads it",
-        events([chunk("H"), chunk([{"type": "text", "text": "i"}]), STOP]),
-        Seen("Hi"),
+        events(
+            [
+                chunk("H"),
+                chunk([{"type": "text", "text": "i"}]),
+                chunk([{"role": "assistant", "content": "!"}]),
+                chunk(["?"]),
+                STOP,
+            ]
+        ),
+        Seen("Hi!?"),
     ),
     Quirk(
         "a content that is a number is text",
