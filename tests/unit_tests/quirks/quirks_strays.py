@@ -129,6 +129,13 @@ STRAYS = (
         metadata={"statistics": {"n": 1}},
     ),
     Quirk(
+        "a bare chunk is no error",
+        "a chunk between the events, without `data:`",
+        "passes it over, as the standard says",
+        [FIRST, b'{"choices": [{"delta": {"content": "x"}}], "code": 5}\n\n', DONE],
+        Seen("H"),
+    ),
+    Quirk(
         "an error of groq is an error",
         '`"x_groq": {"error": "over_capacity"}` (Groq)',
         "`StreamError` with the server's words",
