@@ -209,7 +209,10 @@ class ServerError(StatusError, ModelAPIError):
 
 
 class StreamError(SSEChatError, ModelAPIError):
-    """The server reported an error inside an answer that had begun with status 200."""
+    """The server reported an error inside an answer that had begun with status 200.
+
+    In words of its own, or by a finish reason that means failure: that is the `code`.
+    """
 
     def __init__(
         self,
@@ -256,7 +259,10 @@ class EventTooLargeError(ProtocolError):
 
 
 class MalformedChunkError(ProtocolError):
-    """An event's data is not the JSON object that it must be."""
+    """An event's data is not the JSON object that it must be.
+
+    Or no event of the stream is a chat completion: it is of another protocol.
+    """
 
     def __init__(self, message: str = "", *, data: str = "") -> None:
         """Keep the first 200 characters of the data."""

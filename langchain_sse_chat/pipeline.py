@@ -25,10 +25,13 @@ from langchain_sse_chat.transport.spec import ResponseHead
 from langchain_sse_chat.wire import failures
 from langchain_sse_chat.wire.budget import LARGE, Budget
 from langchain_sse_chat.wire.chunks import Delta, WireMessage
+from langchain_sse_chat.wire.in_stream import bare_error, error_in
 from langchain_sse_chat.wire.jsontext import loads
+from langchain_sse_chat.wire.protocols import protocol_of
 from langchain_sse_chat.wire.reader import ChunkReader
 from langchain_sse_chat.wire.redaction import redact
-from langchain_sse_chat.wire.sniff import BodyKind, sniff
+from langchain_sse_chat.wire.sniff import BodyKind, first_of_lines, sniff
+from langchain_sse_chat.wire.strays import not_a_stream
 from langchain_sse_chat.wire.tags import ReasoningTags
 
 logger = logging.getLogger("langchain_sse_chat")
@@ -123,10 +126,11 @@ class AnswerPipeline(Generic[OutputT]):
         self._kind: BodyKind | None = None
         self._body: list[bytes] = []
         self._body_size = 0
+        self._has_a_line = False
+        self._may_be_lines = True
+        """Whether a JSON body may turn out to be one object a line."""
         self._idle = 0
         """Bytes of the reads, in a row, that ended no event."""
-        self._bare: tuple[int, Mapping[str, Any]] | None = None
-        """An error that came between events, and the progress there was by then."""
         self._failure: SSEChatError | None = None
 
     @property
@@ -171,6 +175,8 @@ class AnswerPipeline(Generic[OutputT]):
             if self._kind == "events":
                 self._body = []
                 return self._read(start)
+        if self._kind == "json":
+            self._look_for_lines(data)
         if self._kind in {"html", "unknown"} and self._body_size > _PAGE_SIZE:
             raise self._not_an_answer()
         if self._body_size > MAX_BODY_SIZE:
@@ -180,6 +186,16 @@ class AnswerPipeline(Generic[OutputT]):
             )
             raise EventTooLargeError(msg, limit=MAX_BODY_SIZE)
         return []
+
+    def _look_for_lines(self, data: bytes) -> None:
+        """Look whether the body is newline-delimited JSON, which may go on for long."""
+        self._has_a_line = self._has_a_line or b"\n" in data
+        if not (self._has_a_line and self._may_be_lines):
+            return
+        first = first_of_lines(b"".join(self._body))
+        self._may_be_lines = first is None
+        if first:
+            raise self._foreign(first, "newline-delimited JSON")
 
     def _read(self, data: bytes) -> list[OutputT]:
         outputs: list[OutputT] = []
@@ -234,9 +250,9 @@ class AnswerPipeline(Generic[OutputT]):
 
     def _look_for_an_error(self, text: str) -> None:
         """Look at what came between events; what it says counts if nothing follows."""
-        error = failures.bare_error(text)
+        error = bare_error(text)
         if error is not None:
-            self._bare = (self._reader.progress, error)
+            self._reader.take_bare(error)
 
     def end(self) -> list[OutputT]:
         """Learn that no more bytes come; give what an event without its end brings.
@@ -265,10 +281,9 @@ class AnswerPipeline(Generic[OutputT]):
         outputs: list[OutputT] = []
         if self._kind == "json":
             outputs += self._close_json()
-        elif self._kind == "events":
-            self._raise_bare_error()
-        elif self._kind is not None or b"".join(self._body).strip():
+        elif self._kind != "events" and (self._kind or b"".join(self._body).strip()):
             raise self._not_an_answer()
+        self._reader.check_end()
         truncated = not self._reader.ended
         if truncated:
             self._judge_truncation()
@@ -286,22 +301,15 @@ class AnswerPipeline(Generic[OutputT]):
             body = loads(text)
         except ValueError:
             # An error, and then `[DONE]` or comments.
-            body = failures.bare_error(text)
+            body = bare_error(text)
         if isinstance(body, list) and len(body) == 1:
             body = body[0]
         if not isinstance(body, dict):
             raise self._not_an_answer()
+        if "choices" not in body and protocol_of(body) is not None:
+            raise self._foreign(body, "a JSON object")
         delta = self._reader.read_completion(body)
         return [] if delta is None else self._assembler.feed(delta)
-
-    def _raise_bare_error(self) -> None:
-        if self._bare is None or self._reader.finished:
-            return
-        progress, error = self._bare
-        if progress == self._reader.progress:
-            where = self._options.where
-            body = failures.in_chunk(error, "error")
-            raise failures.stream_error(body, where, error)
 
     def _judge_truncation(self) -> None:
         where = self._options.where
@@ -329,17 +337,23 @@ class AnswerPipeline(Generic[OutputT]):
             )
         return "[DONE] came, and nothing before it"
 
-    def _not_an_answer(self) -> NotAnEventStreamError:
-        text = b"".join(self._body)[:2000].decode("utf-8", "replace")
-        start = " ".join(text.split())[:200]
-        kind = "an HTML page" if self._kind == "html" else "no event stream"
-        content_type = self._content_type or None
-        msg = (
-            f"{self._options.where} answered {self._status} with {kind} "
-            f"(content type {content_type}): {start!r}. Is `base_url` right? It is the "
-            "part of the address before `/chat/completions`, often ending in `/v1`."
+    def _foreign(self, value: dict[str, Any], kind: str) -> SSEChatError:
+        """Make the error for JSON that is no chat completion: an error, or not ours."""
+        error = error_in(value, "message")
+        if error is not None:
+            return failures.stream_error(error, self._options.where, value)
+        return self._not_an_answer(kind, value)
+
+    def _not_an_answer(
+        self, kind: str = "no event stream", value: dict[str, Any] | None = None
+    ) -> NotAnEventStreamError:
+        return not_a_stream(
+            f"{self._options.where} answered {self._status}",
+            "an HTML page" if self._kind == "html" else kind,
+            content_type=self._content_type or None,
+            body=b"".join(self._body)[:2000],
+            value=value,
         )
-        return NotAnEventStreamError(msg, content_type=content_type)
 
     @property
     def _content_type(self) -> str:

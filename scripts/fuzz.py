@@ -1,7 +1,8 @@
 """Feed changed streams to the readers, and say what they do that they must not.
 
-Whatever a server sends, an answer is a message or an `SSEChatError`, and no tool call
-has other arguments than the server sent whole. Run from the root of the project:
+Whatever a server sends, an answer is a message or an `SSEChatError`, no message stands
+for an answer that is cut or an error, and no tool call has other arguments than the
+server sent whole. Run from the root of the project:
 `python -m scripts.fuzz --count 50000`. The same seed makes the same streams.
 """
 
@@ -30,6 +31,7 @@ from langchain_sse_chat.convert.results import ResultAssembler
 from langchain_sse_chat.pipeline import Assembler, OutputT
 from langchain_sse_chat.wire.chunks import Delta, WireMessage, WireToolCall
 from langchain_sse_chat.wire.jsontext import loads, read_data
+from scripts.fuzz_reference import fault_of
 from scripts.mutations import Mutator
 from tests.unit_tests.quirks.quirk import SYNC, Quirk
 from tests.unit_tests.quirks.quirks import ALL
@@ -47,7 +49,8 @@ _EVERY = 50
 """One of so many streams goes through a whole model as well."""
 _BEFORE_AN_ANSWER = re.compile(rb"\A(?:\s|\xef\xbb\xbf)+")
 """Blanks and byte order marks, with which some servers keep a connection alive."""
-_CUT = {"length", "content_filter", "max_tokens"}
+_GOOD = {"stop", "tool_calls", "eos", "eos_token", "end_turn", "complete"}
+"""Finish reasons after which a call without arguments may be one."""
 
 
 @dataclass
@@ -107,9 +110,14 @@ def _faults(reads: list[bytes], number: int, outcomes: Counter[str]) -> Iterator
     outcomes[type(chunks).__name__ if wire is None else "message"] += 1
     if wire is None or same is None:
         return
+    accepts = "on_truncation" in settings
+    why = fault_of(b"".join(reads), may_be_cut=accepts)
+    if why:
+        yield f"given out as a whole answer, but it has {why}: {wire!r}"
     sent = sent_arguments(b"".join(reads))
     for call in wire.tool_calls:
-        yield from faults_of_call(call, sent, cut=wire.finish_reason in _CUT)
+        cut = (wire.finish_reason or "").lower() not in _GOOD
+        yield from faults_of_call(call, sent, cut=cut)
     valid = [(c.name, c.parsed) for c in wire.tool_calls if c.parsed is not None]
     result = whole[0].generations[0].message
     for message in (merged(chunks), assembled(chunks), result):

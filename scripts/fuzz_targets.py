@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from langchain_sse_chat import SSEChatError, SSEDecoder
 from langchain_sse_chat.convert.chunks import ChunkAssembler
 from langchain_sse_chat.wire.overlap import Overlap
+from scripts.fuzz_reference import fault_of
 from tests.unit_tests.quirks.quirks import ALL
 from tests.unit_tests.sse.test_sse_reference import Reference
 from tests.unit_tests.wire.wire_streams import DONE, OPTIONS, SSE, event, pipeline
@@ -69,6 +70,7 @@ def answer(data: bytes) -> None:
         reasoning_tags=source.choice((None, None, ("<think>", "</think>"))),
         stop=source.choice(((), (), ("\n\n", "END"))),
     )
+    accepts = options.on_truncation == "accept"
     headers = source.choice((SSE, SSE, {}, {"content-type": "application/json"}))
     expected: list[str] | None = None
     for reads in _cuts(body, source):
@@ -80,6 +82,10 @@ def answer(data: bytes) -> None:
                 if made.complete:
                     break
             given += map(_shown, [*made.end(), *made.close()])
+            why = None if options.stop else fault_of(body, may_be_cut=accepts)
+            if why:
+                msg = f"A whole answer, but it has {why}: {reads!r}"
+                raise FoundError(msg)
         except SSEChatError as error:
             made.explain(error)
             given.append(_shown((type(error), str(error), error.partial)))

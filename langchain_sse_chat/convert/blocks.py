@@ -24,7 +24,7 @@ from langchain_sse_chat.convert.media import (
     image_to_block,
     part_to_block,
 )
-from langchain_sse_chat.wire.choice import PARTS_KEY
+from langchain_sse_chat.wire.content import PARTS_KEY
 from langchain_sse_chat.wire.refusals import is_filtered, is_refusal
 
 MODEL_PROVIDER = "sse-chat"

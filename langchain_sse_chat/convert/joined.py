@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any, Generic, Protocol, TypeVar
 
 from langchain_sse_chat.wire.chunks import Delta, WireMessage
-from langchain_sse_chat.wire.fields import merge_objects
+from langchain_sse_chat.wire.fields import joined_fields, merge_objects
 from langchain_sse_chat.wire.overlap import Overlap, without_overlap
 
 OutputT = TypeVar("OutputT")
@@ -165,7 +165,7 @@ def _joined(
         reasoning_key=earlier.reasoning_key or message.reasoning_key,
         logprobs=merge_objects(logprobs) if logprobs else None,
         message_fields=_added(earlier.message_fields, message.message_fields),
-        metadata=earlier.metadata | message.metadata,
+        metadata=joined_fields(earlier.metadata, message.metadata),
         earlier_usage=earlier.earlier_usage + usage,
     )
 

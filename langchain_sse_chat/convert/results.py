@@ -172,7 +172,11 @@ def _other_choice(message: WireMessage) -> dict[str, Any]:
             }
             for call in message.tool_calls
         ]
+    beside = dict(message.metadata)
+    if message.logprobs is not None:
+        beside["logprobs"] = message.logprobs
     return {
+        **beside,
         "message": choice | message.message_fields,
         "finish_reason": message.finish_reason,
     }

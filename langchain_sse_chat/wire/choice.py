@@ -7,71 +7,47 @@ from typing import Any
 
 from langchain_sse_chat.wire.characters import Characters
 from langchain_sse_chat.wire.chunks import Delta, WireMessage
-from langchain_sse_chat.wire.fields import Fields, merge_objects
+from langchain_sse_chat.wire.content import (
+    IN_PROGRESS,
+    PARTS_KEY,
+    as_delta,
+    brings_only_text,
+    split_content,
+)
+from langchain_sse_chat.wire.fields import (
+    Fields,
+    add_to_choice_fields,
+    copied,
+    merge_objects,
+)
+from langchain_sse_chat.wire.finish import Ending, finish_reason_of, rank
 from langchain_sse_chat.wire.reasoning import (
     BLOCKS_KEY,
     DETAILS_KEY,
     PARTS,
     REASONING_KEYS,
+    REASONING_PARTS_KEY,
     are_thinking_parts,
+    further_parts,
     merge_details,
     merge_thinking_blocks,
     read_reasoning,
-    thinking_text,
 )
+from langchain_sse_chat.wire.restated import Restated, joined_in_place
 from langchain_sse_chat.wire.stops import StopSplitter
 from langchain_sse_chat.wire.tags import ReasoningTags, tag_splitter
 from langchain_sse_chat.wire.tool_calls import ToolCallAssembler
 
-_TEXT_ONLY = frozenset({"role", "content"})
-
 _READ_ELSEWHERE = frozenset(
     {"refusal", "tool_calls", "function_call", DETAILS_KEY, BLOCKS_KEY}
-).union(_TEXT_ONLY, REASONING_KEYS)
+).union({"role", "content"}, REASONING_KEYS)
 
 _CHOICE_READ_ELSEWHERE = frozenset(
     {"index", "delta", "message", "text", "finish_reason", "logprobs", "usage", "error"}
 )
 
-PARTS_KEY = "content_parts"
-"""Field of the message for content parts that are neither text nor reasoning."""
-
-_CUTTING_REASONS = frozenset(
-    {
-        "length",
-        "content_filter",
-        "max_tokens",
-        "max_output_tokens",
-        "model_length",  # Mistral
-        "context_length_exceeded",
-        "insufficient_system_resource",  # DeepSeek
-        "sensitive",  # Zhipu
-        "network_error",  # Zhipu
-        "blacklist",  # GigaChat
-        "error",  # OpenRouter, Mistral, GigaChat
-        "abort",  # vLLM, SGLang
-        "safety",  # Gemini and those over it
-        "recitation",
-        "malformed_function_call",
-        "refusal",  # Claude, through gateways
-        "guardrail_intervened",  # Bedrock
-        "cancelled",
-        "timeout",
-    }
-)
-"""Finish reasons after which a call without arguments may be one that was cut, in lower
-case."""
-
-_NO_REASONS = frozenset({"null", "none"})
-"""How gateways spell that the answer goes on; DashScope's own API does too."""
-
-_IN_PROGRESS = "function_in_progress"
-"""The role of deltas that say how long a function of the server's own is going to take:
-progress, but no part of the answer
-(https://developers.sber.ru/docs/ru/gigachat/guides/functions/calling-builtin-functions)."""
-
-_TOOL_REASONS = frozenset({"tool_calls", "function_call"})
-_PLAIN_REASONS = frozenset({"stop", "eos", "end_turn", "eos_token"})
+_NATIVE = "native_finish_reason"
+"""Field of a choice in which a relay (OpenRouter) repeats its server's own word."""
 
 
 class ChoiceReader:
@@ -87,6 +63,7 @@ class ChoiceReader:
         "_reasoning_characters",
         "_reasoning_key",
         "_refusal",
+        "_restated",
         "_splitter",
         "_started",
         "_structured",
@@ -95,6 +72,8 @@ class ChoiceReader:
         "_text_characters",
         "_thinking_blocks",
         "_tool_calls",
+        "_unsplit",
+        "has_error",
         "holds_back",
     )
 
@@ -117,7 +96,11 @@ class ChoiceReader:
         self._structured = False
         self.holds_back = False
         """Whether the last delta brought something that may not be given out yet."""
+        self.has_error = False
+        """Whether a delta had something under `error`."""
         self._text: list[str] = []
+        self._unsplit: list[str] = []
+        """The text as it came, where reasoning or a stop is taken out of it."""
         self._text_characters = Characters()
         self._reasoning: list[str] = []
         self._reasoning_characters = Characters()
@@ -130,12 +113,29 @@ class ChoiceReader:
         self._choice_fields: dict[str, Any] = {}
         self._logprobs: list[dict[str, Any]] = []
         self._finish_reason: str | None = None
+        self._restated: Restated | None = None
         self._started = False
 
     @property
     def finished(self) -> bool:
         """Whether a finish reason was sent."""
         return self._finish_reason is not None
+
+    @property
+    def failure(self) -> str | None:
+        """The finish reason that says that the answer is none, `None` for a good one.
+
+        A failure is one in any words; one that nobody knows is one where nothing came.
+        """
+        for reason in (self._finish_reason, self._choice_fields.get(_NATIVE)):
+            if isinstance(reason, str) and rank(reason) == Ending.FAILED:
+                return reason
+        unknown = rank(self._finish_reason) == Ending.UNKNOWN
+        return self._finish_reason if unknown and not self._brought_anything else None
+
+    @property
+    def _brought_anything(self) -> bool:
+        return self.made_progress or bool(self._fields.names())
 
     @property
     def stopped(self) -> bool:
@@ -177,24 +177,34 @@ class ChoiceReader:
         self.holds_back = False
         self._read_choice_fields(choice)
         out = None
-        delta, text = choice.get("delta"), choice.get("text")
-        if isinstance(delta, dict):
-            out = self._read_delta(delta)
-        elif isinstance(text, str):
-            out = self._read_delta({"content": text})
-        if out is None and "message" in choice and not self.made_progress:
-            # A whole message in place of deltas is the answer; after them it repeats
-            # it.
-            message = choice["message"]
-            out = self._read_delta(message) if isinstance(message, dict) else None
+        delta, message = choice.get("delta"), choice.get("message")
+        if delta is None:
+            delta = choice.get("text")
+        if delta is not None:
+            out = self._read_delta(as_delta(delta))
+        if message and out is None and not self.holds_back:
+            out = self._read_message(as_delta(message))
         return out
+
+    def _read_message(self, message: dict[str, Any]) -> str | Delta | None:
+        """Take a message in place of a delta: whatever it adds to what came."""
+        if self._restated is None or not self._restated.gave:
+            self._restated = Restated(
+                joined_in_place(
+                    self._text if self._splitter is None else self._unsplit
+                ),
+                joined_in_place(self._reasoning),
+                has_calls=bool(self._tool_calls),
+                known=self._fields.names(),
+            )
+        return self._read_delta(self._restated.delta(message, last=self.finished))
 
     def _read_delta(self, delta: dict[str, Any]) -> str | Delta | None:
         content = delta.get("content")
         if (
             type(content) is not str
             or self._splitter is not None
-            or not _brings_only_text(delta)
+            or not brings_only_text(delta)
         ):
             return self._read_rich_delta(delta, content)
         if self._text_characters.half or not content.isascii():
@@ -208,7 +218,7 @@ class ChoiceReader:
     def _read_rich_delta(
         self, delta: dict[str, Any], content: object
     ) -> str | Delta | None:
-        if delta.get("role") == _IN_PROGRESS:
+        if delta.get("role") == IN_PROGRESS:
             self.holds_back = True
             return None
         text, thinking, others = split_content(content)
@@ -221,6 +231,7 @@ class ChoiceReader:
         if self._splitter is not None:
             self._structured = self._structured or bool(reasoning)
             self.holds_back = bool(text)
+            self._unsplit.append(text)
             text, reasoning = self._tagged(*self._splitter.feed(text), reasoning)
         refusal = delta.get("refusal")
         out = Delta(
@@ -238,10 +249,16 @@ class ChoiceReader:
         self._read_blocks(delta)
         if others:
             self._fields.add(PARTS_KEY, others)
+        self._keep_fields(delta)
+        return self._keep(out)
+
+    def _keep_fields(self, delta: dict[str, Any]) -> None:
         for key, value in delta.items():
             if key not in _READ_ELSEWHERE:
                 self._fields.add(key, value)
-        return self._keep(out)
+                self.has_error = self.has_error or key == "error"
+            elif type(value) is not str and key in REASONING_KEYS:
+                self._fields.add(REASONING_PARTS_KEY, further_parts(value))
 
     def _read_blocks(self, delta: dict[str, Any]) -> None:
         """Keep the forms of reasoning that are more than text."""
@@ -274,20 +291,21 @@ class ChoiceReader:
     def _read_choice_fields(self, choice: dict[str, Any]) -> None:
         for key, value in choice.items():
             if value is not None and key not in _CHOICE_READ_ELSEWHERE:
-                self._choice_fields[key] = value
+                if type(value) is list:
+                    add_to_choice_fields(self._choice_fields, key, value)
+                else:
+                    self._choice_fields[key] = value
         reason = choice.get("finish_reason")
-        if reason and isinstance(reason, str) and reason.lower() not in _NO_REASONS:
-            self._take_finish_reason(reason)
+        if reason:
+            self._take_finish_reason(finish_reason_of(reason))
         logprobs = choice.get("logprobs")
         if logprobs and isinstance(logprobs, dict):
             self._logprobs.append(logprobs)
 
-    def _take_finish_reason(self, reason: str) -> None:
-        # The first reason holds, but `stop` says least: relays send it after the
-        # real one or before it.
-        if self._finish_reason is None or (
-            self._finish_reason in _PLAIN_REASONS and reason not in _PLAIN_REASONS
-        ):
+    def _take_finish_reason(self, reason: str | None) -> None:
+        # The one that says most holds: relays send `stop` after the real reason or
+        # before it.
+        if reason and rank(reason) > rank(self._finish_reason):
             self._finish_reason = reason
 
     def close(self, *, truncated: bool) -> tuple[WireMessage, Delta]:
@@ -299,18 +317,16 @@ class ChoiceReader:
         Returns:
             The message, and what was held back to the end.
         """
-        held = Delta()
-        if self._splitter is not None:
-            held.text, held.reasoning = self._tagged(*self._splitter.close())
-            self._keep(held)
+        held = self._close_texts()
         reason = native = "stop" if self.stopped else self._finish_reason
-        cut = truncated or (reason or "").lower() in _CUTTING_REASONS
+        cut = truncated or not self._ends_well(reason)
         calls, held.tool_calls = self._tool_calls.close(cut=cut)
         message = self._message()
         message.tool_calls = calls
-        if reason in _TOOL_REASONS and not calls:
+        kind = rank(reason)
+        if kind == Ending.CALLS and not calls:
             reason = "stop"
-        elif calls and (reason in _PLAIN_REASONS or reason == "function_call"):
+        elif calls and kind in {Ending.PLAIN, Ending.CALLS}:
             reason = "tool_calls"
         elif reason is None and not truncated:
             reason = "tool_calls" if calls else "stop"
@@ -319,9 +335,31 @@ class ChoiceReader:
         message.native_finish_reason = native if native != reason else None
         return message, held
 
+    def _close_texts(self) -> Delta:
+        """Return what was held back of the texts, at the end."""
+        held = Delta()
+        if self._restated is not None:
+            more = self._read_delta(self._restated.close())
+            held = more if isinstance(more, Delta) else Delta(more or "")
+        if self._splitter is not None:
+            rest = Delta(*self._tagged(*self._splitter.close()))
+            self._keep(rest)
+            held.text += rest.text
+            held.reasoning += rest.reasoning
+        return held
+
+    def _ends_well(self, reason: str | None) -> bool:
+        """Whether a call without arguments is one, and not one that was cut."""
+        native = self._choice_fields.get(_NATIVE)
+        if isinstance(native, str) and rank(native) >= Ending.CUT:
+            return False
+        return rank(reason) < Ending.UNKNOWN
+
     def snapshot(self) -> WireMessage:
         """Return the message as far as it came."""
         message = self._message()
+        if self._restated is not None:
+            message.text += self._restated.held
         if self._splitter is not None:
             held = self._tagged(*deepcopy(self._splitter).close())
             message.text += held[0]
@@ -345,7 +383,7 @@ class ChoiceReader:
             refusal="".join(self._refusal),
             logprobs=merge_objects(self._logprobs) if self._logprobs else None,
             message_fields=fields,
-            metadata=dict(self._choice_fields),
+            metadata=copied(self._choice_fields),
         )
 
     def _source_of(self, reasoning: str) -> str | list[str] | None:
@@ -354,41 +392,3 @@ class ChoiceReader:
         if self._reasoning_key or self._structured or not self._tags:
             return self._reasoning_key
         return list(self._tags)
-
-
-def _brings_only_text(delta: dict[str, Any]) -> bool:
-    """Whether all else in a delta is its role, null or empty."""
-    if len(delta) == 1:
-        return True
-    if delta.get("role") == _IN_PROGRESS:
-        return False
-    for key, value in delta.items():
-        if key not in _TEXT_ONLY and (value or value == 0):
-            return False
-    return True
-
-
-def split_content(content: object) -> tuple[str, str, list[Any]]:
-    """Return text, reasoning and other parts of a delta's content.
-
-    Args:
-        content: A string, a list of parts, a part, or null.
-    """
-    if isinstance(content, str):
-        return content, "", []
-    if isinstance(content, dict):
-        content = [content]
-    if not isinstance(content, list):
-        return "", "", []
-    text, reasoning, others = [], [], []
-    for part in content:
-        kind = part.get("type") if isinstance(part, dict) else None
-        if isinstance(part, str):
-            text.append(part)
-        elif kind in ("thinking", "reasoning"):
-            reasoning.append(thinking_text(part))
-        elif isinstance(part, dict) and isinstance(part.get("text"), str):
-            text.append(part["text"])
-        else:
-            others.append(part)
-    return "".join(text), "".join(reasoning), others

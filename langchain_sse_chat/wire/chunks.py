@@ -83,3 +83,21 @@ class WireMessage:
     """Further fields of the chunks and of the choice: `id`, `model`, `created`, …"""
     other_choices: list[WireMessage] = field(default_factory=list)
     """The choices after the first, when several were asked for."""
+
+
+def joined(parts: list[str | Delta | None]) -> str | Delta | None:
+    """Return what several choices or chunks bring that came in one event.
+
+    GitHub Copilot sends the text and the tool calls of an answer as two choices with
+    one index.
+    """
+    brought = [part for part in parts if part is not None]
+    if len(brought) < 2:  # noqa: PLR2004  nothing to join
+        return brought[0] if brought else None
+    deltas = [Delta(part) if isinstance(part, str) else part for part in brought]
+    return Delta(
+        "".join(delta.text for delta in deltas),
+        "".join(delta.reasoning for delta in deltas),
+        "".join(delta.refusal for delta in deltas),
+        [call for delta in deltas for call in delta.tool_calls],
+    )

@@ -7,7 +7,6 @@ Every server words them differently: `{"error": {"message": …, "code": …}}`,
 
 from __future__ import annotations
 
-import http
 import json
 import re
 from collections.abc import Mapping
@@ -27,8 +26,6 @@ from langchain_sse_chat.errors import (
 )
 from langchain_sse_chat.wire.jsontext import loads
 from langchain_sse_chat.wire.redirects import redirect_target, without_targets
-
-_DECODER = json.JSONDecoder()
 
 _SHOWN = 2000
 """Characters of a server's message that an error shows."""
@@ -89,8 +86,19 @@ _WORDS = (
 )
 """Keys under which servers say what went wrong."""
 
-_FINE = frozenset({"0", "200", "ok", "success"})
-"""Codes that report no error, in lower case: iFlytek sends one with every chunk."""
+_CODES = (
+    "code",
+    "status_code",
+    "statusCode",
+    "status",
+    "error_code",
+    "errorCode",
+    "raw_status_code",
+)
+"""Keys under which servers give the code of an error."""
+
+_OTHER_WORDS = ("text", "title", "reason", "description", "errorMessage", "errMsg")
+"""Keys of words that are looked for in what is known to be an error."""
 
 
 class ServerWords(NamedTuple):
@@ -114,10 +122,10 @@ def server_words(body: object) -> ServerWords | None:
         return None
     error = body.get("error")
     if isinstance(error, str) and error:
-        return ServerWords(error, _code(body))
+        return ServerWords(error, code_in(body))
     if isinstance(error, dict):
         inner = _flat_words(error)
-        return inner or ServerWords(str(error), _code(error))
+        return inner or ServerWords(str(error), code_in(error))
     return _flat_words(body)
 
 
@@ -126,7 +134,8 @@ def _flat_words(body: Mapping[str, Any]) -> ServerWords | None:
         value = body.get(key)
         if value:
             message = value if isinstance(value, str) else _spell(value)
-            return ServerWords(message, _code(body), _word(body, "type", "error_type"))
+            kind = word_in(body, "type", "error_type")
+            return ServerWords(message, code_in(body), kind)
     return None
 
 
@@ -138,94 +147,21 @@ def _spell(value: object) -> str:
 def _spell_one(value: object) -> str:
     if not isinstance(value, dict):
         return str(value)
-    words = _word(value, "message", "msg") or str(value)
+    words = word_in(value, "message", "msg") or str(value)
     place = value.get("loc")
     return f"{'.'.join(map(str, place))}: {words}" if isinstance(place, list) else words
 
 
-def _code(body: Mapping[str, Any]) -> str | int | None:
-    keys = ("code", "status_code", "status", "error_code", "raw_status_code")
-    values = (body.get(key) for key in keys)
+def code_in(body: Mapping[str, Any]) -> str | int | None:
+    """Return the code of an error object: a number or a word, `None` without one."""
+    values = (body.get(key) for key in _CODES)
     return next((v for v in values if type(v) in {int, str} and v != ""), None)
 
 
-def _word(body: Mapping[str, Any], *keys: str) -> str | None:
+def word_in(body: Mapping[str, Any], *keys: str) -> str | None:
+    """Return the first text under some keys that is not empty, `None` without one."""
     values = (body.get(key) for key in keys)
     return next((v for v in values if isinstance(v, str) and v), None)
-
-
-def in_chunk(chunk: Mapping[str, Any], event: str) -> object | None:
-    """Return the error that a chunk of a stream is, or `None`.
-
-    An error may stand in a choice as well: that is found when the choice is read.
-
-    Args:
-        chunk: A parsed chunk.
-        event: The type of its event.
-    """
-    error: object = chunk.get("error")
-    if any(error.values()) if isinstance(error, dict) else error:
-        # `"error": true` says only that the words are beside it.
-        return error if isinstance(error, (dict, list, str)) else dict(chunk)
-    if not chunk.get("choices") and _has_failed_code(chunk.get("base_resp")):
-        return dict(chunk["base_resp"])
-    told = (
-        event == "error"
-        or chunk.get("object") == "error"
-        or chunk.get("type") == "error"
-        or chunk.get("error_type")
-        or chunk.get("error_message")
-        or chunk.get("success") is False
-        or chunk.keys() == {"detail"}
-        or _has_failed_status(chunk)
-        or _has_failed_code(chunk)
-    )
-    return dict(chunk) if told and not chunk.get("choices") else None
-
-
-def _has_failed_status(chunk: Mapping[str, Any]) -> bool:
-    """Whether a chunk is an error by its HTTP status, as GigaChat words its errors."""
-    status = chunk.get("status")
-    failed = type(status) is int and status >= http.HTTPStatus.BAD_REQUEST
-    return failed and isinstance(chunk.get("message"), str)
-
-
-def _has_failed_code(body: object) -> bool:
-    """Whether an object is an error by its code, as DashScope and iFlytek word theirs.
-
-    MiniMax has such an object in every answer, under `base_resp`.
-    """
-    if not isinstance(body, dict) or _flat_words(body) is None:
-        return False
-    codes = (body.get(key) for key in ("code", "error_code", "status_code"))
-    code = next((c for c in codes if type(c) in {int, str} and c != ""), None)
-    return code is not None and str(code).lower() not in _FINE
-
-
-_BARE = re.compile(r"^[ \t]*(?:error:[ \t]*)?(?=\{|\[\s*\{)", re.MULTILINE)
-"""Where an error may begin, alone or in a list: lines of a log begin with a time in
-brackets. llama.cpp has sent `error: {…}` in place of `data: {…}`."""
-
-
-def bare_error(text: str) -> dict[str, Any] | None:
-    """Return the error that a server wrote between the events, `None` if it is none.
-
-    Args:
-        text: The lines up to a blank one, as they came.
-    """
-    start = _BARE.search(text)
-    if start is None:
-        return None
-    try:
-        _, end = _DECODER.raw_decode(text, start.end())
-        value = loads(text[start.end() : end])
-    except (ValueError, RecursionError):
-        return None
-    if isinstance(value, list) and value:
-        value = value[0]
-    if not isinstance(value, dict) or value.get("choices"):
-        return None
-    return value if server_words(value) is not None else None
 
 
 def stream_error(
@@ -241,10 +177,11 @@ def stream_error(
     words = server_words(body if isinstance(body, dict) else {"error": body})
     if words is None:
         fields = body if isinstance(body, dict) else {}
-        kind = _word(fields, "type", "error_type")
-        words = ServerWords(str(body), _code(fields), kind)
+        kind = word_in(fields, "type", "error_type")
+        said = word_in(fields, *_OTHER_WORDS) or _as_text(body)
+        words = ServerWords(said, code_in(fields), kind)
     if words.code is None and chunk is not None:
-        words = words._replace(code=_code(chunk))
+        words = words._replace(code=code_in(chunk))
     code = words.code if words.code is not None else words.type
     label = f" ({code})" if code is not None else ""
     msg = f"{where} reported an error in its answer{label}: {_short(words.message)}"
@@ -252,6 +189,26 @@ def stream_error(
     if failed:
         msg += f" The refused output was: {_short(str(failed))}"
     return StreamError(msg, code=code, body=body, is_retryable=_passing(words))
+
+
+def finish_error(reason: str, where: str) -> StreamError:
+    """Make the error for an answer whose finish reason says that there is none.
+
+    Args:
+        reason: The finish reason.
+        where: The URL without query.
+    """
+    msg = (
+        f"{where} ended its answer with the finish reason {reason!r} and said no more. "
+        "The answer is not whole; what came of it is in `partial`."
+    )
+    return StreamError(
+        msg, code=reason, body={"finish_reason": reason}, is_retryable=True
+    )
+
+
+def _as_text(body: object) -> str:
+    return body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)
 
 
 _PASSING_CODES = frozenset({408, 409, 429, *range(500, 600)})

@@ -25,6 +25,10 @@ class Fields:
         else:
             self._values[key] = [value]
 
+    def names(self) -> frozenset[str]:
+        """Return the names of the fields so far."""
+        return frozenset(self._values)
+
     def merged(self) -> dict[str, Any]:
         """Return the fields of the message so far: a new dict on every call."""
         return {key: _merged(values) for key, values in self._values.items()}
@@ -72,3 +76,67 @@ def _merged(values: list[Any], levels: int = _DEEPEST) -> Any:
         pieces = [value for value in values if isinstance(value, dict)]
         return merge_objects(pieces, levels)
     return last
+
+
+def grows(key: str, value: object) -> bool:
+    """Whether a field of a chunk is a list that each chunk adds to.
+
+    Lists of numbers are: the ids of an answer's tokens (`token_ids`, vLLM's
+    `return_token_ids`), their probabilities, their times. Those of the prompt
+    (`prompt_token_ids`) come once, or the same each time.
+    """
+    if not isinstance(value, list) or not value or "prompt" in key:
+        return False
+    return all(type(item) in {int, float} for item in value)
+
+
+def add_to_chunk_fields(fields: dict[str, Any], key: str, value: Any) -> None:
+    """Keep a field of a chunk: a list that grows goes on, else the last value holds.
+
+    Args:
+        fields: Where it is kept. Lists that grow are its own.
+        key: The field.
+        value: What the chunk has there.
+    """
+    _keep(fields, key, value, goes_on=grows(key, value))
+
+
+def add_to_choice_fields(fields: dict[str, Any], key: str, value: Any) -> None:
+    """Keep a field that stands beside a delta: lists go on, as log probabilities do.
+
+    Not when they are of the prompt, or say all that came before once more. Of anything
+    else the last value holds.
+
+    Args:
+        fields: Where it is kept. Lists are its own.
+        key: The field.
+        value: What the choice has there.
+    """
+    goes_on = grows(key, value)
+    if not goes_on and isinstance(value, list) and "prompt" not in key:
+        before = fields.get(key)
+        goes_on = not (isinstance(before, list) and value[: len(before)] == before)
+    _keep(fields, key, value, goes_on=goes_on)
+
+
+def _keep(fields: dict[str, Any], key: str, value: Any, *, goes_on: bool) -> None:
+    before = fields.get(key)
+    if not goes_on:
+        fields[key] = value
+    elif isinstance(before, list):
+        before += value
+    else:
+        fields[key] = list(value)
+
+
+def copied(fields: dict[str, Any]) -> dict[str, Any]:
+    """Return fields whose lists do not grow any more."""
+    return {k: list(v) if isinstance(v, list) else v for k, v in fields.items()}
+
+
+def joined_fields(earlier: dict[str, Any], later: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields beside two parts of an answer, put together."""
+    fields = copied(earlier)
+    for key, value in later.items():
+        add_to_chunk_fields(fields, key, value)
+    return fields

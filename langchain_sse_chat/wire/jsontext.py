@@ -36,6 +36,14 @@ def read_data(data: str) -> Any:
     return NO_JSON if inner == data else read_data(inner)
 
 
+def begins_with_an_object(data: str) -> bool:
+    """Whether the first of several lines is a JSON object by itself."""
+    first, more, rest = data.partition("\n")
+    if not (more and rest and first.startswith("{")):
+        return False
+    return isinstance(read_data(first), dict)
+
+
 def loads(text: str) -> Any:
     """Return the value of a JSON text.
 

@@ -7,16 +7,31 @@ keeps.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
 from langchain_sse_chat.errors import MalformedChunkError
 from langchain_sse_chat.wire import failures
 from langchain_sse_chat.wire.choice import ChoiceReader
-from langchain_sse_chat.wire.chunks import Delta, WireMessage
-from langchain_sse_chat.wire.jsontext import NO_JSON, loads, read_data, unframed
+from langchain_sse_chat.wire.chunks import Delta, WireMessage, joined
+from langchain_sse_chat.wire.counts import last_usage
+from langchain_sse_chat.wire.fields import add_to_chunk_fields, copied
+from langchain_sse_chat.wire.in_stream import (
+    REPORTS,
+    error_in,
+    error_in_choice,
+    is_error_word,
+    is_failed_event,
+)
+from langchain_sse_chat.wire.jsontext import (
+    NO_JSON,
+    begins_with_an_object,
+    read_data,
+    unframed,
+)
 from langchain_sse_chat.wire.messages_form import with_choices
+from langchain_sse_chat.wire.protocols import protocol_of
+from langchain_sse_chat.wire.strays import Strays, is_ping
 from langchain_sse_chat.wire.tags import ReasoningTags
 from langchain_sse_chat.wire.template import PADDING, Template, template_of
 
@@ -30,9 +45,6 @@ _MOST_OTHERS = 127
 """Choices after the first. `n` is 128 at most, at OpenAI
 (https://platform.openai.com/docs/api-reference/chat/create)."""
 
-_PINGS = frozenset({"", "ping", "[ping]", "heartbeat", "keep-alive", "keepalive"})
-"""Data of events that only keep the connection alive, in lower case."""
-
 
 class ChunkReader:
     """Reads the events of one answer."""
@@ -43,9 +55,11 @@ class ChunkReader:
         "_fields",
         "_filters",
         "_has_choices",
+        "_has_chunks",
         "_learned_at",
         "_lessons",
         "_others",
+        "_strays",
         "_template",
         "_usage",
         "done",
@@ -79,6 +93,8 @@ class ChunkReader:
         self._others: dict[int, ChoiceReader] = {}
         self._fields: dict[str, Any] = {}
         self._has_choices = False
+        self._has_chunks = False
+        self._strays = Strays(where)
         self._usage: dict[str, Any] | None = None
         self._template: Template | None = None
         self._event = ""
@@ -164,16 +180,11 @@ class ChunkReader:
             if self._lessons and out and (isinstance(out, str) or out.reasoning):
                 self._learn(data, chunk, out, event)
             return out
-        if chunk is NO_JSON:
-            if _begins_with_an_object(data):
-                return self._read_lines(data.split("\n"), event, lenient=lenient)
-            self._read_word(data, event, lenient=lenient)
-        elif isinstance(chunk, str):
-            self._read_word(chunk, event, lenient=lenient)
-        elif event == "error":
-            raise failures.stream_error(chunk, self.where)
-        elif chunk is not None and not lenient:
-            raise self._malformed(data)
+        if chunk is NO_JSON and begins_with_an_object(data):
+            return self._read_lines(data.split("\n"), event, lenient=lenient)
+        if chunk is not None or is_failed_event(event):
+            word = chunk if isinstance(chunk, str) else unframed(data)
+            self._read_word(word, event, lenient=lenient)
         return None
 
     def _learn(
@@ -199,7 +210,7 @@ class ChunkReader:
         self, lines: list[str], event: str, *, lenient: bool
     ) -> str | Delta | None:
         """Take chunks that stand in one event: the blank lines between were lost."""
-        return _joined(
+        return joined(
             [
                 self.read(line, event, lenient=lenient and number == len(lines))
                 for number, line in enumerate(lines, 1)
@@ -207,22 +218,24 @@ class ChunkReader:
             ]
         )
 
-    def _read_word(self, data: str, event: str, *, lenient: bool) -> None:
-        word = unframed(data).strip()
-        if word.strip("[] ").upper() == "DONE":
-            self.done = True
-        elif event == "error":
-            raise failures.stream_error(word, self.where)
-        elif not (lenient or word.lower() in _PINGS or word.startswith(":")):
-            raise self._malformed(data)
+    def _read_word(self, word: str, event: str, *, lenient: bool) -> None:
+        """Take data that is no object, such as `[DONE]` and signs of life.
 
-    def _malformed(self, data: str) -> MalformedChunkError:
-        start = data[:200]
-        msg = (
-            f"{self.where} sent what is no chat completion: {start!r}. The server, or "
-            "a proxy before it, is at fault."
-        )
-        return MalformedChunkError(msg, data=start)
+        Behind the finish reason it is passed over (`[END]`, `<EOT>`), and so is that of
+        named events: chunks have no names. Anything else may be a chunk that was
+        damaged.
+        """
+        said = word.strip()
+        if said.strip("[] ").upper() == "DONE":
+            self.done = True
+        elif is_failed_event(event) or is_error_word(said):
+            raise failures.stream_error(said, self.where)
+        elif is_ping(said) or is_ping(event) or lenient or self.finished:
+            return
+        elif event == "message" or said[:1] == "{":
+            raise self._strays.malformed(word)
+        else:
+            self._strays.take_word(f"event: {event}, data: {said}")
 
     def read_completion(self, body: dict[str, Any]) -> str | Delta | None:
         """Take a whole answer that came as one JSON object, not as a stream.
@@ -237,10 +250,7 @@ class ChunkReader:
         choices = body.get("choices")
         listed = choices if isinstance(choices, list) else []
         if not any(isinstance(choice, dict) for choice in listed):
-            error = failures.in_chunk(body, "message")
-            if error is None and failures.server_words(body) is None:
-                raise self._malformed(json.dumps(body, ensure_ascii=False))
-            raise failures.stream_error(error or body, self.where, body)
+            raise self._strays.whole(body)
         # One chunk of a stream, in place of the stream, is only its beginning.
         self.done = body.get("object") != "chat.completion.chunk"
         return self._read_chunk(body, "message")
@@ -249,62 +259,93 @@ class ChunkReader:
         if "choices" not in chunk:
             chunk = with_choices(chunk)
         choices = chunk.get("choices")
-        if not choices or chunk.get("error"):
-            error = failures.in_chunk(chunk, event)
-            if error is not None:
-                raise failures.stream_error(error, self.where, chunk)
+        error = None
+        if not choices or event != "message" or not REPORTS.isdisjoint(chunk):
+            error = error_in(chunk, event)
+        self._keep(chunk)
+        out = None
+        if choices and isinstance(choices, list):
+            if len(choices) == 1:
+                out = self._read_choice(choices[0])
+            else:
+                out = joined([self._read_choice(choice) for choice in choices])
+        elif choices and isinstance(choices, dict):
+            out = self._read_choice(choices)
+        elif error is None:
+            self._take_stray(chunk, event)
+        if error is not None:
+            # What came with it is in the partial message.
+            raise failures.stream_error(error, self.where, chunk)
+        return out
+
+    def _keep(self, chunk: dict[str, Any]) -> None:
+        """Keep what a chunk has beside its choices."""
         fields = self._fields
         for key, value in chunk.items():
             if key not in _NO_METADATA and value is not None and value != "":
-                fields[key] = value
+                if type(value) is list:
+                    add_to_chunk_fields(fields, key, value)
+                else:
+                    fields[key] = value
         if "usage" in chunk:
-            self._take_usage(chunk["usage"])
+            self._usage = last_usage(self._usage, chunk)
         if "x_groq" in chunk and isinstance(chunk["x_groq"], dict):
-            self._take_usage(chunk["x_groq"].get("usage"))
-        if not isinstance(choices, list):
-            return None
-        if len(choices) == 1:
-            return self._read_choice(choices[0])
-        return _joined([self._read_choice(choice) for choice in choices])
+            self._usage = last_usage(self._usage, chunk["x_groq"])
+
+    def _take_stray(self, chunk: dict[str, Any], event: str) -> None:
+        """Take an object that is no part of the answer."""
+        if "choices" in chunk:
+            self._has_chunks = True
+        protocol = protocol_of(chunk)
+        if protocol is not None and not (self._has_chunks or self._has_choices):
+            raise self._strays.foreign(chunk, protocol)
+        self._strays.take(chunk, event, self.progress)
+
+    def take_bare(self, error: dict[str, Any]) -> None:
+        """Take an error that came between events: it counts if nothing follows it."""
+        self._strays.take_error(error, self.progress)
+
+    def check_end(self) -> None:
+        """Look at how the answer ended.
+
+        Raises:
+            StreamError: It ended with an error: an object that the answer did not go on
+                after, or a finish reason that says so.
+            MalformedChunkError: No event of the stream was a chat completion.
+        """
+        if not self._choice.finished:
+            has_chunks = self._has_chunks or self._has_choices
+            error = self._strays.error(progress=self.progress, has_chunks=has_chunks)
+            if error is not None:
+                raise error
+        for choice in (self._choice, *self._others.values()):
+            if choice.failure is not None:
+                raise failures.finish_error(choice.failure, self.where)
 
     def _read_choice(self, choice: object) -> str | Delta | None:
         if not isinstance(choice, dict):
             return None
         self._has_choices = True
-        if choice.get("error"):
-            raise failures.stream_error(choice["error"], self.where)
         if "usage" in choice:
-            self._take_usage(choice["usage"])
+            self._usage = last_usage(self._usage, choice)
         if "message" in choice and isinstance(choice["message"], dict):
-            self._take_usage(choice["message"].get("usage"))
+            self._usage = last_usage(self._usage, choice["message"])
         index = choice.get("index")
+        out, reader = None, self._choice
         if isinstance(index, int) and index > 0:
-            self._read_other(index, choice)
-            return None
-        out = self._choice.read(choice)
-        if self._choice.stopped:
-            self.done = True
-        if out is not None or self._choice.holds_back or choice.get("finish_reason"):
+            reader = self._other(index)
+            brought = reader.read(choice)
+        else:
+            out = brought = reader.read(choice)
+            if reader.stopped:
+                self.done = True
+        if brought is not None or reader.holds_back or choice.get("finish_reason"):
             self.progress += 1
+        if reader.has_error or "error" in choice or "message" in choice:
+            error = error_in_choice(choice)
+            if error is not None:
+                raise failures.stream_error(error, self.where)
         return out
-
-    def _read_other(self, index: int, choice: dict[str, Any]) -> None:
-        other = self._other(index)
-        out = other.read(choice)
-        if out is not None or other.holds_back or choice.get("finish_reason"):
-            self.progress += 1
-
-    def _take_usage(self, usage: object) -> None:
-        """Keep the last usage that counts anything, wherever it stands.
-
-        Groq puts it under `x_groq`, Moonshot into the choice.
-        """
-        if not isinstance(usage, dict):
-            return
-        counts = [count for count in usage.values() if _is_count(count)]
-        # Zeros after a count are those of a chunk that has nothing to count.
-        if any(counts) or (counts and self._usage is None):
-            self._usage = usage
 
     def _other(self, index: int) -> ChoiceReader:
         if index not in self._others:
@@ -336,43 +377,6 @@ class ChunkReader:
         return self._with_fields(self._choice.snapshot())
 
     def _with_fields(self, message: WireMessage) -> WireMessage:
-        message.metadata = {**self._fields, **message.metadata}
+        message.metadata = {**copied(self._fields), **message.metadata}
         message.usage = self._usage
         return message
-
-
-def _is_count(value: object) -> bool:
-    """Whether a value of the usage is a number, which gateways also send as a text."""
-    return isinstance(value, (int, float)) or (
-        isinstance(value, str) and value.isdecimal()
-    )
-
-
-def _begins_with_an_object(data: str) -> bool:
-    """Whether the first of several lines is a JSON object by itself."""
-    first, more, _ = data.partition("\n")
-    if not more or not first.startswith("{"):
-        return False
-    try:
-        loads(first)
-    except ValueError:
-        return False
-    return True
-
-
-def _joined(parts: list[str | Delta | None]) -> str | Delta | None:
-    """Return what several choices or chunks bring that came in one event.
-
-    GitHub Copilot sends the text and the tool calls of an answer as two choices with
-    one index.
-    """
-    brought = [part for part in parts if part is not None]
-    if len(brought) < 2:  # noqa: PLR2004  nothing to join
-        return brought[0] if brought else None
-    deltas = [Delta(part) if isinstance(part, str) else part for part in brought]
-    return Delta(
-        "".join(delta.text for delta in deltas),
-        "".join(delta.reasoning for delta in deltas),
-        "".join(delta.refusal for delta in deltas),
-        [call for delta in deltas for call in delta.tool_calls],
-    )

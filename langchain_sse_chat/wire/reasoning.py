@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from itertools import chain
 from typing import Any
 
-REASONING_KEYS = ("reasoning_content", "reasoning", "reasoning_text")
+REASONING_KEYS = ("reasoning_content", "reasoning", "reasoning_text", "thinking")
 """Keys of a delta that hold reasoning as text.
 
 `reasoning_content`: DeepSeek (https://api-docs.deepseek.com/guides/reasoning_model) and
 those who follow it; `reasoning`: OpenRouter, Groq, newer vLLM, Ollama;
-`reasoning_text`: GitHub Copilot. Gateways send the same text under two keys at once.
+`reasoning_text`: GitHub Copilot; `thinking`: gateways over Ollama and Claude. Gateways
+send the same text under two keys at once.
 """
+
+REASONING_PARTS_KEY = "reasoning_parts"
+"""Field of the message for what comes with reasoning that is no plain text, such as a
+signature."""
 
 DETAILS_KEY = "reasoning_details"
 """OpenRouter's structured reasoning
@@ -32,8 +38,11 @@ def read_reasoning(delta: dict[str, Any]) -> tuple[str, str | None]:
     """Return the reasoning text of a delta, once, and the first key that has any."""
     for key in REASONING_KEYS:
         value = delta.get(key)
-        if isinstance(value, str) and value:
-            return value, key
+        if not value:
+            continue
+        text = value if isinstance(value, str) else reasoning_in(value)
+        if text:
+            return text, key
     details = delta.get(DETAILS_KEY)
     if not isinstance(details, list):
         return "", None
@@ -42,21 +51,44 @@ def read_reasoning(delta: dict[str, Any]) -> tuple[str, str | None]:
     return text, DETAILS_KEY if text else None
 
 
-def thinking_text(part: dict[str, Any]) -> str:
-    """Return the text of a `thinking` or `reasoning` content part.
+_TEXTS = ("thinking", "reasoning", "text", "summary", "content", "reasoning_content")
+"""Names of the text in a part of the reasoning."""
+
+_PLAIN_PART = frozenset({"type", "index", *_TEXTS})
+
+
+def reasoning_in(value: object) -> str:
+    """Return the text of reasoning that is a text, a number, a part or a list of these.
 
     Mistral nests text parts in its `thinking`
     (https://docs.mistral.ai/capabilities/reasoning/), Databricks in a `summary`
     (https://docs.databricks.com/aws/en/machine-learning/model-serving/query-reason-models).
     """
-    names = ("thinking", "reasoning", "text", "summary")
-    thinking = next((part[name] for name in names if part.get(name)), None)
-    if isinstance(thinking, str):
-        return thinking
-    if not isinstance(thinking, list):
-        return ""
-    texts = (p.get("text") for p in thinking if isinstance(p, dict))
-    return "".join(text for text in texts if isinstance(text, str))
+    if isinstance(value, list):
+        return "".join(map(reasoning_in, value))
+    if isinstance(value, dict):
+        return reasoning_in(next((value[n] for n in _TEXTS if value.get(n)), None))
+    # A boolean says whether there is any.
+    return "" if isinstance(value, bool) else plain_text(value)
+
+
+def plain_text(value: object) -> str:
+    """Return a text, or the JSON of a number or a boolean; of all else nothing.
+
+    Servers that parse each token as JSON send `1` for `"1"`.
+    """
+    if isinstance(value, str):
+        return value
+    return json.dumps(value) if isinstance(value, (int, float)) else ""
+
+
+def further_parts(reasoning: object) -> list[Any]:
+    """Return the parts of what stands for reasoning that are more than text."""
+    return [
+        part
+        for part in (reasoning if isinstance(reasoning, list) else [reasoning])
+        if isinstance(part, dict) and not part.keys() <= _PLAIN_PART
+    ]
 
 
 def are_thinking_parts(content: object) -> bool:

@@ -6,7 +6,9 @@ stream with one JSON object, and put login and error pages before everything.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
+
+from langchain_sse_chat.wire.jsontext import loads
 
 BodyKind = Literal["events", "json", "html", "unknown"]
 
@@ -40,3 +42,25 @@ def sniff(start: bytes, content_type: str) -> BodyKind | None:
     name, colon, _ = text[:_ENOUGH].partition(b":")
     named = colon and name in _FIELDS
     return "events" if named or text.startswith(b"event:") else "unknown"
+
+
+def first_of_lines(body: bytes) -> dict[str, Any] | Literal[False] | None:
+    """Return the first object of newline-delimited JSON.
+
+    Args:
+        body: The body so far, from its first bracket on.
+
+    Returns:
+        `False` when the body is something else, `None` when that is not clear yet.
+    """
+    line, end, rest = body.partition(b"\n")
+    if not end:
+        return None
+    try:
+        value = loads(line.decode("utf-8", "replace"))
+    except ValueError:
+        return False
+    second = rest.lstrip()[:1]
+    if not second:
+        return None
+    return value if isinstance(value, dict) and second == b"{" else False

@@ -18,6 +18,7 @@ from json.decoder import scanstring  # type: ignore[attr-defined]  # not in type
 from typing import Any
 
 from langchain_sse_chat.wire.chunks import Delta
+from langchain_sse_chat.wire.fields import grows
 from langchain_sse_chat.wire.reasoning import REASONING_KEYS
 
 PADDING = ("obfuscation", "p")
@@ -144,6 +145,8 @@ def template_of(
     """
     choices = chunk.get("choices")
     if not isinstance(choices, list) or len(choices) != 1 or chunk.get("usage"):
+        return None
+    if any(grows(key, value) for key, value in chunk.items()):
         return None
     if any(v for k, v in choices[0].items() if k not in {"index", "delta"}):
         # A finish reason or log probabilities, which count each time.

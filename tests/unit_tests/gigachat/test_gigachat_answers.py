@@ -129,10 +129,18 @@ def test_a_function_call_is_a_tool_call_and_goes_back(
     }
 
 
-@pytest.mark.parametrize("reason", ["length", "blacklist", "error"])
+@pytest.mark.parametrize("reason", ["length", "blacklist"])
 def test_a_finish_reason_is_kept(sber: Sber, ask: Ask, reason: str) -> None:
     sber.answers = [stream(event({"content": "x"}, finish_reason=reason))]
     assert ask(sber.chat()).response_metadata["finish_reason"] == reason
+
+
+def test_a_finish_reason_that_means_failure_is_an_error(sber: Sber, ask: Ask) -> None:
+    sber.answers = [stream(event({"content": "x"}, finish_reason="error"))]
+    with pytest.raises(StreamError, match="'error'") as caught:
+        ask(sber.chat(max_retries=0))
+    assert caught.value.partial is not None
+    assert caught.value.partial.text == "x"
 
 
 PICTURE = '<img src="3727db23" fuse="true"/> вот мой рисунок.'

@@ -9,18 +9,20 @@ from tests.unit_tests.quirks.quirks_chunks import CHUNKS
 from tests.unit_tests.quirks.quirks_errors import ERRORS
 from tests.unit_tests.quirks.quirks_finish import FINISHES
 from tests.unit_tests.quirks.quirks_framing import FRAMINGS
+from tests.unit_tests.quirks.quirks_messages import MESSAGES
 from tests.unit_tests.quirks.quirks_reasoning import REASONINGS
+from tests.unit_tests.quirks.quirks_strays import STRAYS
 from tests.unit_tests.quirks.quirks_tool_calls import TOOL_CALLS
 from tests.unit_tests.quirks.quirks_usage import USAGES
 
 THEMES: dict[str, tuple[Quirk, ...]] = {
     "Events and bytes": FRAMINGS,
     "Bodies that are no event stream": BODIES,
-    "Chunks and fields": CHUNKS,
+    "Chunks and fields": CHUNKS + MESSAGES,
     "Reasoning": REASONINGS,
     "Tool calls": TOOL_CALLS + ARGUMENTS,
     "Usage": USAGES,
     "The end": FINISHES,
-    "Errors in the answer": ERRORS,
+    "Errors in the answer": ERRORS + STRAYS,
 }
 ALL = tuple(quirk for quirks in THEMES.values() for quirk in quirks)

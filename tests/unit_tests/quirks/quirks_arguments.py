@@ -160,8 +160,8 @@ ARGUMENTS = (
         )
         for reason, server in (
             ("model_length", "Mistral"),
-            ("insufficient_system_resource", "DeepSeek"),
-            ("error", "OpenRouter"),
+            ("model_context_window_exceeded", "Zhipu"),
+            ("interrupted", "anybody"),
             ("SAFETY", "Gemini"),
         )
     ),

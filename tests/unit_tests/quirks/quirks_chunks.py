@@ -111,10 +111,10 @@ CHUNKS = (
         "values of other types than documented",
         "reads what can be read; there is no schema that an answer must keep",
         hi(
-            chunk({"content": 7, "tool_calls": "x", "refusal": ["y"]}),
+            chunk({"content": {"n": 7}, "tool_calls": "x", "refusal": ["y"]}),
             chunk(choices=["x", None, 7]),
             chunk(choices={"index": 0}),
-            chunk("x", 5, created="yesterday", usage="none", logprobs=[]),
+            chunk({"role": 1}, 5, created="yesterday", usage="none", logprobs=[]),
         ),
         HI,
     ),

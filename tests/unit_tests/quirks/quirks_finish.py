@@ -115,11 +115,120 @@ FINISHES = (
     ),
     Quirk(
         "a finish reason of ones own is kept",
-        "a reason that nobody else has (`eos`, `blacklist`, `insufficient_system_"
-        "resource`)",
+        "a reason that nobody else has (`eos`, `blacklist`, `interrupted`)",
         "keeps it as it is",
-        events([text("Hi"), chunk({}, "insufficient_system_resource")]),
-        Seen(text="Hi", finish_reason="insufficient_system_resource"),
+        events([text("Hi"), chunk({}, "interrupted")]),
+        Seen(text="Hi", finish_reason="interrupted"),
+    ),
+    *(
+        Quirk(
+            f"the finish reason {reason} is an error",
+            f"the finish reason `{reason}` ({who}), and no error object",
+            "`StreamError` that may be retried, with what came as `partial`",
+            events([text("Hi"), chunk({}, reason)]),
+            Failure("StreamError", repr(reason), "Hi"),
+        )
+        for reason, who in (
+            ("error", "OpenRouter, Mistral, GigaChat"),
+            ("abort", "vLLM, SGLang"),
+            ("network_error", "Zhipu"),
+            ("insufficient_system_resource", "DeepSeek"),
+            ("MALFORMED_FUNCTION_CALL", "Gemini"),
+            ("FinishReason.UNEXPECTED_TOOL_CALL", "gateways over Gemini"),
+            ("USER_CANCEL", "Cohere"),
+            ("upstream timed out", "anybody"),
+        )
+    ),
+    Quirk(
+        "a failure is not hidden by other finish reasons",
+        "a reason that means failure, and `stop` before or after it",
+        "the same",
+        events([text("Hi"), STOP, TOOLS, chunk({}, "error"), STOP]),
+        Failure("StreamError", "'error'", "Hi"),
+    ),
+    Quirk(
+        "a failure that a relay hides is an error",
+        "`finish_reason: stop` with `native_finish_reason: MALFORMED_FUNCTION_CALL` "
+        "(OpenRouter)",
+        "the same",
+        events(
+            [
+                text("Hi"),
+                chunk(
+                    choices=[
+                        {
+                            "delta": {},
+                            "finish_reason": "stop",
+                            "native_finish_reason": "MALFORMED_FUNCTION_CALL",
+                        }
+                    ]
+                ),
+            ]
+        ),
+        Failure("StreamError", "MALFORMED_FUNCTION_CALL", "Hi"),
+    ),
+    Quirk(
+        "a limit that a relay hides makes an unbegun call invalid",
+        "`finish_reason: stop` with `native_finish_reason: MAX_TOKENS` after a call "
+        "without arguments",
+        "the call is invalid",
+        events(
+            [
+                calls(call(0, "a1", "f", "")),
+                chunk(
+                    choices=[
+                        {
+                            "delta": {},
+                            "finish_reason": "stop",
+                            "native_finish_reason": "MAX_TOKENS",
+                        }
+                    ]
+                ),
+            ]
+        ),
+        Seen(invalid=[("a1", "f", "")], finish_reason="tool_calls"),
+    ),
+    Quirk(
+        "a reason that nobody knows does not hide that nothing came",
+        "a reason that nobody else has, and nothing before it (Gemini's `OTHER`)",
+        "`StreamError`: never an empty answer",
+        events([chunk({"role": "assistant", "content": ""}), chunk({}, "OTHER")]),
+        Failure("StreamError", "'OTHER'"),
+    ),
+    Quirk(
+        "a failed choice after the first is an error",
+        "a reason that means failure in one of several choices",
+        "`StreamError`",
+        events(
+            [
+                text("Hi"),
+                chunk(choices=[{"index": 1, "delta": {}, "finish_reason": "error"}]),
+                STOP,
+            ]
+        ),
+        Failure("StreamError", "'error'", "Hi"),
+    ),
+    Quirk(
+        "reasons in capitals are known",
+        "`STOP`, `FINISH_REASON_STOP` or `TOOL_CALL` after tool calls",
+        "`finish_reason` is `tool_calls`; the one sent is in `native_finish_reason`",
+        events([calls(CALL), chunk({}, "FINISH_REASON_STOP")]),
+        CALLED,
+        metadata={"native_finish_reason": "FINISH_REASON_STOP"},
+    ),
+    Quirk(
+        "a finish reason that is an object is read",
+        '`{"type": "length", "length": 16}` (SGLang\'s own form)',
+        "reads its type",
+        events([text("Hi"), chunk({}, {"type": "length", "length": 16})]),
+        Seen("Hi", finish_reason="length"),
+    ),
+    Quirk(
+        "a cut is not hidden by other finish reasons",
+        "`tool_calls` or `stop`, and then `length`",
+        "`length` holds",
+        events([calls(call(0, "a1", "f", "")), TOOLS, chunk({}, "length"), STOP]),
+        Seen(invalid=[("a1", "f", "")], finish_reason="length"),
     ),
     Quirk(
         "a last event without its blank line is read",
@@ -144,9 +253,18 @@ FINISHES = (
     ),
     Quirk(
         "a reason that says null is none",
-        '`"finish_reason": "null"` on every chunk (DashScope\'s own form, relays)',
+        '`"finish_reason": "null"` or `not_finished` on every chunk (DashScope\'s own '
+        "form, relays)",
         "takes it for none",
-        events([chunk({"content": "Hi"}, "null"), chunk({}, "stop")]),
+        events(
+            [
+                chunk({"content": "H"}, "null"),
+                chunk({"content": "i"}, "not_finished"),
+                chunk({}, "FINISH_REASON_UNSPECIFIED"),
+                chunk({}, 5),
+                chunk({}, "stop"),
+            ]
+        ),
         Seen("Hi"),
     ),
     Quirk(

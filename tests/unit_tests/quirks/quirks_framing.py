@@ -206,7 +206,7 @@ FRAMINGS = (
         "a JSON object a line (NDJSON) instead of events",
         "`NotAnEventStreamError` with its beginning",
         [part.removeprefix(b"data: ") for part in between()],
-        Failure("NotAnEventStreamError", "no event stream"),
+        Failure("NotAnEventStreamError", "newline-delimited JSON"),
     ),
     Quirk(
         "events that were framed twice are read",

@@ -48,6 +48,33 @@ REASONINGS = (
         kwargs={"reasoning_content": "Hmm"},
     ),
     Quirk(
+        "thinking in pieces is reasoning",
+        "… in `thinking`, as text or as an object (gateways over Ollama and Claude)",
+        "gives the text; a signature is kept in `reasoning_parts`",
+        thought(
+            {"thinking": "H"},
+            {"thinking": {"content": "m"}},
+            {"thinking": {"thinking": "m", "signature": "s"}, "content": None},
+            {"thinking": True},
+        ),
+        THOUGHT,
+        kwargs={
+            "reasoning_content": "Hmm",
+            "reasoning_parts": [{"thinking": "m", "signature": "s"}],
+        },
+    ),
+    Quirk(
+        "reasoning in lists and objects is reasoning",
+        "`reasoning_content` or `reasoning` that is a list or an object",
+        "the same",
+        thought(
+            {"reasoning_content": ["H"]},
+            {"reasoning_content": [{"type": "text", "text": "m"}], "content": ""},
+            {"reasoning": {"summary": [{"text": "m"}]}, "content": None},
+        ),
+        THOUGHT,
+    ),
+    Quirk(
         "reasoning in details is reasoning",
         "… in `reasoning_details` alone, or beside `reasoning` (OpenRouter)",
         "gives the text once; the details are kept, put together by type and index",

@@ -9,8 +9,9 @@ import pytest
 
 from langchain_sse_chat.wire.chunks import WireToolCall
 from scripts.fuzz import faults_of_call, fuzz, sent_arguments
+from scripts.fuzz_reference import fault_of
 from scripts.mutations import Mutator
-from tests.unit_tests.wire.wire_streams import call, calls, event
+from tests.unit_tests.wire.wire_streams import DONE, call, calls, chunk, event, text
 
 PIECES = event(calls(call(0, "a", "f", '{"a": '))) + event(
     calls(call(0, arguments="1}"))
@@ -78,3 +79,43 @@ def test_arguments_in_a_string_may_be_escaped_in_part(sent: str, faults: int) ->
     pieces = ['"{\\"a\\"', f': \\"\\u00e9{sent}\\"}}"']
 
     assert len(list(faults_of_call(made, pieces, cut=False))) == faults
+
+
+HI = event(text("Hi"))
+STOP = event(chunk({}, "stop"))
+STRAY = event({"text": "boom", "error_code": 5})
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        HI,
+        HI + event({"error": {"message": "boom", "code": 5}}) + DONE,
+        HI + STOP + event({"error": "boom"}),
+        HI + event(chunk({}, "error")),
+        HI + STRAY + DONE,
+        HI + STRAY + b": ping\n\n",
+    ],
+)
+def test_an_answer_that_is_none_is_known(body: bytes) -> None:
+    assert fault_of(body, may_be_cut=False)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        HI + STOP,
+        HI + DONE,
+        HI + STRAY + STOP,
+        HI + STRAY + HI + DONE,
+        HI + DONE + STRAY,
+        HI + event({**text("!"), "error": {"message": "ok", "code": 0}}) + DONE,
+        b'{"error": "boom"}',
+    ],
+)
+def test_an_answer_that_may_be_one_is_not_doubted(body: bytes) -> None:
+    assert fault_of(body, may_be_cut=False) is None
+
+
+def test_a_cut_answer_may_be_accepted() -> None:
+    assert fault_of(HI, may_be_cut=True) is None

@@ -70,9 +70,13 @@ def test_text_is_text_whatever_empty_fields_stand_beside_it(beside: Any) -> None
             Seen("a", "r"),
         ),
         ([{"type": "reasoning", "text": "r"}], Seen(reasoning="r")),
-        ([{"type": "thinking"}, {"type": "text", "text": 5}], Seen()),
+        ([{"type": "thinking"}, {"type": "text", "text": 5}], Seen("5")),
         ([{"type": []}], Seen()),
-        (5, Seen()),
+        ([1, True, None], Seen("1true")),
+        (5, Seen("5")),
+        (0, Seen("0")),
+        (1.5, Seen("1.5")),
+        (False, Seen("false")),
         ([], Seen()),
     ],
 )
@@ -88,8 +92,8 @@ def test_parts_that_are_neither_text_nor_reasoning_are_kept() -> None:
         STOP,
     ]
 
-    assert read_chunks(*sent) == Seen("a")
-    assert fields(*sent) == {"content_parts": [image, reference, 5]}
+    assert read_chunks(*sent) == Seen("a5")
+    assert fields(*sent) == {"content_parts": [image, reference]}
 
 
 @pytest.mark.parametrize("key", ["reasoning_content", "reasoning", "reasoning_text"])
@@ -260,11 +264,11 @@ def test_a_whole_message_in_place_of_deltas_is_the_answer(before: list[Any]) -> 
 
 
 @pytest.mark.parametrize("begun", [text("a"), calls(call(0, "c", "f", ""))])
-def test_a_whole_message_after_deltas_is_a_repetition(begun: Any) -> None:
+def test_a_whole_message_after_deltas_brings_only_what_they_did_not(begun: Any) -> None:
     message = {"content": "a", "tool_calls": [call(0, "c", "f", "{}")]}
     last = chunk(choices=[{"message": message, "finish_reason": "stop"}])
 
-    assert read_chunks(begun, last) == read_chunks(begun, STOP)
+    assert read_chunks(begun, last) == Seen("a", "", F, [], "tool_calls")
 
 
 def test_a_message_beside_each_delta_is_passed_over() -> None:
@@ -277,8 +281,8 @@ def test_a_message_beside_each_delta_is_passed_over() -> None:
     )
 
 
-def test_a_message_that_is_no_object_is_none() -> None:
-    assert read_chunks(chunk(choices=[{"message": "a"}]), STOP) == Seen()
+def test_a_message_that_is_a_text_is_the_text() -> None:
+    assert read_chunks(chunk(choices=[{"message": "a"}]), STOP) == Seen("a")
 
 
 def test_text_of_a_legacy_completion_is_read() -> None:

@@ -13,7 +13,7 @@ from langchain_sse_chat.wire.reasoning import (
     merge_details,
     merge_thinking_blocks,
     read_reasoning,
-    thinking_text,
+    reasoning_in,
 )
 from langchain_sse_chat.wire.sniff import sniff
 
@@ -173,16 +173,18 @@ def test_reasoning_is_read_from_the_first_key_that_has_any(
     ("part", "text"),
     [
         ({"thinking": "a"}, "a"),
-        ({"thinking": [{"text": "a"}, "x", {"text": 5}, {"text": "b"}]}, "ab"),
+        ({"thinking": [{"text": "a"}, "x", {"text": 5}, {"text": "b"}]}, "ax5b"),
         ({"reasoning": "a"}, "a"),
         ({"text": "a"}, "a"),
         ({"summary": [{"text": "a"}, {"text": "b", "signature": "s"}]}, "ab"),
-        ({"thinking": 5}, ""),
+        ({"thinking": 5}, "5"),
+        ({"thinking": True}, ""),
+        ({"content": "a", "signature": "s"}, "a"),
         ({}, ""),
     ],
 )
 def test_a_part_of_reasoning_gives_its_text(part: dict[str, Any], text: str) -> None:
-    assert thinking_text(part) == text
+    assert reasoning_in(part) == text
 
 
 @pytest.mark.parametrize(

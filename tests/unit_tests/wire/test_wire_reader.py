@@ -75,7 +75,7 @@ def test_metadata_and_usage_stand_on_the_last_chunk_only() -> None:
         chunk({"role": "", "content": None}),
         chunk({}),
         chunk(None),
-        chunk("odd"),
+        chunk(""),
         chunk(choices=[]),
         chunk(choices=None),
         chunk(choices={}),

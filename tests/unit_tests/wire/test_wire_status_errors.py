@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from langchain_sse_chat.wire.failures import in_chunk
+from langchain_sse_chat.wire.in_stream import error_in
 
 
 def test_an_object_with_a_failed_status_is_an_error() -> None:
     error = {"status": 500, "message": "Internal Server Error"}
-    assert in_chunk(error, "message") == error
+    assert error_in(error, "message") == error
 
 
 @pytest.mark.parametrize(
@@ -21,8 +21,7 @@ def test_an_object_with_a_failed_status_is_an_error() -> None:
         {"status": 500},
         {"status": "500", "message": "text"},
         {"status": True, "message": "text"},
-        {"status": 500, "message": "text", "choices": [{"index": 0}]},
     ],
 )
 def test_other_objects_with_a_status_are_none(chunk: dict[str, Any]) -> None:
-    assert in_chunk(chunk, "message") is None
+    assert error_in(chunk, "message") is None

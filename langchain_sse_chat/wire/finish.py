@@ -1,0 +1,139 @@
+"""What a finish reason says of the answer that it ends.
+
+Known are the reasons after which an answer is whole, and those after which it is good
+as far as it goes. A word for a failure is an error, known or not; any other word may
+mean anything, so that nothing is concluded from it.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import IntEnum
+from functools import lru_cache
+
+
+class Ending(IntEnum):
+    """Kinds of finish reasons; of several in one answer the highest holds."""
+
+    PLAIN = 1
+    """The model came to its end, or to a stop sequence."""
+    CALLS = 2
+    """The model asks for tools."""
+    UNKNOWN = 3
+    """A reason of a server's own."""
+    CUT = 4
+    """A limit or a filter ended the answer: what came is the model's own."""
+    FAILED = 5
+    """The server, or the model's output, failed: there is no answer."""
+
+
+_PREFIX = re.compile(r"^(?:finish_?reason|stop_?reason|reason)[_.]+")
+"""How enumerations are spelled: `FINISH_REASON_STOP`, `FinishReason.STOP`."""
+
+_NOT_FINISHED = frozenset(
+    {
+        "null",  # DashScope's own API, gateways
+        "none",
+        "unspecified",  # Gemini
+        "finish_reason_unspecified",
+        "not_finished",  # watsonx
+        "in_progress",
+    }
+)
+
+_PLAIN = frozenset(
+    {
+        "stop",
+        "eos",  # Together
+        "eos_token",  # TGI, watsonx
+        "stop_token",
+        "end_of_text",
+        "end_turn",  # Claude, through gateways
+        "stop_sequence",
+        "complete",  # Cohere
+        "completed",  # Responses, through gateways
+        "normal",  # Baidu
+    }
+)
+
+_CALLS = frozenset({"tool_calls", "function_call", "tool_call", "tool_use"})
+
+_CUT = frozenset(
+    {
+        "length",
+        "max_tokens",
+        "max_output_tokens",
+        "max_new_tokens",
+        "max_length",
+        "token_limit",  # watsonx
+        "time_limit",
+        "model_length",  # Mistral
+        "context_length_exceeded",
+        "model_context_window_exceeded",  # Zhipu, Claude
+        "repetition_truncation",  # MiMo
+        "error_limit",  # Cohere
+        "content_filter",
+        "content_filtered",  # Bedrock
+        "guardrail_intervened",
+        "error_toxic",  # Cohere
+        "sensitive",  # Zhipu, Hunyuan
+        "blacklist",  # GigaChat
+        "refusal",  # Claude, through gateways
+        # Gemini and those over it
+        # (https://ai.google.dev/api/generate-content#FinishReason)
+        "safety",
+        "image_safety",
+        "recitation",
+        "image_recitation",
+        "language",
+        "blocklist",
+        "prohibited_content",
+        "image_prohibited_content",
+        "spii",
+    }
+)
+
+_FAILURE = re.compile(
+    r"error|fail|abort|cancel|malformed|exception|time_?d?_?out"
+    # DeepSeek: `insufficient_system_resource`.
+    r"|insufficient|unavailable|overload|rate_limit|quota|deadline"
+    # Gemini: `UNEXPECTED_TOOL_CALL`, `TOO_MANY_TOOL_CALLS`,
+    # `MISSING_THOUGHT_SIGNATURE`.
+    r"|unexpected|too_many|missing"
+)
+"""Words for a failure in any server's reasons: `error` (OpenRouter, Mistral,
+GigaChat), `abort` (vLLM, SGLang), `network_error` (Zhipu), `MALFORMED_FUNCTION_CALL`
+(Gemini), `malformed_tool_use` (Bedrock), `USER_CANCEL` (Cohere), `timeout`."""
+
+
+@lru_cache(maxsize=256)
+def ending(reason: str) -> Ending | None:
+    """Return what a finish reason says, `None` when it says that there is none yet."""
+    word = _PREFIX.sub("", re.sub(r"[\s-]+", "_", reason.strip().lower()))
+    if not word or word in _NOT_FINISHED:
+        return None
+    for known, kind in (
+        (_PLAIN, Ending.PLAIN),
+        (_CALLS, Ending.CALLS),
+        (_CUT, Ending.CUT),
+    ):
+        if word in known:
+            return kind
+    return Ending.FAILED if _FAILURE.search(word) else Ending.UNKNOWN
+
+
+def rank(reason: str | None) -> int:
+    """Return how much a finish reason says: its `Ending`, 0 for none."""
+    return (ending(reason) or 0) if reason else 0
+
+
+def finish_reason_of(value: object) -> str | None:
+    """Return the finish reason in what stands under its key, `None` when none does.
+
+    SGLang and those after it send an object: `{"type": "length", "length": 16}`.
+    """
+    if isinstance(value, dict):
+        value = value.get("type")
+    if not isinstance(value, str):
+        return None
+    return value if ending(value) is not None else None

@@ -1,0 +1,243 @@
+"""Messages in place of deltas: what each says beyond the ones before.
+
+Some gateways send `message` in every event, with the next part of the answer or with
+all of it so far; others send the whole once more after the deltas. Texts that begin
+like the one before may be either, so that they are held back until that is clear: what
+was said must neither be lost nor come twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from typing import Any, Literal
+
+from langchain_sse_chat.errors import MalformedChunkError
+from langchain_sse_chat.wire.content import split_content
+from langchain_sse_chat.wire.reasoning import REASONING_KEYS, reasoning_in
+
+_CLEAR = 8
+"""Characters of a text after which the next one does not begin with it by chance."""
+
+_CALLS = ("tool_calls", "function_call")
+
+
+class Restated:
+    """Makes deltas of the messages of a choice."""
+
+    __slots__ = ("_calls", "_growth", "_is_first", "_known", "_lists", "_texts", "gave")
+
+    def __init__(
+        self, content: str, reasoning: str, *, has_calls: bool, known: Container[str]
+    ) -> None:
+        """Start with what deltas brought before.
+
+        Args:
+            content: The text.
+            reasoning: The reasoning.
+            has_calls: Whether they brought tool calls.
+            known: The other fields that they brought.
+        """
+        self._growth = _Growth()
+        self._texts = {"content": _Text(self._growth, content)}
+        for key in REASONING_KEYS:
+            self._texts[key] = _Text(self._growth, reasoning)
+        self._calls: list[Any] | None = [] if has_calls else None
+        self._known = known
+        self._lists: dict[str, list[Any]] = {}
+        self.gave = False
+        """Whether any message had a text or a call that was new."""
+        self._is_first = not (content or reasoning or has_calls)
+
+    @property
+    def held(self) -> str:
+        """The text that is held back."""
+        return self._texts["content"].held
+
+    def delta(self, message: dict[str, Any], *, last: bool) -> dict[str, Any]:
+        """Return the delta that the next message stands for.
+
+        Args:
+            message: The message.
+            last: Whether the finish reason came, with it or before it.
+
+        Raises:
+            MalformedChunkError: It contradicts the ones before.
+        """
+        delta: dict[str, Any] = {}
+        for key, value in message.items():
+            if key in self._texts:
+                delta[key] = self._new_text(key, value, last=last)
+            elif key == "tool_calls":
+                delta[key] = self._new_calls(value)
+            elif isinstance(value, list):
+                delta[key] = self._new_items(key, value)
+            elif key not in self._known:
+                delta[key] = value
+        is_first, self._is_first = self._is_first, False
+        self.gave = self.gave or any(delta.get(k) for k in (*self._texts, "tool_calls"))
+        return message if is_first else delta
+
+    def close(self) -> dict[str, Any]:
+        """Return the delta that was held back."""
+        return {key: text.release() for key, text in self._texts.items()}
+
+    def _new_text(self, key: str, value: object, *, last: bool) -> object:
+        """Return what is new in a text, and in parts that are none."""
+        parts: list[Any] = []
+        if key == "content":
+            text, _, parts = split_content(value)
+        else:
+            text = reasoning_in(value)
+        new = self._texts[key].feed(text, last=last)
+        further = self._new_items(key, parts)
+        return [new, *further] if further else new
+
+    def _new_calls(self, calls: object) -> object:
+        if not isinstance(calls, list) or not calls:
+            return calls
+        if self._calls == []:
+            return []
+        before, self._calls = self._calls, calls
+        return calls if before is None else _calls_beyond(before, calls)
+
+    def _new_items(self, key: str, items: list[Any]) -> list[Any]:
+        before = self._lists.get(key, [])
+        self._lists[key] = items
+        if key in self._known:
+            return []
+        return items[len(before) :] if items[: len(before)] == before else items
+
+
+class _Growth:
+    """Which way the messages of an answer grow: the same for all that is in them."""
+
+    __slots__ = ("way",)
+
+    def __init__(self) -> None:
+        self.way: Literal["parts", "whole"] | None = None
+
+
+class _Text:
+    """One text of the messages."""
+
+    __slots__ = ("_before", "_given", "_grew", "_growth", "_held", "_repeats")
+
+    def __init__(self, growth: _Growth, given: str) -> None:
+        self._growth = growth
+        self._given = given
+        """What was given out."""
+        self._before = given
+        """The text of the message before."""
+        self._repeats = bool(given)
+        """Whether deltas gave it out, and messages only repeat it."""
+        self._held: list[str] = []
+        self._grew = 0
+
+    def feed(self, text: str, *, last: bool) -> str:
+        """Return what a message's text has that is new for certain."""
+        if not text:
+            return ""
+        if self._repeats:
+            new = text[len(self._given) :] if text.startswith(self._given) else ""
+        elif self._growth.way == "whole":
+            new = self._beyond(text)
+        elif self._growth.way == "parts":
+            repeats = last and text == self._given and not self._held
+            new = self.release() + ("" if repeats else text)
+        else:
+            new = self._undecided(text, last=last)
+        self._given += new
+        return new
+
+    @property
+    def held(self) -> str:
+        """What is held back, for all that is known."""
+        if not self._held:
+            return ""
+        is_whole = self._growth.way == "whole" or (not self._growth.way and self._grew)
+        return self._held[-1][len(self._given) :] if is_whole else "".join(self._held)
+
+    def release(self) -> str:
+        """Return what was held back, at the end of the answer or of doubt."""
+        held = self.held
+        self._held.clear()
+        return held
+
+    def _beyond(self, text: str) -> str:
+        before = self._before
+        if text.startswith(before):
+            self._before = text
+            self._held.clear()
+            return text[len(self._given) :]
+        if text in before:
+            return ""
+        msg = (
+            f"A message of the answer begins {text[:60]!r}, and the one before it, "
+            f"which it should go on with, {before[:60]!r}."
+        )
+        raise MalformedChunkError(msg, data=text[:200])
+
+    def _undecided(self, text: str, *, last: bool) -> str:
+        before, self._before = self._before, text
+        if not before:
+            return text
+        if not text.startswith(before):
+            self._growth.way = "parts"
+            return self.release() + text
+        if text == before:
+            if not last:
+                self._held.append(text)
+            return ""
+        self._grew += 1
+        if self._grew > 1 or len(before) >= _CLEAR:
+            self._growth.way = "whole"
+            self._held.clear()
+            return text[len(self._given) :]
+        self._held.append(text)
+        return ""
+
+
+def _calls_beyond(before: list[Any], calls: list[Any]) -> list[Any]:
+    """Return the pieces of calls that a list of them has beyond an earlier list.
+
+    When it does not say the earlier ones once more, these are pieces themselves.
+    """
+    pieces: list[Any] = []
+    for index, call in enumerate(calls):
+        if index >= len(before):
+            pieces.append(call)
+            continue
+        more = _arguments_beyond(before[index], call)
+        if more is None:
+            return calls
+        if more:
+            pieces.append({"index": index, "function": {"arguments": more}})
+    return pieces if len(calls) >= len(before) else calls
+
+
+def _arguments_beyond(before: object, call: object) -> str | None:
+    """Return how a call's arguments go on; `None` when it does not repeat the earlier.
+
+    A piece of arguments may begin like the piece before it, but not with an object's
+    opening brace, and never under the name of the call again.
+    """
+    if not isinstance(before, dict) or not isinstance(call, dict):
+        return None
+    old, new = before.get("function"), call.get("function")
+    if not isinstance(old, dict) or not isinstance(new, dict):
+        return None
+    first, second = old.get("arguments"), new.get("arguments")
+    named = bool(old.get("name")) and old.get("name") == new.get("name")
+    if not named or before.get("id") != call.get("id"):
+        return None
+    if not isinstance(first, str) or not isinstance(second, str):
+        return "" if first == second else None
+    if first.strip() and not first.lstrip().startswith("{"):
+        return None
+    return second[len(first) :] if second.startswith(first) else None
+
+
+def joined_in_place(pieces: list[str]) -> str:
+    """Return the text of pieces, which are one piece from then on."""
+    pieces[:] = ["".join(pieces)]
+    return pieces[0]

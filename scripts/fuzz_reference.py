@@ -1,0 +1,117 @@
+"""Why a body is no whole answer, read in the plainest way.
+
+What it says is certain, so that it says nothing of bodies that may be read in more than
+one way: bare text between the events, several lines of data, other chunkings of lines.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from langchain_sse_chat import SSEDecoder
+from langchain_sse_chat.sse import ServerSentEvent
+from langchain_sse_chat.wire.jsontext import NO_JSON, read_data
+
+_BEFORE_AN_ANSWER = re.compile(rb"\A(?:\s|\xef\xbb\xbf)+")
+_STREAM = re.compile(rb"data:|event:|id:|retry:|:")
+_DONE = re.compile(r"(?:data:\s*)*[\[\]\s\"]*done[\[\]\s\"]*", re.IGNORECASE)
+_FINE = frozenset({"", "0", "200", "ok", "success", "succeeded", "none", "null"})
+_FAILED = frozenset({"error", "abort", "network_error", "MALFORMED_FUNCTION_CALL"})
+_KNOWN = frozenset(
+    {
+        *("id", "object", "created", "model", "choices", "usage", "messages"),
+        *("finish_reason", "type", "event", "status", "error", "x_groq", "p"),
+        *("system_fingerprint", "service_tier", "provider", "obfuscation"),
+    }
+)
+
+
+def fault_of(body: bytes, *, may_be_cut: bool) -> str | None:
+    """Return why a body is not to be given out as a whole answer.
+
+    Args:
+        body: The whole of it.
+        may_be_cut: Whether an answer without an end is accepted.
+
+    Returns:
+        `None` when it is an answer, or when it is not certain that it is none.
+    """
+    body = _BEFORE_AN_ANSWER.sub(b"", body)
+    if not _STREAM.match(body):
+        return None
+    events, is_done = _events(body)
+    values = [_value(event.data) for event in events]
+    for value in values:
+        why = _error_in(value) or _failed_choice_in(value)
+        if why:
+            return why
+    several = any("\n" in event.data for event in events)
+    if several or any(map(_reasons_in, values)):
+        return None
+    if not is_done and not may_be_cut:
+        return "neither a finish reason nor [DONE]"
+    return _stray_in(list(zip(events, values, strict=True)))
+
+
+def _events(body: bytes) -> tuple[list[ServerSentEvent], bool]:
+    """Return the events up to `[DONE]`, and whether it came."""
+    decoder = SSEDecoder()
+    events: list[ServerSentEvent] = []
+    for event in [*decoder.feed(body), *decoder.close()]:
+        if any(_DONE.fullmatch(line) for line in event.data.split("\n")):
+            return events, True
+        events.append(event)
+    return events, False
+
+
+def _value(data: str) -> Any:
+    if "\n" in data:
+        return None
+    value = read_data(data)
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]
+    return None if value is NO_JSON else value
+
+
+def _error_in(value: Any) -> str | None:
+    """Return an error object that no reading makes harmless."""
+    error = value.get("error") if isinstance(value, dict) else None
+    if isinstance(error, str):
+        return None if _is_fine(error) else f"the error {error!r}"
+    if not isinstance(error, dict) or not isinstance(error.get("message"), str):
+        return None
+    codes = [error[k] for k in ("code", "status", "type") if error.get(k) is not None]
+    if _is_fine(error["message"]) or any(map(_is_fine, codes)) or len(error) > 3:  # noqa: PLR2004
+        return None
+    return f"the error {error!r}"
+
+
+def _is_fine(value: object) -> bool:
+    return not value or str(value).lower().strip(" .!") in _FINE
+
+
+def _failed_choice_in(value: Any) -> str | None:
+    choices = value.get("choices") if isinstance(value, dict) else None
+    for choice in choices if isinstance(choices, list) else []:
+        reason = choice.get("finish_reason") if isinstance(choice, dict) else None
+        if isinstance(reason, str) and reason in _FAILED:
+            return f"the finish reason {reason!r}"
+    return None
+
+
+def _reasons_in(value: Any) -> bool:
+    """Whether anything in a value may be a finish reason."""
+    if isinstance(value, dict):
+        return bool(value.get("finish_reason")) or any(map(_reasons_in, value.values()))
+    return isinstance(value, list) and any(map(_reasons_in, value))
+
+
+def _stray_in(events: list[tuple[ServerSentEvent, Any]]) -> str | None:
+    """Return an object that is no chunk, and that no chunk comes after."""
+    for event, value in reversed(events):
+        if not isinstance(value, dict) or value.keys() & _KNOWN:
+            return None
+        if event.event == "message" and value:
+            return f"the object {value!r} in place of a chunk"
+    return None
