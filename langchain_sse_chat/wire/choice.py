@@ -36,31 +36,24 @@ _CHOICE_READ_ELSEWHERE = frozenset(
 PARTS_KEY = "content_parts"
 """Field of the message for content parts that are neither text nor reasoning."""
 
-_CUTTING_REASONS = frozenset(
-    {
-        "length",
-        "content_filter",
-        "max_tokens",
-        "max_output_tokens",
-        "model_length",  # Mistral
-        "context_length_exceeded",
-        "insufficient_system_resource",  # DeepSeek
-        "sensitive",  # Zhipu
-        "network_error",  # Zhipu
-        "blacklist",  # GigaChat
-        "error",  # OpenRouter, Mistral, GigaChat
-        "abort",  # vLLM, SGLang
-        "safety",  # Gemini and those over it
-        "recitation",
-        "malformed_function_call",
-        "refusal",  # Claude, through gateways
-        "guardrail_intervened",  # Bedrock
-        "cancelled",
-        "timeout",
+_TOOL_REASONS = frozenset({"tool_calls", "function_call"})
+_PLAIN_REASONS = frozenset({"stop", "eos", "end_turn", "eos_token"})
+
+_GOOD_REASONS = (
+    _TOOL_REASONS
+    | _PLAIN_REASONS
+    | {
+        "tool_use",  # Claude, through gateways
+        "stop_sequence",
+        "tool_call",  # Cohere
+        "complete",
+        "tool-calls",  # gateways on Vercel's AI SDK
+        "normal",  # Baidu
     }
 )
-"""Finish reasons after which a call without arguments may be one that was cut, in lower
-case."""
+"""Finish reasons that are known to end an answer where the model meant it to end, in
+lower case. Behind any other, or behind none, a call without arguments may be one that
+was truncated."""
 
 _NO_REASONS = frozenset({"null", "none"})
 """How gateways spell that the answer goes on; DashScope's own API does too."""
@@ -69,9 +62,6 @@ _IN_PROGRESS = "function_in_progress"
 """The role of deltas that say how long a function of the server's own is going to take:
 progress, but no part of the answer
 (https://developers.sber.ru/docs/ru/gigachat/guides/functions/calling-builtin-functions)."""
-
-_TOOL_REASONS = frozenset({"tool_calls", "function_call"})
-_PLAIN_REASONS = frozenset({"stop", "eos", "end_turn", "eos_token"})
 
 
 class ChoiceReader:
@@ -304,11 +294,15 @@ class ChoiceReader:
             held.text, held.reasoning = self._tagged(*self._splitter.close())
             self._keep(held)
         reason = native = "stop" if self.stopped else self._finish_reason
-        cut = truncated or (reason or "").lower() in _CUTTING_REASONS
-        calls, held.tool_calls = self._tool_calls.close(cut=cut)
+        known = (reason or "").lower() in _GOOD_REASONS
+        calls, held.tool_calls = self._tool_calls.close(
+            cut=truncated or not known,
+            inferred=reason is None and not truncated,
+            expected=reason in _TOOL_REASONS,
+        )
         message = self._message()
         message.tool_calls = calls
-        if reason in _TOOL_REASONS and not calls:
+        if reason in _TOOL_REASONS and not (calls or self._tool_calls.was_fed):
             reason = "stop"
         elif calls and (reason in _PLAIN_REASONS or reason == "function_call"):
             reason = "tool_calls"

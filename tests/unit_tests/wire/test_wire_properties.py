@@ -36,7 +36,11 @@ from tests.unit_tests.wire.wire_streams import (
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 names = st.from_regex(r"[a-z]{1,3}_[a-z]{1,3}", fullmatch=True)
 json_values: Any = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | texts,
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | texts,
     lambda inner: (
         st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3)
     ),
