@@ -11,8 +11,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from langchain_sse_chat.convert.blocks import MODEL_PROVIDER, further_blocks
+from langchain_sse_chat.convert.blocks import further_blocks
 from langchain_sse_chat.convert.citations import fields_to_annotations
+from langchain_sse_chat.convert.model_provider import MODEL_PROVIDER
 from langchain_sse_chat.convert.results import (
     NOT_AN_OBJECT,
     additional_kwargs,

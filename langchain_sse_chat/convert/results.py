@@ -11,19 +11,17 @@ from langchain_core.messages.tool import invalid_tool_call as make_invalid_tool_
 from langchain_core.messages.tool import tool_call as make_tool_call
 from langchain_core.outputs import ChatGeneration, ChatResult
 
-from langchain_sse_chat.convert.blocks import MODEL_PROVIDER
+from langchain_sse_chat.convert.broken_calls import NOT_AN_OBJECT
 from langchain_sse_chat.convert.echo import (
     REASONING,
     REASONING_KEY,
     TOOL_CALL_EXTRAS,
 )
 from langchain_sse_chat.convert.generated import generated_files
+from langchain_sse_chat.convert.model_provider import MODEL_PROVIDER
 from langchain_sse_chat.convert.usage import message_usage, summed
 from langchain_sse_chat.wire.chunks import Delta, WireMessage, WireToolCall
 from langchain_sse_chat.wire.custom_calls import CUSTOM, input_of
-
-NOT_AN_OBJECT = "The arguments are not a whole JSON object."
-"""The error of an invalid tool call."""
 
 
 class ResultAssembler:

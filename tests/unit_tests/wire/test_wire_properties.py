@@ -13,7 +13,8 @@ from langchain_core.messages import AIMessageChunk
 from langchain_core.messages.tool import tool_call_chunk
 from langchain_core.outputs import ChatGenerationChunk
 
-from langchain_sse_chat.convert.chunks import ChunkAssembler, breaking_mark
+from langchain_sse_chat.convert.broken_calls import breaking_mark
+from langchain_sse_chat.convert.chunks import ChunkAssembler
 from langchain_sse_chat.errors import SSEChatError
 from langchain_sse_chat.pipeline import PipelineOptions
 from tests.unit_tests.wire.wire_streams import (
