@@ -71,7 +71,7 @@ def sent_invalid_calls(message: AIMessage) -> list[Any]:
     """
     ours = message.response_metadata.get("model_provider") == MODEL_PROVIDER
     return [
-        {**call, "args": without_mark(call["args"]), "error": NOT_AN_OBJECT}
+        {**call, "args": without_mark(call["args"] or ""), "error": NOT_AN_OBJECT}
         if ours and call.get("args") and not call.get("error")
         else call
         for call in message.invalid_tool_calls

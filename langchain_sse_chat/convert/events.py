@@ -12,13 +12,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from langchain_sse_chat.convert.blocks import further_blocks
+from langchain_sse_chat.convert.broken_calls import NOT_AN_OBJECT
 from langchain_sse_chat.convert.citations import fields_to_annotations
 from langchain_sse_chat.convert.model_provider import MODEL_PROVIDER
-from langchain_sse_chat.convert.results import (
-    NOT_AN_OBJECT,
-    additional_kwargs,
-    response_metadata,
-)
+from langchain_sse_chat.convert.results import additional_kwargs, response_metadata
 from langchain_sse_chat.convert.usage import message_usage
 from langchain_sse_chat.errors import MalformedChunkError
 from langchain_sse_chat.wire.chunks import (

@@ -370,7 +370,7 @@ def _choice_by_dict(
         return dict(choice)
     given = dict(_name_of(dict(choice)))
     name = next(iter(given), choice.get("name"))
-    if name not in names:
+    if not isinstance(name, str) or name not in names:
         raise _no_such_tool(name, names)
     return {"type": names[name], names[name]: {"name": name}}
 
