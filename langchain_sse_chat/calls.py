@@ -44,6 +44,7 @@ from langchain_sse_chat.settings import ChatSSESettings
 from langchain_sse_chat.transport.async_client import astream
 from langchain_sse_chat.transport.clients import ClientSettings, HTTPClients
 from langchain_sse_chat.transport.closing import anext_unhooked
+from langchain_sse_chat.transport.event_loop import running_loop
 from langchain_sse_chat.transport.hidden import hide, without_frames
 from langchain_sse_chat.transport.spec import Exchange
 from langchain_sse_chat.transport.sync_client import stream
@@ -144,6 +145,7 @@ class ChatCalls(ChatSSESettings):
         **kwargs: Any,
     ) -> AIMessage:
         """Return the answer."""
+        running_loop()
         hide(kwargs)
         with called_with(config):
             return await super().ainvoke(input, config, stop=stop, **kwargs)
@@ -175,6 +177,7 @@ class ChatCalls(ChatSSESettings):
         **kwargs: Any,
     ) -> AsyncGenerator[AIMessageChunk]:
         """Yield the answer in chunks, each as soon as its bytes are there."""
+        running_loop()
         hide(kwargs)
         chunks = super().astream(input, config, stop=stop, **kwargs)
         async with aclosing(cast("AsyncGenerator[AIMessageChunk]", chunks)):

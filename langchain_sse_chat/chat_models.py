@@ -5,16 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
-from langchain_core.callbacks import Callbacks
+from langchain_core.callbacks import (
+    AsyncCallbackManagerForLLMRun,
+    CallbackManagerForLLMRun,
+    Callbacks,
+)
 from langchain_core.language_models import LanguageModelInput
 from langchain_core.language_models.base import LangSmithParams
 from langchain_core.messages import AIMessage, BaseMessage
+from langchain_core.outputs import ChatResult
 from langchain_core.runnables import Runnable
 from pydantic import ConfigDict
 
 from langchain_sse_chat.calls import ChatCalls
-from langchain_sse_chat.convert.blocks import MODEL_PROVIDER
+from langchain_sse_chat.convert.broken_calls import unmark
 from langchain_sse_chat.convert.messages import messages_to_wire
+from langchain_sse_chat.convert.model_provider import MODEL_PROVIDER
 from langchain_sse_chat.convert.results import combine_llm_outputs
 from langchain_sse_chat.convert.tokens import count_message_tokens, text_to_token_ids
 from langchain_sse_chat.convert.tools import (
@@ -120,6 +126,28 @@ class ChatSSE(ChatCalls):
             if given:
                 kwargs[name] = {**given, **(kwargs.get(name) or {})}
         return super()._get_llm_string(stop=stop, **fingerprinted(kwargs))
+
+    def _generate_with_cache(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> ChatResult:
+        result = super()._generate_with_cache(messages, stop, run_manager, **kwargs)
+        return _unmarked(result)
+
+    async def _agenerate_with_cache(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: AsyncCallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> ChatResult:
+        result = await super()._agenerate_with_cache(
+            messages, stop, run_manager, **kwargs
+        )
+        return _unmarked(result)
 
     def _combine_llm_outputs(
         self, llm_outputs: list[dict[str, Any] | None], /
@@ -282,3 +310,10 @@ class ChatSSE(ChatCalls):
         return count_message_tokens(
             wire, tools_to_wire(tools or []), count=self.get_num_tokens
         )
+
+
+def _unmarked(result: ChatResult) -> ChatResult:
+    """Return a result that LangChain may have added up from chunks."""
+    for generation in result.generations:
+        unmark(generation.message)
+    return result

@@ -8,6 +8,9 @@ once its pauses are what makes tokens late. So a chunk of text, reasoning or arg
 is added up at once when LangChain asks for the next, and its sum with those before
 takes its place in the list. What the list adds up to stays the same at any moment; no
 chunk that was given out is changed, and nobody else's list is touched.
+
+At the end, callbacks get the arguments of invalid calls as they were sent, without the
+bracket that keeps merged chunks from being repaired.
 """
 
 from __future__ import annotations
@@ -22,10 +25,14 @@ from langchain_core.language_models import chat_models
 from langchain_core.messages import AIMessageChunk
 from langchain_core.outputs import ChatGenerationChunk
 
+from langchain_sse_chat.convert.broken_calls import unmark
 from langchain_sse_chat.convert.echo import REASONING
 
 _LARGEST_SUM = 2048
 """Characters of a sum to which another chunk is added: it is copied for each."""
+
+_REPORTING = frozenset({"stream", "astream"})
+"""LangChain's functions whose list, when it has one chunk, is given to callbacks."""
 
 _EMPTY: dict[str, Any] = {"content": "", "additional_kwargs": {}}
 
@@ -36,12 +43,20 @@ _Parts = tuple[str, str, str, dict[str, Any]]
 class KeptChunks:
     """Adds up the chunks of one stream where LangChain keeps them."""
 
-    __slots__ = ("_chunks", "_length", "_like", "_previous", "_total")
+    __slots__ = (
+        "_chunks",
+        "_is_reported",
+        "_length",
+        "_like",
+        "_previous",
+        "_total",
+    )
 
     def __init__(self) -> None:
         """Begin with a stream that has no chunks."""
         # The list of LangChain's loop; `None` until it is looked for.
         self._chunks: list[ChatGenerationChunk] | None = None
+        self._is_reported = False
         self._previous: ChatGenerationChunk | None = None
         self._total: ChatGenerationChunk | None = None
         self._like: dict[str, Any] = {}
@@ -51,8 +66,9 @@ class KeptChunks:
         """Learn that the caller of the function that calls this asks for the next."""
         chunks = self._chunks
         if chunks is None:
-            # The caller's caller.
-            chunks = self._chunks = _list_in(sys._getframe(2))  # noqa: SLF001
+            caller = sys._getframe(2)  # noqa: SLF001  the caller's caller
+            chunks = self._chunks = _list_in(caller)
+            self._is_reported = caller.f_code.co_name in _REPORTING
         if not chunks or chunks[-1] is not chunk:
             return
         parts, total = _parts_of(chunk), self._total
@@ -62,8 +78,27 @@ class KeptChunks:
         elif total is not None and total is chunks[-2] and parts[3] == self._like:
             self._add(parts)
             del chunks[-1]
+            return
         else:
             self._begin(chunks, chunk, parts)
+        if getattr(chunk.message, "chunk_position", None) == "last":
+            self._end(chunks)
+
+    def _end(self, chunks: list[ChatGenerationChunk]) -> None:
+        """Add up a stream with invalid calls, for callbacks.
+
+        Only where LangChain gives the sum to them as it is: elsewhere it would read the
+        calls from their pieces again, and repair them.
+        """
+        if self._is_reported and any(_pieces_of(chunk) for chunk in chunks):
+            with suppress(Exception):
+                total = chunks[0] + chunks[1:]
+                message = total.message
+                if isinstance(message, AIMessageChunk) and message.invalid_tool_calls:
+                    unmark(message)
+                    message.tool_call_chunks = []
+                    chunks[:] = [total]
+                    self._previous = self._total = None
 
     def _begin(
         self,
@@ -115,6 +150,10 @@ def _list_in(caller: FrameType) -> list[ChatGenerationChunk]:
         return []
     chunks = caller.f_locals.get("chunks")
     return chunks if type(chunks) is list else []
+
+
+def _pieces_of(chunk: ChatGenerationChunk) -> Any:
+    return getattr(chunk.message, "tool_call_chunks", None)
 
 
 def _parts_of(chunk: ChatGenerationChunk) -> _Parts | None:

@@ -49,8 +49,13 @@ _EVERY = 50
 """One of so many streams goes through a whole model as well."""
 _BEFORE_AN_ANSWER = re.compile(rb"\A(?:\s|\xef\xbb\xbf)+")
 """Blanks and byte order marks, with which some servers keep a connection alive."""
-_GOOD = {"stop", "tool_calls", "eos", "eos_token", "end_turn", "complete"}
-"""Finish reasons after which a call without arguments may be one."""
+_CONTROL = re.compile(r"[\x00-\x1f]")
+_GOOD = {
+    *("stop", "tool_calls", "function_call", "eos", "eos_token", "end_turn"),
+    *("tool_use", "stop_sequence", "tool_call", "complete", "tool-calls", "normal"),
+}
+"""Finish reasons that end an answer well. Behind any other, a call of which nothing
+came but its name is not one without arguments."""
 
 
 @dataclass
@@ -115,9 +120,12 @@ def _faults(reads: list[bytes], number: int, outcomes: Counter[str]) -> Iterator
     if why:
         yield f"given out as a whole answer, but it has {why}: {wire!r}"
     sent = sent_arguments(b"".join(reads))
+    reason = wire.native_finish_reason or wire.finish_reason or ""
+    cut = wire.finish_reason_inferred or reason.lower() not in _GOOD
     for call in wire.tool_calls:
-        cut = (wire.finish_reason or "").lower() not in _GOOD
         yield from faults_of_call(call, sent, cut=cut)
+    if len({call.id for call in wire.tool_calls}) < len(wire.tool_calls):
+        yield f"two calls have one id: {wire.tool_calls!r}"
     valid = [(c.name, c.parsed) for c in wire.tool_calls if c.parsed is not None]
     result = whole[0].generations[0].message
     for message in (merged(chunks), assembled(chunks), result):
@@ -173,7 +181,7 @@ def _collect(value: Any, found: list[str]) -> None:
             _collect(item, found)
     elif isinstance(value, dict):
         for key, item in value.items():
-            if key == "arguments" and item is not None:
+            if key in {"arguments", "input"} and item is not None:
                 text = item if isinstance(item, str) else json.dumps(item)
                 found.append(text)
             _collect(item, found)
@@ -185,17 +193,27 @@ def faults_of_call(call: WireToolCall, sent: list[str], *, cut: bool) -> Iterato
     Args:
         call: The call.
         sent: The arguments, or pieces of them, that the server sent.
-        cut: Whether the answer was cut: the call is then not one without arguments.
+        cut: Whether the answer may have been cut: the call is then not one without
+            arguments, nor one of a custom tool.
     """
     if call.parsed is None:
         return
     if call.parsed != json.loads(call.arguments):
         yield f"the arguments are not those of their text: {call!r}"
+    try:
+        json.dumps(call.parsed, allow_nan=False)
+    except ValueError:
+        yield f"the arguments cannot be sent back: {call!r}"
+    if call.extras.get("type") == "custom":
+        if cut or not _is_made_of(call.parsed["__arg1"], sent):
+            yield f"the input was never sent whole: {call!r}, sent: {sent!r}"
+        return
     nothing = call.parsed == {} and not cut
     texts = [call.arguments, json.dumps(call.parsed)]
     texts += [json.dumps(call.arguments, ensure_ascii=a) for a in (True, False)]
     made = any(_is_made_of(text, sent) for text in texts)
-    if not nothing and not made and call.arguments not in _within_strings(sent):
+    within = map(_escaped, _within_strings(sent))
+    if not nothing and not made and _escaped(call.arguments) not in within:
         yield f"the arguments were never sent whole: {call!r}, sent: {sent!r}"
 
 
@@ -205,17 +223,25 @@ def _within_strings(pieces: list[str]) -> Iterator[str]:
         text = "".join(pieces[start:end])
         if text.lstrip().startswith('"'):
             with contextlib.suppress(ValueError):
-                yield str(loads(text))
+                yield str(loads(_escaped(text)))
+
+
+def _escaped(text: str) -> str:
+    """Return a text with each control character as JSON spells it.
+
+    Inside strings they are read as if they were spelled so.
+    """
+    return _CONTROL.sub(lambda found: json.dumps(found[0])[1:-1], text)
 
 
 def _is_made_of(text: str, pieces: list[str]) -> bool:
     """Whether a text is some of the pieces, in their order."""
     # A character may be cut into surrogates, which are whole again in the text.
-    units = text.strip().encode("utf-16-le", "surrogatepass")
+    units = _escaped(text.strip()).encode("utf-16-le", "surrogatepass")
     ends = {0}
     for piece in pieces:
-        part = piece.encode("utf-16-le", "surrogatepass")
-        for stripped in {part, piece.strip().encode("utf-16-le", "surrogatepass")}:
+        for spelled in {piece, piece.strip()}:
+            stripped = _escaped(spelled).encode("utf-16-le", "surrogatepass")
             ends |= {e + len(stripped) for e in ends if units.startswith(stripped, e)}
     return len(units) in ends or "\ufffd" in text
 

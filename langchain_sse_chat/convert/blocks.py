@@ -17,6 +17,7 @@ from langchain_core.messages import AIMessage, AIMessageChunk
 from langchain_core.messages import content as types
 from langchain_core.messages.block_translators import register_translator
 
+from langchain_sse_chat.convert.broken_calls import sent_invalid_calls
 from langchain_sse_chat.convert.citations import fields_to_annotations
 from langchain_sse_chat.convert.media import (
     Block,
@@ -24,15 +25,9 @@ from langchain_sse_chat.convert.media import (
     image_to_block,
     part_to_block,
 )
+from langchain_sse_chat.convert.model_provider import MODEL_PROVIDER
 from langchain_sse_chat.wire.content import PARTS_KEY
 from langchain_sse_chat.wire.refusals import is_filtered, is_refusal
-
-MODEL_PROVIDER = "sse-chat"
-"""`response_metadata["model_provider"]` of our messages and `ls_provider` of our runs.
-
-A name of our own, whichever the server: LangChain finds the reader of content blocks
-by it, and those of other packages drop fields that we keep.
-"""
 
 _KNOWN_TYPES = types.KNOWN_BLOCK_TYPES | {"refusal"}
 """LangChain's own types; it has known `refusal` since langchain-core 1.7.5."""
@@ -54,7 +49,7 @@ def message_to_blocks(message: AIMessage) -> list[types.ContentBlock]:
         message,
         [
             *_calls("tool_call", message.tool_calls),
-            *_calls("invalid_tool_call", message.invalid_tool_calls),
+            *_calls("invalid_tool_call", sent_invalid_calls(message)),
             *further_blocks(message.additional_kwargs, message.response_metadata),
         ],
     )

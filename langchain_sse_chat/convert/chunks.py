@@ -9,6 +9,7 @@ from langchain_core.messages import AIMessageChunk
 from langchain_core.messages.tool import tool_call, tool_call_chunk
 from langchain_core.outputs import ChatGenerationChunk
 
+from langchain_sse_chat.convert.broken_calls import breaking_mark
 from langchain_sse_chat.convert.copied_chunks import rich_chunk, text_chunk
 from langchain_sse_chat.convert.echo import REASONING
 from langchain_sse_chat.convert.results import additional_fields, response_metadata
@@ -81,32 +82,3 @@ def _set_tool_calls(message: AIMessageChunk, pieces: list[ToolCallDelta]) -> Non
             message.tool_calls.append(
                 tool_call(name=first.name or "", args=parsed, id=first.id)
             )
-
-
-def breaking_mark(arguments: str) -> str:
-    """Return the shortest text that keeps arguments from being read as an object.
-
-    LangChain repairs unfinished arguments when it merges chunks
-    (`langchain_core.utils.json.parse_partial_json`): a call that was cut off would
-    become another, valid call. A closing bracket that closes nothing is what that
-    repair gives up at, and a strict parser refuses it too. A string that is still open
-    is closed first.
-    """
-    closers: list[str] = []
-    in_string = escaped = False
-    for char in arguments:
-        if in_string:
-            if escaped:
-                escaped = False
-            elif char == "\\":
-                escaped = True
-            elif char == '"':
-                in_string = False
-        elif char == '"':
-            in_string = True
-        elif char in "{[":
-            closers.append("}" if char == "{" else "]")
-        elif char in "}]" and closers and closers[-1] == char:
-            closers.pop()
-    quotes = '"' * (in_string + (in_string and escaped))
-    return quotes + ("]" if closers and closers[-1] == "}" else "}")

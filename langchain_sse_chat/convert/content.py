@@ -226,8 +226,14 @@ def _non_standard(block: Mapping[str, Any], where: str) -> WirePart:
     return block_to_wire(block.get("value"), f"{where}.value")
 
 
+def _custom_output(block: Mapping[str, Any], where: str) -> WirePart:
+    # What `langchain_openai.custom_tool` makes a tool's result.
+    return _text({"type": "text", "text": block.get("output") or ""}, where)
+
+
 _CONVERTERS: dict[str, Callable[[Mapping[str, Any], str], WirePart]] = {
     "text": _text,
+    "custom_tool_call_output": _custom_output,
     "image": _image,
     "image_url": _image_url,
     "audio": _audio,

@@ -11,13 +11,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from langchain_sse_chat.convert.blocks import MODEL_PROVIDER, further_blocks
+from langchain_sse_chat.convert.blocks import further_blocks
+from langchain_sse_chat.convert.broken_calls import NOT_AN_OBJECT
 from langchain_sse_chat.convert.citations import fields_to_annotations
-from langchain_sse_chat.convert.results import (
-    NOT_AN_OBJECT,
-    additional_kwargs,
-    response_metadata,
-)
+from langchain_sse_chat.convert.model_provider import MODEL_PROVIDER
+from langchain_sse_chat.convert.results import additional_kwargs, response_metadata
 from langchain_sse_chat.convert.usage import message_usage
 from langchain_sse_chat.errors import MalformedChunkError
 from langchain_sse_chat.wire.chunks import (
@@ -49,10 +47,11 @@ _REQUIRED_AT_THE_START: dict[str, dict[str, Any]] = {
 class _Call:
     """A tool call that was begun."""
 
-    __slots__ = ("arguments", "block", "finished", "id", "name")
+    __slots__ = ("arguments", "block", "finished", "id", "index", "name")
 
     def __init__(self, block: int, piece: ToolCallDelta) -> None:
         self.block = block
+        self.index = piece.index
         self.id = piece.id
         self.name = piece.name
         self.arguments: list[str] = []
@@ -72,6 +71,7 @@ class EventAssembler:
         "_calls",
         "_calls_in_order",
         "_count",
+        "_flawed",
         "_id",
         "_in_reasoning",
         "_in_text",
@@ -110,6 +110,8 @@ class EventAssembler:
         # becomes that of the message's `tool_calls`, and each is looked at once.
         self._last_call: _Call | None = None
         self._calls_in_order = True
+        # Calls that must not be run, which is known at the end only.
+        self._flawed: set[int] = set()
 
     def feed(self, delta: str | Delta) -> list[MessagesData]:
         """Take a part of the answer; give its events.
@@ -140,6 +142,7 @@ class EventAssembler:
             MalformedChunkError: A tool call goes on after it was finished.
         """
         events: list[MessagesData] = []
+        self._flawed = {c.index for c in message.tool_calls if c.parsed is None}
         self._take(held, events)
         additional, metadata = additional_kwargs(message), response_metadata(message)
         annotations = fields_to_annotations({**metadata, **additional})
@@ -280,7 +283,8 @@ class EventAssembler:
         call, self._last_call = self._last_call, None
         if call is None:
             return
-        parsed = parse_arguments("".join(call.arguments))
+        flawed = call.index in self._flawed
+        parsed = None if flawed else parse_arguments("".join(call.arguments))
         call.finished = self._calls_in_order = parsed is not None
         if parsed is not None:
             events.append(_finish_call(call.block, call.id, call.name, parsed))
@@ -303,7 +307,7 @@ class EventAssembler:
                     "id": call.id,
                     "name": call.name,
                     "args": call.arguments,
-                    "error": NOT_AN_OBJECT,
+                    "error": call.flaw or NOT_AN_OBJECT,
                 }
                 event = _finish(begun.block, invalid)
             events.append(event)

@@ -14,7 +14,9 @@ from typing import Any
 
 from langchain_core.messages import BaseMessage
 
+from langchain_sse_chat.convert.custom_tools import as_function_call, as_function_tool
 from langchain_sse_chat.errors import ConfigurationError
+from langchain_sse_chat.wire.custom_calls import CUSTOM
 from langchain_sse_chat.wire.jsontext import loads, parse_arguments
 
 _FUNCTION_KEYS = (
@@ -50,7 +52,7 @@ def fields_as_functions(fields: Mapping[str, Any]) -> dict[str, Any]:
         body["functions"] = [tool_to_function(tool) for tool in tools]
         choice = choice or "auto"
     if isinstance(choice, Mapping):
-        function = choice.get("function") or {}
+        function = choice.get("function") or choice.get(CUSTOM) or {}
         choice = {"name": function.get("name") or choice.get("type")}
     if choice is not None:
         # What the caller says in this form's own word holds.
@@ -67,6 +69,7 @@ def tool_to_function(tool: Mapping[str, Any]) -> dict[str, Any]:
     Raises:
         ConfigurationError: Its schema has something that GigaChat refuses.
     """
+    tool = as_function_tool(tool)
     if tool.get("type") != "function":
         return {"name": tool.get("type")}
     given = tool["function"]
@@ -174,6 +177,7 @@ def _turns(messages: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
         if not (calls := message.get("tool_calls")):
             yield _message(message, names)
             continue
+        calls = [as_function_call(call) for call in calls]
         names |= {call.get("id"): call["function"]["name"] for call in calls}
         results: dict[object, dict[str, Any]] = {}
         while position < len(messages) and _role(messages[position]) == "tool":

@@ -25,6 +25,7 @@ from langchain_core.messages import (
 )
 from langchain_core.utils.utils import LC_AUTO_PREFIX
 
+from langchain_sse_chat.convert.broken_calls import sent_invalid_calls
 from langchain_sse_chat.convert.content import (
     WirePart,
     block_to_wire,
@@ -32,6 +33,7 @@ from langchain_sse_chat.convert.content import (
     content_to_wire,
     joined_text,
 )
+from langchain_sse_chat.convert.custom_tools import as_custom_call, custom_call_ids
 from langchain_sse_chat.convert.echo import add_extras, add_reasoning
 from langchain_sse_chat.convert.functions import add_attachments
 from langchain_sse_chat.errors import ConfigurationError
@@ -53,6 +55,7 @@ _CALL_BLOCKS = frozenset({"tool_call", "tool_use", "invalid_tool_call"})
 
 _UNSENT_BLOCKS = _CALL_BLOCKS | {
     "audio",
+    "custom_tool_call",
     "function_call",
     "input_json_delta",
     "reasoning",
@@ -294,10 +297,15 @@ def _calls(message: AIMessage, where: str) -> list[WirePart]:
     repaired.
     """
     if message.tool_calls or message.invalid_tool_calls:
+        custom = custom_call_ids(message)
+        calls = {
+            "tool_calls": message.tool_calls,
+            "invalid_tool_calls": sent_invalid_calls(message),
+        }
         return [
-            add_extras(_call(call, f"{where}.{field}[{position}]"), message)
-            for field in ("tool_calls", "invalid_tool_calls")
-            for position, call in enumerate(getattr(message, field))
+            _sent_call(call, message, custom, f"{where}.{field}[{position}]")
+            for field, listed in calls.items()
+            for position, call in enumerate(listed)
             # A call that was cut before its name never was one.
             if field == "tool_calls" or call["name"]
         ]
@@ -310,6 +318,16 @@ def _calls(message: AIMessage, where: str) -> list[WirePart]:
         _call(block, f"{where}.content[{position}]")
         for position, block in _blocks_of(message, _CALL_BLOCKS)
     ]
+
+
+def _sent_call(
+    call: Mapping[str, Any], message: AIMessage, custom: set[Any], where: str
+) -> WirePart:
+    """Return a call of an answer in the form in which its server sent it."""
+    wire = add_extras(_call(call, where), message)
+    if call.get("id") in custom:
+        return as_custom_call(wire, call.get("args"))
+    return wire
 
 
 def _call(call: Mapping[str, Any], where: str) -> WirePart:
@@ -328,6 +346,8 @@ def _kept_call(call: Any, where: str) -> WirePart:
     Only `index` goes: it numbers the deltas of a stream.
     """
     function = call.get("function") if isinstance(call, Mapping) else None
+    if isinstance(call, Mapping) and isinstance(call.get("custom"), Mapping):
+        return {key: value for key, value in call.items() if key != "index"}
     if not isinstance(function, Mapping):
         msg = f"{where} has no `function`. Remove it or use the `tool_calls` field."
         raise ConfigurationError(msg)

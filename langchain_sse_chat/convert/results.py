@@ -11,19 +11,18 @@ from langchain_core.messages.tool import invalid_tool_call as make_invalid_tool_
 from langchain_core.messages.tool import tool_call as make_tool_call
 from langchain_core.outputs import ChatGeneration, ChatResult
 
-from langchain_sse_chat.convert.blocks import MODEL_PROVIDER
+from langchain_sse_chat.convert.broken_calls import NOT_AN_OBJECT
 from langchain_sse_chat.convert.echo import (
     REASONING,
     REASONING_KEY,
     TOOL_CALL_EXTRAS,
 )
 from langchain_sse_chat.convert.generated import generated_files
+from langchain_sse_chat.convert.model_provider import MODEL_PROVIDER
 from langchain_sse_chat.convert.usage import message_usage, summed
 from langchain_sse_chat.wire.chunks import Delta, WireMessage, WireToolCall
+from langchain_sse_chat.wire.custom_calls import CUSTOM, input_of
 from langchain_sse_chat.wire.refusals import is_withheld
-
-NOT_AN_OBJECT = "The arguments are not a whole JSON object."
-"""The error of an invalid tool call."""
 
 
 class ResultAssembler:
@@ -108,7 +107,10 @@ def _tool_call(call: WireToolCall) -> ToolCall:
 
 def _invalid_tool_call(call: WireToolCall) -> InvalidToolCall:
     return make_invalid_tool_call(
-        name=call.name, args=call.arguments, id=call.id, error=NOT_AN_OBJECT
+        name=call.name,
+        args=call.arguments,
+        id=call.id,
+        error=call.flaw or NOT_AN_OBJECT,
     )
 
 
@@ -159,19 +161,7 @@ def _other_choice(message: WireMessage) -> dict[str, Any]:
     if message.refusal:
         choice["refusal"] = message.refusal
     if message.tool_calls:
-        choice["tool_calls"] = [
-            {
-                **call.extras,
-                "id": call.id,
-                "type": "function",
-                "function": {
-                    **call.extras.get("function", {}),
-                    "name": call.name,
-                    "arguments": call.arguments,
-                },
-            }
-            for call in message.tool_calls
-        ]
+        choice["tool_calls"] = [_wire_call(call) for call in message.tool_calls]
     beside = dict(message.metadata)
     if message.logprobs is not None:
         beside["logprobs"] = message.logprobs
@@ -180,6 +170,15 @@ def _other_choice(message: WireMessage) -> dict[str, Any]:
         "message": choice | message.message_fields,
         "finish_reason": message.finish_reason,
     }
+
+
+def _wire_call(call: WireToolCall) -> dict[str, Any]:
+    kind = call.extras.get("type", "function")
+    body = {"name": call.name, "arguments": call.arguments}
+    if kind == CUSTOM:
+        body = {"name": call.name, "input": input_of(call.arguments)}
+    inner = {**call.extras.get(kind, {}), **body}
+    return {**call.extras, "id": call.id, "type": kind, kind: inner}
 
 
 def combine_llm_outputs(outputs: list[dict[str, Any] | None]) -> dict[str, Any]:

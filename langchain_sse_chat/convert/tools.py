@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from langchain_core.utils.function_calling import convert_to_openai_function
 from pydantic import BaseModel
 
+from langchain_sse_chat.convert.custom_tools import custom_tool_to_wire
 from langchain_sse_chat.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -130,7 +131,7 @@ def tool_choice_to_wire(
     """
     if tool_choice is None or isinstance(tool_choice, bool):
         return "required" if tool_choice else None
-    names = [name for tool in tools if (name := _name_of(tool))]
+    names = {name: kind for tool in tools for name, kind in _name_of(tool)}
     if isinstance(tool_choice, str):
         return _choice_by_word(tool_choice, tools, names)
     if not isinstance(tool_choice, Mapping):
@@ -201,6 +202,8 @@ def _is_wire_type(kind: object) -> bool:
 
 
 def _tool_to_wire(tool: ToolLike, where: str, *, strict: bool | None) -> WireTool:
+    if (custom := custom_tool_to_wire(tool)) is not None:
+        return custom
     if isinstance(tool, Mapping):
         if tool.get("type") == "function":
             return _ready_function(tool, where, strict=strict)
@@ -335,16 +338,19 @@ def _without_defaults(schema: Any) -> Any:
     return cleaned
 
 
-def _name_of(tool: WireTool) -> str | None:
-    function = tool.get("function")
-    return function.get("name") if isinstance(function, Mapping) else None
+def _name_of(tool: WireTool) -> Iterator[tuple[str, str]]:
+    """Yield the name of a tool and the kind that it has it as, if it has one."""
+    for kind in ("function", "custom"):
+        body = tool.get(kind)
+        if isinstance(body, Mapping) and body.get("name"):
+            yield body["name"], kind
 
 
 def _choice_by_word(
-    word: str, tools: Sequence[WireTool], names: Sequence[str]
+    word: str, tools: Sequence[WireTool], names: Mapping[str, str]
 ) -> str | dict[str, Any]:
     if word in names:
-        return {"type": "function", "function": {"name": word}}
+        return {"type": names[word], names[word]: {"name": word}}
     if word in {"auto", "none", "required"}:
         return word
     if word == "any":
@@ -355,20 +361,21 @@ def _choice_by_word(
 
 
 def _choice_by_dict(
-    choice: Mapping[str, Any], names: Sequence[str]
+    choice: Mapping[str, Any], names: Mapping[str, str]
 ) -> str | dict[str, Any]:
     kind = choice.get("type", "function")
     if kind in {"auto", "none", "any"}:
         return "required" if kind == "any" else str(kind)
     if kind not in {"function", "tool"}:
         return dict(choice)
-    name = _name_of(dict(choice)) or choice.get("name")
-    if name not in names:
+    given = dict(_name_of(dict(choice)))
+    name = next(iter(given), choice.get("name"))
+    if not isinstance(name, str) or name not in names:
         raise _no_such_tool(name, names)
-    return {"type": "function", "function": {"name": name}}
+    return {"type": names[name], names[name]: {"name": name}}
 
 
-def _no_such_tool(name: object, names: Sequence[str]) -> ConfigurationError:
+def _no_such_tool(name: object, names: Mapping[str, str]) -> ConfigurationError:
     known = ", ".join(repr(known) for known in names) or "none"
     msg = (
         f"tool_choice asks for {name!r}, which is not among the tools. Tools: {known}. "

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-import time
 import uuid
 from base64 import b64decode
 from collections.abc import Callable
@@ -24,6 +23,7 @@ from langchain_sse_chat.errors import (
     SSEChatError,
 )
 from langchain_sse_chat.transport.clients import HTTPClients
+from langchain_sse_chat.transport.clock import wall_clock
 from langchain_sse_chat.transport.headers import request_headers
 from langchain_sse_chat.transport.hidden import Hidden, hidden
 from langchain_sse_chat.transport.retry import RetryPolicy, parse_retry_after
@@ -120,7 +120,7 @@ class TokenStore:
     do so alone, or is told to look again.
     """
 
-    def __init__(self, token: str = "", now: Callable[[], float] = time.time) -> None:
+    def __init__(self, token: str = "", now: Callable[[], float] = wall_clock) -> None:
         """Start without a token, or with one whose end is not known.
 
         Args:
@@ -246,7 +246,7 @@ class _TokenReceiver:
             head.headers,
             body,
             where=self._where,
-            retry_after=parse_retry_after(head.headers, time.time()),
+            retry_after=parse_retry_after(head.headers, wall_clock()),
         )
 
 

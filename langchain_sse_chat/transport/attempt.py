@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Generic, NoReturn, TypeVar
@@ -11,7 +10,13 @@ import httpx
 
 from langchain_sse_chat.errors import SSEChatError
 from langchain_sse_chat.transport.clients import HTTPClients
-from langchain_sse_chat.transport.clock import SHORTEST, Deadline, Limits, StreamClock
+from langchain_sse_chat.transport.clock import (
+    SHORTEST,
+    Deadline,
+    Limits,
+    StreamClock,
+    monotonic,
+)
 from langchain_sse_chat.transport.failures import fail
 from langchain_sse_chat.transport.hidden import without_frames
 from langchain_sse_chat.transport.spec import (
@@ -47,7 +52,7 @@ class Allowance(Deadline):
         Args:
             seconds: The longest time.
             size: The number of bytes that ends it.
-            now: The clock, `time.monotonic`.
+            now: The clock, as `monotonic`.
         """
         super().__init__(now() + seconds)
         self._now = now
@@ -76,7 +81,7 @@ class Attempt(Generic[OutputT]):
         self,
         spec: RequestSpec,
         receiver: Receiver[OutputT],
-        now: Callable[[], float] = time.monotonic,
+        now: Callable[[], float] = monotonic,
     ) -> None:
         """Start the clock; nothing is sent yet.
 

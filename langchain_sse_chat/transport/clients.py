@@ -25,6 +25,7 @@ import httpx
 from langchain_sse_chat._version import __version__
 from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.transport.aiohttp_transport import AsyncTransport
+from langchain_sse_chat.transport.event_loop import running_loop
 from langchain_sse_chat.transport.tls import Certificate, tls_context
 from langchain_sse_chat.transport.transports import direct_transport, socket_mount
 
@@ -123,12 +124,12 @@ class HTTPClients:
         """Return the client for requests in the running event loop.
 
         Raises:
-            ConfigurationError: The settings do not make a client.
-            RuntimeError: No event loop is running.
+            ConfigurationError: The settings do not make a client, or asyncio does not
+                run here.
         """
         if self._async is not None:
             return self._async
-        loop = asyncio.get_running_loop()
+        loop = running_loop()
         with _shared.lock:
             pools = _shared.of(loop)
             return pools.claim(self, self._settings, _make_async).client
@@ -150,7 +151,7 @@ class HTTPClients:
         are then made.
         """
         self.close()
-        loop = asyncio.get_running_loop()
+        loop = running_loop()
         with _shared.lock:
             pool = _shared.of(loop).release(self, self._settings)
         if pool is not None and pool.keeper is not None:

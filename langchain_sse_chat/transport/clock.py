@@ -1,8 +1,12 @@
-"""How long an answer may take. No I/O: the time is always passed in."""
+"""The clock, and how long an answer may take.
+
+No I/O, and no waiting: deadlines are told the time.
+"""
 
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable, Mapping
 from typing import TypeVar, overload
 
@@ -20,13 +24,27 @@ would make a socket non-blocking, where they are an error."""
 _ENDS_LAST = 0.05
 
 
+def monotonic() -> float:
+    """Return the seconds on the clock of all deadlines.
+
+    Looked up each time, never bound to a default: under freezegun and the like, all
+    readings must come from the same clock.
+    """
+    return time.monotonic()
+
+
+def wall_clock() -> float:
+    """Return the seconds since the epoch, looked up each time."""
+    return time.time()
+
+
 class Deadline:
     """A moment up to which something may take."""
 
     __slots__ = ("at",)
 
     def __init__(self, at: float) -> None:
-        """Set the moment in seconds on the clock of `time.monotonic`; `inf` is never.
+        """Set the moment in seconds on the clock of `monotonic`; `inf` is never.
 
         Args:
             at: The moment.
@@ -57,7 +75,7 @@ class Limits(dict[str, float | None]):
         Args:
             limits: Seconds by phase: `connect`, `write`, `pool`, `read`.
             deadline: The end of all phases together.
-            now: The clock, `time.monotonic`.
+            now: The clock, as `monotonic`.
         """
         super().__init__(limits)
         self._deadline = deadline
@@ -108,7 +126,7 @@ class StreamClock(Deadline):
 
         Args:
             timeouts: The limits.
-            now: Seconds on the clock of `time.monotonic`.
+            now: Seconds on the clock of `monotonic`.
             streamed: Whether an event stream was asked for.
             where: The URL as it may stand in a message.
         """

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ssl
-import time
 from typing import NoReturn
 
 import httpx
@@ -15,7 +14,7 @@ from langchain_sse_chat.errors import (
     SSEChatError,
     TimedOutError,
 )
-from langchain_sse_chat.transport.clock import StreamClock
+from langchain_sse_chat.transport.clock import StreamClock, monotonic
 from langchain_sse_chat.transport.spec import Timeouts
 
 READ_FAILURES = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError)
@@ -80,7 +79,7 @@ def _error(
         return _waited(where, clock)
     if isinstance(exc, httpx.TimeoutException):
         # A part of the request may have been cut short by the clock of the answer.
-        error = clock.expired(time.monotonic())
+        error = clock.expired(monotonic())
         return error or _timed_out(exc, where, timeouts)
     if isinstance(exc, _MISUSES):
         return _misuse(exc, where)
@@ -96,7 +95,7 @@ def _error(
 
 
 def _waited(where: str, clock: StreamClock) -> TimedOutError:
-    error = clock.expired(time.monotonic())
+    error = clock.expired(monotonic())
     if error is None:  # a limit of the caller's own client, or of the system
         msg = f"Waiting for {where} timed out before the limits set here did."
         error = TimedOutError(msg, phase=clock.phase)

@@ -10,11 +10,10 @@ gives each packet the whole timeout anew.
 from __future__ import annotations
 
 import threading
-import time
 import weakref
 from typing import Any
 
-from langchain_sse_chat.transport.clock import SHORTEST, Deadline
+from langchain_sse_chat.transport.clock import SHORTEST, Deadline, monotonic
 
 _WRITTEN_AT_ONCE = 64 * 1024
 """Bytes between two looks at the deadline while a request is sent."""
@@ -54,7 +53,7 @@ def guard(network_stream: Any) -> None:
     def read(max_bytes: int, timeout: float | None = None) -> bytes:
         deadline = reading.deadline
         if deadline is not None:
-            timeout = deadline.remaining(time.monotonic())
+            timeout = deadline.remaining(monotonic())
             if timeout is not None:
                 if timeout < -_LATEST:
                     raise TimeoutError
@@ -70,7 +69,7 @@ def guard(network_stream: Any) -> None:
             method(buffer, timeout)
             return
         for start in range(0, len(buffer), _WRITTEN_AT_ONCE):
-            left = deadline.remaining(time.monotonic())
+            left = deadline.remaining(monotonic())
             if left is not None and left <= 0.0:
                 raise TimeoutError
             limits = [limit for limit in (left, timeout) if limit is not None]

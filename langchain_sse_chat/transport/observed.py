@@ -6,7 +6,6 @@ is not wrapped and costs nothing.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from typing import Generic, Literal, NamedTuple, Protocol, TypeVar
 
@@ -17,6 +16,7 @@ from langchain_sse_chat.errors import (
     SSEChatError,
     TimedOutError,
 )
+from langchain_sse_chat.transport.clock import monotonic
 from langchain_sse_chat.transport.spec import (
     Again,
     Exchange,
@@ -86,7 +86,7 @@ class ObservedExchange(Generic[OutputT]):
         self,
         exchange: Exchange[OutputT],
         observer: Observer,
-        now: Callable[[], float] = time.monotonic,
+        now: Callable[[], float] = monotonic,
     ) -> None:
         """Wrap an exchange; nothing is sent yet.
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import math
-import time
 from types import TracebackType
 from typing import Any, Self, cast
 
-from langchain_sse_chat.transport.clock import Deadline
+from langchain_sse_chat.transport.clock import Deadline, monotonic
 
 
 class Watchdog:
@@ -77,7 +76,7 @@ class Watchdog:
     def _arm(self) -> None:
         self.stop()
         self._due = self._deadline.at
-        wait = self._due - time.monotonic()
+        wait = self._due - monotonic()
         self._timer = self._loop.call_later(max(wait, 0.0), self._look)
 
     def _look(self) -> None:
@@ -97,7 +96,7 @@ class Watchdog:
         self._due = math.inf
         if self._task is None or self._deadline.at == math.inf:
             return False
-        if time.monotonic() < self._deadline.at:
+        if monotonic() < self._deadline.at:
             self._arm()
             return False
         return True

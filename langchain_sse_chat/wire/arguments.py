@@ -7,16 +7,18 @@ import re
 
 from langchain_sse_chat.wire.jsontext import parse_arguments
 
+_CONTROL = re.compile(r"[\x00-\x1f]")
+_MARKS = re.compile(r'\\.|["{}]', re.DOTALL)
+_STRING_PARTS = re.compile(r'\\.|["\x00-\x1f]', re.DOTALL)
+
 
 class Braces:
     """Tells when all braces of a JSON text are closed.
 
-    The text may be cut anywhere but within an escape.
+    The text may be cut anywhere except within an escape.
     """
 
     __slots__ = ("_in_string", "_open")
-
-    _MARKS = re.compile(r'\\.|["{}]', re.DOTALL)
 
     def __init__(self) -> None:
         self._open = 0
@@ -24,12 +26,54 @@ class Braces:
 
     def close_with(self, text: str) -> bool:
         """Take the next part; return whether no brace is open after it."""
-        for mark in self._MARKS.findall(text):
+        for mark in _MARKS.findall(text):
             if mark == '"':
                 self._in_string = not self._in_string
             elif not self._in_string and mark in {"{", "}"}:
                 self._open += 1 if mark == "{" else -1
         return self._open <= 0 and not self._in_string
+
+
+class StringEscaper:
+    """Escapes the control characters inside the strings of a JSON text.
+
+    Models write line ends and tabs into strings as they are, which JSON does not allow.
+    LangChain reads them all the same, so they are taken for what they stand for: the
+    text means the same, and every reader takes it. Outside strings they are blanks.
+    """
+
+    __slots__ = ("_in_string", "_unread")
+
+    def __init__(self) -> None:
+        self._in_string = False
+        # Parts without control characters, which are only read when one follows.
+        self._unread: list[str] = []
+
+    def feed(self, text: str) -> str:
+        """Return the next part of the text, which may be cut anywhere."""
+        if _CONTROL.search(text) is None:
+            if text:
+                self._unread.append(text)
+            return text
+        before = "".join(self._unread)
+        read = _STRING_PARTS.sub(self._escape, before + text)
+        dangling = len(read) - len(read.rstrip("\\"))
+        # Half an escape: its other half comes with the next part.
+        self._unread = ["\\"] if dangling % 2 else []
+        return read[len(before) :]
+
+    def _escape(self, found: re.Match[str]) -> str:
+        part = found[0]
+        if part == '"':
+            self._in_string = not self._in_string
+        elif self._in_string and len(part) == 1:
+            return json.dumps(part)[1:-1]
+        return part
+
+
+def escaped(text: str) -> str:
+    """Return a JSON text without raw control characters in its strings."""
+    return StringEscaper().feed(text)
 
 
 def arguments_text(value: object) -> str:
@@ -47,5 +91,8 @@ def decode_twice(text: str) -> str:
         inner = json.loads(text)
     except (ValueError, RecursionError):
         return text
-    whole = isinstance(inner, str) and parse_arguments(inner) is not None
-    return inner if whole else text
+    if isinstance(inner, str):
+        inner = escaped(inner)
+        if parse_arguments(inner) is not None:
+            return inner
+    return text

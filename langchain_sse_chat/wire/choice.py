@@ -319,12 +319,15 @@ class ChoiceReader:
         """
         held = self._close_texts()
         reason = native = "stop" if self.stopped else self._finish_reason
-        cut = truncated or not self._ends_well(reason)
-        calls, held.tool_calls = self._tool_calls.close(cut=cut)
+        kind = rank(reason)
+        calls, held.tool_calls = self._tool_calls.close(
+            cut=truncated or not self._ends_well(reason),
+            inferred=reason is None and not truncated,
+            expected=kind == Ending.CALLS,
+        )
         message = self._message()
         message.tool_calls = calls
-        kind = rank(reason)
-        if kind == Ending.CALLS and not calls:
+        if kind == Ending.CALLS and not (calls or self._tool_calls.was_fed):
             reason = "stop"
         elif calls and kind in {Ending.PLAIN, Ending.CALLS}:
             reason = "tool_calls"
@@ -353,7 +356,7 @@ class ChoiceReader:
         native = self._choice_fields.get(_NATIVE)
         if isinstance(native, str) and rank(native) >= Ending.CUT:
             return False
-        return rank(reason) < Ending.UNKNOWN
+        return rank(reason) in {Ending.PLAIN, Ending.CALLS}
 
     def snapshot(self) -> WireMessage:
         """Return the message as far as it came."""

@@ -43,13 +43,19 @@ class WireToolCall:
     id: str
     name: str | None
     arguments: str
-    """The arguments as JSON text, as the server sent them."""
+    """The arguments as JSON text, as the server sent them, except that control
+    characters in strings are escaped. The input of a custom tool is one argument,
+    `__arg1`. A call that is neither of a function nor of a custom tool has all that the
+    server sent of it here."""
     parsed: dict[str, Any] | None
     """The arguments, or `None` when they are not a whole JSON object or were cut off:
     such a call must not be run."""
     extras: dict[str, Any] = field(default_factory=dict)
     """All else that the server sent on the call, such as Gemini's `extra_content`; what
-    stood in its `function` is under that key."""
+    stood in its `function` is under that key. A call of a custom tool has its `type`
+    here, which is `custom`."""
+    flaw: str = ""
+    """Why the call must not be run, where the arguments do not show it."""
 
 
 @dataclass(slots=True)

@@ -4,17 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
-_CALL_KEYS = frozenset({"index", "id", "type", "function"})
-_FUNCTION_KEYS = frozenset({"name", "arguments"})
+_CALL_KEYS = frozenset({"index", "id", "type", "function", "custom"})
+_BODY_KEYS = frozenset({"name", "arguments", "input"})
 
 
-def read_extras(delta: dict[str, Any], function: dict[str, Any]) -> dict[str, Any]:
-    """Return what a delta of a call has beyond the fields that every server sends."""
-    if delta.keys() <= _CALL_KEYS and function.keys() <= _FUNCTION_KEYS:
+def read_extras(
+    entry: dict[str, Any], body: dict[str, Any], key: str, *, flat: bool = False
+) -> dict[str, Any]:
+    """Return what an entry of a call has beyond the fields that every server sends.
+
+    Args:
+        entry: The entry.
+        body: The object in it with the name and the arguments.
+        key: Where that object stands: the key of its further fields.
+        flat: Whether the entry has the name and the arguments itself.
+    """
+    known = _CALL_KEYS | _BODY_KEYS if flat else _CALL_KEYS
+    if entry.keys() <= known and body.keys() <= _BODY_KEYS:
         return {}
-    extras = _further(delta, _CALL_KEYS)
-    if inner := _further(function, _FUNCTION_KEYS):
-        extras["function"] = inner
+    extras = _further(entry, known)
+    if inner := _further(body, _BODY_KEYS):
+        extras[key] = inner
     return extras
 
 

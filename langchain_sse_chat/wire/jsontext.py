@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from typing import Any
 
@@ -80,15 +81,31 @@ def _too_deep() -> ValueError:
 def parse_arguments(text: str) -> dict[str, Any] | None:
     """Return the arguments object of a tool call, or `None` when it is not a whole one.
 
-    Strict on purpose: an object that was cut off would, repaired, be another call. One
-    nested too deep is none either: it could not be traced or stored. Nor is one with a
-    line end that is not escaped: LangChain refuses it where it makes events of chunks.
+    Strict on purpose: an object that was truncated would, repaired, be another call.
+    One nested too deep could not be traced or stored. One with `NaN`, `Infinity` or a
+    number that is too large for a float (`1e400`) cannot be written as JSON again.
     """
     try:
-        value = json.loads(text)
+        value = _ARGUMENTS.decode(text)
     except (ValueError, RecursionError):
         return None
     nested = text.count("{") + text.count("[") > _DEEPEST
     if not isinstance(value, dict) or (nested and _is_deeper(value, _DEEPEST)):
         return None
     return value
+
+
+def _finite(number: str) -> float:
+    value = float(number)
+    if math.isinf(value):
+        msg = f"{number} is too large for a float"
+        raise ValueError(msg)
+    return value
+
+
+def _refuse(constant: str) -> float:
+    msg = f"{constant} is not JSON"
+    raise ValueError(msg)
+
+
+_ARGUMENTS = json.JSONDecoder(parse_float=_finite, parse_constant=_refuse)

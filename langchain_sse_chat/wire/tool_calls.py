@@ -1,196 +1,48 @@
 """Tool calls put together from deltas, whatever the server does to them.
 
 Servers leave out `index`, use one index for several calls, repeat the name on every
-delta, send ids late, empty or not at all, and send arguments as text, as an object or
-as a JSON text of a JSON text. What leaves here is regular: ascending indices, id and
-name once per call, arguments as text.
+delta, send ids late, empty, twice or not at all, and send arguments as text, as an
+object or as a JSON text of a JSON text. What leaves here is regular: ascending indices,
+an id of its own and a name once per call, arguments as text.
 """
 
 from __future__ import annotations
 
-import uuid
-from dataclasses import dataclass
 from typing import Any
 
 from langchain_sse_chat.errors import MalformedChunkError
-from langchain_sse_chat.wire.arguments import Braces, arguments_text, decode_twice
-from langchain_sse_chat.wire.characters import Characters
+from langchain_sse_chat.wire.arguments import escaped
 from langchain_sse_chat.wire.chunks import ToolCallDelta, WireToolCall
-from langchain_sse_chat.wire.extras import merge_extras, read_extras
-from langchain_sse_chat.wire.jsontext import parse_arguments
+from langchain_sse_chat.wire.entries import Kind, Piece, read_entry
+from langchain_sse_chat.wire.extras import merge_extras
+from langchain_sse_chat.wire.open_calls import UNNAMED, OpenCall
 
 _MOST_CALLS = 1024
 """Tool calls of an answer: eight times as many as OpenAI takes tools (128,
 https://platform.openai.com/docs/api-reference/chat/create)."""
 
-
-class _Call:
-    """A tool call that is still open."""
-
-    __slots__ = (
-        "_braces",
-        "_broken",
-        "_characters",
-        "_given",
-        "_last",
-        "_looked_at",
-        "_opening",
-        "_parsed",
-        "arguments",
-        "extras",
-        "id",
-        "index",
-        "name",
-        "opened",
-        "sent_id",
-        "server_index",
-    )
-
-    def __init__(self, index: int, server_index: object) -> None:
-        self.index = index
-        self.server_index = server_index
-        self.id = ""
-        self.sent_id = ""
-        self.name = ""
-        self.arguments: list[str] = []
-        self.extras: dict[str, Any] = {}
-        self.opened = False
-        self._characters = Characters()
-        # The first and the last character of the arguments that is not blank.
-        self._opening = ""
-        self._last = ""
-        self._given = 0
-        self._braces = Braces()
-        self._looked_at = 0
-        self._parsed: dict[str, Any] | None = None
-        self._broken = False
-
-    def is_whole(self) -> bool:
-        """Whether the arguments so far are a whole JSON object.
-
-        Each part is looked at once, for servers that repeat the name on every delta.
-        """
-        if self._last != "}" or self._broken:
-            return False
-        new = "".join(self.arguments[self._looked_at :])
-        self._looked_at = len(self.arguments)
-        if not new.strip():
-            return self._parsed is not None
-        self._parsed = None
-        if self._braces.close_with(new):
-            self._parsed = parse_arguments("".join(self.arguments))
-            # With all braces closed, more text makes no object of what is none.
-            self._broken = self._parsed is None
-        return self._parsed is not None
-
-    def take_name(self, name: str) -> None:
-        """Learn a name: a repeated one says nothing, a split one goes on.
-
-        Gemini's endpoint has split names over deltas before the first argument.
-        """
-        split = name != self.name and not self.opened and not self.arguments
-        if not self.name or split:
-            self.name += name
-
-    def take_arguments(self, text: str) -> ToolCallDelta | None:
-        """Add a part of the arguments and give what may go out now.
-
-        Nothing goes out before the name and the first argument byte are known: an
-        opening piece with empty arguments would read as a call without arguments.
-        Arguments that are not an object are held back to the end, where it is clear
-        what they are.
-        """
-        text = self._characters.feed(text)
-        if text and not self._repeats(text):
-            self.arguments.append(text)
-            self._opening = self._opening or text.lstrip()[:1]
-            self._last = text.rstrip()[-1:] or self._last
-        if not self.name or self._opening != "{" or self._given == len(self.arguments):
-            return None
-        if not self._given and self._holds_nothing:
-            return None
-        new = "".join(self.arguments[self._given :])
-        self._given = len(self.arguments)
-        if self.opened:
-            return ToolCallDelta(self.index, None, None, new)
-        return self.open(new)
-
-    @property
-    def _holds_nothing(self) -> bool:
-        """Whether all there is are the braces of Claude's empty `input`.
-
-        Gateways send them first, and the arguments after them
-        (https://github.com/envoyproxy/ai-gateway/issues/1465).
-        """
-        return len(self.arguments) == 1 and self.arguments[0].strip() == "{}"
-
-    def _repeats(self, text: str) -> bool:
-        """Whether a piece says all of the arguments once more, as relays do at the end.
-
-        Where it says what braces without arguments stood for, these are dropped.
-        """
-        begins_again = self._last == "}" and text.lstrip().startswith("{")
-        if not (begins_again and self.is_whole()):
-            return False
-        if self._holds_nothing:
-            self.arguments.clear()
-            self._looked_at, self._last, self._braces = 0, "", Braces()
-            self._parsed = None
-            return False
-        return not self.has_no_room_for(text)
-
-    def has_no_room_for(self, text: str) -> bool:
-        """Whether the arguments are whole, and a further piece is no repetition."""
-        if not self.is_whole() or self._holds_nothing:
-            return False
-        return parse_arguments(text) != self._parsed
-
-    def open(self, arguments: str) -> ToolCallDelta:
-        """Return the piece with id and name: the first that goes out."""
-        self.opened = True
-        return ToolCallDelta(self.index, self.final_id(), self.name or None, arguments)
-
-    def final_id(self) -> str:
-        """Return the id downstream: the server's, or one that is made up once."""
-        self.sent_id = self.sent_id or self.id or f"call_{uuid.uuid4().hex}"
-        return self.sent_id
-
-    def close(self, *, cut: bool) -> tuple[WireToolCall | None, ToolCallDelta | None]:
-        """End the call: what it is, and the piece that was held back."""
-        text = "".join(self.arguments)
-        if not self.name and not text.strip():
-            return None, None
-        unsaid = self._holds_nothing and not self.opened
-        if text.strip() in {"", "null"} or unsaid:
-            text = "" if cut else "{}"
-        elif self._opening == '"':
-            text = decode_twice(text)
-        held = None
-        if not self.opened:
-            held = self.open(text)
-        elif not self._given and text:
-            held = ToolCallDelta(self.index, None, None, text)
-        return self.seen(text), held
-
-    def seen(self, arguments: str) -> WireToolCall:
-        """Return the call with these arguments; one without a name cannot be run."""
-        parsed = parse_arguments(arguments) if self.name else None
-        name = self.name or None
-        return WireToolCall(
-            self.index, self.final_id(), name, arguments, parsed, self.extras
-        )
+_ENTANGLED = (
+    "The arguments may be those of another call: the server announced several calls "
+    "under one index."
+)
+_AMBIGUOUS = (
+    "These may be no arguments at all, but what the server sent before the arguments "
+    "of its next call, which has the same id and name."
+)
 
 
 class ToolCallAssembler:
     """Assigns each delta to its call."""
 
-    __slots__ = ("_by_id", "_by_index", "_calls", "_last", "_waiting")
+    __slots__ = ("_by_id", "_by_index", "_calls", "_last", "_waiting", "was_fed")
 
     def __init__(self) -> None:
-        self._calls: list[_Call] = []
-        self._by_id: dict[str, _Call] = {}
-        self._by_index: dict[int, _Call] = {}
-        self._last: _Call | None = None
+        self.was_fed = False
+        """Whether the server sent anything as a tool call, of whatever kind."""
+        self._calls: list[OpenCall] = []
+        self._by_id: dict[str, list[OpenCall]] = {}
+        self._by_index: dict[int, OpenCall] = {}
+        self._last: OpenCall | None = None
         self._waiting: dict[str, Any] = {}
 
     def __bool__(self) -> bool:
@@ -205,74 +57,79 @@ class ToolCallAssembler:
         """
         if isinstance(deltas, dict):
             deltas = [deltas]
+        self.was_fed = True
         if not isinstance(deltas, list):
             return []
         out: list[ToolCallDelta] = []
         for position, delta in enumerate(deltas):
             if isinstance(delta, dict):
-                self._feed_one(delta, out, apart=position > 0)
+                self._feed_one(read_entry(delta, apart=position > 0), out)
         return out
 
     def feed_function_call(self, function: object) -> list[ToolCallDelta]:
         """Take a legacy `function_call`: a single call without id and index."""
         return self.feed([{"index": 0, "function": function}])
 
-    def _feed_one(
-        self, delta: dict[str, Any], out: list[ToolCallDelta], *, apart: bool
-    ) -> None:
-        function = delta.get("function")
-        if not isinstance(function, dict):
-            function = {}
-        piece = _Piece(
-            _index(delta.get("index")),
-            _id(delta.get("id")),
-            _text(function.get("name")),
-            arguments_text(function.get("arguments")),
-            apart,
-        )
-        extras = read_extras(delta, function)
-        if not (piece.name or piece.arguments or piece.id):
-            if extras:
+    def _feed_one(self, piece: Piece, out: list[ToolCallDelta]) -> None:
+        if not piece.says_something:
+            if piece.extras:
                 call = self._find(piece)
-                merge_extras(self._waiting if call is None else call.extras, extras)
+                if call is None:
+                    merge_extras(self._waiting, piece.extras)
+                else:
+                    call.take(piece)
             return
         call = self._call_of(piece, out)
-        merge_extras(call.extras, extras)
         if piece.id and not call.id:
-            call.id = piece.id
-            self._by_id[piece.id] = call
-        if piece.name:
-            call.take_name(piece.name)
+            self._set_id(call, piece.id)
         self._last = call
-        given = call.take_arguments(piece.arguments)
+        given = call.take(piece)
         if given is not None:
             out.append(given)
 
-    def _call_of(self, piece: _Piece, out: list[ToolCallDelta]) -> _Call:
+    def _set_id(self, call: OpenCall, call_id: str) -> None:
+        """Set the id of a call; another call may have the same."""
+        call.id = call_id
+        twins = self._by_id.setdefault(call_id, [])
+        if not call.opened:
+            call.twins = list(twins)
+        twins.append(call)
+
+    def _call_of(self, piece: Piece, out: list[ToolCallDelta]) -> OpenCall:
         """Return the call that a piece belongs to, a new one if need be."""
         call = self._find(piece)
+        if call is not None and call.is_blank and piece.id in {"", call.id}:
+            call.kind = piece.kind
         if call is not None and _goes_on(call, piece):
             return call
+        for twin in self._by_id.get(piece.id, ()):
+            if twin.name == piece.name and twin.is_said_by(escaped(piece.arguments)):
+                # A call that came before, once more.
+                return twin
+        if call is not None and call.holds_nothing and _is_next_of(call, piece):
+            call.flaw = _AMBIGUOUS
         # The calls go out in the server's order.
-        if self._last is not None and self._last.name and not self._last.opened:
-            out.append(self._last.open(""))
-        call = self._new(piece.index)
+        last = self._last
+        if last is not None and last.name and not (last.opened or last.twins):
+            out.append(last.open(""))
+        call = self._new(piece.kind, piece.index)
         # What came before the call that it is about.
         call.extras, self._waiting = self._waiting, {}
         return call
 
-    def _find(self, piece: _Piece) -> _Call | None:
+    def _find(self, piece: Piece) -> OpenCall | None:
         """Return the call that a piece may go on with, `None` for a new one."""
+        known = self._by_id.get(piece.id)
         if not isinstance(piece.index, int):
-            return self._by_id.get(piece.id, self._last)
+            return known[-1] if known else self._last
         call = self._by_index.get(piece.index)
-        if call is None and not piece.name:
-            call = self._by_id.get(piece.id)
+        if call is None and not piece.name and known:
+            call = known[-1]
         last = self._last
         if last is None or call is last:
             return call
         misplaced = piece.is_rest and (
-            call is None or call.has_no_room_for(piece.arguments)
+            call is None or call.has_no_room_for(escaped(piece.arguments))
         )
         if misplaced and not last.is_whole():
             # SGLang has counted a call's first piece by the tools and the others by
@@ -284,83 +141,78 @@ class ToolCallAssembler:
             return last if same else None
         return call
 
-    def _new(self, server_index: object) -> _Call:
+    def _new(self, kind: Kind, server_index: object) -> OpenCall:
         if len(self._calls) == _MOST_CALLS:
             msg = f"The server sent more than {_MOST_CALLS} tool calls in one answer."
             raise MalformedChunkError(msg)
-        call = _Call(len(self._calls), server_index)
+        call = OpenCall(kind, len(self._calls), server_index)
         self._calls.append(call)
         if isinstance(server_index, int):
             self._by_index[server_index] = call
         return call
 
-    def close(self, *, cut: bool) -> tuple[list[WireToolCall], list[ToolCallDelta]]:
+    def close(
+        self, *, cut: bool, inferred: bool = False, expected: bool = False
+    ) -> tuple[list[WireToolCall], list[ToolCallDelta]]:
         """End all calls.
 
         Args:
-            cut: Whether the answer ended early: a call without any arguments is then
-                not a call without arguments.
+            cut: Whether the answer may have ended early: a call without any arguments
+                is then not a call without arguments.
+            inferred: Whether `[DONE]` alone says that it ended.
+            expected: Whether the server says that the answer has calls: what is not
+                even a name is then kept, if there is nothing else.
 
         Returns:
             The calls, and the pieces that were held back.
         """
-        ended = [call.close(cut=cut) for call in self._calls]
+        self._note_entangled()
+        ended = [call.close(cut=cut, inferred=inferred) for call in self._calls]
+        if expected and not any(call for call, _ in ended):
+            if self._waiting:
+                self._new("function", None).extras = self._waiting
+            ended = [call.close_as_it_came(UNNAMED) for call in self._calls]
         calls = [call for call, _ in ended if call is not None]
-        doubtful = self._doubtful()
-        for call in calls:
-            if call.index in doubtful:
-                call.parsed = None
         return calls, [delta for _, delta in ended if delta is not None]
 
-    def _doubtful(self) -> set[int]:
-        """Return the calls that may have the arguments of each other.
+    def _note_entangled(self) -> None:
+        """Find the calls that may have the arguments of each other.
 
         Relays announce all calls under one index, before their arguments, and send
         these under indices of their own, some of which nobody announced.
         """
-        doubtful: set[int] = set()
         if all(call.name or not call.arguments for call in self._calls):
-            return doubtful
-        empty: dict[int, int] = {}
+            return
+        empty: dict[int, OpenCall] = {}
         for call in self._calls:
             index = call.server_index
             if not call.name or not isinstance(index, int):
                 continue
             if index in empty:
-                doubtful |= {empty[index], call.index}
+                empty[index].flaw = call.flaw = _ENTANGLED
             if not call.arguments:
-                empty[index] = call.index
-        return doubtful
+                empty[index] = call
 
     def snapshot(self) -> list[WireToolCall]:
         """Return the calls as far as they came, for a partial message."""
-        calls = (call for call in self._calls if call.name or call.arguments)
-        return [call.seen("".join(call.arguments)) for call in calls]
+        calls = [call.snapshot() for call in self._calls]
+        return [call for call in calls if call is not None]
 
 
-@dataclass(slots=True)
-class _Piece:
-    """A delta of a tool call; what is missing is `""`, or `None` for the index."""
-
-    index: object
-    id: str
-    name: str
-    arguments: str
-    apart: bool
-    """Whether another piece came before it in the same delta."""
-
-    @property
-    def is_rest(self) -> bool:
-        """Whether it is arguments and nothing else, as all pieces but the first are."""
-        return not (self.name or self.id) and bool(self.arguments.strip())
-
-
-def _goes_on(call: _Call, piece: _Piece) -> bool:
+def _goes_on(call: OpenCall, piece: Piece) -> bool:
     """Whether a piece goes on with a call or begins another."""
+    if piece.kind != call.kind and (piece.has_body or piece.kind == "other"):
+        return False
+    if call.kind == "other":
+        return _is_more_of(call, piece)
     renamed = bool(piece.name and call.name) and piece.name != call.name
     indexed = isinstance(piece.index, int)
+    begins = bool(piece.name and piece.arguments)
     if piece.id and piece.id == call.id:
-        return True
+        # Servers that give all calls one id tell them apart by nothing else.
+        if renamed:
+            return not (begins or call.arguments or piece.apart)
+        return not (begins and _is_full_for(call, piece))
     if piece.id and call.id:
         # Another id means another call, unless the server makes up an id for every
         # piece: then there is no name, and the arguments are half-way.
@@ -371,23 +223,29 @@ def _goes_on(call: _Call, piece: _Piece) -> bool:
     if renamed and not indexed and (call.arguments or piece.id):
         return False
     # A name that is only repeated comes without arguments, at the end of a call too.
-    ends = renamed or bool(piece.name and piece.arguments)
-    return not (ends and call.is_whole())
+    if call.kind == "custom":
+        return not (begins and call.arguments)
+    return not ((renamed or begins) and call.is_whole())
 
 
-def _index(value: object) -> object:
-    """Return an index as a number, which gateways also send as a text or a float."""
-    if type(value) is int:
-        return value
-    if isinstance(value, str) and value.isdecimal() and len(value) < len("1000"):
-        return int(value)
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+def _is_more_of(call: OpenCall, piece: Piece) -> bool:
+    """Whether a piece goes on with a call of another kind."""
+    if piece.id and call.id:
+        return piece.id == call.id
+    if isinstance(piece.index, int):
+        return not piece.apart or piece.kind != "other"
+    return piece.kind != "other"
 
 
-def _id(value: object) -> str:
-    """Return an id; Mistral has sent the word `null` where there was none."""
-    return "" if value == "null" else _text(value)
+def _is_full_for(call: OpenCall, piece: Piece) -> bool:
+    """Whether a call is whole, and a piece with its name does not repeat it."""
+    if call.kind == "custom":
+        # Any part of an input may be the whole of it.
+        return piece.apart and bool(call.arguments)
+    return call.is_whole() and not call.is_said_by(escaped(piece.arguments))
 
 
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
+def _is_next_of(call: OpenCall, piece: Piece) -> bool:
+    """Whether a piece that follows a call by itself has its id and its name."""
+    same = piece.id == call.id and piece.name == call.name
+    return bool(piece.id) and same and not piece.apart

@@ -376,6 +376,32 @@ def test_a_server_may_repeat_the_prefix(make: MakeChat, ask: Answers) -> None:
         assert merged(ask(chat)).text == "10000"
 
 
+LONG = "".join(f"{number} " for number in range(16_000))
+
+
+@both_ways
+@pytest.mark.parametrize("key", ["content", "reasoning_content"])
+def test_an_answer_that_begins_again_comes_once_however_long_it_is(
+    make: MakeChat, ask: Answers, key: str
+) -> None:
+    def pieces(text: str, size: int) -> list[Any]:
+        cut = [text[i : i + size] for i in range(0, len(text), size)]
+        return [{key: part} for part in cut]
+
+    assert len(LONG) > 65_536
+    chat = make(
+        broken(*pieces(LONG, 999)),
+        broken(*pieces(LONG[:-9], 500)),
+        whole(*pieces(LONG + "the end", 1_234), {"content": "."}),
+    )
+
+    parts = ask(chat)
+
+    message = merged(parts)
+    reasoning = message.additional_kwargs.get("reasoning_content", "")
+    assert reasoning + str(message.text) == LONG + "the end."
+
+
 @both_ways
 def test_a_cut_is_accepted_only_when_nothing_more_can_be_had(
     make: MakeChat, server: Scripted, ask: Answers

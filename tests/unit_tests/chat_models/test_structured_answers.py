@@ -130,7 +130,7 @@ def assert_whole_error(error: Exception, reason: str | None) -> None:
     assert not error.is_retryable
 
 
-REASONS = ["length", "content_filter", "stop", "insufficient_system_resource"]
+REASONS = ["length", "content_filter", "stop"]
 
 
 @pytest.mark.parametrize("method", METHODS)

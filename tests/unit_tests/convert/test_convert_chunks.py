@@ -6,7 +6,7 @@ import pytest
 from langchain_core.messages import AIMessageChunk
 from langchain_core.outputs import ChatGenerationChunk
 
-from langchain_sse_chat.convert.chunks import ChunkAssembler, breaking_mark
+from langchain_sse_chat.convert.chunks import ChunkAssembler
 from langchain_sse_chat.wire.chunks import (
     Delta,
     ToolCallDelta,
@@ -141,26 +141,3 @@ def test_a_call_that_must_not_be_run_stays_invalid(
         [invalid] = whole.invalid_tool_calls
         assert (invalid["id"], invalid["name"]) == ("c", "f")
         assert (invalid["args"] or "").startswith(arguments)
-
-
-@pytest.mark.parametrize(
-    ("arguments", "mark"),
-    [
-        ("", "}"),
-        ("5", "}"),
-        ('{"a": 1}', "}"),
-        ('{"a": 1', "]"),
-        ("{", "]"),
-        ("[1", "}"),
-        ('{"a": [1', "}"),
-        ('{"a": [1]', "]"),
-        ('{"a": "x', '"]'),
-        ('{"a": "x\\', '""]'),
-        ('{"a": "x\\"', '"]'),
-        ('{"a": "{[', '"]'),
-        ("}", "}"),
-        ("{]", "]"),
-    ],
-)
-def test_the_mark_closes_what_is_not_open(arguments: str, mark: str) -> None:
-    assert breaking_mark(arguments) == mark

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from langchain_core.messages import AIMessage
 
+from langchain_sse_chat.convert.broken_calls import NOT_AN_OBJECT
 from langchain_sse_chat.convert.results import (
-    NOT_AN_OBJECT,
     ResultAssembler,
     combine_llm_outputs,
     response_metadata,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.unit_tests.quirks.quirk import Quirk
 from tests.unit_tests.quirks.quirks_arguments import ARGUMENTS
 from tests.unit_tests.quirks.quirks_bodies import BODIES
+from tests.unit_tests.quirks.quirks_calls import CALLS
 from tests.unit_tests.quirks.quirks_chunks import CHUNKS
 from tests.unit_tests.quirks.quirks_errors import ERRORS
 from tests.unit_tests.quirks.quirks_finish import FINISHES
@@ -20,7 +21,7 @@ THEMES: dict[str, tuple[Quirk, ...]] = {
     "Bodies that are no event stream": BODIES,
     "Chunks and fields": CHUNKS + MESSAGES,
     "Reasoning": REASONINGS,
-    "Tool calls": TOOL_CALLS + ARGUMENTS,
+    "Tool calls": TOOL_CALLS + ARGUMENTS + CALLS,
     "Usage": USAGES,
     "The end": FINISHES,
     "Errors in the answer": ERRORS + STRAYS,

@@ -35,7 +35,7 @@ TOOL = chunk({}, "tool_calls")
         ("{", "{"),
         ('{"a": 1}}', '{"a": 1}}'),
         ('{"a": 1} {"b": 2}', '{"a": 1} {"b": 2}'),
-        ('{"a": "x\ny"}', '{"a": "x\ny"}'),
+        ('{"a": "x\\\ny"}', '{"a": "x\\\ny"}'),
         ([1, 2], "[1, 2]"),
         (5, "5"),
         (False, "false"),
@@ -96,13 +96,23 @@ def test_a_call_without_a_name_is_not_valid() -> None:
     )
 
 
-def test_a_call_that_is_not_repeated_as_it_was_is_no_call() -> None:
+def test_a_call_that_is_not_repeated_as_it_was_is_another_call() -> None:
     other = '{"city": "SH"}'
     sent = [calls(call(0, "a", "f", BJ_TEXT)), calls(call(0, "a", "f", other))]
 
     assert read_chunks(*sent, TOOL) == Seen(
-        invalid=[("a", "f", BJ_TEXT + other)], finish_reason="tool_calls"
+        calls=[("a", "f", BJ), (MADE_UP, "f", {"city": "SH"})],
+        finish_reason="tool_calls",
     )
+
+
+def test_braces_before_a_call_with_the_same_id_and_name_are_not_run() -> None:
+    sent = [calls(call(0, "a", "f", "{}")), calls(call(0, "a", "f", BJ_TEXT))]
+
+    seen = read_chunks(*sent, TOOL)
+
+    assert seen.calls == [(MADE_UP, "f", BJ)]
+    assert [invalid[:2] for invalid in seen.invalid] == [("a", "f")]
 
 
 TRICKY = {"x": 'a}"\\{', "y": {"z": "}", "\\": ["{"]}, "é": "\n"}

@@ -13,7 +13,8 @@ from langchain_core.messages import AIMessageChunk
 from langchain_core.messages.tool import tool_call_chunk
 from langchain_core.outputs import ChatGenerationChunk
 
-from langchain_sse_chat.convert.chunks import ChunkAssembler, breaking_mark
+from langchain_sse_chat.convert.broken_calls import breaking_mark
+from langchain_sse_chat.convert.chunks import ChunkAssembler
 from langchain_sse_chat.errors import SSEChatError
 from langchain_sse_chat.pipeline import PipelineOptions
 from tests.unit_tests.wire.wire_streams import (
@@ -36,7 +37,11 @@ from tests.unit_tests.wire.wire_streams import (
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 names = st.from_regex(r"[a-z]{1,3}_[a-z]{1,3}", fullmatch=True)
 json_values: Any = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | texts,
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | texts,
     lambda inner: (
         st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3)
     ),
