@@ -104,8 +104,9 @@ test_python: $(OTHER_VENVS)/python$(PYTHON_VERSION)/.made
 		$(UNIT_TEST_FLAGS) $(PYTEST_EXTRA) $(TEST_FILE)
 
 .PHONY: fuzz
-fuzz: $(VENV)/.group-test ## feed FUZZ_COUNT broken streams to the readers; FUZZ_SEED=<seed> repeats a run
+fuzz: $(VENV)/.group-test ## feed FUZZ_COUNT broken streams to the readers, and random histories to strict servers; FUZZ_SEED=<seed> repeats a run
 	@$(PY) -m scripts.fuzz --count $(FUZZ_COUNT) $(if $(FUZZ_SEED),--seed $(FUZZ_SEED))
+	@$(PY) -m scripts.fuzz_histories $(if $(FUZZ_SEED),--seed $(FUZZ_SEED))
 
 .PHONY: fuzz_bytes
 fuzz_bytes: $(OTHER_VENVS)/fuzz/.made ## feed any bytes to decoder and reader for FUZZ_SECONDS, guided by coverage

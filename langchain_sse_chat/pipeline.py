@@ -11,6 +11,7 @@ from typing import Any, Generic, Literal, NamedTuple, Protocol, TypeVar
 
 from langchain_core.messages import AIMessage
 
+from langchain_sse_chat.convert.own_names import OwnNames, with_own_names
 from langchain_sse_chat.convert.results import wire_message_to_ai_message
 from langchain_sse_chat.errors import (
     EventTooLargeError,
@@ -84,6 +85,8 @@ class PipelineOptions(NamedTuple):
     """Whether tags in the text name the files that the server generated."""
     secrets: tuple[str, ...] = ()
     """Texts that must not stand in an error, should the server send them back."""
+    tool_names: Mapping[str, str] = {}
+    """Tools' own names by those under which they were sent, where these differ."""
 
 
 class AnswerPipeline(Generic[OutputT]):
@@ -115,7 +118,9 @@ class AnswerPipeline(Generic[OutputT]):
         """Whether anything was given out: from then on nothing may be repeated."""
         self._notes = notes or {}
         self._goes_on = goes_on
-        self._assembler = assembler
+        self._assembler = (
+            OwnNames(assembler, options.tool_names) if options.tool_names else assembler
+        )
         self._options = options
         self._reader = ChunkReader(
             options.where, reasoning_tags=options.reasoning_tags, stop=options.stop
@@ -385,7 +390,8 @@ class AnswerPipeline(Generic[OutputT]):
 
     def snapshot(self) -> WireMessage | None:
         """Return the message as far as it came, `None` when nothing did."""
-        return self._reader.snapshot()
+        message = self._reader.snapshot()
+        return message and with_own_names(message, self._options.tool_names)
 
     def explain(self, error: SSEChatError) -> SSEChatError:
         """Put what was received on an error, and take secrets out of it."""

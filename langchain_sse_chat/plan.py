@@ -11,6 +11,7 @@ from typing import Any
 from langchain_core.messages import BaseMessage
 
 from langchain_sse_chat.convert.messages import messages_to_wire
+from langchain_sse_chat.convert.own_names import sent_names, under_sent_names
 from langchain_sse_chat.convert.request import request_body
 from langchain_sse_chat.convert.strict import effective_strict
 from langchain_sse_chat.convert.tools import (
@@ -106,6 +107,15 @@ def plan_call(
     dialect = _dialect(provider, call)
     stops = _stops(settings, call, stop)
     ends_here = dialect.stop == "client"
+    body, tool_names = _body(
+        settings,
+        messages,
+        call,
+        dialect=dialect,
+        stop=None if ends_here else stops,
+        streamed=streamed,
+        include_usage=asks_usage and not (stream_usage is None and refuses_usage(url)),
+    )
     return CallPlan(
         url=url,
         headers=request_headers(
@@ -115,16 +125,7 @@ def plan_call(
             ),
             given_headers,
         ),
-        body=_body(
-            settings,
-            messages,
-            call,
-            dialect=dialect,
-            stop=None if ends_here else stops,
-            streamed=streamed,
-            include_usage=asks_usage
-            and not (stream_usage is None and refuses_usage(url)),
-        ),
+        body=body,
         timeouts=_timeouts(call.settings),
         streamed=streamed,
         may_drop_usage=asks_usage and stream_usage is None,
@@ -136,6 +137,7 @@ def plan_call(
             stop=tuple(filter(None, stops or ())) if ends_here else (),
             marks_generated_files=dialect.marks_generated_files,
             secrets=_secrets(key, given_headers, given_query, root),
+            tool_names={sent: own for own, sent in tool_names.items()},
         ),
         policy=replace(
             settings.retry_policy,
@@ -207,19 +209,24 @@ def _body(
     stop: list[str] | None,
     streamed: bool,
     include_usage: bool,
-) -> dict[str, Any]:
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return the body, and the tools' own names with those under which they go out."""
     params = {name: getattr(settings, name) for name in settings.body_fields}
     params |= {**settings.model_kwargs, **call.body, "stop": stop}
     tools = tools_to_wire(params.pop("tools", None) or [], strict=call.strict)
     response_format = params.pop("response_format", None)
-    return request_body(
+    names = sent_names(tools)
+    choice = tool_choice_to_wire(params.pop("tool_choice", None), tools)
+    if isinstance(choice, Mapping):
+        choice = dict(under_sent_names([choice], names)[0])
+    body = request_body(
         model=params.pop("model", settings.model),
-        messages=messages_to_wire(messages, dialect),
+        messages=messages_to_wire(messages, dialect, names),
         dialect=dialect,
         stream=streamed,
         include_usage=include_usage,
-        tools=tools,
-        tool_choice=tool_choice_to_wire(params.pop("tool_choice", None), tools),
+        tools=under_sent_names(tools, names),
+        tool_choice=choice,
         parallel_tool_calls=params.pop("parallel_tool_calls", None),
         response_format=response_format_to_wire(
             response_format,
@@ -228,6 +235,7 @@ def _body(
         params=params,
         extra_body=(settings.extra_body, call.extra_body),
     )
+    return body, names
 
 
 def _timeouts(given: Mapping[str, Any]) -> Timeouts:

@@ -3,9 +3,10 @@
 LangChain knows four spellings of one picture: its own blocks of version 1 and of
 version 0 (with `source_type`), OpenAI's parts and Anthropic's blocks. This file turns
 all of them into OpenAI's parts
-(https://platform.openai.com/docs/api-reference/chat/create#chat-create-messages) and
-leaves alone every block whose type it does not know, because servers have kinds of
-their own.
+(https://platform.openai.com/docs/api-reference/chat/create#chat-create-messages). What
+other APIs take from a user, such as the input of OpenAI's Responses, is put in those
+parts too. A block whose type it does not know it leaves alone; which parts are sent is
+decided in `langchain_sse_chat.convert.roles`.
 """
 
 from __future__ import annotations
@@ -18,8 +19,21 @@ from langchain_sse_chat.errors import ConfigurationError
 WirePart = dict[str, Any]
 """One part of a message's content as sent, such as `{"type": "text", "text": "Hi"}`."""
 
-_LANGCHAIN_KEYS = frozenset({"id", "index", "annotations", "extras"})
-"""Keys of a text block that are LangChain's bookkeeping and no part of the wire."""
+_NOT_SENT = frozenset(
+    {
+        "id",
+        "index",
+        "annotations",
+        "extras",
+        "citations",
+        "phase",
+        "signature",
+        "status",
+        "thought_signature",
+    }
+)
+"""Keys of a text block that are LangChain's bookkeeping, or what a model's server put
+there, and no part of the wire."""
 
 _CACHE_KEYS = ("cache_control", "prompt_cache_breakpoint")
 """Marks for prompt caching, which servers read on parts of every kind."""
@@ -48,30 +62,6 @@ _FILE_EXTENSIONS = {
 """Extensions that are not the subtype itself, as `pdf` is of `application/pdf`."""
 
 
-def content_to_wire(
-    content: str | Sequence[str | Mapping[str, Any]] | None, where: str
-) -> str | list[WirePart]:
-    """Return the content of a system, user or tool message as it is sent.
-
-    Args:
-        content: A string, which stays as it is, or a list of strings and blocks.
-            `None` and an empty list become an empty string.
-        where: The place of the message, for errors, such as `messages[2]`.
-
-    Returns:
-        The string, or one part for each block, in order.
-
-    Raises:
-        ConfigurationError: A block has no `type`, or lacks what its type needs.
-    """
-    if isinstance(content, str):
-        return content
-    return [
-        block_to_wire(block, f"{where}.content[{position}]")
-        for position, block in enumerate(content or ())
-    ] or ""
-
-
 def block_to_wire(block: Any, where: str) -> WirePart:
     """Return one block of a content list as a part.
 
@@ -86,6 +76,8 @@ def block_to_wire(block: Any, where: str) -> WirePart:
     if isinstance(block, str):
         return {"type": "text", "text": block}
     kind = block.get("type") if isinstance(block, Mapping) else None
+    if kind is None and isinstance(block, Mapping) and block.keys() == {"text"}:
+        kind = "text"  # Bedrock's form
     if not isinstance(kind, str):
         msg = (
             f"{where} is neither a string nor a dict with a `type`. Pass text as a "
@@ -125,8 +117,8 @@ def _text(block: Mapping[str, Any], where: str) -> WirePart:
     if not isinstance(block.get("text"), str):
         msg = f"{where} is a text block whose `text` is not a string."
         raise ConfigurationError(msg)
-    own = {key: value for key, value in block.items() if key not in _LANGCHAIN_KEYS}
-    return {**(block.get("extras") or {}), **own}
+    own = {key: value for key, value in block.items() if key not in _NOT_SENT}
+    return {**own, "type": "text", **cache_marks(block)}
 
 
 def _image(block: Mapping[str, Any], where: str) -> WirePart:
@@ -173,6 +165,10 @@ def _audio(block: Mapping[str, Any], where: str) -> WirePart:
 def _video(block: Mapping[str, Any], where: str) -> WirePart:
     # OpenAI takes no video; this part is the one that OpenRouter, vLLM and DashScope
     # share (https://openrouter.ai/docs/guides/overview/multimodal/videos).
+    if "video" in block:
+        # DashScope's list of frames
+        # (https://www.alibabacloud.com/help/en/model-studio/vision).
+        return dict(block)
     plain = _without_source(block)
     if file_id := plain.get("file_id"):
         return {**_file_reference(file_id), **cache_marks(block)}
@@ -222,6 +218,55 @@ def _document(block: Mapping[str, Any], where: str) -> WirePart:
     return _file(block, where)
 
 
+def _refusal(block: Mapping[str, Any], where: str) -> WirePart:
+    return _text({"text": block.get("refusal")}, where)
+
+
+def _guarded(block: Mapping[str, Any], where: str) -> WirePart:
+    # Bedrock's text that a guardrail reads
+    # (https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-use-converse-api.html).
+    inner = block.get("guard_content")
+    text = inner.get("text") if isinstance(inner, Mapping) else inner
+    text = text.get("text") if isinstance(text, Mapping) else text
+    return _text({"text": text}, where)
+
+
+def _search_result(block: Mapping[str, Any], where: str) -> WirePart:
+    # Anthropic's (https://docs.claude.com/en/docs/build-with-claude/search-results).
+    content = block.get("content")
+    parts = content if isinstance(content, list) else []
+    texts = [part.get("text") for part in parts if isinstance(part, Mapping)]
+    lines = [block.get("title"), block.get("source"), *texts]
+    text = "\n".join(line for line in lines if isinstance(line, str))
+    return _text({**cache_marks(block), "text": text}, where)
+
+
+def _media(block: Mapping[str, Any], where: str) -> WirePart:
+    # Gemini's (https://github.com/langchain-ai/langchain-google).
+    mime_type = _mime_type(block, where)
+    url = block.get("file_uri") or block.get("url")
+    source = {"url": url} if url else {"base64": block.get("data")}
+    kind = mime_type.partition("/")[0]
+    converter = {"image": _image, "audio": _audio, "video": _video}.get(kind, _file)
+    return converter({**source, "mime_type": mime_type, **cache_marks(block)}, where)
+
+
+def _input_image(block: Mapping[str, Any], where: str) -> WirePart:
+    # OpenAI's Responses, as `_input_file`
+    # (https://platform.openai.com/docs/api-reference/responses/create).
+    if file_id := block.get("file_id"):
+        return _file_reference(file_id)
+    return _image({**block, "url": block.get("image_url")}, where)
+
+
+def _input_file(block: Mapping[str, Any], where: str) -> WirePart:
+    keys = ("file_id", "file_data", "filename")
+    file = {key: block[key] for key in keys if block.get(key)}
+    if not file.keys() & {"file_id", "file_data"}:
+        return _file({"url": block.get("file_url"), **file}, where)
+    return _named_file({"type": "file", "file": file, **cache_marks(block)})
+
+
 def _non_standard(block: Mapping[str, Any], where: str) -> WirePart:
     return block_to_wire(block.get("value"), f"{where}.value")
 
@@ -234,6 +279,14 @@ def _custom_output(block: Mapping[str, Any], where: str) -> WirePart:
 _CONVERTERS: dict[str, Callable[[Mapping[str, Any], str], WirePart]] = {
     "text": _text,
     "custom_tool_call_output": _custom_output,
+    "input_text": _text,
+    "output_text": _text,
+    "refusal": _refusal,
+    "guard_content": _guarded,
+    "search_result": _search_result,
+    "media": _media,
+    "input_image": _input_image,
+    "input_file": _input_file,
     "image": _image,
     "image_url": _image_url,
     "audio": _audio,

@@ -1,25 +1,28 @@
 """What an answer holds that only its server understands, on its way back there.
 
-Reasoning goes back under the key under which it came, as far as the dialect asks for
-it. What a tool call holds beyond its name and arguments, such as Gemini's thought
-signature, always goes back on the same call: servers refuse the call without it
+Reasoning goes to the server that is asked under the key that it reads, as far as its
+dialect wants it. What a tool call holds beyond its name and arguments, such as Gemini's
+thought signature, goes back on the same call: servers refuse the call without it
 (https://ai.google.dev/gemini-api/docs/thought-signatures).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from langchain_core.messages import AIMessage, BaseMessage
+from langchain_core.messages import AIMessage
 
-from langchain_sse_chat.wire.dialect import ReasoningEcho
+from langchain_sse_chat.wire.dialect import Dialect
 from langchain_sse_chat.wire.reasoning import (
     BLOCKS_KEY,
     DETAILS_KEY,
     PARTS,
     REASONING_KEYS,
 )
+
+if TYPE_CHECKING:
+    from langchain_sse_chat.convert.conversation import Sent
 
 REASONING = "reasoning_content"
 """Field of `additional_kwargs` for the text of the reasoning."""
@@ -30,56 +33,93 @@ REASONING_KEY = "reasoning_key"
 TOOL_CALL_EXTRAS = "tool_call_extras"
 """Field of `additional_kwargs` with the further keys of the tool calls, by call id."""
 
+_SIGNATURES = "__gemini_function_call_thought_signatures__"
+"""Field of `additional_kwargs` in which `langchain-google-genai` keeps the signatures
+of calls, by call id."""
+
 _FORMS = (DETAILS_KEY, BLOCKS_KEY, "reasoning_opaque")
 """Forms of reasoning beside its text, each whole in `additional_kwargs`.
 
 `reasoning_opaque`: GitHub Copilot
 (https://github.com/anomalyco/opencode/pull/8900)."""
 
-Sent = tuple[BaseMessage, dict[str, Any]]
-"""A message and what is sent for it."""
+_BLOCKS = frozenset({"reasoning", "thinking", "reasoning_content"})
+"""Blocks of reasoning, of LangChain and OpenAI, Anthropic and Gemini, Bedrock."""
+
+_FIELDS = (REASONING, "reasoning", "thinking", DETAILS_KEY)
+"""Fields of `additional_kwargs` in which other packages keep reasoning."""
+
+_TEXT_KEYS = ("reasoning", "thinking", REASONING, "text", "summary", "content")
+"""Keys of a block, or of what lies in it, that lead to the text of its reasoning."""
 
 
-def add_reasoning(sent: Sequence[Sent], policy: ReasoningEcho) -> None:
+def add_reasoning(sent: Sequence[Sent], dialect: Dialect) -> None:
     """Put the reasoning of earlier answers on what is sent.
 
     Args:
         sent: All messages of a request.
-        policy: Whether to send none, that of turns in which a tool was called, or all.
-            A turn goes from one user message to the next.
+        dialect: Says whether to send none, that of turns in which a tool was called, or
+            all, and under which key. A turn goes from one message of the user's to the
+            next.
     """
+    policy = dialect.reasoning_echo
     if policy == "never":
         return
     for turn in _turns(sent):
-        calls = any(wire.keys() & {"tool_calls", "function_call"} for _, wire in turn)
+        calls = any("tool_calls" in item.wire for item in turn)
         if policy == "always" or calls:
-            for message, wire in turn:
-                if isinstance(message, AIMessage) and wire["role"] == "assistant":
-                    _add(message, wire, known_only=policy != "always")
+            for item in turn:
+                if item.wire["role"] == "assistant":
+                    _add(item, dialect)
 
 
 def _turns(sent: Sequence[Sent]) -> Iterator[list[Sent]]:
     turn: list[Sent] = []
-    for message, wire in sent:
-        if wire["role"] == "user":
+    for item in sent:
+        # What a result holds in a message of its own is no question of the user's.
+        if item.wire["role"] == "user" and item.message is not None:
             yield turn
             turn = []
-        turn.append((message, wire))
+        turn.append(item)
     yield turn
 
 
-def _add(message: AIMessage, wire: dict[str, Any], *, known_only: bool) -> None:
-    extra = message.additional_kwargs
-    wire.update({form: extra[form] for form in _FORMS if extra.get(form)})
-    text = _reasoning_of(message)
-    key = extra.get(REASONING_KEY, None if known_only else REASONING)
-    if not text:
-        return
+def _add(item: Sent, dialect: Dialect) -> None:
+    message, wire = item.message, item.wire
+    if isinstance(message, AIMessage):
+        extra = message.additional_kwargs
+        known = dialect.reasoning_keys or _FORMS
+        for form in _FORMS if extra else ():
+            if form in known and (value := extra.get(form)):
+                wire[form] = value
+        if text := reasoning_text(message):
+            _add_text(text, _key(extra.get(REASONING_KEY), dialect), wire)
+    if dialect.requires_reasoning and "tool_calls" in wire:
+        wire.setdefault(dialect.reasoning_keys[0], "")
+
+
+def _key(own: object, dialect: Dialect) -> object:
+    """Return the key under which a text of reasoning goes out.
+
+    Args:
+        own: The key under which it came, or the tags; `None` where that is not known.
+        dialect: The server's.
+    """
+    keys = dialect.reasoning_keys
+    if not keys:
+        unknown = REASONING if dialect.reasoning_echo == "always" else None
+        return unknown if own is None else own
+    if own in keys:
+        return own
+    return next((key for key in keys if key == PARTS or key in REASONING_KEYS), None)
+
+
+def _add_text(text: str, key: object, wire: dict[str, Any]) -> None:
     if key == PARTS:
         thinking = {"type": "thinking", "thinking": [_text_part(text)]}
         wire["content"] = [thinking, *_parts(wire["content"])]
     elif key in REASONING_KEYS:
-        wire[key] = text
+        wire[str(key)] = text
     else:
         _add_between_tags(text, key, wire)
 
@@ -105,26 +145,58 @@ def _parts(content: Any) -> list[Any]:
     return content or []
 
 
-def _reasoning_of(message: AIMessage) -> str:
-    text = message.additional_kwargs.get(REASONING)
-    if isinstance(text, str) and text:
-        return text
+def reasoning_text(message: AIMessage) -> str:
+    """Return the text of an answer's reasoning, whichever package wrote the message.
+
+    It stands in `additional_kwargs` or in content blocks; where it stands in both, it
+    is the same.
+    """
+    extra = message.additional_kwargs
+    for field in _FIELDS if extra else ():
+        if text := _text_in(extra.get(field)):
+            return text
     if isinstance(message.content, str):
         return ""
-    texts = (
-        block.get("reasoning")
+    blocks = [
+        block.get("value") if block.get("type") == "non_standard" else block
         for block in message.content
-        if isinstance(block, dict) and block.get("type") == "reasoning"
+        if isinstance(block, Mapping)
+    ]
+    return "".join(
+        _text_in(block)
+        for block in blocks
+        if isinstance(block, Mapping) and block.get("type") in _BLOCKS
     )
-    return "".join(text for text in texts if isinstance(text, str))
+
+
+def _text_in(value: object) -> str:
+    """Return the text in a block of reasoning, however deep it lies."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Mapping):
+        texts = (_text_in(value.get(key)) for key in _TEXT_KEYS)
+        return next((text for text in texts if text), "")
+    return "".join(map(_text_in, value)) if isinstance(value, list) else ""
 
 
 def add_extras(call: dict[str, Any], message: AIMessage) -> dict[str, Any]:
     """Return a tool call of the wire with the further keys that it came with."""
-    kept = message.additional_kwargs.get(TOOL_CALL_EXTRAS)
-    extras = kept.get(call.get("id")) if isinstance(kept, Mapping) else None
-    if not isinstance(extras, Mapping):
+    if not message.additional_kwargs:
         return call
+    extras = _kept(TOOL_CALL_EXTRAS, call, message)
+    if not isinstance(extras, Mapping):
+        signature = _kept(_SIGNATURES, call, message)
+        return signed(call, signature) if isinstance(signature, str) else call
     inner = extras.get("function")
     further = inner if isinstance(inner, Mapping) else {}
     return {**extras, **call, "function": {**further, **call["function"]}}
+
+
+def _kept(field: str, call: dict[str, Any], message: AIMessage) -> object:
+    by_id = message.additional_kwargs.get(field)
+    return by_id.get(call.get("id")) if isinstance(by_id, Mapping) else None
+
+
+def signed(call: dict[str, Any], signature: str) -> dict[str, Any]:
+    """Return a tool call of the wire with a thought signature, unless it has extras."""
+    return {"extra_content": {"google": {"thought_signature": signature}}, **call}

@@ -12,8 +12,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from langchain_core.messages import BaseMessage
-
+from langchain_sse_chat.convert.conversation import Sent
 from langchain_sse_chat.convert.custom_tools import as_function_call, as_function_tool
 from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.wire.custom_calls import CUSTOM
@@ -132,15 +131,16 @@ def _single(choices: Sequence[Any], where: str) -> Any:
     return choices[0]
 
 
-def add_attachments(sent: Iterable[tuple[BaseMessage, dict[str, Any]]]) -> None:
+def add_attachments(sent: Iterable[Sent]) -> None:
     """Put the file ids of `additional_kwargs["attachments"]` on the messages as sent.
 
     Args:
         sent: Each message with what is sent of it, which is changed in place.
     """
-    for message, wire in sent:
-        if files := message.additional_kwargs.get("attachments"):
-            wire["attachments"] = list(files)
+    for item in sent:
+        message = item.message
+        if message and (files := message.additional_kwargs.get("attachments")):
+            item.wire["attachments"] = list(files)
 
 
 def messages_as_functions(
@@ -152,7 +152,7 @@ def messages_as_functions(
     order of the calls. The system messages become one, which comes first.
 
     Args:
-        messages: Messages as `messages_to_wire` gives them.
+        messages: Messages as `messages_to_wire` gives them, each call with its result.
 
     Raises:
         ConfigurationError: Something cannot be sent in this form.
@@ -168,79 +168,35 @@ def _role(message: Mapping[str, Any]) -> str:
     return "system" if role == "developer" else role
 
 
-def _turns(messages: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
-    names: dict[object, str] = {}
-    position = 0
-    while position < len(messages):
-        message = messages[position]
-        position += 1
-        if not (calls := message.get("tool_calls")):
-            yield _message(message, names)
-            continue
-        calls = [as_function_call(call) for call in calls]
-        names |= {call.get("id"): call["function"]["name"] for call in calls}
-        results: dict[object, dict[str, Any]] = {}
-        while position < len(messages) and _role(messages[position]) == "tool":
-            result = messages[position]
-            results[result.get("tool_call_id")] = _message(result, names)
-            position += 1
-        yield from _pairs(message, calls, results)
+def _turns(messages: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    rest = iter(messages)
+    for message in rest:
+        wire = _message(message)
+        calls = message.get("tool_calls")
+        if not calls:
+            yield wire
+        # The results follow their calls, in the same order. The text goes with the
+        # first call.
+        for call, result in zip(calls or (), rest, strict=False):
+            function = as_function_call(call)["function"]
+            name = function["name"]
+            arguments = loads(function["arguments"])
+            yield {**wire, "function_call": {"name": name, "arguments": arguments}}
+            yield _result(result, name)
+            wire = {**wire, "content": ""}
 
 
-def _pairs(
-    message: Mapping[str, Any],
-    calls: Iterable[Mapping[str, Any]],
-    results: dict[object, dict[str, Any]],
-) -> Iterator[dict[str, Any]]:
-    """Yield each call of a message with its result; the text goes with the first."""
-    wire = _message(message, {})
-    for call in calls:
-        yield {**wire, "function_call": _call(call["function"])}
-        wire = {**wire, "content": ""}
-        if (result := results.pop(call.get("id"), None)) is not None:
-            yield result
-    yield from results.values()
-
-
-def _message(message: Mapping[str, Any], names: Mapping[object, str]) -> dict[str, Any]:
+def _message(message: Mapping[str, Any]) -> dict[str, Any]:
     """Return a message as it is sent, but for its tool calls."""
-    role = _role(message)
-    if role in {"tool", "function"}:
-        return _result(message, names)
-    wire: dict[str, Any] = {"role": role, "content": _text(message)}
+    wire: dict[str, Any] = {"role": _role(message), "content": _text(message)}
     wire |= {key: message[key] for key in _MESSAGE_KEYS if message.get(key)}
     if files := _files(message):
         wire["attachments"] = [*wire.get("attachments", []), *files]
-    if function_call := message.get("function_call"):
-        wire["function_call"] = _call(function_call)
     return wire
 
 
-def _call(function: Mapping[str, Any]) -> dict[str, Any]:
-    arguments = function.get("arguments") or {}
-    if isinstance(arguments, str):
-        parsed = parse_arguments(arguments)
-        if parsed is None:
-            msg = (
-                f"The call of {function['name']!r} has arguments that are no JSON "
-                "object, which this server refuses. Take the call and its result out "
-                "of the messages."
-            )
-            raise ConfigurationError(msg)
-        arguments = parsed
-    return {"name": function["name"], "arguments": arguments}
-
-
-def _result(message: Mapping[str, Any], names: Mapping[object, str]) -> dict[str, Any]:
+def _result(message: Mapping[str, Any], name: str) -> dict[str, Any]:
     """Return the result of a function: the JSON of an object, whatever it was."""
-    name = names.get(message.get("tool_call_id")) or message.get("name")
-    if not name:
-        msg = (
-            "The messages have the result of a tool call, but not the call itself, and "
-            "this server wants the tool's name. Keep the message with the call, or "
-            "give the ToolMessage a `name`."
-        )
-        raise ConfigurationError(msg)
     text = _text(message)
     if parse_arguments(text) is None:
         text = json.dumps({"result": _value(text)}, ensure_ascii=False)

@@ -18,6 +18,7 @@ from langchain_core.utils.function_calling import convert_to_openai_function
 from pydantic import BaseModel
 
 from langchain_sse_chat.convert.custom_tools import custom_tool_to_wire
+from langchain_sse_chat.convert.properties import with_properties
 from langchain_sse_chat.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def tools_to_wire(
         ConfigurationError: Something is no tool; the error names it and says why.
     """
     return [
-        _tool_to_wire(tool, f"tools[{position}]", strict=strict)
+        with_properties(_tool_to_wire(tool, f"tools[{position}]", strict=strict))
         for position, tool in enumerate(tools)
     ]
 

@@ -12,7 +12,12 @@ DEEPSEEK = Provider(
     base_url="https://api.deepseek.com",
     api_key_env="DEEPSEEK_API_KEY",
     dialect=Dialect(
-        json_schema="none", reasoning_off="thinking", continuation="prefix"
+        json_schema="none",
+        reasoning_off="thinking",
+        continuation="prefix",
+        supports_call_extras=False,
+        reasoning_keys=("reasoning_content",),
+        requires_reasoning=True,
     ),
     hint="Create a key at https://platform.deepseek.com/api_keys.",
     note="Strict tools, and going on with an answer, need "
@@ -31,7 +36,11 @@ DASHSCOPE = Provider(
         "cn-hongkong.dashscope.aliyuncs.com",
         "*.maas.aliyuncs.com",
     ),
-    dialect=Dialect(reasoning_off="enable_thinking"),
+    dialect=Dialect(
+        reasoning_off="enable_thinking",
+        supports_call_extras=False,
+        reasoning_keys=("reasoning_content",),
+    ),
     hint="Create a key in the console of Model Studio, for the region that you use.",
     note="A key belongs to a region: with one from Beijing pass "
     "`base_url='https://dashscope.aliyuncs.com/compatible-mode/v1'`. "
@@ -44,7 +53,11 @@ MINIMAX = Provider(
     base_url="https://api.minimax.io/v1",
     api_key_env="MINIMAX_API_KEY",
     hosts=("api.minimaxi.com",),
-    dialect=Dialect(max_tokens_field="max_completion_tokens", reasoning_echo="always"),
+    dialect=Dialect(
+        max_tokens_field="max_completion_tokens",
+        supports_call_extras=False,
+        reasoning_echo="always",
+    ),
     hint="Create a key at https://platform.minimax.io, under Account Management.",
     note="Most models put reasoning into the text: pass "
     '`reasoning_tags=("<think>", "</think>")`. With a key from China pass '
@@ -60,7 +73,10 @@ MOONSHOT = Provider(
     dialect=Dialect(
         max_tokens_field="max_completion_tokens",
         reasoning_off="thinking",
+        supports_call_extras=False,
         reasoning_echo="always",
+        reasoning_keys=("reasoning_content",),
+        requires_reasoning=True,
     ),
     hint="Create a key at https://platform.moonshot.ai/console/api-keys.",
     note="With a key from China pass `base_url='https://api.moonshot.cn/v1'`. Most "
@@ -69,7 +85,11 @@ MOONSHOT = Provider(
 )
 
 _ZHIPU_DIALECT = Dialect(
-    tool_choices=frozenset({"auto"}), json_schema="none", reasoning_off="thinking"
+    tool_choices=frozenset({"auto"}),
+    json_schema="none",
+    reasoning_off="thinking",
+    supports_call_extras=False,
+    reasoning_keys=("reasoning_content",),
 )
 
 ZAI = Provider(

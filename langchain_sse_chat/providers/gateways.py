@@ -28,7 +28,12 @@ OPENROUTER = Provider(
     base_url="https://openrouter.ai/api/v1",
     api_key_env="OPENROUTER_API_KEY",
     dialect=Dialect(
-        reasoning_effort="reasoning", reasoning_echo="always", strict_by_default=True
+        supports_developer=True,
+        tool_media=True,
+        reasoning_effort="reasoning",
+        reasoning_echo="always",
+        reasoning_keys=("reasoning", "reasoning_content", "reasoning_details"),
+        strict_by_default=True,
     ),
     hint="Create a key at https://openrouter.ai/keys.",
     source="https://openrouter.ai/docs/api-reference/overview",

@@ -9,7 +9,13 @@ CEREBRAS = Provider(
     name="cerebras",
     base_url="https://api.cerebras.ai/v1",
     api_key_env="CEREBRAS_API_KEY",
-    dialect=Dialect(max_tokens_field="max_completion_tokens", strict_by_default=True),
+    dialect=Dialect(
+        max_tokens_field="max_completion_tokens",
+        supports_refusals=False,
+        supports_call_extras=False,
+        reasoning_keys=("reasoning",),
+        strict_by_default=True,
+    ),
     hint="Create a key at https://cloud.cerebras.ai.",
     source="https://inference-docs.cerebras.ai/resources/openai",
 )
@@ -19,6 +25,7 @@ FIREWORKS = Provider(
     base_url="https://api.fireworks.ai/inference/v1",
     api_key_env="FIREWORKS_API_KEY",
     hosts=("us.api.fireworks.ai",),
+    dialect=Dialect(reasoning_keys=("reasoning_content",)),
     hint="Create a key at https://fireworks.ai/account/api-keys.",
     source="https://docs.fireworks.ai/tools-sdks/openai-compatibility",
 )
@@ -27,6 +34,7 @@ GEMINI = Provider(
     name="gemini",
     base_url="https://generativelanguage.googleapis.com/v1beta/openai",
     api_key_env="GEMINI_API_KEY",
+    dialect=Dialect(missing_signature="skip_thought_signature_validator"),
     hint="Create a key at https://aistudio.google.com/apikey.",
     source="https://ai.google.dev/gemini-api/docs/openai",
 )
@@ -38,6 +46,8 @@ GROQ = Provider(
     dialect=Dialect(
         max_tokens_field="max_completion_tokens",
         supports_names=False,
+        supports_refusals=False,
+        supports_call_extras=False,
         refused_fields=frozenset({"logprobs", "top_logprobs", "logit_bias"}),
         reasoning_echo="never",
     ),
@@ -54,8 +64,15 @@ MISTRAL = Provider(
         tool_choices=frozenset({"auto", "none", "any", "named"}),
         seed_field="random_seed",
         strict_by_default=True,
+        supports_names=False,
+        supports_refusals=False,
+        supports_call_extras=False,
+        tool_call_ids="nine",
+        tool_media=True,
+        user_after_tools=False,
         continuation="prefix",
         repeats_prefix=True,
+        reasoning_keys=("content",),
     ),
     hint="Create a key at https://console.mistral.ai/api-keys.",
     source="https://docs.mistral.ai/api/",
@@ -94,7 +111,11 @@ XAI = Provider(
     base_url="https://api.x.ai/v1",
     api_key_env="XAI_API_KEY",
     hosts=("us.api.x.ai",),
-    dialect=Dialect(max_tokens_field="max_completion_tokens", strict_by_default=True),
+    dialect=Dialect(
+        max_tokens_field="max_completion_tokens",
+        supports_call_extras=False,
+        strict_by_default=True,
+    ),
     hint="Create a key at https://console.x.ai.",
     note="Models that reason refuse `stop`, `presence_penalty` and "
     "`frequency_penalty`.",

@@ -15,7 +15,11 @@ LITELLM = Provider(
     api_key_env="LITELLM_PROXY_API_KEY",
     base_url_env="LITELLM_PROXY_API_BASE",
     api_key_required=False,
-    dialect=Dialect(continuation="prefix", repeats_prefix=True),
+    dialect=Dialect(
+        continuation="prefix",
+        repeats_prefix=True,
+        reasoning_keys=("reasoning_content", "thinking_blocks", "reasoning_details"),
+    ),
     note="A proxy with a master key wants that or a virtual key.",
     source="https://docs.litellm.ai/docs/providers/litellm_proxy",
 )
@@ -25,6 +29,7 @@ LLAMACPP = Provider(
     base_url="http://localhost:8080/v1",
     api_key_env="LLAMA_API_KEY",
     api_key_required=False,
+    dialect=Dialect(reasoning_keys=("reasoning_content",)),
     note="Start `llama-server` with `--jinja` for tools.",
     source="https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md",
 )
@@ -44,6 +49,7 @@ OLLAMA = Provider(
     api_key_env="OLLAMA_API_KEY",
     api_key_required=False,
     hosts=("ollama.com",),
+    dialect=Dialect(reasoning_keys=("reasoning",)),
     note="Its cloud is at `base_url='https://ollama.com/v1'` and wants a key.",
     source="https://docs.ollama.com/api/openai-compatibility",
 )
@@ -52,6 +58,7 @@ SGLANG = Provider(
     name="sglang",
     base_url="http://localhost:30000/v1",
     api_key_required=False,
+    dialect=Dialect(reasoning_keys=("reasoning_content",)),
     note="A server that was started with `--api-key` wants that as `api_key`.",
     source="https://docs.sglang.io/basic_usage/send_request.html",
 )
@@ -61,7 +68,10 @@ VLLM = Provider(
     base_url="http://localhost:8000/v1",
     api_key_env="VLLM_API_KEY",
     api_key_required=False,
-    dialect=Dialect(continuation="continue_final_message"),
+    dialect=Dialect(
+        continuation="continue_final_message",
+        reasoning_keys=("reasoning", "reasoning_content"),
+    ),
     note="Start `vllm serve` with `--enable-auto-tool-choice` and a "
     "`--tool-call-parser` for tools.",
     source="https://docs.vllm.ai/en/latest/features/tool_calling/",

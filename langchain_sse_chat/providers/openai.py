@@ -8,6 +8,9 @@ from langchain_sse_chat.wire.dialect import Dialect
 # Reasoning is not part of this API: what another server's answers bring stays here.
 _DIALECT = Dialect(
     max_tokens_field="max_completion_tokens",
+    supports_developer=True,
+    supports_call_extras=False,
+    tool_call_ids="forty",
     reasoning_echo="never",
     strict_by_default=True,
 )
@@ -69,6 +72,7 @@ GITHUB_MODELS = Provider(
     base_url="https://models.github.ai/inference",
     api_key_env="GITHUB_TOKEN",
     headers=(("X-GitHub-Api-Version", "2022-11-28"),),
+    dialect=Dialect(supports_call_extras=False, tool_call_ids="forty"),
     hint="A personal access token needs the scope `models`: "
     "https://github.com/settings/tokens.",
     source="https://docs.github.com/en/github-models/quickstart",

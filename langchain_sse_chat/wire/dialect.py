@@ -11,6 +11,9 @@ ToolChoiceKind = Literal["auto", "none", "required", "any", "named"]
 ReasoningEcho = Literal["never", "tool_turns", "always"]
 """Which reasoning of earlier answers is sent back."""
 
+ToolCallIds = Literal["any", "forty", "nine"]
+"""The form of the ids of tool calls that a server accepts."""
+
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
@@ -99,8 +102,53 @@ class Dialect:
 
     supports_names: bool = True
     """Whether system, user and assistant messages may have a `name`. Where not, it is
-    left out: Groq answers it with 400 (https://console.groq.com/docs/openai). The name
-    of a tool on its result stays."""
+    left out: Groq answers it with 400 (https://console.groq.com/docs/openai), and
+    Mistral does not know it (https://docs.mistral.ai/api/). The name of a tool on its
+    result stays."""
+
+    supports_developer: bool = False
+    """Whether a message may have the role `developer`, which only OpenAI and those who
+    pass its API on know. Where not, it goes out as `system`, which means the same
+    (https://platform.openai.com/docs/api-reference/chat/create)."""
+
+    supports_refusals: bool = True
+    """Whether an assistant message may have a `refusal`, as OpenAI has it. Where not,
+    the refusal is sent as the text of a message that has no other: Mistral
+    (https://docs.mistral.ai/api/), Groq (https://console.groq.com/docs/openai) and
+    Cerebras (https://inference-docs.cerebras.ai/resources/openai) refuse keys that
+    they do not know."""
+
+    supports_call_extras: bool = True
+    """Whether a tool call may have keys beside `id`, `type` and its function's name and
+    arguments, such as Gemini's thought signature. Where not, they are left out: they
+    came from another server, and OpenAI, Mistral, Groq and Cerebras refuse unknown
+    keys. Gateways pass such keys on to models that need them."""
+
+    missing_signature: str = ""
+    """The thought signature of a call that another model made, for a server that
+    refuses a call without one: Gemini
+    (https://ai.google.dev/gemini-api/docs/thought-signatures). It stands on the first
+    call of an answer."""
+
+    tool_call_ids: ToolCallIds = "any"
+    """The form of the ids of tool calls; others are replaced, the same way each time.
+
+    `any`: every id is accepted. `forty`: up to 40 characters, OpenAI's limit
+    (https://github.com/Portkey-AI/gateway/issues/1062). `nine`: nine letters or digits,
+    Mistral's rule (https://github.com/langchain-ai/langchain/pull/24668).
+    """
+
+    tool_media: bool = False
+    """Whether the result of a tool may hold images, sound and files. Where not, a user
+    message after the results has them: OpenAI takes only text from a tool
+    (https://platform.openai.com/docs/api-reference/chat/create). OpenRouter
+    (https://openrouter.ai/docs/api-reference/overview) and Mistral
+    (https://docs.mistral.ai/api/) take all parts there."""
+
+    user_after_tools: bool = True
+    """Whether a user message may follow the result of a tool. Where not, a short
+    assistant message stands between: Mistral says "Unexpected role 'user' after role
+    'tool'" (https://github.com/zed-industries/zed/pull/31736)."""
 
     refused_fields: frozenset[str] = frozenset()
     """Body fields that the server answers with an error, by its own documentation, so
@@ -134,8 +182,8 @@ class Dialect:
     """
 
     reasoning_echo: ReasoningEcho = "tool_turns"
-    """Whether the reasoning of earlier answers is sent back, under the key under which
-    it came: never, for the answers of turns in which a tool was called, or always.
+    """Whether the reasoning of earlier answers is sent back: never, for the answers of
+    turns in which a tool was called, or always.
 
     A turn goes from one user message to the next. DeepSeek refuses tool turns without
     it and ignores it elsewhere (https://api-docs.deepseek.com/guides/thinking_mode);
@@ -145,9 +193,27 @@ class Dialect:
     OpenRouter (https://openrouter.ai/docs/use-cases/reasoning-tokens) want all of it.
     Groq has refused it (https://github.com/karthink/gptel/issues/774).
 
-    `"always"` also sends reasoning of which no key is known, such as another
-    package's, as `reasoning_content`.
+    Where no `reasoning_keys` are known, `"always"` also sends reasoning that came
+    under no key, such as another package's, as `reasoning_content`.
     """
+
+    reasoning_keys: tuple[str, ...] = ()
+    """The keys of an assistant message under which the server reads reasoning.
+
+    A text goes out under the key under which it came if that is among them, else under
+    the first of `reasoning_content`, `reasoning` and `content`; the last stands for
+    `thinking` parts of the content, which are Mistral's
+    (https://docs.mistral.ai/capabilities/reasoning/). Structured forms, such as
+    OpenRouter's `reasoning_details`, are sent if they are among the keys. Without keys,
+    all of it goes out as it came.
+    """
+
+    requires_reasoning: bool = False
+    """Whether an assistant message with tool calls must have the first of
+    `reasoning_keys`, empty where there was no reasoning: DeepSeek
+    (https://api-docs.deepseek.com/guides/thinking_mode) and Moonshot
+    (https://platform.moonshot.ai/docs/guide/use-kimi-k2-thinking-model) refuse the
+    message without it. With a `reasoning_echo` of `"never"` it is not sent."""
 
     tool_form: Literal["tools", "functions"] = "tools"
     """How tools, calls and their results are sent.

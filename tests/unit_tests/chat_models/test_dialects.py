@@ -23,8 +23,14 @@ from tests.unit_tests.chat_models.scripted import (
 MakeChat = Callable[..., ChatSSE]
 
 PLAIN = {"model", "messages", "stream"}
-ADD = {"type": "function", "function": {"name": "add", "parameters": {}}}
-SUB = {"type": "function", "function": {"name": "sub", "parameters": {}}}
+ADD = {
+    "type": "function",
+    "function": {"name": "add", "parameters": {"type": "object", "properties": {}}},
+}
+SUB = {
+    "type": "function",
+    "function": {"name": "sub", "parameters": {"type": "object", "properties": {}}},
+}
 SEARCH = {"type": "web_search"}
 NAMED = {"type": "function", "function": {"name": "add"}}
 

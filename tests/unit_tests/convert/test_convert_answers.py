@@ -15,7 +15,8 @@ PNG_V1 = {"type": "image", "base64": "AAAA", "mime_type": "image/png"}
 
 
 def wire(message: BaseMessage) -> list[dict[str, Any]]:
-    return messages_to_wire([message], Dialect())
+    """What is sent of the answer itself, without the results that its calls lack."""
+    return messages_to_wire([message], Dialect())[:1]
 
 
 def call(name: str, arguments: str, call_id: str = "c1") -> dict[str, Any]:
@@ -48,16 +49,20 @@ ADD_WIRE = call("add", '{"a": 1}')
             ["a", {"type": "text", "text": "b", **CACHE}],
             [{"type": "text", "text": "a"}, {"type": "text", "text": "b", **CACHE}],
         ),
-        (["a", PNG_V1], [{"type": "text", "text": "a"}, PNG]),
-        (["", PNG], [PNG]),
+        (["a", PNG_V1], "a"),
+        (["", PNG], ""),
+        ([{"type": "output_text", "text": "a"}], "a"),
+        ([{"text": "a"}, {"toolUse": {}}], "a"),
+        ([{"type": "text", "text": None}, {"type": "text", "text": "b"}], "b"),
         (
             [{"type": "non_standard", "value": {"type": "thinking", "thinking": "…"}}],
             "",
         ),
         (
             [{"type": "non_standard", "value": {"type": "reference", "ids": [1]}}],
-            [{"type": "reference", "ids": [1]}],
+            "",
         ),
+        ([{"type": "non_standard", "value": {"type": "text", "text": "a"}}], "a"),
     ],
 )
 def test_an_answer_is_a_string_unless_that_loses_something(
@@ -83,6 +88,17 @@ def test_an_answer_is_a_string_unless_that_loses_something(
         {"type": "invalid_tool_call", "id": "c1", "name": "add", "args": "{"},
         {"type": "server_tool_call", "id": "s1", "name": "search", "args": {}},
         {"type": "server_tool_result", "tool_call_id": "s1", "status": "success"},
+        {"type": "web_search_call", "id": "ws_1", "status": "completed"},
+        {"type": "code_interpreter_call", "id": "ci_1", "code": "1"},
+        {"type": "mcp_call", "id": "m1", "name": "f", "arguments": "{}"},
+        {"type": "web_search_tool_result", "tool_use_id": "s1", "content": []},
+        {"type": "code_execution_tool_result", "tool_use_id": "s1", "content": {}},
+        {"type": "executable_code", "executable_code": "1", "language": "PYTHON"},
+        {"type": "code_execution_result", "code_execution_result": "1"},
+        {"type": "guard_content", "guard_content": {"text": "x"}},
+        {"type": "image_generation_call", "id": "ig_1", "result": "AAAA"},
+        {"type": "image", "base64": "AAAA"},
+        {"type": "a kind that nobody knows"},
     ],
     ids=lambda block: block["type"],
 )
@@ -123,9 +139,20 @@ def test_arguments_outside_ascii_are_not_escaped() -> None:
     assert wire(message)[0]["tool_calls"] == [call("greet", '{"имя": "陈明"}')]
 
 
-@pytest.mark.parametrize(("args", "text"), [('{"a": ', '{"a": '), (None, "")])
-def test_an_invalid_call_goes_back_as_the_model_wrote_it(
-    args: str | None, text: str
+@pytest.mark.parametrize(
+    ("args", "sent"),
+    [
+        ('{"a": ', "{}"),
+        ("[1]", "{}"),
+        ('{"a": NaN}', "{}"),
+        ("[" * 10_000, "{}"),
+        ("", "{}"),
+        (None, "{}"),
+        ('{"a": 2}', "{}"),
+    ],
+)
+def test_the_arguments_of_an_invalid_call_are_the_json_of_an_object(
+    args: str | None, sent: str
 ) -> None:
     message = AIMessage(
         "",
@@ -140,14 +167,49 @@ def test_an_invalid_call_goes_back_as_the_model_wrote_it(
             }
         ],
     )
-    assert wire(message)[0]["tool_calls"] == [ADD_WIRE, call("mul", text, "c2")]
+    assert wire(message)[0]["tool_calls"] == [ADD_WIRE, call("mul", sent, "c2")]
 
 
-def test_a_call_without_an_id_has_no_id_on_the_wire() -> None:
+@pytest.mark.parametrize(
+    ("arguments", "sent"),
+    [
+        ('{"a":2}', '{"a":2}'),
+        ('{"a": "\n"}', '{"a": "\\n"}'),
+        ('["\n"]', "{}"),
+        ("[1]", "{}"),
+        ('{"a": ', "{}"),
+        ('{"a": NaN}', "{}"),
+        ("[" * 10_000, "{}"),
+        ("", "{}"),
+        (None, "{}"),
+    ],
+)
+def test_kept_arguments_are_sent_as_they_are_or_as_an_empty_object(
+    arguments: Any, sent: str
+) -> None:
+    kept = {"id": "c1", "function": {"name": "add", "arguments": arguments}}
+    message = old_message(tool_calls=[kept])
+    assert wire(message)[0]["tool_calls"] == [call("add", sent)]
+
+
+@pytest.mark.parametrize(
+    ("args", "text"),
+    [
+        ({"a": float("nan"), "b": [float("inf")]}, '{"a": null, "b": [null]}'),
+        ({"a": "NaN"}, '{"a": "NaN"}'),
+    ],
+)
+def test_numbers_that_json_does_not_have_are_null(args: Any, text: str) -> None:
+    message = AIMessage("", tool_calls=[tool_call(name="add", args=args, id="c1")])
+    assert wire(message)[0]["tool_calls"] == [call("add", text)]
+
+
+def test_a_call_without_an_id_gets_the_same_one_each_time() -> None:
     message = AIMessage("", tool_calls=[tool_call(name="add", args={}, id=None)])
-    assert wire(message)[0]["tool_calls"] == [
-        {"type": "function", "function": {"name": "add", "arguments": "{}"}}
-    ]
+    [made] = wire(message)[0]["tool_calls"]
+    assert made == call("add", "{}", made["id"])
+    assert made["id"].startswith("call_")
+    assert [made] == wire(message)[0]["tool_calls"]
 
 
 def test_the_calls_of_merged_chunks_are_sent() -> None:
@@ -187,6 +249,14 @@ def test_calls_that_are_kept_in_the_form_of_the_wire_are_sent_with_all_their_key
     ]
 
 
+def test_what_a_server_refuses_on_a_call_is_left_out_of_kept_calls_too() -> None:
+    kept = {**ADD_WIRE, "extra_content": {"google": {"thought_signature": "s"}}}
+    kept["function"] = {**ADD_WIRE["function"], "x": 1}
+    dialect = Dialect(supports_call_extras=False)
+    [answer, _] = messages_to_wire([old_message(tool_calls=[kept])], dialect)
+    assert answer["tool_calls"] == [ADD_WIRE]
+
+
 def test_kept_calls_get_a_type_and_text_for_arguments() -> None:
     kept = {"id": "c1", "function": {"name": "add", "arguments": {"a": 1}}}
     assert wire(old_message(tool_calls=[kept]))[0]["tool_calls"] == [ADD_WIRE]
@@ -198,12 +268,17 @@ def test_kept_calls_are_ignored_beside_parsed_ones() -> None:
     assert wire(message)[0]["tool_calls"] == [ADD_WIRE]
 
 
-def test_a_legacy_function_call_is_sent_as_it_was() -> None:
-    function_call = {"name": "add", "arguments": '{"a": 1}'}
+@pytest.mark.parametrize("arguments", ['{"a": 1}', {"a": 1}])
+def test_a_legacy_function_call_is_sent_as_a_tool_call(arguments: Any) -> None:
+    function_call = {"name": "add", "arguments": arguments}
     message = AIMessage("", additional_kwargs={"function_call": function_call})
-    assert wire(message) == [
-        {"role": "assistant", "content": None, "function_call": function_call}
-    ]
+    [sent] = wire(message)
+    call_id = sent["tool_calls"][0]["id"]
+    assert sent == {
+        "role": "assistant",
+        "content": None,
+        "tool_calls": [call("add", '{"a": 1}', call_id)],
+    }
 
 
 def test_a_legacy_function_call_is_not_sent_beside_tool_calls() -> None:
@@ -218,7 +293,13 @@ def test_a_legacy_function_call_is_not_sent_beside_tool_calls() -> None:
     [
         {"type": "tool_call", "id": "c1", "name": "add", "args": {"a": 1}},
         {"type": "tool_use", "id": "c1", "name": "add", "input": {"a": 1}},
-        {"type": "invalid_tool_call", "id": "c1", "name": "add", "args": '{"a": 1}'},
+        {
+            "type": "function_call",
+            "id": "fc_1",
+            "call_id": "c1",
+            "name": "add",
+            "arguments": '{"a": 1}',
+        },
     ],
     ids=lambda block: block["type"],
 )
@@ -242,9 +323,10 @@ def test_the_name_that_a_server_gives_itself_is_not_sent() -> None:
     assert wire(AIMessage("a", name="bob", additional_kwargs=extra))[0]["name"] == "bob"
 
 
-def test_the_state_of_a_function_call_is_sent_back() -> None:
+def test_the_state_of_a_function_call_is_sent_only_to_gigachat() -> None:
     message = AIMessage("", additional_kwargs={"functions_state_id": "s1"})
-    assert wire(message) == [
+    assert wire(message) == [{"role": "assistant", "content": ""}]
+    assert messages_to_wire([message], Dialect(tool_form="functions")) == [
         {"role": "assistant", "content": "", "functions_state_id": "s1"}
     ]
 

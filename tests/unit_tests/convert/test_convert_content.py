@@ -7,7 +7,6 @@ import pytest
 from langchain_sse_chat.convert.content import (
     block_to_wire,
     cache_marks,
-    content_to_wire,
     joined_text,
 )
 from langchain_sse_chat.errors import ConfigurationError
@@ -27,7 +26,9 @@ PDF = {
 NAMED_PDF = {**PDF, "file": {**PDF["file"], "filename": "a.pdf"}}  # type: ignore[dict-item]
 PDF_LINK = {"type": "file", "file": {"file_data": "https://example.org/a.pdf"}}
 
-TEXTS = [
+HI = {"type": "text", "text": "Hi"}
+
+TEXTS: list[tuple[str, Any, dict[str, Any]]] = [
     ("a string", "Hi", {"type": "text", "text": "Hi"}),
     ("text", {"type": "text", "text": "Hi"}, {"type": "text", "text": "Hi"}),
     (
@@ -65,6 +66,42 @@ TEXTS = [
         {"type": "document", "source": {"type": "text", "data": "Hi"}, **CACHE},
         {"type": "text", "text": "Hi", **CACHE},
     ),
+    ("Bedrock text", {"text": "Hi"}, {"type": "text", "text": "Hi"}),
+    (
+        "Bedrock guarded text",
+        {"type": "guard_content", "guard_content": {"text": "Hi"}},
+        {"type": "text", "text": "Hi"},
+    ),
+    (
+        "Bedrock guarded text, one level deeper",
+        {"type": "guard_content", "guard_content": {"text": {"text": "Hi"}}},
+        {"type": "text", "text": "Hi"},
+    ),
+    (
+        "guarded text as a string",
+        {"type": "guard_content", "guard_content": "Hi"},
+        {"type": "text", "text": "Hi"},
+    ),
+    ("Responses input", {"type": "input_text", "text": "Hi"}, HI),
+    ("Responses output", {"type": "output_text", "text": "Hi"}, HI),
+    ("a refusal", {"type": "refusal", "refusal": "Hi"}, HI),
+    (
+        "what a model's server put beside a text",
+        {"type": "text", "text": "Hi", "citations": [], "phase": "final"},
+        HI,
+    ),
+    (
+        "Anthropic search result",
+        {
+            "type": "search_result",
+            "title": "T",
+            "source": "https://example.org",
+            "content": [{"type": "text", "text": "a"}, "x", {"type": "text"}],
+            **CACHE,
+        },
+        {"type": "text", "text": "T\nhttps://example.org\na", **CACHE},
+    ),
+    ("an empty search result", {"type": "search_result"}, {**HI, "text": ""}),
     (
         "a block that LangChain wrapped",
         {"type": "non_standard", "value": {"type": "text", "text": "Hi"}},
@@ -124,6 +161,42 @@ IMAGES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
         "Anthropic id",
         {"type": "image", "source": {"type": "file", "file_id": "file-1"}},
         UPLOADED,
+    ),
+    (
+        "Gemini data",
+        {"type": "media", "mime_type": "image/png", "data": "AAAA"},
+        PNG,
+    ),
+    (
+        "Gemini file",
+        {
+            "type": "media",
+            "mime_type": "image/png",
+            "file_uri": "https://example.org/a.png",
+        },
+        LINK,
+    ),
+    (
+        "Gemini data of another kind",
+        {"type": "media", "mime_type": "application/pdf", "data": "AAAA"},
+        PDF,
+    ),
+    (
+        "Responses url",
+        {"type": "input_image", "image_url": "https://example.org/a.png"},
+        LINK,
+    ),
+    ("Responses id", {"type": "input_image", "file_id": "file-1"}, UPLOADED),
+    (
+        "Responses file",
+        {"type": "input_file", "file_data": "data:application/pdf;base64,AAAA"},
+        PDF,
+    ),
+    ("Responses file id", {"type": "input_file", "file_id": "file-1"}, UPLOADED),
+    (
+        "Responses file url",
+        {"type": "input_file", "file_url": "https://example.org/a.pdf"},
+        PDF_LINK,
     ),
     (
         "version 1 with a detail and a cache mark",
@@ -190,7 +263,7 @@ def test_a_block_of_an_unknown_type_goes_out_unchanged(block: dict[str, Any]) ->
 @pytest.mark.parametrize(
     ("block", "said"),
     [
-        ({"text": "Hi"}, "here is neither a string nor a dict with a `type`"),
+        ({"words": "Hi"}, "here is neither a string nor a dict with a `type`"),
         (7, "here is neither"),
         ({"type": "non_standard", "value": None}, "here.value is neither"),
         ({"type": "text", "text": None}, "here is a text block"),
@@ -213,25 +286,6 @@ def test_a_block_that_lacks_what_it_needs_is_refused_with_its_place(
 ) -> None:
     with pytest.raises(ConfigurationError, match=said):
         block_to_wire(block, "here")
-
-
-def test_content_keeps_its_order_and_a_string_its_form() -> None:
-    assert content_to_wire("Hi", "m") == "Hi"
-    assert content_to_wire(["a", PNG, {"type": "text", "text": "b"}], "m") == [
-        {"type": "text", "text": "a"},
-        PNG,
-        {"type": "text", "text": "b"},
-    ]
-
-
-@pytest.mark.parametrize("content", [None, [], ""])
-def test_no_content_is_an_empty_string(content: Any) -> None:
-    assert content_to_wire(content, "m") == ""
-
-
-def test_a_refused_block_is_named_by_its_position() -> None:
-    with pytest.raises(ConfigurationError, match=r"messages\[3\]\.content\[1\]"):
-        content_to_wire(["a", {}], "messages[3]")
 
 
 def test_texts_are_joined_only_where_nothing_is_lost() -> None:

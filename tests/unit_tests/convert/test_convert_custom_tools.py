@@ -123,9 +123,11 @@ def test_a_custom_call_of_another_package_goes_back_as_custom() -> None:
     kept = {"index": 0, "id": "c1", "type": "custom", "custom": {"name": "f"}}
     raw = AIMessage("", additional_kwargs={"tool_calls": [kept]})
 
-    make(asked).invoke([plain, ToolMessage([output], tool_call_id="c1"), wrapped, raw])
+    make(asked).invoke([plain, ToolMessage([output], tool_call_id="c1")])
+    make(asked).invoke([wrapped])
+    make(asked).invoke([raw])
 
-    one, result, two, three = asked[0]["messages"]
+    [one, result], [two, _], [three, _] = (body["messages"] for body in asked)
     wire = {"id": "c1", "type": "custom", "custom": {"name": "f", "input": "x"}}
     assert one == two == {"role": "assistant", "content": None, "tool_calls": [wire]}
     assert result["content"] == "27"

@@ -23,10 +23,13 @@ Policy = Literal["never", "tool_turns", "always"]
 ADD = tool_call(name="add", args={}, id="c1")
 RESULT = ToolMessage("3", tool_call_id="c1")
 ASK = HumanMessage("q")
+CACHE = {"cache_control": {"type": "ephemeral"}}
 
 
 def wire(*messages: BaseMessage, echo: Policy = "always") -> list[dict[str, Any]]:
-    return messages_to_wire(messages, replace(Dialect(), reasoning_echo=echo))
+    """What is sent of the messages, without the results that their calls lack."""
+    sent = messages_to_wire(messages, replace(Dialect(), reasoning_echo=echo))
+    return [wired for wired in sent if wired["role"] != "tool"]
 
 
 def thought(reasoning: str, key: Any = "reasoning", **fields: Any) -> AIMessage:
@@ -51,8 +54,8 @@ HISTORY = [
     ASK,
     thought("call", tool_calls=[ADD]),
     RESULT,
-    thought("after"),
-    HumanMessage([{"type": "tool_result", "tool_use_id": "c1", "content": "3"}]),
+    thought("after", tool_calls=[tool_call(name="add", args={}, id="c2")]),
+    HumanMessage([{"type": "tool_result", "tool_use_id": "c2", "content": "3"}]),
     thought("result of another form"),
     ChatMessage(content="q", role="user"),
     thought("last"),
@@ -103,8 +106,8 @@ def test_messages_that_are_not_answers_have_no_reasoning() -> None:
         ("a", [{"type": "text", "text": "a"}]),
         ("", []),
         (
-            [{"type": "text", "text": "a"}, {"type": "image_url", "image_url": {}}],
-            [{"type": "text", "text": "a"}, {"type": "image_url", "image_url": {}}],
+            [{"type": "text", "text": "a", **CACHE}],
+            [{"type": "text", "text": "a", **CACHE}],
         ),
     ],
 )
@@ -122,7 +125,7 @@ def test_thinking_parts_stand_before_a_call_without_text() -> None:
     assert [part["type"] for part in message["content"]] == ["thinking"]
 
 
-IMAGE = {"type": "image_url", "image_url": {}}
+MARKED = {"type": "text", "text": "a", **CACHE}
 
 
 @pytest.mark.parametrize(
@@ -130,7 +133,7 @@ IMAGE = {"type": "image_url", "image_url": {}}
     [
         ("a", "<t>r</t>a"),
         ("", "<t>r</t>"),
-        ([IMAGE], [{"type": "text", "text": "<t>r</t>"}, IMAGE]),
+        ([MARKED], [{"type": "text", "text": "<t>r</t>"}, MARKED]),
     ],
 )
 def test_tagged_reasoning_goes_back_between_its_tags(content: Any, sent: Any) -> None:
@@ -139,7 +142,7 @@ def test_tagged_reasoning_goes_back_between_its_tags(content: Any, sent: Any) ->
     assert message["content"] == sent
 
 
-@pytest.mark.parametrize("key", ["role", "reasoning_details", 5, ["<t>"], [1, 2], None])
+@pytest.mark.parametrize("key", ["role", "reasoning_details", 5, ["<t>"], [1, 2]])
 def test_a_key_that_is_none_for_text_sends_no_text(key: Any) -> None:
     assert wire(thought("r", key)) == [{"role": "assistant", "content": "a"}]
 
@@ -260,10 +263,37 @@ def test_what_came_with_a_call_goes_back_on_that_call(echo: Policy) -> None:
         {
             "id": "c3",
             "type": "function",
-            "function": {"name": "f", "arguments": "{"},
+            "function": {"name": "f", "arguments": "{}"},
             "y": 2,
         },
     ]
+
+
+def signatures(sent: list[dict[str, Any]]) -> list[Any]:
+    """Return the thought signatures of the calls of the first answer."""
+    return [
+        call.get("extra_content", {}).get("google", {}).get("thought_signature")
+        for call in sent[0]["tool_calls"]
+    ]
+
+
+def test_the_signatures_that_another_package_kept_go_back() -> None:
+    kept = {"__gemini_function_call_thought_signatures__": {"c1": "sig"}}
+    message = AIMessage("", tool_calls=[ADD], additional_kwargs=kept)
+
+    assert signatures(wire(message)) == ["sig"]
+
+
+def test_a_call_of_another_model_has_the_signature_that_stands_for_none() -> None:
+    calls = [ADD, tool_call(name="add", args={}, id="c2")]
+    dialect = Dialect(missing_signature="skip")
+    own = AIMessage(
+        "", tool_calls=calls, additional_kwargs={"tool_call_extras": {"c1": SIGNATURE}}
+    )
+    foreign = AIMessage("", tool_calls=calls)
+
+    assert signatures(messages_to_wire([own], dialect)) == ["sig", None]
+    assert signatures(messages_to_wire([foreign], dialect)) == ["skip", None]
 
 
 @pytest.mark.parametrize(

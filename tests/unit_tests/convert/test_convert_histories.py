@@ -99,7 +99,7 @@ def test_a_history_with_anthropic_blocks_is_sent_in_the_words_of_the_wire() -> N
         },
         {"role": "assistant", "content": "Let me think", "tool_calls": [ADD_WIRE]},
         {"role": "tool", "tool_call_id": "c1", "content": "green"},
-        {"role": "user", "content": [{"type": "text", "text": "Thanks"}]},
+        {"role": "user", "content": "Thanks"},
     ]
 
 

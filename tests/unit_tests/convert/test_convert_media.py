@@ -6,7 +6,8 @@ import pytest
 from langchain_core.language_models._utils import _normalize_messages
 from langchain_core.messages import HumanMessage
 
-from langchain_sse_chat.convert.content import block_to_wire, content_to_wire
+from langchain_sse_chat.convert.content import block_to_wire
+from langchain_sse_chat.convert.roles import user_content
 
 CACHE = {"cache_control": {"type": "ephemeral"}}
 WAV = {"type": "input_audio", "input_audio": {"data": "AAAA", "format": "wav"}}
@@ -269,4 +270,4 @@ def test_openai_parts_survive_the_way_through_langchain(block: dict[str, Any]) -
     """Before a chat model is called, langchain-core rewrites these into its own."""
     (message,) = _normalize_messages([HumanMessage([block])])
     assert message.content != [block]
-    assert content_to_wire(message.content, "m") == [block]
+    assert user_content(message.content, "m") == [block]

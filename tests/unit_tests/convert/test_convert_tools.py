@@ -165,7 +165,36 @@ def test_a_dict_with_a_type_of_json_is_a_schema_and_no_tool_of_the_server(
     kind: str,
 ) -> None:
     (wire,) = tools_to_wire([{"title": "f", "type": kind}])
-    assert wire == function_tool("f")
+    assert wire == function_tool("f", parameters={"type": "object", "properties": {}})
+
+
+FREE = {"type": "object", "properties": {"a": {"type": "object"}}}
+
+
+@pytest.mark.parametrize(
+    ("given", "sent"),
+    [
+        (None, {"type": "object", "properties": {}}),
+        ({}, {"type": "object", "properties": {}}),
+        ({"type": "object"}, {"type": "object", "properties": {}}),
+        (
+            {"type": "object", "properties": None, "additionalProperties": True},
+            {"type": "object", "properties": {}, "additionalProperties": True},
+        ),
+        (FREE, FREE),
+        ({"type": "string"}, {"type": "string"}),
+        ({"anyOf": [FREE]}, {"anyOf": [FREE]}),
+        ("odd", "odd"),
+    ],
+)
+@pytest.mark.parametrize("flat", [True, False])
+def test_the_schema_of_a_tool_says_its_properties(
+    given: Any, sent: Any, *, flat: bool
+) -> None:
+    function = {"name": "f", "parameters": given}
+    tool = {"type": "function", **(function if flat else {"function": function})}
+    (wire,) = tools_to_wire([tool])
+    assert wire["function"] == {"name": "f", "parameters": sent}
 
 
 def test_strict_leaves_the_other_keys_of_a_tool_alone() -> None:

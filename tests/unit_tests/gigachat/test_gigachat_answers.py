@@ -197,7 +197,8 @@ def test_an_error_in_the_stream_is_raised_with_what_came(sber: Sber, ask: Ask) -
 def test_another_server_is_asked_in_the_usual_form(sber: Sber) -> None:
     choice = {"message": {"content": PICTURE}, "index": 0, "finish_reason": "stop"}
     sber.answers = [httpx.Response(200, json={"choices": [choice]})]
-    tool = {"type": "function", "function": {"name": "f"}}
+    parameters = {"type": "object", "properties": {}}
+    tool = {"type": "function", "function": {"name": "f", "parameters": parameters}}
     chat = ChatSSE(model="m", base_url="http://other.test/v1", **sber.clients())
     message = chat.invoke("x", tools=[tool], temperature=0, user="me", stop=["."])
     assert "generated_files" not in message.additional_kwargs

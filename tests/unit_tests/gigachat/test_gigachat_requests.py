@@ -424,6 +424,12 @@ def test_several_calls_become_pairs_of_call_and_result(sber: Sber) -> None:
         ("assistant", "time_of", ""),
         ("function", "time_of", "{}"),
         ("assistant", "time_of", ""),
+        (
+            "function",
+            "time_of",
+            '{"result": "This call was not run: it has no result."}',
+        ),
+        ("assistant", "lost", ""),
         ("function", "lost", "{}"),
     ]
 
@@ -442,8 +448,14 @@ def test_several_calls_become_pairs_of_call_and_result(sber: Sber) -> None:
 def test_a_result_is_the_json_of_an_object(
     sber: Sber, content: Any, wanted: str
 ) -> None:
-    body = sent(sber, ToolMessage(content, tool_call_id="1", name="f"))
-    assert body["messages"] == [{"role": "function", "name": "f", "content": wanted}]
+    body = sent(
+        sber,
+        AIMessage("", tool_calls=[call("f", "1")]),
+        ToolMessage(content, tool_call_id="1"),
+    )
+    assert body["messages"][1:] == [
+        {"role": "function", "name": "f", "content": wanted}
+    ]
 
 
 def test_function_messages_are_sent(sber: Sber) -> None:
@@ -463,22 +475,30 @@ def test_function_messages_are_sent(sber: Sber) -> None:
     ]
 
 
-def test_a_result_without_its_call_is_refused(sber: Sber) -> None:
-    with pytest.raises(ConfigurationError, match="not the call itself"):
-        sent(sber, ToolMessage("5", tool_call_id="1"))
+def test_a_result_without_its_call_gets_one(sber: Sber) -> None:
+    body = sent(sber, ToolMessage("5", tool_call_id="1", name="f"))
+    assert body["messages"] == [
+        {
+            "role": "assistant",
+            "content": "",
+            "function_call": {"name": "f", "arguments": {}},
+        },
+        {"role": "function", "name": "f", "content": '{"result": 5}'},
+    ]
 
 
-def test_a_call_that_is_no_call_is_refused(sber: Sber) -> None:
+def test_a_call_that_is_no_call_is_sent_without_arguments(sber: Sber) -> None:
     broken = {"name": "f", "args": '{"a', "id": "1", "error": None}
     message = AIMessage("", invalid_tool_calls=[broken])
-    with pytest.raises(ConfigurationError, match="'f' has arguments"):
-        sent(sber, message)
+    [wire, result] = sent(sber, message)["messages"]
+    assert wire["function_call"] == {"name": "f", "arguments": {}}
+    assert "not a whole JSON object" in result["content"]
 
 
 def test_a_call_without_arguments_is_an_empty_object(sber: Sber) -> None:
     empty = {"name": "f", "args": "", "id": "1", "error": None}
     message = AIMessage("", invalid_tool_calls=[empty])
-    [wire] = sent(sber, message)["messages"]
+    [wire, _] = sent(sber, message)["messages"]
     assert wire["function_call"] == {"name": "f", "arguments": {}}
 
 
