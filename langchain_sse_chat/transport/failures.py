@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import ssl
 import time
+from collections.abc import Iterator
 from typing import NoReturn
 
 import httpx
@@ -180,12 +182,9 @@ def _untrusted(exc: Exception, where: str, hint: str) -> ConnectionFailedError:
 
 
 def _broken(exc: Exception, where: str) -> ConnectionFailedError:
-    # The alert of RFC 8446, section 6.2, as OpenSSL names it.
-    if "CERTIFICATE_REQUIRED" in str(exc):
-        msg = (
-            f"{where} wants to see a certificate: {_reason(exc)}. Pass yours as `cert`."
-        )
-        error = ConnectionFailedError(msg)
+    misread = _setting_at_fault(exc, where)
+    if misread:
+        error = ConnectionFailedError(misread)
         error.is_retryable = False
         return error
     if isinstance(exc, httpx.ProxyError):
@@ -206,6 +205,35 @@ def _broken(exc: Exception, where: str) -> ConnectionFailedError:
     return ConnectionFailedError(msg)
 
 
+_NO_TLS = ("WRONG_VERSION_NUMBER", "PACKET_LENGTH_TOO_LONG", "RECORD_LAYER_FAILURE")
+"""How OpenSSL says that the first bytes of the server are not TLS."""
+
+_NO_HTTP = ("illegal request line", "illegal status line")
+"""How h11 says that the first line of the answer is not HTTP/1.1."""
+
+
+def _setting_at_fault(exc: Exception, where: str) -> str:
+    """Return what to tell when no other attempt can succeed; empty when one may."""
+    words = str(exc)
+    # The alert of RFC 8446, section 6.2, as OpenSSL names it.
+    if "CERTIFICATE_REQUIRED" in words:
+        return f"{where} requires a client certificate. Pass yours as `cert`."
+    if any(name in words for name in _NO_TLS):
+        return (
+            f"{where} does not speak TLS on this port. Use http:// in `base_url`, or "
+            "the port that serves https. If a proxy is in between, check whether its "
+            "own URL should begin with http://."
+        )
+    if any(name in words for name in _NO_HTTP):
+        return (
+            f"{where} did not answer in HTTP/1.1. If the server expects TLS, use "
+            "https:// in `base_url`. If it speaks only HTTP/2, pass clients of your "
+            "own: `http_client=httpx.Client(http1=False, http2=True)`, and "
+            "`http_async_client` likewise."
+        )
+    return ""
+
+
 def _is_about_certificates(exc: BaseException | None) -> bool:
     while exc is not None and not isinstance(exc, ssl.SSLCertVerificationError):
         exc = exc.__cause__ or exc.__context__
@@ -213,4 +241,38 @@ def _is_about_certificates(exc: BaseException | None) -> bool:
 
 
 def _reason(exc: Exception) -> str:
-    return str(exc)[:_LONGEST_REASON].rstrip(".") or type(exc).__name__
+    """Return why it failed: what the system said, else the library, else the class.
+
+    In async code the system's error is below others, which have no text of their own.
+    """
+    chain = list(_causes(exc))
+    said = [_system_words(e) for e in reversed(chain) if isinstance(e, OSError)]
+    texts = [*said, *map(str, chain), type(exc).__name__]
+    return next(filter(None, texts))[:_LONGEST_REASON].rstrip(".")
+
+
+def _causes(exc: BaseException | None) -> Iterator[BaseException]:
+    while exc is not None:
+        yield exc
+        inner = getattr(exc, "exceptions", None)  # of several addresses
+        exc = inner[0] if inner else exc.__cause__ or _context(exc)
+
+
+def _context(exc: BaseException) -> BaseException | None:
+    """Return what httpcore, which names no causes, turned into an error.
+
+    The context of another error may be the caller's business.
+    """
+    is_httpcores = type(exc).__module__.startswith("httpcore")
+    return exc.__context__ if is_httpcores else None
+
+
+def _system_words(exc: OSError) -> str:
+    """Return the system's words for an error; asyncio has words of its own there."""
+    if exc.errno is None:
+        return ""
+    if isinstance(exc, ssl.SSLError):
+        return str(exc)
+    is_of_the_system = type(exc).__module__ == "builtins" and exc.errno > 0
+    words = os.strerror(exc.errno) if is_of_the_system else exc.strerror
+    return f"[Errno {exc.errno}] {words}"
