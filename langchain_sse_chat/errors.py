@@ -14,7 +14,7 @@ SSEChatError
 │  │  └─ ContextLengthError      (ContextOverflowError)
 │  ├─ RateLimitError             (ModelRateLimitError)          429   .retry_after
 │  └─ ServerError                (ModelAPIError)                5xx
-├─ StreamError                   (ModelAPIError)             .code .body
+├─ StreamError                   (ModelAPIError)             .code .body .retry_after
 └─ ProtocolError                 (ModelError)
    ├─ NotAnEventStreamError      .content_type
    ├─ EventTooLargeError         .limit
@@ -183,11 +183,17 @@ class InvalidRequestError(StatusError, ModelInvalidRequestError):
 
 
 class ContextLengthError(InvalidRequestError, ContextOverflowError):
-    """The messages are longer than the model's context window."""
+    """The messages are longer than the model's context window.
+
+    `status_code` is 200 when the server reported it inside an answer that had begun.
+    """
 
 
 class RateLimitError(StatusError, ModelRateLimitError):
-    """429: too many requests; `retry_after` is the server's wish in seconds."""
+    """429: too many requests; `retry_after` is the wait in seconds the server asks for.
+
+    Not retryable when the account has no money left or is closed.
+    """
 
     is_retryable = True
 
@@ -208,6 +214,7 @@ class StreamError(SSEChatError, ModelAPIError):
         code: str | int | None = None,
         body: Any = None,
         is_retryable: bool = False,
+        retry_after: float | None = None,
     ) -> None:
         """Keep what the server reported.
 
@@ -216,11 +223,13 @@ class StreamError(SSEChatError, ModelAPIError):
             code: The error's code as sent: a number, a word, or nothing.
             body: The error as sent, parsed.
             is_retryable: Whether the code speaks of a passing failure.
+            retry_after: Seconds the server asks to wait, when it said so.
         """
         super().__init__(message)
         self.code = code
         self.body = body
         self.is_retryable = is_retryable
+        self.retry_after = retry_after
 
 
 class ProtocolError(SSEChatError, ModelError):

@@ -81,6 +81,8 @@ class PipelineOptions(NamedTuple):
     """Whether tags in the text name the files that the server generated."""
     secrets: tuple[str, ...] = ()
     """Texts that must not stand in an error, should the server send them back."""
+    key_hint: str = ""
+    """What the error says when a request without a key is refused."""
 
 
 class AnswerPipeline(Generic[OutputT]):
@@ -361,12 +363,15 @@ class AnswerPipeline(Generic[OutputT]):
 
     def refused(self, head: ResponseHead, body: bytes) -> SSEChatError:
         """Make the error for a status that is not a success."""
+        now = time.time()
         return failures.status_error(
             head.status_code,
             head.headers,
             body,
             where=self._options.where,
-            retry_after=parse_retry_after(head.headers, time.time()),
+            retry_after=parse_retry_after(head.headers, now),
+            now=now,
+            key_hint=self._options.key_hint,
         )
 
     def snapshot(self) -> WireMessage | None:

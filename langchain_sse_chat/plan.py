@@ -135,6 +135,7 @@ def plan_call(
             stop=tuple(filter(None, stops or ())) if ends_here else (),
             marks_generated_files=dialect.marks_generated_files,
             secrets=_secrets(key, given_headers, given_query, root),
+            key_hint="" if key else provider.missing_key_hint(given_headers),
         ),
         policy=replace(
             settings.retry_policy,

@@ -39,6 +39,7 @@ from langchain_sse_chat.transport.url import safe_url
 from langchain_sse_chat.wire import failures
 from langchain_sse_chat.wire.jsontext import loads
 from langchain_sse_chat.wire.redaction import redact
+from langchain_sse_chat.wire.server_words import server_words
 
 OutputT = TypeVar("OutputT")
 
@@ -231,7 +232,7 @@ class _TokenReceiver:
         # The second form is that of the servers that take user and password.
         token = answer.get("access_token") or answer.get("tok")
         if not token or not isinstance(token, str):
-            words = failures.server_words(answer)
+            words = server_words(answer)
             said = f" It says: {words.message}" if words else ""
             msg = f"{self._where} answered without an access token.{said}"
             raise ProtocolError(msg)
@@ -241,12 +242,14 @@ class _TokenReceiver:
 
     def refused(self, head: ResponseHead, body: bytes) -> SSEChatError:
         """Make the error for a status that is not a success."""
+        now = time.time()
         return failures.status_error(
             head.status_code,
             head.headers,
             body,
             where=self._where,
-            retry_after=parse_retry_after(head.headers, time.time()),
+            retry_after=parse_retry_after(head.headers, now),
+            now=now,
         )
 
 

@@ -1,9 +1,4 @@
-"""Errors in a server's own words: found, read and made into typed errors.
-
-Every server words them differently: `{"error": {"message": …, "code": …}}`,
-`{"error": "text"}`, `{"code": …, "message": …}`, `{"status": …, "message": …}`,
-`{"detail": …}`, `{"error_type": …, "error_message": …}`, plain text and HTML pages.
-"""
+"""Errors that servers report, found in answers and made into typed errors."""
 
 from __future__ import annotations
 
@@ -11,7 +6,7 @@ import http
 import json
 import re
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from langchain_sse_chat.errors import (
     AuthenticationError,
@@ -26,7 +21,19 @@ from langchain_sse_chat.errors import (
     StreamError,
 )
 from langchain_sse_chat.wire.jsontext import loads
+from langchain_sse_chat.wire.overflow import is_overflow
 from langchain_sse_chat.wire.redirects import redirect_target, without_targets
+from langchain_sse_chat.wire.retryable import PASSING_STATUSES, is_spent, may_pass
+from langchain_sse_chat.wire.server_words import (
+    Report,
+    ServerWords,
+    code_in,
+    flat_words,
+    report_of,
+    server_words,
+    word_in,
+)
+from langchain_sse_chat.wire.waits import wait_in
 
 _DECODER = json.JSONDecoder()
 
@@ -42,23 +49,6 @@ _REQUEST_ID_HEADERS = (
     "cf-ray",
 )
 
-_CONTEXT_LENGTH = re.compile(
-    r"context_length_exceeded|context_window_exceeded|too_many_prompt_tokens"
-    r"|exceed_context_size|maximum context length|context (?:length|window|size)"
-    r"|too many (?:input |prompt )?tokens"
-    r"|(?:prompt|input|messages?) (?:is|are) too long"
-    r"|length of (?:all )?(?:the )?(?:messages|input|prompt)\b.* too long"
-    r"|exceeds? the (?:model'?s? )?(?:maximum|max)(?:imum)? (?:number of )?"
-    r"(?:input |context )?tokens",
-    re.IGNORECASE,
-)
-"""How OpenAI, DeepSeek, OpenRouter, Perplexity, vLLM, llama.cpp, xAI, Anthropic and
-others say that the messages are too long."""
-
-_NOT_OVERFLOW = re.compile(
-    r"max_(?:completion_)?tokens\b.*(?:must|should)", re.IGNORECASE
-)
-
 _HINTS = {
     401: "Check the API key.",
     402: "Check the account's credit.",
@@ -70,88 +60,25 @@ _HINTS = {
     413: "Send less at once.",
 }
 
+_SPENT_HINT = (
+    "The account has no credit left or is closed, so the request is not sent again. "
+    "Check the billing page of the provider."
+)
+
+_WANTS_TLS = re.compile(
+    r"plain HTTP request was sent to HTTPS port|HTTP request to an HTTPS server",
+    re.IGNORECASE,
+)
+"""What nginx and Go's servers answer to http:// where they expect https://."""
+
 _REDIRECT_HINT = (
     "Redirects are not followed, so that the key goes nowhere else; if you trust the "
     "place, pass the `base_url` that leads there."
 )
 
 
-_WORDS = (
-    "message",
-    "error_message",
-    "error_msg",  # Baidu
-    "status_msg",  # MiniMax
-    "detail",
-    "details",
-    "msg",
-    "error",
-    "errors",  # Cloudflare
-)
-"""Keys under which servers say what went wrong."""
-
 _FINE = frozenset({"0", "200", "ok", "success"})
 """Codes that report no error, in lower case: iFlytek sends one with every chunk."""
-
-
-class ServerWords(NamedTuple):
-    """What a server says went wrong."""
-
-    message: str
-    code: str | int | None = None
-    type: str | None = None
-
-
-def server_words(body: object) -> ServerWords | None:
-    """Return what an error body says, or `None` when it is not one.
-
-    Args:
-        body: A parsed JSON value.
-    """
-    if isinstance(body, list) and body:
-        # Gemini's compatible endpoint wraps the object in a list.
-        body = body[0]
-    if not isinstance(body, dict):
-        return None
-    error = body.get("error")
-    if isinstance(error, str) and error:
-        return ServerWords(error, _code(body))
-    if isinstance(error, dict):
-        inner = _flat_words(error)
-        return inner or ServerWords(str(error), _code(error))
-    return _flat_words(body)
-
-
-def _flat_words(body: Mapping[str, Any]) -> ServerWords | None:
-    for key in _WORDS:
-        value = body.get(key)
-        if value:
-            message = value if isinstance(value, str) else _spell(value)
-            return ServerWords(message, _code(body), _word(body, "type", "error_type"))
-    return None
-
-
-def _spell(value: object) -> str:
-    """Return words for a message that is not a string, such as a list of faults."""
-    return "; ".join(map(_spell_one, value if isinstance(value, list) else [value]))
-
-
-def _spell_one(value: object) -> str:
-    if not isinstance(value, dict):
-        return str(value)
-    words = _word(value, "message", "msg") or str(value)
-    place = value.get("loc")
-    return f"{'.'.join(map(str, place))}: {words}" if isinstance(place, list) else words
-
-
-def _code(body: Mapping[str, Any]) -> str | int | None:
-    keys = ("code", "status_code", "status", "error_code", "raw_status_code")
-    values = (body.get(key) for key in keys)
-    return next((v for v in values if type(v) in {int, str} and v != ""), None)
-
-
-def _word(body: Mapping[str, Any], *keys: str) -> str | None:
-    values = (body.get(key) for key in keys)
-    return next((v for v in values if isinstance(v, str) and v), None)
 
 
 def in_chunk(chunk: Mapping[str, Any], event: str) -> object | None:
@@ -195,7 +122,7 @@ def _has_failed_code(body: object) -> bool:
 
     MiniMax has such an object in every answer, under `base_resp`.
     """
-    if not isinstance(body, dict) or _flat_words(body) is None:
+    if not isinstance(body, dict) or flat_words(body) is None:
         return False
     codes = (body.get(key) for key in ("code", "error_code", "status_code"))
     code = next((c for c in codes if type(c) in {int, str} and c != ""), None)
@@ -230,7 +157,7 @@ def bare_error(text: str) -> dict[str, Any] | None:
 
 def stream_error(
     body: object, where: str, chunk: Mapping[str, Any] | None = None
-) -> StreamError:
+) -> StreamError | ContextLengthError:
     """Make the error for what a server reported in an answer with status 200.
 
     Args:
@@ -241,34 +168,34 @@ def stream_error(
     words = server_words(body if isinstance(body, dict) else {"error": body})
     if words is None:
         fields = body if isinstance(body, dict) else {}
-        kind = _word(fields, "type", "error_type")
-        words = ServerWords(str(body), _code(fields), kind)
+        kind = word_in(fields, "type", "error_type")
+        words = ServerWords(str(body), code_in(fields), kind)
     if words.code is None and chunk is not None:
-        words = words._replace(code=_code(chunk))
+        words = words._replace(code=code_in(chunk))
+    report = report_of(words, body if chunk is None else [body, chunk])
     code = words.code if words.code is not None else words.type
     label = f" ({code})" if code is not None else ""
-    msg = f"{where} reported an error in its answer{label}: {_short(words.message)}"
+    msg = f"{where} reported an error in its answer{label}: {_short(report.message)}"
     failed = body.get("failed_generation") if isinstance(body, dict) else None
     if failed:
         msg += f" The refused output was: {_short(str(failed))}"
-    return StreamError(msg, code=code, body=body, is_retryable=_passing(words))
+    spent = is_spent(report)
+    if not spent and is_overflow(report.texts, report.codes, _as_status(words.code)):
+        sent = json.dumps(body, ensure_ascii=False, default=str)
+        response = ErrorResponse(http.HTTPStatus.OK, text=sent)
+        return ContextLengthError(msg, response=response, code=code)
+    return StreamError(
+        f"{_sentence(msg)} {_SPENT_HINT}" if spent else msg,
+        code=code,
+        body=body,
+        is_retryable=may_pass(words.code, words.type) and not spent,
+        retry_after=wait_in(report),
+    )
 
 
-_PASSING_CODES = frozenset({408, 409, 429, *range(500, 600)})
-_PASSING_WORDS = re.compile(
-    r"rate.?limit|overload|unavailable|time.?out|server_error|internal|capacity"
-    r"|connection|upstream|too many requests",
-    re.IGNORECASE,
-)
-
-
-def _passing(words: ServerWords) -> bool:
-    code = words.code
-    if isinstance(code, str) and code.isascii() and code.isdigit():
-        code = int(code[:4])
-    if isinstance(code, int):
-        return code in _PASSING_CODES
-    return bool(_PASSING_WORDS.search(f"{code or ''} {words.type or ''}"))
+def _as_status(code: str | int | None) -> int:
+    text = str(code)
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 4 else 0  # noqa: PLR2004
 
 
 def status_error(
@@ -278,6 +205,8 @@ def status_error(
     *,
     where: str,
     retry_after: float | None = None,
+    now: float | None = None,
+    key_hint: str = "",
 ) -> StatusError:
     """Make the error for an HTTP status that is not a success.
 
@@ -286,37 +215,54 @@ def status_error(
         headers: The answer's headers, names in lower case.
         body: The answer's body, or its beginning.
         where: The URL without query.
-        retry_after: Seconds the server asks to wait.
+        retry_after: Seconds the server asks to wait, by its headers. Without any, the
+            body may say it.
+        now: Seconds since the epoch, for a body that names a moment.
+        key_hint: A sentence for 401 and 403 when the request had no key.
     """
     text = body.decode("utf-8", "replace")
-    words = _body_words(text)
+    words, parsed = _body_words(text)
+    report = report_of(words, parsed)
+    spent = is_spent(report)
     named = request_id(headers)
     target = redirect_target(status, headers, where)
     msg = f"{where} answered {status}"
     if target:
-        msg += f" and redirects to {target}"
+        msg = f"{msg} and redirects to {target}. {_REDIRECT_HINT}"
     else:
-        msg += f": {_short(words.message)}" if words.message else " without a word"
-    if not msg.endswith((".", "!", "?")):
-        msg += "."
-    if target:
-        msg += f" {_REDIRECT_HINT}"
-    elif status in _HINTS:
-        msg += f" {_HINTS[status]}"
+        said = f": {_short(report.message)}" if report.message else " without a word"
+        hint = _SPENT_HINT if spent else _hint(status, report, key_hint)
+        msg = f"{_sentence(msg + said)} {hint}".rstrip()
     if named:
         msg += f" (request {named})"
-    should_retry = headers.get("x-should-retry", "").strip().lower()
-    retryable = {"true": True, "false": False}.get(should_retry)
-    if retryable is None and status in {408, 409}:
-        retryable = True
-    return _status_class(status, words)(
+    kind = _status_class(status, report, spent=spent)
+    passes = status in PASSING_STATUSES
+    if kind is ContextLengthError or spent:
+        passes = False
+    else:
+        should_retry = headers.get("x-should-retry", "").strip().lower()
+        passes = {"true": True, "false": False}.get(should_retry, passes)
+    return kind(
         msg,
         response=ErrorResponse(status, without_targets(without_cookies(headers)), text),
         request_id=named,
         code=words.code if words.code is not None else words.type,
-        retry_after=retry_after,
-        is_retryable=retryable,
+        retry_after=wait_in(report, now) if retry_after is None else retry_after,
+        is_retryable=passes,
     )
+
+
+def _hint(status: int, report: Report, key_hint: str) -> str:
+    """Return what to do about a refusal, where the status or the words tell."""
+    if key_hint and status in {401, 403}:
+        return key_hint
+    if _WANTS_TLS.search(report.message):
+        return "Use https:// in `base_url`."
+    return _HINTS.get(status, "")
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 def request_id(headers: Mapping[str, str]) -> str | None:
@@ -332,21 +278,27 @@ def without_cookies(headers: Mapping[str, str]) -> dict[str, str]:
 _TITLE = re.compile(r"<title[^<>]*>([^<]*)</title>", re.IGNORECASE)
 
 
-def _body_words(text: str) -> ServerWords:
+def _body_words(text: str) -> tuple[ServerWords, object]:
+    """Return a body's words, and the body as far as it can be parsed."""
     try:
-        words = server_words(loads(text))
+        parsed: object = loads(text)
+        words = server_words(parsed)
     except ValueError:
-        words = None
+        words = parsed = None
     if words is not None:
-        return words
+        return words, parsed
     title = _TITLE.search(text[:_SHOWN])
     if title:
-        return ServerWords(f"an HTML page, {title.group(1).strip()!r}")
-    return ServerWords(" ".join(text.split())[:200])
+        return ServerWords(f"an HTML page, {title.group(1).strip()!r}"), None
+    return ServerWords(" ".join(text.split())[:200]), None
 
 
-def _status_class(status: int, words: ServerWords) -> type[StatusError]:
-    if status in {400, 413, 422} and _is_overflow(words):
+_NO_OVERFLOW = frozenset({401, 402, 403, 404})
+
+
+def _status_class(status: int, report: Report, *, spent: bool) -> type[StatusError]:
+    is_error = status >= 400 and status not in _NO_OVERFLOW  # noqa: PLR2004
+    if is_error and not spent and is_overflow(report.texts, report.codes, status):
         return ContextLengthError
     known: dict[int, type[StatusError]] = {
         401: AuthenticationError,
@@ -360,11 +312,6 @@ def _status_class(status: int, words: ServerWords) -> type[StatusError]:
     if 400 <= status < 500:  # noqa: PLR2004  the class of client errors
         return InvalidRequestError
     return ServerError if status >= 500 else StatusError  # noqa: PLR2004
-
-
-def _is_overflow(words: ServerWords) -> bool:
-    text = f"{words.code} {words.type} {words.message[:_SHOWN]}"
-    return bool(_CONTEXT_LENGTH.search(text)) and not _NOT_OVERFLOW.search(text)
 
 
 def _short(text: str) -> str:

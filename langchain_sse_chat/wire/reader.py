@@ -17,6 +17,7 @@ from langchain_sse_chat.wire.choice import ChoiceReader
 from langchain_sse_chat.wire.chunks import Delta, WireMessage
 from langchain_sse_chat.wire.jsontext import NO_JSON, loads, read_data, unframed
 from langchain_sse_chat.wire.messages_form import with_choices
+from langchain_sse_chat.wire.server_words import server_words
 from langchain_sse_chat.wire.tags import ReasoningTags
 from langchain_sse_chat.wire.template import PADDING, Template, template_of
 
@@ -238,7 +239,7 @@ class ChunkReader:
         listed = choices if isinstance(choices, list) else []
         if not any(isinstance(choice, dict) for choice in listed):
             error = failures.in_chunk(body, "message")
-            if error is None and failures.server_words(body) is None:
+            if error is None and server_words(body) is None:
                 raise self._malformed(json.dumps(body, ensure_ascii=False))
             raise failures.stream_error(error or body, self.where, body)
         # One chunk of a stream, in place of the stream, is only its beginning.
