@@ -9,11 +9,13 @@ from langchain_core.callbacks import Callbacks
 from langchain_core.language_models import LanguageModelInput
 from langchain_core.language_models.base import LangSmithParams
 from langchain_core.messages import AIMessage, BaseMessage
+from langchain_core.prompt_values import PromptValue
 from langchain_core.runnables import Runnable
 from pydantic import ConfigDict
 
 from langchain_sse_chat.calls import ChatCalls
 from langchain_sse_chat.convert.blocks import MODEL_PROVIDER
+from langchain_sse_chat.convert.content import check_images
 from langchain_sse_chat.convert.messages import messages_to_wire
 from langchain_sse_chat.convert.results import combine_llm_outputs
 from langchain_sse_chat.convert.tokens import count_message_tokens, text_to_token_ids
@@ -115,6 +117,15 @@ class ChatSSE(ChatCalls):
             if given:
                 kwargs[name] = {**given, **(kwargs.get(name) or {})}
         return super()._get_llm_string(stop=stop, **fingerprinted(kwargs))
+
+    def _convert_input(self, model_input: LanguageModelInput) -> PromptValue:
+        """Return the prompt, with its images checked.
+
+        LangChain's tracing looks at them first, and its error names no place.
+        """
+        prompt = super()._convert_input(model_input)
+        check_images(prompt.to_messages())
+        return prompt
 
     def _combine_llm_outputs(
         self, llm_outputs: list[dict[str, Any] | None], /

@@ -77,6 +77,8 @@ class AccessGrant:
     """What the token is to be good for, in the body of the request; empty for none."""
     access_token: str = field(default="", repr=False)
     """A token that is there already. Another one is got when it is refused."""
+    address: str = field(default="base_url", compare=False)
+    """The setting that `url` comes from, for the messages of errors."""
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -109,6 +111,7 @@ class AccessGrant:
             ),
             streamed=False,
             tls_hint=tls_hint,
+            address=self.address,
             clients=clients,
             answer_is_secret=True,
         )
@@ -200,8 +203,9 @@ class _TokenReceiver:
     ended = False
     progress = 0
 
-    def __init__(self, where: str) -> None:
-        self._where = where
+    def __init__(self, grant: AccessGrant) -> None:
+        self._where = safe_url(grant.url)
+        self._address = grant.address
         self._body = b""
         self.token = ""
         self.expires: float | None = None
@@ -250,6 +254,7 @@ class _TokenReceiver:
             where=self._where,
             retry_after=parse_retry_after(head.headers, now),
             now=now,
+            address=self._address,
         )
 
 
@@ -308,7 +313,7 @@ class AuthorizedExchange(Generic[OutputT]):
         if token is None:
             if not self._store.claim(self):
                 return _LOOKS_AGAIN_AFTER
-            self._asking = _TokenReceiver(safe_url(self._grant.url))
+            self._asking = _TokenReceiver(self._grant)
             spec = self._grant.request(self._timeouts, self._tls_hint, self._clients)
             return spec, self._asking
         begun = self._exchange.begin()

@@ -49,6 +49,7 @@ def fail(
     timeouts: Timeouts,
     clock: StreamClock,
     tls_hint: str = "",
+    address: str = "base_url",
 ) -> NoReturn:
     """Raise the error of this package for an exception out of the HTTP library.
 
@@ -58,6 +59,7 @@ def fail(
         timeouts: The limits of the request.
         clock: The clock of the answer.
         tls_hint: A sentence for a certificate that is not accepted.
+        address: The setting that the URL comes from.
 
     Raises:
         ConfigurationError: The request could not be made as the caller set it up.
@@ -72,7 +74,9 @@ def fail(
         exc.request = httpx.Request("POST", where)
     if _is_about_certificates(exc):
         raise _untrusted(exc, where, tls_hint) from exc
-    raise _error(exc, where, timeouts, clock) from (None if hidden else exc)
+    error = _error(exc, where, timeouts, clock)
+    error.args = (str(error).replace("`base_url`", f"`{address}`"),)
+    raise error from (None if hidden else exc)
 
 
 def _error(

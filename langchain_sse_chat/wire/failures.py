@@ -207,6 +207,7 @@ def status_error(
     retry_after: float | None = None,
     now: float | None = None,
     key_hint: str = "",
+    address: str = "base_url",
 ) -> StatusError:
     """Make the error for an HTTP status that is not a success.
 
@@ -219,6 +220,7 @@ def status_error(
             body may say it.
         now: Seconds since the epoch, for a body that names a moment.
         key_hint: A sentence for 401 and 403 when the request had no key.
+        address: The setting that the URL comes from.
     """
     text = body.decode("utf-8", "replace")
     words, parsed = _body_words(text)
@@ -231,7 +233,7 @@ def status_error(
         msg = f"{msg} and redirects to {target}. {_REDIRECT_HINT}"
     else:
         said = f": {_short(report.message)}" if report.message else " without a word"
-        hint = _SPENT_HINT if spent else _hint(status, report, key_hint)
+        hint = _SPENT_HINT if spent else _hint(status, report, key_hint, address)
         msg = f"{_sentence(msg + said)} {hint}".rstrip()
     if named:
         msg += f" (request {named})"
@@ -252,12 +254,14 @@ def status_error(
     )
 
 
-def _hint(status: int, report: Report, key_hint: str) -> str:
+def _hint(status: int, report: Report, key_hint: str, address: str) -> str:
     """Return what to do about a refusal, where the status or the words tell."""
     if key_hint and status in {401, 403}:
         return key_hint
     if _WANTS_TLS.search(report.message):
-        return "Use https:// in `base_url`."
+        return f"Use https:// in `{address}`."
+    if status == http.HTTPStatus.NOT_FOUND and address != "base_url":
+        return f"Check `{address}`."
     return _HINTS.get(status, "")
 
 

@@ -29,9 +29,9 @@ _CODES = re.compile(
 
 _EXCESS = re.compile(
     r"exceed|surpass|overflow|beyond|\bover\b|reached|not enough"
-    r"|too (?:long|large|big|many)|(?:long|larg|great|high|bigg)er than|more than"
+    r"|too (?:long|large|big|many)|(?:longer|larger|greater|higher|bigger|more) than"
     r"|(?:must|should) (?:be|have) (?:<|less|at most|no more|smaller|below|under|\[)"
-    r"|cannot (?:exceed|fit)|n[o']t fit|reduce|shorten|shorter|truncat|decrease"
+    r"|cannot (?:exceed|fit)|n[o']t fit|reduce|shorten|shorter|truncate|decrease"
     r"|\bmax(?:imum)?\b[^.]{0,40}\bis\b|only \d|(?<!minimum )\b(?:is|are) \d"
     r"|while limit|but got|> ?(?:\d|max)"
     r"|only (?:supports|accepts|takes|allows)"
@@ -110,7 +110,7 @@ _CAP = re.compile(
 _INPUT = re.compile(r"\b(?:inputs?|prompts?|messages?|conversation|history)\b", _FLAGS)
 
 _FIELD = re.compile(
-    r"\b(?:tools?|functions?|arguments?|field|propert(?:y|ies)|schema|description"
+    r"\b(?:tools?|functions?|arguments?|field|property|properties|schema|description"
     r"|names?|ids?|stop|suffix|header|url|password|title|cache|key|metadata|user)\b",
     _FLAGS,
 )

@@ -39,7 +39,8 @@ _SPENT_CODES = re.compile(
 _SPENT_WORDS = re.compile(
     r"insufficient[\w ]{0,20}\b(?:quota|balance|credits?|funds?)\b"
     r"|\b(?:balance|credits?|funds?|quota|free tier)\b[\w' ]{0,30}\b(?:too low"
-    r"|exhausted|insufficient|depleted|used up|expired|not enough|negative|overdue|run out|empty)"
+    r"|exhausted|insufficient|depleted|used up|expired|not enough|negative|overdue"
+    r"|run out|empty)"
     r"|\b(?:no|not enough|out of|ran out of|run out of|used (?:all|up)|requires more)\b"
     r"[\w' ]{0,20}\b(?:credits?|balance|funds|quota)\b"
     r"|current quota.{0,60}\bbilling\b|billing (?:hard )?limit|billing is not active"
@@ -56,7 +57,8 @@ _SPENT_WORDS = re.compile(
 
 _RATE_WORDS = re.compile(
     r"rate.?limit|per[ _-]?(?:min|second|sec\b|hour|day)|\b[TR]P[MDS]\b"
-    r"|too many requests|concurren|overload|(?:try again|retry) (?:in|later|shortly)|限流|频率|并发",
+    r"|too many requests|concurren|overload|(?:try again|retry) (?:in|later|shortly)"
+    r"|限流|频率|并发",
     re.IGNORECASE,
 )
 """Texts about a rate. Some speak of money as well: how to get a higher one."""
