@@ -75,12 +75,12 @@ class ConnectionFailedError(SSEChatError, ModelConnectionError):
 
 
 class TimedOutError(SSEChatError, ModelTimeoutError):
-    """A clock ran out before the server did what it was given time for."""
+    """The server did not respond in time."""
 
     is_retryable = True
 
     def __init__(self, message: str = "", *, phase: TimeoutPhase = "read") -> None:
-        """Say which clock ran out.
+        """Keep which timeout was reached.
 
         Args:
             message: What happened, where, and which setting to raise.

@@ -122,7 +122,7 @@ def _only_choice(schema: Mapping[str, Any], where: str) -> Mapping[str, Any]:
 def _single(choices: Sequence[Any], where: str) -> Any:
     if len(choices) != 1:
         msg = (
-            f"{where} has a parameter of several types, which this server refuses. "
+            f"{where} has a parameter of several types, which this server rejects. "
             "Give it one type."
         )
         raise ConfigurationError(msg)
@@ -218,9 +218,9 @@ def _call(function: Mapping[str, Any]) -> dict[str, Any]:
         parsed = parse_arguments(arguments)
         if parsed is None:
             msg = (
-                f"The call of {function['name']!r} has arguments that are no JSON "
-                "object, which this server refuses. Take the call and its result out "
-                "of the messages."
+                f"The call of {function['name']!r} has arguments that are not a JSON "
+                "object, which this server rejects. Remove the call and its result "
+                "from the messages."
             )
             raise ConfigurationError(msg)
         arguments = parsed
@@ -232,8 +232,8 @@ def _result(message: Mapping[str, Any], names: Mapping[object, str]) -> dict[str
     name = names.get(message.get("tool_call_id")) or message.get("name")
     if not name:
         msg = (
-            "The messages have the result of a tool call, but not the call itself, and "
-            "this server wants the tool's name. Keep the message with the call, or "
+            "The messages have the result of a tool call but not the call itself, and "
+            "this server requires the tool's name. Keep the message with the call, or "
             "give the ToolMessage a `name`."
         )
         raise ConfigurationError(msg)
@@ -265,8 +265,8 @@ def _text(message: Mapping[str, Any]) -> str:
             texts.append(part["text"])
         elif not _file_id(part):
             msg = (
-                f"A message holds a part of type {part.get('type')!r}. This server "
-                "takes text, and files that were uploaded to it before "
+                f"A message has a part of type {part.get('type')!r}. This server "
+                "accepts text, and files that were uploaded to it before "
                 "(`POST /files`), by their id: {'type': 'file', 'file_id': '...'}."
             )
             raise ConfigurationError(msg)

@@ -128,12 +128,12 @@ def _message_to_wire(
 def _unsendable(message: object, where: str) -> ConfigurationError:
     if isinstance(message, RemoveMessage):
         msg = (
-            f"{where} is a RemoveMessage: an order to a graph's state, not a message. "
-            "Let the graph apply it before the model is called."
+            f"{where} is a RemoveMessage, which edits a graph's state and cannot be "
+            "sent. Let the graph apply it before the model is called."
         )
     else:
         msg = (
-            f"{where} is a {type(message).__name__}, which is no LangChain message "
+            f"{where} is a {type(message).__name__}, which is not a message "
             "that a chat model can be sent. Pass a SystemMessage, HumanMessage, "
             "AIMessage, ToolMessage, FunctionMessage or ChatMessage; "
             "`langchain_core.messages.convert_to_messages` makes them from dicts."
@@ -168,8 +168,8 @@ def _human(message: HumanMessage, where: str) -> list[WireMessage]:
 def _tool(call_id: object, content: Any, where: str) -> WireMessage:
     if not isinstance(call_id, str) or not call_id:
         msg = (
-            f"{where} is the result of a tool call, but does not say of which. Give it "
-            "the id of the call as `tool_call_id`."
+            f"{where} is the result of a tool call but does not say which one. Pass "
+            "the ID of the call as `tool_call_id`."
         )
         raise ConfigurationError(msg)
     return {"role": "tool", "tool_call_id": call_id, "content": _result(content, where)}
@@ -348,6 +348,6 @@ def _function(name: object, arguments: object, where: str) -> dict[str, str]:
     try:
         text = json.dumps(arguments, ensure_ascii=False)
     except (TypeError, ValueError, RecursionError) as exc:
-        msg = f"{where} has arguments that JSON cannot hold: {exc}."
+        msg = f"{where} has arguments that cannot be sent as JSON: {exc}."
         raise ConfigurationError(msg) from exc
     return {"name": name, "arguments": text}

@@ -94,8 +94,9 @@ def _error(
         return _unusable_client(exc)
     if isinstance(exc, httpx.DecodingError):
         msg = (
-            f"The answer of {where} is compressed, which was not asked for, and could "
-            f"not be decompressed: {_reason(exc)}. Look for a proxy in between."
+            f"The response of {where} is compressed, although compression was not "
+            f"requested, and cannot be decompressed: {_reason(exc)}. Check for a proxy "
+            "in between."
         )
         return ProtocolError(msg)
     return _broken(exc, where)
@@ -104,7 +105,10 @@ def _error(
 def _waited(where: str, clock: StreamClock) -> TimedOutError:
     error = clock.expired(time.monotonic())
     if error is None:  # a limit of the caller's own client, or of the system
-        msg = f"Waiting for {where} timed out before the limits set here did."
+        msg = (
+            f"Waiting for {where} timed out before the limits of this model were "
+            "reached. Check the timeouts of your own client."
+        )
         error = TimedOutError(msg, phase=clock.phase)
     return error
 
@@ -115,7 +119,7 @@ def _timed_out(
     if isinstance(exc, httpx.PoolTimeout):
         msg = (
             f"No connection to {where} became free {_within(timeouts.pool)}: all "
-            "of the pool's are in use. Run fewer streams at once, pass an "
+            "connections of the pool are in use. Run fewer streams at once, pass an "
             "`http_client` with larger limits, or raise `timeout`."
         )
         return TimedOutError(msg, phase="pool")
@@ -134,7 +138,7 @@ def _timed_out(
 
 def _within(seconds: float | None) -> str:
     """Say how long; without a limit it was the system that gave up."""
-    return "in the system's time" if seconds is None else f"within {seconds} s"
+    return "before the system gave up" if seconds is None else f"within {seconds} s"
 
 
 def _misuse(exc: Exception, where: str) -> ConfigurationError:
@@ -148,9 +152,9 @@ def _misuse(exc: Exception, where: str) -> ConfigurationError:
         msg = f"{where} redirects in a circle; pass the `base_url` it leads to."
     elif isinstance(exc, httpx.UnsupportedProtocol):
         msg = (
-            f"Requests cannot be sent to {where}: check `base_url`. A client of your "
-            "own reaches a Unix socket by its transport, "
-            "`httpx.HTTPTransport(uds=...)`, and an http:// URL."
+            f"Requests cannot be sent to {where}: check `base_url`. To reach a Unix "
+            "socket with a client of your own, use `httpx.HTTPTransport(uds=...)` and "
+            "an http:// URL."
         )
     else:
         msg = f"{where} is not a URL that requests can be sent to; check `base_url`."
@@ -167,8 +171,8 @@ def _unusable_client(exc: RuntimeError) -> ConfigurationError:
         return ConfigurationError(msg)
     if "loop" in reason:
         msg = (
-            "`http_async_client` was used in another event loop before, which a client "
-            "cannot survive. Make one for each loop, or leave it out."
+            "`http_async_client` belongs to another event loop. Use one client for "
+            "each event loop, or leave it out."
         )
         return ConfigurationError(msg)
     raise exc

@@ -99,11 +99,11 @@ class RetryPolicy:
         if seconds is None:
             return None
         logger.info(
-            "Attempt %d at %s failed with %s; the next one %s in %.1f s.",
+            "Attempt %d to %s failed with %s; %s in %.1f s.",
             attempt,
             where,
             type(error).__name__,
-            "goes on with the answer" if resumes else "starts",
+            "resuming the answer" if resumes else "retrying",
             seconds,
         )
         event = retry_event(attempt, error, seconds=seconds, resumes=resumes)

@@ -178,7 +178,7 @@ def stream_error(
     msg = f"{where} reported an error in its answer{label}: {_short(report.message)}"
     failed = body.get("failed_generation") if isinstance(body, dict) else None
     if failed:
-        msg += f" The refused output was: {_short(str(failed))}"
+        msg += f" The rejected output was: {_short(str(failed))}"
     spent = is_spent(report)
     if not spent and is_overflow(report.texts, report.codes, _as_status(words.code)):
         sent = json.dumps(body, ensure_ascii=False, default=str)
@@ -232,7 +232,9 @@ def status_error(
     if target:
         msg = f"{msg} and redirects to {target}. {_REDIRECT_HINT}"
     else:
-        said = f": {_short(report.message)}" if report.message else " without a word"
+        said = (
+            f": {_short(report.message)}" if report.message else " with an empty body"
+        )
         hint = _SPENT_HINT if spent else _hint(status, report, key_hint, address)
         msg = f"{_sentence(msg + said)} {hint}".rstrip()
     if named:

@@ -220,8 +220,8 @@ class ChunkReader:
     def _malformed(self, data: str) -> MalformedChunkError:
         start = data[:200]
         msg = (
-            f"{self.where} sent what is no chat completion: {start!r}. The server, or "
-            "a proxy before it, is at fault."
+            f"{self.where} sent data that is not a chat completion: {start!r}. Check "
+            "the server, or a proxy in front of it."
         )
         return MalformedChunkError(msg, data=start)
 
