@@ -61,7 +61,11 @@ class SSEChatError(Exception):
     was, or when the error came before the answer began."""
 
     is_retryable: bool = False
-    """Whether sending the same request again may succeed."""
+    """Whether sending the same request again may succeed.
+
+    The default of a class is that of LangChain's class. For what a server answered,
+    `wire/retryable.py` decides, by status, code and words.
+    """
 
 
 class ConfigurationError(SSEChatError, ValueError):
@@ -71,13 +75,13 @@ class ConfigurationError(SSEChatError, ValueError):
 class ConnectionFailedError(SSEChatError, ModelConnectionError):
     """The server could not be reached, or the connection broke under the answer."""
 
-    is_retryable = True
+    is_retryable = ModelConnectionError.is_retryable
 
 
 class TimedOutError(SSEChatError, ModelTimeoutError):
     """The server did not respond in time."""
 
-    is_retryable = True
+    is_retryable = ModelTimeoutError.is_retryable
 
     def __init__(self, message: str = "", *, phase: TimeoutPhase = "read") -> None:
         """Keep which timeout was reached.
@@ -195,13 +199,13 @@ class RateLimitError(StatusError, ModelRateLimitError):
     Not retryable when the account has no money left or is closed.
     """
 
-    is_retryable = True
+    is_retryable = ModelRateLimitError.is_retryable
 
 
 class ServerError(StatusError, ModelAPIError):
     """5xx: the server failed."""
 
-    is_retryable = True
+    is_retryable = ModelAPIError.is_retryable
 
 
 class StreamError(SSEChatError, ModelAPIError):

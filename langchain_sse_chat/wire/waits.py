@@ -73,19 +73,20 @@ def _named(report: Report, names: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
 def _seconds(value: object, now: float | None, *, in_ms: bool) -> float | None:
     if isinstance(value, dict):  # protobuf's `Duration`
         value = value.get("seconds")
-    if isinstance(value, str):
-        if _WHOLE.fullmatch(value):
-            return _duration(value)
-        try:
-            value = float(value)
-        except ValueError:
-            return None
-    if type(value) not in {int, float} or not math.isfinite(value):
+    if isinstance(value, str) and _WHOLE.fullmatch(value):
+        return _duration(value)
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    try:
+        value = float(value)
+    except (ValueError, OverflowError):
+        return None
+    if not math.isfinite(value):
         return None
     if in_ms:
         return max(0.0, value / 1000)
     if value < _EPOCH_FROM:
-        return max(0.0, float(value))
+        return max(0.0, value)
     if now is None:
         return None
     moment = value / 1000 if value >= _EPOCH_MS_FROM else value

@@ -380,6 +380,8 @@ def with_metadata(**metadata: Any) -> dict[str, Any]:
             with_metadata(headers={"X-RateLimit-Reset": True}), None, id="no number"
         ),
         pytest.param(with_metadata(retry_after=-5), 0.0, id="negative"),
+        pytest.param(with_metadata(retry_after=10**400), None, id="beyond a float"),
+        pytest.param(with_metadata(retry_after="1e999"), None, id="infinite"),
     ],
 )
 async def test_a_wait_in_the_body_counts_as_retry_after(
