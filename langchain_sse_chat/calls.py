@@ -70,7 +70,10 @@ class ChatCalls(ChatSSESettings):
     @field_validator("fallbacks", mode="before")
     @classmethod
     def _check_fallbacks(cls, value: Any) -> Any:
-        """Refuse what is no chat model of this package."""
+        """Refuse what is not a chat model of this package, or not in a list."""
+        if not isinstance(value, (list, tuple)):
+            msg = f"`fallbacks` is a {type(value).__name__}. Pass a list of models."
+            raise ConfigurationError(msg)
         for each in value:
             if not isinstance(each, ChatCalls):
                 msg = (

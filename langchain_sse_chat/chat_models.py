@@ -14,11 +14,13 @@ from langchain_core.language_models import LanguageModelInput
 from langchain_core.language_models.base import LangSmithParams
 from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.outputs import ChatResult
+from langchain_core.prompt_values import PromptValue
 from langchain_core.runnables import Runnable
 from pydantic import ConfigDict
 
 from langchain_sse_chat.calls import ChatCalls
 from langchain_sse_chat.convert.broken_calls import unmark
+from langchain_sse_chat.convert.content import check_images
 from langchain_sse_chat.convert.messages import messages_to_wire
 from langchain_sse_chat.convert.model_provider import MODEL_PROVIDER
 from langchain_sse_chat.convert.results import combine_llm_outputs
@@ -148,6 +150,15 @@ class ChatSSE(ChatCalls):
             messages, stop, run_manager, **kwargs
         )
         return _unmarked(result)
+
+    def _convert_input(self, model_input: LanguageModelInput) -> PromptValue:
+        """Return the prompt, with its images checked.
+
+        LangChain's tracing looks at them first, and its error names no place.
+        """
+        prompt = super()._convert_input(model_input)
+        check_images(prompt.to_messages())
+        return prompt
 
     def _combine_llm_outputs(
         self, llm_outputs: list[dict[str, Any] | None], /

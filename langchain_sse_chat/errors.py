@@ -14,7 +14,7 @@ SSEChatError
 │  │  └─ ContextLengthError      (ContextOverflowError)
 │  ├─ RateLimitError             (ModelRateLimitError)          429   .retry_after
 │  └─ ServerError                (ModelAPIError)                5xx
-├─ StreamError                   (ModelAPIError)             .code .body
+├─ StreamError                   (ModelAPIError)             .code .body .retry_after
 ├─ ProtocolError                 (ModelError)
 │  ├─ NotAnEventStreamError      .content_type
 │  ├─ EventTooLargeError         .limit
@@ -71,7 +71,11 @@ class SSEChatError(Exception):
     was, or when the error came before the answer began."""
 
     is_retryable: bool = False
-    """Whether sending the same request again may succeed."""
+    """Whether sending the same request again may succeed.
+
+    The default of a class is that of LangChain's class. For what a server answered,
+    `wire/retryable.py` decides, by status, code and words.
+    """
 
 
 class ConfigurationError(SSEChatError, ValueError):
@@ -81,16 +85,16 @@ class ConfigurationError(SSEChatError, ValueError):
 class ConnectionFailedError(SSEChatError, ModelConnectionError):
     """The server could not be reached, or the connection broke under the answer."""
 
-    is_retryable = True
+    is_retryable = ModelConnectionError.is_retryable
 
 
 class TimedOutError(SSEChatError, ModelTimeoutError):
-    """A clock ran out before the server did what it was given time for."""
+    """The server did not respond in time."""
 
-    is_retryable = True
+    is_retryable = ModelTimeoutError.is_retryable
 
     def __init__(self, message: str = "", *, phase: TimeoutPhase = "read") -> None:
-        """Say which clock ran out.
+        """Keep which timeout was reached.
 
         Args:
             message: What happened, where, and which setting to raise.
@@ -193,19 +197,25 @@ class InvalidRequestError(StatusError, ModelInvalidRequestError):
 
 
 class ContextLengthError(InvalidRequestError, ContextOverflowError):
-    """The messages are longer than the model's context window."""
+    """The messages are longer than the model's context window.
+
+    `status_code` is 200 when the server reported it inside an answer that had begun.
+    """
 
 
 class RateLimitError(StatusError, ModelRateLimitError):
-    """429: too many requests; `retry_after` is the server's wish in seconds."""
+    """429: too many requests; `retry_after` is the wait in seconds the server asks for.
 
-    is_retryable = True
+    Not retryable when the account has no money left or is closed.
+    """
+
+    is_retryable = ModelRateLimitError.is_retryable
 
 
 class ServerError(StatusError, ModelAPIError):
     """5xx: the server failed."""
 
-    is_retryable = True
+    is_retryable = ModelAPIError.is_retryable
 
 
 class StreamError(SSEChatError, ModelAPIError):
@@ -221,6 +231,7 @@ class StreamError(SSEChatError, ModelAPIError):
         code: str | int | None = None,
         body: Any = None,
         is_retryable: bool = False,
+        retry_after: float | None = None,
     ) -> None:
         """Keep what the server reported.
 
@@ -229,11 +240,13 @@ class StreamError(SSEChatError, ModelAPIError):
             code: The error's code as sent: a number, a word, or nothing.
             body: The error as sent, parsed.
             is_retryable: Whether the code speaks of a passing failure.
+            retry_after: Seconds the server asks to wait, when it said so.
         """
         super().__init__(message)
         self.code = code
         self.body = body
         self.is_retryable = is_retryable
+        self.retry_after = retry_after
 
 
 class ProtocolError(SSEChatError, ModelError):

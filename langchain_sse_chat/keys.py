@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 from typing import Any, NoReturn, cast
@@ -11,6 +12,8 @@ from pydantic import SecretStr
 
 from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.transport.hidden import Hidden
+
+_BEARER = re.compile(r"\s*bearer\s+", re.IGNORECASE)
 
 Key = Callable[[], str | None]
 """Gives a key, or `None` where none is needed; or raises what came of getting it."""
@@ -80,6 +83,8 @@ def _hidden(key: Any) -> Any:
     """
     value = key.get_secret_value() if isinstance(key, SecretStr) else key
     if isinstance(value, str):
+        # Copied from a header: the prefix is sent with the key as the provider has it.
+        value = value[match.end() :] if (match := _BEARER.match(value)) else value
         return Hidden(value) if value else None
     return value if value is None or inspect.isawaitable(value) else type(value)
 

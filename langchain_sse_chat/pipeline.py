@@ -87,6 +87,8 @@ class PipelineOptions(NamedTuple):
     """Texts that must not stand in an error, should the server send them back."""
     tool_names: Mapping[str, str] = {}
     """Tools' own names by those under which they were sent, where these differ."""
+    key_hint: str = ""
+    """What the error says when a request without a key is refused."""
 
 
 class AnswerPipeline(Generic[OutputT]):
@@ -380,12 +382,15 @@ class AnswerPipeline(Generic[OutputT]):
 
     def refused(self, head: ResponseHead, body: bytes) -> SSEChatError:
         """Make the error for a status that is not a success."""
+        now = time.time()
         return failures.status_error(
             head.status_code,
             head.headers,
             body,
             where=self._options.where,
-            retry_after=parse_retry_after(head.headers, time.time()),
+            retry_after=parse_retry_after(head.headers, now),
+            now=now,
+            key_hint=self._options.key_hint,
         )
 
     def snapshot(self) -> WireMessage | None:

@@ -138,6 +138,7 @@ def plan_call(
             marks_generated_files=dialect.marks_generated_files,
             secrets=_secrets(key, given_headers, given_query, root),
             tool_names={sent: own for own, sent in tool_names.items()},
+            key_hint="" if key else provider.missing_key_hint(given_headers),
         ),
         policy=replace(
             settings.retry_policy,

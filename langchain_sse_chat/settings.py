@@ -33,10 +33,13 @@ from langchain_sse_chat.field_types import (
 )
 from langchain_sse_chat.pipeline import OnTruncation
 from langchain_sse_chat.providers import Provider, find_provider
+from langchain_sse_chat.setting_faults import as_configuration_error
 from langchain_sse_chat.transport.aiohttp_transport import AsyncTransport
 from langchain_sse_chat.transport.hidden import without_frames
 from langchain_sse_chat.transport.retry import RetryPolicy
+from langchain_sse_chat.transport.spec import Timeouts
 from langchain_sse_chat.transport.tls import Certificate
+from langchain_sse_chat.transport.url import check_url
 from langchain_sse_chat.wire.dialect import ReasoningEcho
 from langchain_sse_chat.wire.tags import ReasoningTags, tag_splitter
 
@@ -260,7 +263,7 @@ class ChatSSESettings(BaseChatModel):
             try:
                 super().__init__(*args, **kwargs)
             except ValidationError as error:
-                fault = _as_configuration_error(type(self).__name__, error)
+                fault = as_configuration_error(type(self).__name__, error)
             else:
                 return
             # The error takes this frame with it, and what it was made from would too.
@@ -295,6 +298,7 @@ class ChatSSESettings(BaseChatModel):
             ways = f"Set {variable}, or pass" if variable else "Pass"
             msg = f"The provider {provider.name!r} has no address. {ways} `base_url`."
             raise ConfigurationError(msg)
+        check_url(self.base_url, "base_url")
         if self.api_key is None and provider.api_key_env:
             key = _environment(provider.api_key_env)
             self.api_key = None if key is None else SecretStr(key)
@@ -319,6 +323,12 @@ class ChatSSESettings(BaseChatModel):
         return self
 
     @model_validator(mode="after")
+    def _check_timeout(self) -> Self:
+        """Refuse a timeout that no request could use."""
+        Timeouts().overridden_by(self.timeout)
+        return self
+
+    @model_validator(mode="after")
     def _set_sse_chat_version(self) -> Self:
         """Name this package in the metadata of traces."""
         self._add_version("langchain-sse-chat", __version__)
@@ -335,7 +345,7 @@ class ChatSSESettings(BaseChatModel):
             return None
         url, scope = endpoint.at()
         basic = f"Basic {key.removeprefix('Basic ')}"
-        return AccessGrant(url, basic, scope)
+        return AccessGrant(url, basic, scope, address=endpoint.url_env or "base_url")
 
     @property
     def model_name(self) -> str:
@@ -378,15 +388,3 @@ def _known_names(cls: type[BaseChatModel]) -> set[str]:
 
 def _environment(variable: str | None) -> str | None:
     return (os.environ.get(variable) or None) if variable else None
-
-
-def _as_configuration_error(name: str, error: ValidationError) -> ConfigurationError:
-    """Return one error of ours that says what pydantic found."""
-    lines = []
-    for fault in error.errors(include_url=False, include_input=False):
-        inner = fault.get("ctx", {}).get("error")
-        if isinstance(inner, ConfigurationError):
-            return inner
-        where = ".".join(str(part) for part in fault["loc"]) or "arguments"
-        lines.append(f"{where}: {fault['msg']}")
-    return ConfigurationError(f"{name} cannot be made. {'; '.join(lines)}.")

@@ -14,6 +14,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from langchain_core.messages import AIMessage, BaseMessage
+
 from langchain_sse_chat.errors import ConfigurationError
 
 WirePart = dict[str, Any]
@@ -88,6 +90,24 @@ def block_to_wire(block: Any, where: str) -> WirePart:
     return dict(block) if converter is None else converter(block, where)
 
 
+def check_images(messages: Sequence[BaseMessage]) -> None:
+    """Refuse images of the caller's without a type, before LangChain's tracing does.
+
+    Raises:
+        ConfigurationError: An image lacks what it needs.
+    """
+    for number, message in enumerate(messages):
+        if isinstance(message.content, str) or isinstance(message, AIMessage):
+            continue
+        for position, block in enumerate(message.content):
+            if (
+                isinstance(block, Mapping)
+                and block.get("type") == "image"
+                and not (block.get("mime_type") or block.get("source"))
+            ):
+                block_to_wire(block, f"messages[{number}].content[{position}]")
+
+
 def joined_text(parts: Sequence[WirePart], separator: str) -> str | None:
     """Return the text of parts that are nothing but text, as one string.
 
@@ -136,6 +156,8 @@ def _image_url(block: Mapping[str, Any], where: str) -> WirePart:
     image = block.get("image_url")
     if isinstance(image, str):
         return {**block, "image_url": {"url": image}}
+    if isinstance(image, Mapping) and isinstance(image.get("url"), bytes):
+        raise _bytes_given(where)
     if not isinstance(image, Mapping):
         msg = f"{where} has no image. Pass it as {{'image_url': {{'url': '...'}}}}."
         raise ConfigurationError(msg)
@@ -326,14 +348,23 @@ def _url_or_data(plain: Mapping[str, Any], where: str) -> str:
         return url
     if isinstance(data := plain.get("base64"), str):
         return f"data:{_mime_type(plain, where)};base64,{data}"
+    if any(isinstance(value, bytes | bytearray) for value in plain.values()):
+        raise _bytes_given(where)
     msg = f"{where} has no data. Give it a `url`, a `base64` or a `file_id`."
     raise ConfigurationError(msg)
+
+
+def _bytes_given(where: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"{where} has its data as bytes. Pass base64 text: "
+        "`base64.b64encode(data).decode()` as `base64`, with a `mime_type`."
+    )
 
 
 def _mime_type(plain: Mapping[str, Any], where: str) -> str:
     if isinstance(mime_type := plain.get("mime_type"), str) and mime_type:
         return mime_type
-    msg = f"{where} has base64 data of unknown kind. Give it a `mime_type`."
+    msg = f"{where} has base64 data of unknown type. Give it a `mime_type`."
     raise ConfigurationError(msg)
 
 

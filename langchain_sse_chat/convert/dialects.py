@@ -36,8 +36,8 @@ def fields_in_dialect(given: Mapping[str, Any], dialect: Dialect) -> dict[str, A
     for name in sorted(dialect.refused_fields):
         if given.get(name) is not None:
             msg = (
-                f"This server refuses {name!r}. Leave it out. If it has learned it "
-                "since, pass it in `extra_body`, which is not checked."
+                f"This server rejects {name!r}. Leave it out. If the server supports "
+                "it by now, pass it in `extra_body`, which is not checked."
             )
             raise ConfigurationError(msg)
     fields = _with_tool_choice(dict(given), dialect)
@@ -109,7 +109,7 @@ def _known_choice(choice: Any, tools: Sequence[Any], dialect: Dialect) -> Any:
         return required
     wanted = "that some tool is called" if is_required else "for one tool by its name"
     msg = (
-        f"This server cannot be asked {wanted}; it knows a tool_choice of "
+        f"This server cannot be asked {wanted}; it supports a tool_choice of "
         f"{', '.join(repr(word) for word in sorted(known))}. Leave tool_choice out and "
         "ask for the tool in the prompt. For structured output use method='json_mode' "
         "with the schema in the prompt."
@@ -133,7 +133,7 @@ def _with_response_format(fields: dict[str, Any], dialect: Dialect) -> dict[str,
         if dialect.tool_choices & {"required", "any", "named"}:
             methods = f"method='function_calling', or with {methods}"
         msg = (
-            "This server knows no JSON schema in `response_format`, only "
+            "This server takes no JSON schema in `response_format`, only "
             f"{{'type': 'json_object'}}. Use `with_structured_output` with {methods}."
         )
         raise ConfigurationError(msg)

@@ -265,7 +265,7 @@ class EventAssembler:
             if piece.arguments.isspace():
                 return
             msg = (
-                f"The server went on with the tool call {call.id} after its arguments "
+                f"The server continued the tool call {call.id} after its arguments "
                 f"were whole and something else had begun: {piece.arguments[:200]!r}."
             )
             raise MalformedChunkError(msg, data=piece.arguments[:200])

@@ -124,7 +124,7 @@ def _only_choice(schema: Mapping[str, Any], where: str) -> Mapping[str, Any]:
 def _single(choices: Sequence[Any], where: str) -> Any:
     if len(choices) != 1:
         msg = (
-            f"{where} has a parameter of several types, which this server refuses. "
+            f"{where} has a parameter of several types, which this server rejects. "
             "Give it one type."
         )
         raise ConfigurationError(msg)
@@ -225,8 +225,8 @@ def _text(message: Mapping[str, Any]) -> str:
             texts.append(part["text"])
         elif not _file_id(part):
             msg = (
-                f"A message holds a part of type {part.get('type')!r}. This server "
-                "takes text, and files that were uploaded to it before "
+                f"A message has a part of type {part.get('type')!r}. This server "
+                "accepts text, and files that were uploaded to it before "
                 "(`POST /files`), by their id: {'type': 'file', 'file_id': '...'}."
             )
             raise ConfigurationError(msg)

@@ -102,12 +102,12 @@ def _message_to_wire(message: BaseMessage, dialect: Dialect, where: str) -> list
 def _unsendable(message: object, where: str) -> ConfigurationError:
     if isinstance(message, RemoveMessage):
         msg = (
-            f"{where} is a RemoveMessage: an order to a graph's state, not a message. "
-            "Let the graph apply it before the model is called."
+            f"{where} is a RemoveMessage, which edits a graph's state and cannot be "
+            "sent. Let the graph apply it before the model is called."
         )
     else:
         msg = (
-            f"{where} is a {type(message).__name__}, which is no LangChain message "
+            f"{where} is a {type(message).__name__}, which is not a message "
             "that a chat model can be sent. Pass a SystemMessage, HumanMessage, "
             "AIMessage, ToolMessage, FunctionMessage or ChatMessage; "
             "`langchain_core.messages.convert_to_messages` makes them from dicts."

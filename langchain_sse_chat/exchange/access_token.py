@@ -39,6 +39,7 @@ from langchain_sse_chat.transport.url import safe_url
 from langchain_sse_chat.wire import failures
 from langchain_sse_chat.wire.jsontext import loads
 from langchain_sse_chat.wire.redaction import redact
+from langchain_sse_chat.wire.server_words import server_words
 
 OutputT = TypeVar("OutputT")
 
@@ -76,6 +77,8 @@ class AccessGrant:
     """What the token is to be good for, in the body of the request; empty for none."""
     access_token: str = field(default="", repr=False)
     """A token that is there already. Another one is got when it is refused."""
+    address: str = field(default="base_url", compare=False)
+    """The setting that `url` comes from, for the messages of errors."""
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -108,6 +111,7 @@ class AccessGrant:
             ),
             streamed=False,
             tls_hint=tls_hint,
+            address=self.address,
             clients=clients,
             answer_is_secret=True,
         )
@@ -199,8 +203,9 @@ class _TokenReceiver:
     ended = False
     progress = 0
 
-    def __init__(self, where: str) -> None:
-        self._where = where
+    def __init__(self, grant: AccessGrant) -> None:
+        self._where = safe_url(grant.url)
+        self._address = grant.address
         self._body = b""
         self.token = ""
         self.expires: float | None = None
@@ -231,7 +236,7 @@ class _TokenReceiver:
         # The second form is that of the servers that take user and password.
         token = answer.get("access_token") or answer.get("tok")
         if not token or not isinstance(token, str):
-            words = failures.server_words(answer)
+            words = server_words(answer)
             said = f" It says: {words.message}" if words else ""
             msg = f"{self._where} answered without an access token.{said}"
             raise ProtocolError(msg)
@@ -241,12 +246,15 @@ class _TokenReceiver:
 
     def refused(self, head: ResponseHead, body: bytes) -> SSEChatError:
         """Make the error for a status that is not a success."""
+        now = wall_clock()
         return failures.status_error(
             head.status_code,
             head.headers,
             body,
             where=self._where,
-            retry_after=parse_retry_after(head.headers, wall_clock()),
+            retry_after=parse_retry_after(head.headers, now),
+            now=now,
+            address=self._address,
         )
 
 
@@ -305,7 +313,7 @@ class AuthorizedExchange(Generic[OutputT]):
         if token is None:
             if not self._store.claim(self):
                 return _LOOKS_AGAIN_AFTER
-            self._asking = _TokenReceiver(safe_url(self._grant.url))
+            self._asking = _TokenReceiver(self._grant)
             spec = self._grant.request(self._timeouts, self._tls_hint, self._clients)
             return spec, self._asking
         begun = self._exchange.begin()

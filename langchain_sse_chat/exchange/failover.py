@@ -78,7 +78,7 @@ class Failover(Generic[OutputT]):
                 "Attempt %d failed with %s; the next one %s.",
                 self._course.attempts,
                 type(error).__name__,
-                "goes on with the answer at the next endpoint"
+                "resumes the answer at the next endpoint"
                 if self._course.begun
                 else "starts at the next endpoint",
             )
@@ -102,7 +102,10 @@ class Failover(Generic[OutputT]):
             try:
                 exchange = make()
             except Exception as error:  # noqa: BLE001  # the caller's function for a key
-                logger.warning("A fallback is left out: %s", type(error).__name__)
+                logger.warning(
+                    "A fallback is skipped, because its key could not be read: %s",
+                    type(error).__name__,
+                )
                 continue
             if exchange is not None:
                 self._exchange.close()

@@ -27,7 +27,7 @@ from langchain_sse_chat.structured import Method
 from langchain_sse_chat.transport.clients import ClientSettings, HTTPClients
 from langchain_sse_chat.transport.hidden import Hidden
 from langchain_sse_chat.transport.tls import Certificate
-from langchain_sse_chat.transport.url import socket_path
+from langchain_sse_chat.transport.url import check_url, socket_path
 
 _OWN_BODY_FIELDS = (
     "profanity_check",
@@ -191,6 +191,8 @@ class GigaChat(ChatSSE):
                 f"{GIGACHAT.hint}"
             )
             raise ConfigurationError(msg)
+        if self.auth_url is not None:
+            check_url(self.auth_url, "auth_url")
         return self
 
     @model_validator(mode="after")
@@ -237,7 +239,11 @@ class GigaChat(ChatSSE):
             url, scope = endpoint.at()
             basic = key.removeprefix("Basic ")
             return AccessGrant(
-                self.auth_url or url, f"Basic {basic}", self.scope or scope, token
+                self.auth_url or url,
+                f"Basic {basic}",
+                self.scope or scope,
+                token,
+                address="auth_url",
             )
         if self.user is not None and self.password is not None:
             pair = f"{self.user}:{_text(self.password)}"

@@ -25,7 +25,7 @@ def find_provider(provider: str | Provider | None, base_url: str | None) -> Prov
         known = PROVIDERS.get(provider.strip().lower())
         if known is None:
             msg = (
-                f"There is no provider {provider!r}. Known are "
+                f"Unknown provider {provider!r}. The known ones are "
                 f"{', '.join(sorted(PROVIDERS))}. For another server pass its "
                 "`base_url`, or a `Provider` of your own."
             )

@@ -119,6 +119,21 @@ class Provider:
         """Return the header that carries a key; empty without one."""
         return {self.api_key_header: f"{self.api_key_prefix}{key}"} if key else {}
 
+    def missing_key_hint(self, headers: Mapping[str, object]) -> str:
+        """Return what to tell when a request without a key is refused.
+
+        Args:
+            headers: The caller's own, which may carry a key.
+        """
+        if any(name.lower() in _KEY_HEADERS for name in headers):
+            return ""
+        if self.api_key_env:
+            return f"No API key was sent: set {self.api_key_env}, or pass `api_key`."
+        return (
+            "No API key was sent: pass `api_key`. A key from OPENAI_API_KEY goes to "
+            "api.openai.com only."
+        )
+
     def root(self, base_url: str, model: str) -> str:
         """Return the part of the address before `/chat/completions` for a model.
 
@@ -158,6 +173,7 @@ class Provider:
         return {**given, name: value}
 
 
+_KEY_HEADERS = frozenset({"authorization", "api-key", "x-api-key"})
 _LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
 

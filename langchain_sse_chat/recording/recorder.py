@@ -103,8 +103,8 @@ class Recorder:
             if not self._has_begun:
                 self._stop()
                 msg = (
-                    f"Nothing can be recorded in {str(self._folder)!r}: {exc.strerror}."
-                    " Pass a folder that can be written to as `record`, or `None`."
+                    f"Cannot record in {str(self._folder)!r}: {exc.strerror}."
+                    " Pass a writable folder as `record`, or `None`."
                 )
                 raise ConfigurationError(msg) from exc
             self._give_up(exc)

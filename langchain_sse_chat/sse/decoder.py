@@ -283,7 +283,7 @@ class SSEDecoder:
 
     def _too_large(self) -> EventTooLargeError:
         msg = (
-            "The stream holds an event of more than "
+            "The stream has an event of more than "
             f"{self._max_event_size} bytes (max_event_size)."
         )
         return EventTooLargeError(msg, limit=self._max_event_size)

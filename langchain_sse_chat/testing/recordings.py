@@ -113,7 +113,7 @@ def read_recording(path: str | PathLike[str]) -> Recording:
     """
     recording = _read(fspath(path).removesuffix(_LOG).removesuffix(_BODY))
     if recording is None:
-        msg = f"{fspath(path)} is no recording: its first line is not whole"
+        msg = f"{fspath(path)} is not a recording: its first line is incomplete"
         raise ValueError(msg)
     return recording
 
@@ -126,7 +126,7 @@ def _read(stem: str) -> Recording | None:
     first = lines[0]
     if first.get("recording") != _FORMAT:
         msg = (
-            f"{stem}{_LOG} is no recording in format {_FORMAT}: its first line says "
+            f"{stem}{_LOG} is not a recording in format {_FORMAT}: its first line says "
             f"{first.get('recording')!r}"
         )
         raise ValueError(msg)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from langchain_sse_chat.testing.replies import Reply, Response, Scripted
 from langchain_sse_chat.testing.request import Request
@@ -40,9 +41,9 @@ class Router:
         routes: Mapping[str, Scripted],
         api_key: str | None,
     ) -> None:
-        self.script = deque(script)
-        self._default = default
-        self._routes = dict(routes)
+        self.script = deque(checked(script))
+        [self._default] = checked([default])
+        self._routes = dict(zip(routes, checked(routes.values()), strict=True))
         self._authorization = None if api_key is None else f"Bearer {api_key}"
 
     def answer(self, request: Request) -> tuple[Reply, Response]:
@@ -52,7 +53,8 @@ class Router:
         """
         try:
             scripted = self._choose(request)
-            reply = scripted if isinstance(scripted, Reply) else scripted(request)
+            given: Any = scripted if isinstance(scripted, Reply) else scripted(request)
+            reply = given if isinstance(given, Reply) else _not_a_reply(given)
             return reply, reply.render(request)
         except Exception as exc:  # noqa: BLE001  # the caller's function may raise any
             reply = Reply.status(500, error=f"{type(exc).__name__}: {exc}")
@@ -72,3 +74,26 @@ class Router:
         if request.path in _MODELS_PATHS:
             return _MODELS
         return self.script.popleft() if self.script else self._default
+
+
+def checked(script: Iterable[Any]) -> list[Scripted]:
+    """Return replies as they are.
+
+    Raises:
+        TypeError: One is neither a reply nor a function.
+    """
+    replies = list(script)
+    for each in replies:
+        if not isinstance(each, Reply) and not callable(each):
+            msg = (
+                "a script takes replies, or functions from a request to a reply, "
+                f"not a {type(each).__name__}; for a text pass Reply.text(...)"
+            )
+            raise TypeError(msg)
+    return replies
+
+
+def _not_a_reply(value: object) -> Reply:
+    # Asking again would use up the next reply of the script.
+    words = f"a scripted function returned {type(value).__name__}, not a Reply"
+    return Reply.status(500, error=words, headers={"x-should-retry": "false"})

@@ -14,7 +14,7 @@ from langchain_sse_chat.testing.connection import Connection
 from langchain_sse_chat.testing.journal import Journal
 from langchain_sse_chat.testing.replies import Scripted
 from langchain_sse_chat.testing.request import Request
-from langchain_sse_chat.testing.routing import Router
+from langchain_sse_chat.testing.routing import Router, checked
 
 _HOST = "127.0.0.1"
 _BACKLOG = 1024  # connections that may wait to be accepted
@@ -116,8 +116,12 @@ class ScriptedServer:
         return self._journal.disconnects
 
     def script(self, *replies: Scripted) -> None:
-        """Append replies to the script."""
-        self._router.script.extend(replies)
+        """Append replies to the script.
+
+        Raises:
+            TypeError: One is neither a reply nor a function.
+        """
+        self._router.script.extend(checked(replies))
 
     def wait_for_requests(self, count: int = 1, timeout: float = 5.0) -> bool:
         """Wait until `count` requests have arrived since the start.

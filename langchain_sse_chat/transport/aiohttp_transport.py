@@ -74,7 +74,8 @@ def aiohttp_transport(
     if libraries is None and wanted == "aiohttp":
         msg = (
             "`async_transport='aiohttp'` needs httpx-aiohttp, and aiohttp 3.12 or "
-            "later: `pip install 'langchain-sse-chat[aiohttp]'`. 'auto' goes without."
+            "later: `pip install 'langchain-sse-chat[aiohttp]'`. 'auto' works "
+            "without it."
         )
         raise ConfigurationError(msg)
     if libraries is None or not is_direct or environment_names_a_proxy():

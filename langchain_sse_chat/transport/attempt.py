@@ -228,6 +228,7 @@ class Attempt(Generic[OutputT]):
             timeouts=self._spec.timeouts,
             clock=self.clock,
             tls_hint=self._spec.tls_hint,
+            address=self._spec.address,
         )
 
 

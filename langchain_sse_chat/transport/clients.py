@@ -104,8 +104,8 @@ class HTTPClients:
             msg = (
                 f"A model with its own {' and '.join(f'`{name}`' for name in names)} "
                 "cannot be pickled, because connections and TLS contexts belong to one "
-                "process. Make the model in the process that uses it, or say the same "
-                "by `proxy`, `default_headers`, and paths for `verify` and `cert`."
+                "process. Make the model in the process that uses it, or use "
+                "`proxy`, `default_headers` and file paths for `verify` and `cert`."
             )
             raise ConfigurationError(msg)
 
@@ -164,8 +164,8 @@ def _own(client: object, wanted: type[ClientT], name: str) -> ClientT | None:
     given = type(client)
     msg = (
         f"`{name}` takes an `httpx.{wanted.__name__}`, not a "
-        f"`{given.__module__}.{given.__qualname__}`. Other libraries' clients raise "
-        "exceptions of their own, so they cannot be used; `http_client` is for "
+        f"`{given.__module__}.{given.__qualname__}`. Clients of other libraries "
+        "raise other exceptions and cannot be used; `http_client` is for "
         "blocking calls and `http_async_client` for async ones."
     )
     raise ConfigurationError(msg)

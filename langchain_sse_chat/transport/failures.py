@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import ssl
+from collections.abc import Iterator
 from typing import NoReturn
 
 import httpx
@@ -46,6 +48,7 @@ def fail(
     timeouts: Timeouts,
     clock: StreamClock,
     tls_hint: str = "",
+    address: str = "base_url",
 ) -> NoReturn:
     """Raise the error of this package for an exception out of the HTTP library.
 
@@ -55,6 +58,7 @@ def fail(
         timeouts: The limits of the request.
         clock: The clock of the answer.
         tls_hint: A sentence for a certificate that is not accepted.
+        address: The setting that the URL comes from.
 
     Raises:
         ConfigurationError: The request could not be made as the caller set it up.
@@ -69,7 +73,9 @@ def fail(
         exc.request = httpx.Request("POST", where)
     if _is_about_certificates(exc):
         raise _untrusted(exc, where, tls_hint) from exc
-    raise _error(exc, where, timeouts, clock) from (None if hidden else exc)
+    error = _error(exc, where, timeouts, clock)
+    error.args = (str(error).replace("`base_url`", f"`{address}`"),)
+    raise error from (None if hidden else exc)
 
 
 def _error(
@@ -87,8 +93,9 @@ def _error(
         return _unusable_client(exc)
     if isinstance(exc, httpx.DecodingError):
         msg = (
-            f"The answer of {where} is compressed, which was not asked for, and could "
-            f"not be decompressed: {_reason(exc)}. Look for a proxy in between."
+            f"The response of {where} is compressed, although compression was not "
+            f"requested, and cannot be decompressed: {_reason(exc)}. Check for a proxy "
+            "in between."
         )
         return ProtocolError(msg)
     return _broken(exc, where)
@@ -97,7 +104,10 @@ def _error(
 def _waited(where: str, clock: StreamClock) -> TimedOutError:
     error = clock.expired(monotonic())
     if error is None:  # a limit of the caller's own client, or of the system
-        msg = f"Waiting for {where} timed out before the limits set here did."
+        msg = (
+            f"Waiting for {where} timed out before the limits of this model were "
+            "reached. Check the timeouts of your own client."
+        )
         error = TimedOutError(msg, phase=clock.phase)
     return error
 
@@ -108,7 +118,7 @@ def _timed_out(
     if isinstance(exc, httpx.PoolTimeout):
         msg = (
             f"No connection to {where} became free {_within(timeouts.pool)}: all "
-            "of the pool's are in use. Run fewer streams at once, pass an "
+            "connections of the pool are in use. Run fewer streams at once, pass an "
             "`http_client` with larger limits, or raise `timeout`."
         )
         return TimedOutError(msg, phase="pool")
@@ -127,7 +137,7 @@ def _timed_out(
 
 def _within(seconds: float | None) -> str:
     """Say how long; without a limit it was the system that gave up."""
-    return "in the system's time" if seconds is None else f"within {seconds} s"
+    return "before the system gave up" if seconds is None else f"within {seconds} s"
 
 
 def _misuse(exc: Exception, where: str) -> ConfigurationError:
@@ -141,9 +151,9 @@ def _misuse(exc: Exception, where: str) -> ConfigurationError:
         msg = f"{where} redirects in a circle; pass the `base_url` it leads to."
     elif isinstance(exc, httpx.UnsupportedProtocol):
         msg = (
-            f"Requests cannot be sent to {where}: check `base_url`. A client of your "
-            "own reaches a Unix socket by its transport, "
-            "`httpx.HTTPTransport(uds=...)`, and an http:// URL."
+            f"Requests cannot be sent to {where}: check `base_url`. To reach a Unix "
+            "socket with a client of your own, use `httpx.HTTPTransport(uds=...)` and "
+            "an http:// URL."
         )
     else:
         msg = f"{where} is not a URL that requests can be sent to; check `base_url`."
@@ -160,8 +170,8 @@ def _unusable_client(exc: RuntimeError) -> ConfigurationError:
         return ConfigurationError(msg)
     if "loop" in reason:
         msg = (
-            "`http_async_client` was used in another event loop before, which a client "
-            "cannot survive. Make one for each loop, or leave it out."
+            "`http_async_client` belongs to another event loop. Use one client for "
+            "each event loop, or leave it out."
         )
         return ConfigurationError(msg)
     raise exc
@@ -179,12 +189,9 @@ def _untrusted(exc: Exception, where: str, hint: str) -> ConnectionFailedError:
 
 
 def _broken(exc: Exception, where: str) -> ConnectionFailedError:
-    # The alert of RFC 8446, section 6.2, as OpenSSL names it.
-    if "CERTIFICATE_REQUIRED" in str(exc):
-        msg = (
-            f"{where} wants to see a certificate: {_reason(exc)}. Pass yours as `cert`."
-        )
-        error = ConnectionFailedError(msg)
+    misread = _setting_at_fault(exc, where)
+    if misread:
+        error = ConnectionFailedError(misread)
         error.is_retryable = False
         return error
     if isinstance(exc, httpx.ProxyError):
@@ -205,6 +212,35 @@ def _broken(exc: Exception, where: str) -> ConnectionFailedError:
     return ConnectionFailedError(msg)
 
 
+_NO_TLS = ("WRONG_VERSION_NUMBER", "PACKET_LENGTH_TOO_LONG", "RECORD_LAYER_FAILURE")
+"""How OpenSSL says that the first bytes of the server are not TLS."""
+
+_NO_HTTP = ("illegal request line", "illegal status line")
+"""How h11 says that the first line of the answer is not HTTP/1.1."""
+
+
+def _setting_at_fault(exc: Exception, where: str) -> str:
+    """Return what to tell when no other attempt can succeed; empty when one may."""
+    words = str(exc)
+    # The alert of RFC 8446, section 6.2, as OpenSSL names it.
+    if "CERTIFICATE_REQUIRED" in words:
+        return f"{where} requires a client certificate. Pass yours as `cert`."
+    if any(name in words for name in _NO_TLS):
+        return (
+            f"{where} does not speak TLS on this port. Use http:// in `base_url`, or "
+            "the port that serves https. If a proxy is in between, check whether its "
+            "own URL should begin with http://."
+        )
+    if any(name in words for name in _NO_HTTP):
+        return (
+            f"{where} did not answer in HTTP/1.1. If the server expects TLS, use "
+            "https:// in `base_url`. If it speaks only HTTP/2, pass clients of your "
+            "own: `http_client=httpx.Client(http1=False, http2=True)`, and "
+            "`http_async_client` likewise."
+        )
+    return ""
+
+
 def _is_about_certificates(exc: BaseException | None) -> bool:
     while exc is not None and not isinstance(exc, ssl.SSLCertVerificationError):
         exc = exc.__cause__ or exc.__context__
@@ -212,4 +248,38 @@ def _is_about_certificates(exc: BaseException | None) -> bool:
 
 
 def _reason(exc: Exception) -> str:
-    return str(exc)[:_LONGEST_REASON].rstrip(".") or type(exc).__name__
+    """Return why it failed: what the system said, else the library, else the class.
+
+    In async code the system's error is below others, which have no text of their own.
+    """
+    chain = list(_causes(exc))
+    said = [_system_words(e) for e in reversed(chain) if isinstance(e, OSError)]
+    texts = [*said, *map(str, chain), type(exc).__name__]
+    return next(filter(None, texts))[:_LONGEST_REASON].rstrip(".")
+
+
+def _causes(exc: BaseException | None) -> Iterator[BaseException]:
+    while exc is not None:
+        yield exc
+        inner = getattr(exc, "exceptions", None)  # of several addresses
+        exc = inner[0] if inner else exc.__cause__ or _context(exc)
+
+
+def _context(exc: BaseException) -> BaseException | None:
+    """Return what httpcore, which names no causes, turned into an error.
+
+    The context of another error may be the caller's business.
+    """
+    is_httpcores = type(exc).__module__.startswith("httpcore")
+    return exc.__context__ if is_httpcores else None
+
+
+def _system_words(exc: OSError) -> str:
+    """Return the system's words for an error; asyncio has words of its own there."""
+    if exc.errno is None:
+        return ""
+    if isinstance(exc, ssl.SSLError):
+        return str(exc)
+    is_of_the_system = type(exc).__module__ == "builtins" and exc.errno > 0
+    words = os.strerror(exc.errno) if is_of_the_system else exc.strerror
+    return f"[Errno {exc.errno}] {words}"

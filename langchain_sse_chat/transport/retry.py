@@ -11,7 +11,12 @@ from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from langchain_sse_chat.errors import ConfigurationError, SSEChatError, StatusError
+from langchain_sse_chat.errors import (
+    ConfigurationError,
+    SSEChatError,
+    StatusError,
+    StreamError,
+)
 from langchain_sse_chat.transport.spec import Again
 
 logger = logging.getLogger("langchain_sse_chat")
@@ -68,7 +73,9 @@ class RetryPolicy:
         """
         if attempt > self.max_retries or not error.is_retryable:
             return None
-        asked = error.retry_after if isinstance(error, StatusError) else None
+        asked = None
+        if isinstance(error, (StatusError, StreamError)):
+            asked = error.retry_after
         if asked is not None:
             return asked if asked <= self.max_retry_after else None
         doublings = min(attempt - 1, _MOST_DOUBLINGS)
@@ -92,11 +99,11 @@ class RetryPolicy:
         if seconds is None:
             return None
         logger.info(
-            "Attempt %d at %s failed with %s; the next one %s in %.1f s.",
+            "Attempt %d to %s failed with %s; %s in %.1f s.",
             attempt,
             where,
             type(error).__name__,
-            "goes on with the answer" if resumes else "starts",
+            "resuming the answer" if resumes else "retrying",
             seconds,
         )
         event = retry_event(attempt, error, seconds=seconds, resumes=resumes)

@@ -95,6 +95,8 @@ class RequestSpec:
     """A sentence for the error when the server's certificate is not accepted."""
     clients: HTTPClients | None = None
     """What it is sent by; `None` for the client of the call."""
+    address: str = "base_url"
+    """The setting that the URL comes from, for the messages of errors."""
     answer_is_secret: bool = False
     """Whether the answer holds a secret, such as a token, and is shown to nobody."""
 

@@ -39,6 +39,20 @@ def endpoint(base_url: str, default_query: Mapping[str, object] | None = None) -
     return parts._replace(path=path, query=query, fragment="").geturl()
 
 
+def check_url(url: str, setting: str) -> None:
+    """Refuse an address that requests cannot be sent to.
+
+    Args:
+        url: The address.
+        setting: The name of the setting that it is the value of.
+
+    Raises:
+        ConfigurationError: It is not an `http` or `https` URL with a host, or an
+            `http+unix` URL with the absolute path of a socket.
+    """
+    _split(url.strip(), setting)
+
+
 def socket_path(url: str | None) -> str | None:
     """Return the path of the Unix socket that a URL names, `None` when it names none.
 
@@ -88,7 +102,7 @@ def secrets_in_url(url: str, public: Collection[str] = ()) -> list[str]:
     return [*values, unquote(parts.password)] if parts.password else values
 
 
-def _split(url: str) -> SplitResult:
+def _split(url: str, setting: str = "base_url") -> SplitResult:
     try:
         parts = urlsplit(url)
         path = socket_path(url)
@@ -104,7 +118,7 @@ def _split(url: str) -> SplitResult:
         usable = False
     if not usable:
         msg = (
-            f"`base_url` is {safe_url(url)!r}, which is not a URL that requests can "
+            f"`{setting}` is {safe_url(url)!r}, which is not a URL that requests can "
             "be sent to; pass one like 'https://api.example.com/v1'. A Unix socket is "
             "named by its absolute path with each '/' as %2F: "
             "'http+unix://%2Frun%2Fllama.sock/v1'."

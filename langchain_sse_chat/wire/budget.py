@@ -51,8 +51,8 @@ class Budget:
         self._left -= len(data) + _WEIGHT_OF_A_VALUE * self.count(data)
         if self._left < 0:
             msg = (
-                f"{self._where} sent more than {KEPT_LIMIT} bytes beside its answer: "
-                "other choices, unknown fields, or tool calls without a name."
+                f"{self._where} sent more than {KEPT_LIMIT} bytes in addition to its "
+                "answer: other choices, unknown fields, or tool calls without a name."
             )
             raise EventTooLargeError(msg, limit=KEPT_LIMIT)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args, get_origin, get_type_hints
+
+from langchain_sse_chat.errors import ConfigurationError
 
 ToolChoiceKind = Literal["auto", "none", "required", "any", "named"]
 """A kind of `tool_choice`: a word of the wire, or `named` for one tool by its name."""
@@ -240,3 +242,31 @@ class Dialect:
     the id of a file, `<img src="…" fuse="true"/>`, as GigaChat's do
     (https://developers.sber.ru/docs/ru/gigachat/guides/images-generation). The ids are
     then in `additional_kwargs["generated_files"]` as well."""
+
+    def __post_init__(self) -> None:
+        """Refuse values that name no way to make a request.
+
+        Raises:
+            ConfigurationError: A field has a value that is not one of its choices.
+        """
+        for name, choices in _CHOICES.items():
+            value = getattr(self, name)
+            if value not in choices:
+                known = ", ".join(map(repr, choices))
+                msg = f"`Dialect({name}={value!r})`: the choices are {known}."
+                raise ConfigurationError(msg)
+        unknown = set(self.tool_choices) - _TOOL_CHOICES
+        if unknown:
+            given, known = (
+                ", ".join(sorted(map(repr, each))) for each in (unknown, _TOOL_CHOICES)
+            )
+            msg = f"`Dialect(tool_choices=…)` has {given}; the choices are {known}."
+            raise ConfigurationError(msg)
+
+
+_TOOL_CHOICES = frozenset(get_args(ToolChoiceKind))
+_CHOICES = {
+    name: get_args(kind)
+    for name, kind in get_type_hints(Dialect).items()
+    if get_origin(kind) is Literal
+}

@@ -1,16 +1,12 @@
-"""Errors in a server's own words: found, read and made into typed errors.
-
-Every server words them differently: `{"error": {"message": …, "code": …}}`,
-`{"error": "text"}`, `{"code": …, "message": …}`, `{"status": …, "message": …}`,
-`{"detail": …}`, `{"error_type": …, "error_message": …}`, plain text and HTML pages.
-"""
+"""Errors that servers report, found in answers and made into typed errors."""
 
 from __future__ import annotations
 
+import http
 import json
 import re
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from langchain_sse_chat.errors import (
     AuthenticationError,
@@ -25,7 +21,18 @@ from langchain_sse_chat.errors import (
     StreamError,
 )
 from langchain_sse_chat.wire.jsontext import loads
+from langchain_sse_chat.wire.overflow import is_overflow
 from langchain_sse_chat.wire.redirects import redirect_target, without_targets
+from langchain_sse_chat.wire.retryable import PASSING_STATUSES, is_spent, may_pass
+from langchain_sse_chat.wire.server_words import (
+    Report,
+    ServerWords,
+    code_in,
+    report_of,
+    server_words,
+    word_in,
+)
+from langchain_sse_chat.wire.waits import wait_in
 
 _SHOWN = 2000
 """Characters of a server's message that an error shows."""
@@ -39,23 +46,6 @@ _REQUEST_ID_HEADERS = (
     "cf-ray",
 )
 
-_CONTEXT_LENGTH = re.compile(
-    r"context_length_exceeded|context_window_exceeded|too_many_prompt_tokens"
-    r"|exceed_context_size|maximum context length|context (?:length|window|size)"
-    r"|too many (?:input |prompt )?tokens"
-    r"|(?:prompt|input|messages?) (?:is|are) too long"
-    r"|length of (?:all )?(?:the )?(?:messages|input|prompt)\b.* too long"
-    r"|exceeds? the (?:model'?s? )?(?:maximum|max)(?:imum)? (?:number of )?"
-    r"(?:input |context )?tokens",
-    re.IGNORECASE,
-)
-"""How OpenAI, DeepSeek, OpenRouter, Perplexity, vLLM, llama.cpp, xAI, Anthropic and
-others say that the messages are too long."""
-
-_NOT_OVERFLOW = re.compile(
-    r"max_(?:completion_)?tokens\b.*(?:must|should)", re.IGNORECASE
-)
-
 _HINTS = {
     401: "Check the API key.",
     402: "Check the account's credit.",
@@ -67,106 +57,30 @@ _HINTS = {
     413: "Send less at once.",
 }
 
+_SPENT_HINT = (
+    "The account has no credit left or is closed, so the request is not sent again. "
+    "Check the billing page of the provider."
+)
+
+_WANTS_TLS = re.compile(
+    r"plain HTTP request was sent to HTTPS port|HTTP request to an HTTPS server",
+    re.IGNORECASE,
+)
+"""What nginx and Go's servers answer to http:// where they expect https://."""
+
 _REDIRECT_HINT = (
     "Redirects are not followed, so that the key goes nowhere else; if you trust the "
     "place, pass the `base_url` that leads there."
 )
 
 
-_WORDS = (
-    "message",
-    "error_message",
-    "error_msg",  # Baidu
-    "status_msg",  # MiniMax
-    "detail",
-    "details",
-    "msg",
-    "error",
-    "errors",  # Cloudflare
-)
-"""Keys under which servers say what went wrong."""
-
-_CODES = (
-    "code",
-    "status_code",
-    "statusCode",
-    "status",
-    "error_code",
-    "errorCode",
-    "raw_status_code",
-)
-"""Keys under which servers give the code of an error."""
-
 _OTHER_WORDS = ("text", "title", "reason", "description", "errorMessage", "errMsg")
 """Keys of words that are looked for in what is known to be an error."""
 
 
-class ServerWords(NamedTuple):
-    """What a server says went wrong."""
-
-    message: str
-    code: str | int | None = None
-    type: str | None = None
-
-
-def server_words(body: object) -> ServerWords | None:
-    """Return what an error body says, or `None` when it is not one.
-
-    Args:
-        body: A parsed JSON value.
-    """
-    if isinstance(body, list) and body:
-        # Gemini's compatible endpoint wraps the object in a list.
-        body = body[0]
-    if not isinstance(body, dict):
-        return None
-    error = body.get("error")
-    if isinstance(error, str) and error:
-        return ServerWords(error, code_in(body))
-    if isinstance(error, dict):
-        inner = _flat_words(error)
-        return inner or ServerWords(str(error), code_in(error))
-    return _flat_words(body)
-
-
-def _flat_words(body: Mapping[str, Any]) -> ServerWords | None:
-    for key in _WORDS:
-        value = body.get(key)
-        if value:
-            message = value if isinstance(value, str) else _spell(value)
-            kind = word_in(body, "type", "error_type")
-            return ServerWords(message, code_in(body), kind)
-    return None
-
-
-def _spell(value: object) -> str:
-    """Return words for a message that is not a string, such as a list of faults."""
-    return "; ".join(map(_spell_one, value if isinstance(value, list) else [value]))
-
-
-def _spell_one(value: object) -> str:
-    if not isinstance(value, dict):
-        return str(value)
-    words = word_in(value, "message", "msg") or str(value)
-    place = value.get("loc")
-    return f"{'.'.join(map(str, place))}: {words}" if isinstance(place, list) else words
-
-
-def code_in(body: Mapping[str, Any]) -> str | int | None:
-    """Return the code of an error object: a number or a word, `None` without one."""
-    values = (body.get(key) for key in _CODES)
-    return next((v for v in values if type(v) in {int, str} and v != ""), None)
-
-
-def word_in(body: Mapping[str, Any], *keys: str) -> str | None:
-    """Return the first text under some keys that is not empty, `None` without one."""
-    values = (body.get(key) for key in keys)
-    return next((v for v in values if isinstance(v, str) and v), None)
-
-
 def stream_error(
     body: object, where: str, chunk: Mapping[str, Any] | None = None
-) -> StreamError:
+) -> StreamError | ContextLengthError:
     """Make the error for what a server reported in an answer with status 200.
 
     Args:
@@ -182,13 +96,25 @@ def stream_error(
         words = ServerWords(said, code_in(fields), kind)
     if words.code is None and chunk is not None:
         words = words._replace(code=code_in(chunk))
+    report = report_of(words, body if chunk is None else [body, chunk])
     code = words.code if words.code is not None else words.type
     label = f" ({code})" if code is not None else ""
-    msg = f"{where} reported an error in its answer{label}: {_short(words.message)}"
+    msg = f"{where} reported an error in its answer{label}: {_short(report.message)}"
     failed = body.get("failed_generation") if isinstance(body, dict) else None
     if failed:
-        msg += f" The refused output was: {_short(str(failed))}"
-    return StreamError(msg, code=code, body=body, is_retryable=_passing(words))
+        msg += f" The rejected output was: {_short(str(failed))}"
+    spent = is_spent(report)
+    if not spent and is_overflow(report.texts, report.codes, _as_status(words.code)):
+        sent = json.dumps(body, ensure_ascii=False, default=str)
+        response = ErrorResponse(http.HTTPStatus.OK, text=sent)
+        return ContextLengthError(msg, response=response, code=code)
+    return StreamError(
+        f"{_sentence(msg)} {_SPENT_HINT}" if spent else msg,
+        code=code,
+        body=body,
+        is_retryable=may_pass(words.code, words.type) and not spent,
+        retry_after=wait_in(report),
+    )
 
 
 def finish_error(reason: str, where: str) -> StreamError:
@@ -199,8 +125,8 @@ def finish_error(reason: str, where: str) -> StreamError:
         where: The URL without query.
     """
     msg = (
-        f"{where} ended its answer with the finish reason {reason!r} and said no more. "
-        "The answer is not whole; what came of it is in `partial`."
+        f"{where} ended its answer with the finish reason {reason!r} and no further "
+        "explanation. The answer is not complete; `partial` holds what was received."
     )
     return StreamError(
         msg, code=reason, body={"finish_reason": reason}, is_retryable=True
@@ -211,21 +137,9 @@ def _as_text(body: object) -> str:
     return body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)
 
 
-_PASSING_CODES = frozenset({408, 409, 429, *range(500, 600)})
-_PASSING_WORDS = re.compile(
-    r"rate.?limit|overload|unavailable|time.?out|server_error|internal|capacity"
-    r"|connection|upstream|too many requests",
-    re.IGNORECASE,
-)
-
-
-def _passing(words: ServerWords) -> bool:
-    code = words.code
-    if isinstance(code, str) and code.isascii() and code.isdigit():
-        code = int(code[:4])
-    if isinstance(code, int):
-        return code in _PASSING_CODES
-    return bool(_PASSING_WORDS.search(f"{code or ''} {words.type or ''}"))
+def _as_status(code: str | int | None) -> int:
+    text = str(code)
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 4 else 0  # noqa: PLR2004
 
 
 def status_error(
@@ -235,6 +149,9 @@ def status_error(
     *,
     where: str,
     retry_after: float | None = None,
+    now: float | None = None,
+    key_hint: str = "",
+    address: str = "base_url",
 ) -> StatusError:
     """Make the error for an HTTP status that is not a success.
 
@@ -243,37 +160,59 @@ def status_error(
         headers: The answer's headers, names in lower case.
         body: The answer's body, or its beginning.
         where: The URL without query.
-        retry_after: Seconds the server asks to wait.
+        retry_after: Seconds the server asks to wait, by its headers. Without any, the
+            body may say it.
+        now: Seconds since the epoch, for a body that names a moment.
+        key_hint: A sentence for 401 and 403 when the request had no key.
+        address: The setting that the URL comes from.
     """
     text = body.decode("utf-8", "replace")
-    words = _body_words(text)
+    words, parsed = _body_words(text)
+    report = report_of(words, parsed)
+    spent = is_spent(report)
     named = request_id(headers)
     target = redirect_target(status, headers, where)
     msg = f"{where} answered {status}"
     if target:
-        msg += f" and redirects to {target}"
+        msg = f"{msg} and redirects to {target}. {_REDIRECT_HINT}"
     else:
-        msg += f": {_short(words.message)}" if words.message else " without a word"
-    if not msg.endswith((".", "!", "?")):
-        msg += "."
-    if target:
-        msg += f" {_REDIRECT_HINT}"
-    elif status in _HINTS:
-        msg += f" {_HINTS[status]}"
+        said = (
+            f": {_short(report.message)}" if report.message else " with an empty body"
+        )
+        hint = _SPENT_HINT if spent else _hint(status, report, key_hint, address)
+        msg = f"{_sentence(msg + said)} {hint}".rstrip()
     if named:
         msg += f" (request {named})"
-    should_retry = headers.get("x-should-retry", "").strip().lower()
-    retryable = {"true": True, "false": False}.get(should_retry)
-    if retryable is None and status in {408, 409}:
-        retryable = True
-    return _status_class(status, words)(
+    kind = _status_class(status, report, spent=spent)
+    passes = status in PASSING_STATUSES
+    if kind is ContextLengthError or spent:
+        passes = False
+    else:
+        should_retry = headers.get("x-should-retry", "").strip().lower()
+        passes = {"true": True, "false": False}.get(should_retry, passes)
+    return kind(
         msg,
         response=ErrorResponse(status, without_targets(without_cookies(headers)), text),
         request_id=named,
         code=words.code if words.code is not None else words.type,
-        retry_after=retry_after,
-        is_retryable=retryable,
+        retry_after=wait_in(report, now) if retry_after is None else retry_after,
+        is_retryable=passes,
     )
+
+
+def _hint(status: int, report: Report, key_hint: str, address: str) -> str:
+    """Return what to do about a refusal, where the status or the words tell."""
+    if key_hint and status in {401, 403}:
+        return key_hint
+    if _WANTS_TLS.search(report.message):
+        return f"Use https:// in `{address}`."
+    if status == http.HTTPStatus.NOT_FOUND and address != "base_url":
+        return f"Check `{address}`."
+    return _HINTS.get(status, "")
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 def request_id(headers: Mapping[str, str]) -> str | None:
@@ -289,21 +228,27 @@ def without_cookies(headers: Mapping[str, str]) -> dict[str, str]:
 _TITLE = re.compile(r"<title[^<>]*>([^<]*)</title>", re.IGNORECASE)
 
 
-def _body_words(text: str) -> ServerWords:
+def _body_words(text: str) -> tuple[ServerWords, object]:
+    """Return a body's words, and the body as far as it can be parsed."""
     try:
-        words = server_words(loads(text))
+        parsed: object = loads(text)
+        words = server_words(parsed)
     except ValueError:
-        words = None
+        words = parsed = None
     if words is not None:
-        return words
+        return words, parsed
     title = _TITLE.search(text[:_SHOWN])
     if title:
-        return ServerWords(f"an HTML page, {title.group(1).strip()!r}")
-    return ServerWords(" ".join(text.split())[:200])
+        return ServerWords(f"an HTML page, {title.group(1).strip()!r}"), None
+    return ServerWords(" ".join(text.split())[:200]), None
 
 
-def _status_class(status: int, words: ServerWords) -> type[StatusError]:
-    if status in {400, 413, 422} and _is_overflow(words):
+_NO_OVERFLOW = frozenset({401, 402, 403, 404})
+
+
+def _status_class(status: int, report: Report, *, spent: bool) -> type[StatusError]:
+    is_error = status >= 400 and status not in _NO_OVERFLOW  # noqa: PLR2004
+    if is_error and not spent and is_overflow(report.texts, report.codes, status):
         return ContextLengthError
     known: dict[int, type[StatusError]] = {
         401: AuthenticationError,
@@ -317,11 +262,6 @@ def _status_class(status: int, words: ServerWords) -> type[StatusError]:
     if 400 <= status < 500:  # noqa: PLR2004  the class of client errors
         return InvalidRequestError
     return ServerError if status >= 500 else StatusError  # noqa: PLR2004
-
-
-def _is_overflow(words: ServerWords) -> bool:
-    text = f"{words.code} {words.type} {words.message[:_SHOWN]}"
-    return bool(_CONTEXT_LENGTH.search(text)) and not _NOT_OVERFLOW.search(text)
 
 
 def _short(text: str) -> str:

@@ -13,8 +13,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from langchain_sse_chat.wire.failures import code_in, server_words, word_in
 from langchain_sse_chat.wire.jsontext import loads
+from langchain_sse_chat.wire.server_words import code_in, server_words, word_in
 
 ENVELOPE = frozenset(
     {

@@ -20,6 +20,7 @@ from langchain_sse_chat.errors import (
 from langchain_sse_chat.wire import failures
 from langchain_sse_chat.wire.in_stream import ENVELOPE, error_in, says_success
 from langchain_sse_chat.wire.protocols import Protocol, protocol_of
+from langchain_sse_chat.wire.server_words import code_in, server_words
 
 _SHOWN = 200
 
@@ -132,8 +133,8 @@ class Strays:
         """Make the error for data that cannot be read."""
         start = data[:_SHOWN]
         msg = (
-            f"{self._where} sent what is no chat completion: {start!r}. The server, or "
-            "a proxy before it, is at fault."
+            f"{self._where} sent data that is not a chat completion: {start!r}. Check "
+            "the server, or a proxy in front of it."
         )
         return MalformedChunkError(msg, data=start)
 
@@ -141,13 +142,13 @@ class Strays:
         """Make the error for a JSON object, in place of a stream, without choices."""
         error = error_in(body, "message")
         protocol = protocol_of(body)
-        if error is None and protocol is None and failures.server_words(body):
+        if error is None and protocol is None and server_words(body):
             error = body
         if error is not None:
             return failures.stream_error(error, self._where, body)
         start = _json(body)[:_SHOWN]
         msg = (
-            f"{self._where} sent what is no chat completion: {start!r}. "
+            f"{self._where} sent JSON that is not a chat completion: {start!r}. "
             f"{_hint(protocol)}"
         )
         return MalformedChunkError(msg, data=start)
@@ -194,7 +195,7 @@ def _is_harmless(value: Mapping[str, Any], event: str) -> bool:
     if any(isinstance(kind, str) and kind and is_ping(kind) for kind in kinds):
         return True
     # What stands under `error` was found to be none.
-    if failures.server_words({k: v for k, v in value.items() if k != "error"}):
+    if server_words({k: v for k, v in value.items() if k != "error"}):
         return says_success(value)
     is_chunk = "choices" in value and not value["choices"]
     is_chunk = is_chunk or value.get("object") == "chat.completion.chunk"
@@ -202,9 +203,7 @@ def _is_harmless(value: Mapping[str, Any], event: str) -> bool:
 
 
 def _says_what_failed(value: Mapping[str, Any]) -> bool:
-    return failures.server_words(value) is not None or (
-        failures.code_in(value) is not None
-    )
+    return server_words(value) is not None or (code_in(value) is not None)
 
 
 def _json(value: object) -> str:

@@ -264,3 +264,12 @@ def test_the_body_of_a_refusal_is_not_waited_for(
         with pytest.raises(StatusError, match="500 half"):
             run(clients, [Exchange(server.url)])
         assert server.saw_close()
+
+
+def test_a_refused_connection_has_the_same_reason_in_sync_and_async(
+    run: Run, clients: HTTPClients
+) -> None:
+    with Server(whole) as server:
+        url = server.url
+    with pytest.raises(ConnectionFailedError, match="Connection refused"):
+        run(clients, [Exchange(url)])

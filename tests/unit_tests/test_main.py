@@ -82,7 +82,7 @@ def test_an_unknown_provider_is_told() -> None:
     status, text = run("Is it?", PROVIDER="opnai")
 
     assert status == 1
-    assert "There is no provider 'opnai'" in text
+    assert "Unknown provider 'opnai'" in text
 
 
 def test_an_answer_without_text_is_told(server: ScriptedServer) -> None:

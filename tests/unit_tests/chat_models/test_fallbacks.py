@@ -279,7 +279,7 @@ def test_a_fallback_whose_key_cannot_be_got_is_left_out(
 
     assert merged(ask(first.chat)).text == "c"
     [record] = [r for r in caplog.records if r.levelno == logging.WARNING]
-    assert "left out: OSError" in record.getMessage()
+    assert "could not be read: OSError" in record.getMessage()
 
 
 @both_ways

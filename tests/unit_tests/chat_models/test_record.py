@@ -145,7 +145,7 @@ async def test_a_folder_that_cannot_be_written_to_is_an_error_before_the_request
     (tmp_path / "file").write_text("")
     chat = make_chat(hello(way), record=tmp_path / "file")
 
-    with pytest.raises(ConfigurationError, match="Nothing can be recorded"):
+    with pytest.raises(ConfigurationError, match="Cannot record in"):
         await way(chat)
 
     assert server.requests == []

@@ -300,10 +300,8 @@ def test_what_cannot_be_sent_is_an_error_before_anything_is_sent(
 
 
 def test_a_wrong_address_is_an_error_before_anything_is_sent() -> None:
-    chat = ChatSSE(model="m", base_url="api.example.com/v1")
-
     with pytest.raises(ConfigurationError, match="not a URL"):
-        chat.invoke("Hello")
+        ChatSSE(model="m", base_url="api.example.com/v1")
 
 
 def test_the_body_is_json_of_one_line(make_chat: MakeChat, server: Scripted) -> None:

@@ -472,7 +472,7 @@ def test_is_logged(make: MakeChat, caplog: pytest.LogCaptureFixture) -> None:
 
     [record] = [r for r in caplog.records if r.name == "langchain_sse_chat"]
     assert record.levelno == logging.INFO
-    assert "goes on with the answer" in record.getMessage()
+    assert "resuming the answer" in record.getMessage()
     assert "One" not in record.getMessage()
 
 

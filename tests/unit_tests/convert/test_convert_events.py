@@ -273,7 +273,7 @@ def test_a_call_that_goes_on_after_it_was_finished_is_an_error() -> None:
 
     assert assembler.feed(piece(0, " \n")) == []
     assert assembler.feed(piece(0, "")) == []
-    with pytest.raises(MalformedChunkError, match="went on with the tool call c"):
+    with pytest.raises(MalformedChunkError, match="continued the tool call c"):
         assembler.feed(piece(0, WHOLE))
 
 

@@ -318,7 +318,7 @@ def wrong_id() -> ToolMessage:
             AIMessage(
                 "", tool_calls=[tool_call(name="add", args={"a": object()}, id="c1")]
             ),
-            r"messages\[1\]\.tool_calls\[0\] has arguments that JSON cannot hold",
+            r"messages\[1\]\.tool_calls\[0\] has arguments that cannot be sent as JSON",
         ),
         (
             nameless_kept(),

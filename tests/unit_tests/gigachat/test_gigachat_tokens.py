@@ -19,6 +19,7 @@ from langchain_sse_chat import (
     InvalidRequestError,
     ProtocolError,
     ServerError,
+    SSEChatError,
     StreamError,
 )
 from langchain_sse_chat.exchange.access_token import (
@@ -396,3 +397,50 @@ def test_no_secret_is_shown() -> None:
 def test_equal_grants_share_a_store() -> None:
     assert store_of(AccessGrant("u", "a")) is store_of(AccessGrant("u", "a"))
     assert store_of(AccessGrant("u", "a")) is not store_of(AccessGrant("u", "b"))
+
+
+def _unreachable(_: int) -> httpx.Response:
+    msg = "[Errno 111] refused"
+    raise httpx.ConnectError(msg)
+
+
+@pytest.mark.parametrize(
+    ("fails", "words"),
+    [
+        pytest.param(_unreachable, "Check `auth_url`, network", id="not reached"),
+        pytest.param(
+            lambda _: httpx.Response(404, text="no such page"),
+            "Check `auth_url`.",
+            id="not found",
+        ),
+        pytest.param(
+            lambda _: httpx.Response(400, text="HTTP request to an HTTPS server"),
+            "Use https:// in `auth_url`.",
+            id="without TLS",
+        ),
+    ],
+)
+def test_an_error_of_the_token_endpoint_names_its_own_setting(
+    sber: Sber, ask: Ask, fails: Any, words: str
+) -> None:
+    sber.tokens = [fails]
+    with pytest.raises(SSEChatError) as caught:
+        ask(sber.chat(auth_url="http://auth.test/oauth"))
+
+    assert words in str(caught.value)
+    assert "base_url" not in str(caught.value)
+
+
+def test_an_error_of_a_providers_token_endpoint_names_the_variable(
+    sber: Sber, ask: Ask
+) -> None:
+    sber.tokens = [_unreachable]
+    chat = ChatSSE(
+        provider="gigachat",
+        model="m",
+        api_key=fresh_key(),
+        max_retries=0,
+        **sber.clients(),
+    )
+    with pytest.raises(ConnectionFailedError, match="Check `GIGACHAT_AUTH_URL`"):
+        ask(chat)

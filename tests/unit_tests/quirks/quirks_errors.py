@@ -351,4 +351,46 @@ ERRORS = (
         events([{"type": "progress", "message": "loading"}, text("Hi"), STOP]),
         Seen("Hi"),
     ),
+    Quirk(
+        "too long a conversation inside a stream is known",
+        "an error inside a stream that says, in the server's own words, that the "
+        "conversation is too long",
+        "`ContextLengthError`, as for an HTTP status",
+        [
+            *after_text(
+                {"error": {"message": "boom: prompt is too long: 9 tokens > 8 maximum"}}
+            ),
+            DONE,
+        ],
+        Failure("ContextLengthError", "boom: prompt is too long", partial="H"),
+    ),
+    Quirk(
+        "another server's error inside an error is known",
+        "an error that wraps the one of another server, as a text of JSON in "
+        "`metadata.raw` (OpenRouter)",
+        "reads both, and shows the words of both",
+        [
+            *after_text(
+                {
+                    "error": {
+                        "message": "Provider returned error",
+                        "code": 400,
+                        "metadata": {"raw": '{"error": {"message": "boom"}}'},
+                    }
+                }
+            ),
+            DONE,
+        ],
+        failed("Provider returned error: boom"),
+    ),
+    Quirk(
+        "an account without money inside a stream is told",
+        "an error inside a stream because the account has no credit left",
+        "`StreamError` that is not retried and says so",
+        [
+            *after_text({"error": {"message": "boom", "code": "insufficient_quota"}}),
+            DONE,
+        ],
+        failed("(insufficient_quota): boom. The account has no credit left"),
+    ),
 )

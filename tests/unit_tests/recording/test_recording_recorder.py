@@ -190,7 +190,7 @@ def test_a_folder_that_cannot_be_written_to_is_the_callers_mistake(
 ) -> None:
     (tmp_path / "file").write_text("")
 
-    with pytest.raises(ConfigurationError, match=r"file'.*Pass a folder") as caught:
+    with pytest.raises(ConfigurationError, match=r"file'.*Pass a writable") as caught:
         Recorder(tmp_path / "file").begun(SPEC)
 
     assert isinstance(caught.value.__cause__, OSError)

@@ -218,7 +218,7 @@ def test_options_of_ones_own_go_over_the_recording(tmp_path: Path) -> None:
 def test_what_is_no_recording_is_a_value_error(tmp_path: Path, text: str) -> None:
     (tmp_path / "0001-h.jsonl").write_text(text)
 
-    with pytest.raises(ValueError, match="no recording"):
+    with pytest.raises(ValueError, match="not a recording"):
         Reply.recorded(tmp_path / "0001-h.jsonl")
 
 

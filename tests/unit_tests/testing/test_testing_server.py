@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx
 import pytest
 
 import langchain_sse_chat.testing
+from langchain_sse_chat import ChatSSE, ServerError
 from langchain_sse_chat.testing import Reply, Request, Scripted, ScriptedServer
 
 pytestmark = pytest.mark.enable_socket
@@ -229,3 +230,32 @@ def test_can_be_used_again_after_it_stopped(client: httpx.Client) -> None:
         assert post(client, server).text == "1"
     with server:
         assert post(client, server).text == "2"
+
+
+@pytest.mark.parametrize("reply", ["text", 5, {"choices": []}])
+@pytest.mark.parametrize(
+    "use",
+    [
+        pytest.param(lambda reply: ScriptedServer([reply]), id="constructor"),
+        pytest.param(lambda reply: ScriptedServer(default=reply), id="default"),
+        pytest.param(lambda reply: ScriptedServer(routes={"/x": reply}), id="routes"),
+        pytest.param(lambda reply: ScriptedServer().script(reply), id="script"),
+    ],
+)
+def test_what_is_no_reply_is_refused_where_it_is_passed(
+    reply: Any, use: Callable[[Any], object]
+) -> None:
+    with pytest.raises(TypeError, match=r"Reply\.text"):
+        use(reply)
+
+
+def test_a_function_that_returns_no_reply_is_told_and_not_asked_again() -> None:
+    functions: list[Any] = [lambda _: None, lambda _: "text"]
+    with (
+        ScriptedServer(functions) as server,
+        ChatSSE(model="m", base_url=server.base_url, max_retries=2) as chat,
+    ):
+        for kind in ("NoneType", "str"):
+            with pytest.raises(ServerError, match=f"returned {kind}, not a Reply"):
+                chat.invoke("Hello")
+        assert len(server.requests) == 2

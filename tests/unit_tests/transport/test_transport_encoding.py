@@ -138,7 +138,7 @@ def test_a_body_that_is_not_what_it_says_is_a_protocol_error(
     monkeypatch.setitem(sys.modules, "brotli", stand_in("process"))
     answer = Reply(b"\x00\x00plain\n" * 9, Content_Encoding=encoding)
 
-    with pytest.raises(ProtocolError, match="could not be decompressed"):
+    with pytest.raises(ProtocolError, match="cannot be decompressed"):
         drive(answers(answer), ScriptedExchange())
 
 

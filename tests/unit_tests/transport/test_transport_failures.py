@@ -2,8 +2,11 @@ from __future__ import annotations
 
 import math
 import pickle
+import socket
 import ssl
+from itertools import pairwise
 
+import httpcore
 import httpx
 import pytest
 
@@ -71,7 +74,7 @@ def test_a_part_that_the_clock_cut_short_is_the_clocks_error(exc: Exception) -> 
 def test_a_limit_of_the_system_is_told_as_such() -> None:
     limits = Timeouts(connect=None, first_token=None)
     clock = StreamClock(limits, 0.0, where=WHERE)
-    with pytest.raises(TimedOutError, match="in the system's time"):
+    with pytest.raises(TimedOutError, match="before the system gave up"):
         fail(httpx.ConnectTimeout("x"), where=WHERE, timeouts=limits, clock=clock)
 
 
@@ -186,3 +189,95 @@ def test_every_error_of_httpx_is_caught() -> None:
     for kind in exceptions:
         assert issubclass(kind, READ_FAILURES)
         assert issubclass(kind, SEND_FAILURES)
+
+
+def chained(*errors: Exception) -> Exception:
+    """Return the first error, with each other as the cause of the one before it."""
+    for error, cause in pairwise(errors):
+        error.__cause__ = cause
+    return errors[0]
+
+
+def in_httpcore(words: str, context: Exception) -> Exception:
+    """Return an error as httpcore raises it, which leaves its cause to the context."""
+    error = httpcore.ConnectError(words)
+    error.__context__ = context
+    return error
+
+
+REFUSED = ConnectionRefusedError(111, "Connect call failed ('127.0.0.1', 9)")
+ALL_FAILED = "All connection attempts failed"
+
+
+@pytest.mark.parametrize(
+    ("exc", "reason"),
+    [
+        pytest.param(
+            chained(
+                httpx.ConnectError(ALL_FAILED),
+                in_httpcore(ALL_FAILED, chained(OSError(ALL_FAILED), REFUSED)),
+            ),
+            "[Errno 111] Connection refused.",
+            id="a refused connection under anyio",
+        ),
+        pytest.param(
+            chained(
+                httpx.ConnectError(ALL_FAILED),
+                chained(OSError(ALL_FAILED), ExceptionGroup("two", [REFUSED, REFUSED])),
+            ),
+            "[Errno 111] Connection refused.",
+            id="a name with several addresses",
+        ),
+        pytest.param(
+            chained(
+                httpx.ReadError(""),
+                httpcore.ReadError(""),
+                EOFError(),
+                ConnectionResetError(104, "Connection reset by peer"),
+            ),
+            "[Errno 104] Connection reset by peer.",
+            id="a reset below errors without text",
+        ),
+        pytest.param(
+            chained(
+                httpx.ConnectError("[Errno -2] x"),
+                socket.gaierror(-2, "Name or service not known"),
+            ),
+            "[Errno -2] Name or service not known.",
+            id="a name that is not known",
+        ),
+        pytest.param(
+            chained(httpx.ReadError(""), ssl.SSLError(1, "[SSL: BAD] bad record")),
+            "[SSL: BAD] bad record.",
+            id="an error of TLS",
+        ),
+        pytest.param(httpx.ReadError(""), "ReadError.", id="nothing but the class"),
+    ],
+)
+def test_a_failure_names_what_the_system_said(exc: Exception, reason: str) -> None:
+    assert reason in str(failure(exc))
+
+
+def test_an_error_that_the_caller_is_handling_is_no_reason() -> None:
+    exc = httpx.ReadError("")
+    exc.__context__ = FileNotFoundError(2, "config.yaml")
+
+    assert "ReadError." in str(failure(exc))
+
+
+@pytest.mark.parametrize(
+    ("words", "advice"),
+    [
+        ("[SSL: WRONG_VERSION_NUMBER] wrong version number", "http:// in `base_url`"),
+        ("[SSL: RECORD_LAYER_FAILURE] record layer failure", "http:// in `base_url`"),
+        ("[SSL: PACKET_LENGTH_TOO_LONG] too long", "http:// in `base_url`"),
+        ("illegal request line", "https:// in `base_url`"),
+        ("illegal status line: bytearray(b'x')", "only HTTP/2"),
+    ],
+)
+def test_a_wrong_scheme_says_which_one_to_use(words: str, advice: str) -> None:
+    error = failure(httpx.ConnectError(words))
+
+    assert isinstance(error, ConnectionFailedError)
+    assert advice in str(error)
+    assert not error.is_retryable

@@ -231,7 +231,7 @@ def test_the_server_may_say_whether_to_try_again(
         (b"<html>no title", ": <html>no title."),
         (b"x" * 300, f": {'x' * 200}."),
         ({"message": "x" * 3000}, f": {'x' * 2000} …."),
-        (b"", " without a word."),
+        (b"", " with an empty body."),
         (b"\xff", ": \ufffd."),
         (b"[" * 60_000, f": {'[' * 200}."),
     ],

@@ -353,7 +353,7 @@ def test_a_whole_completion_is_read_as_one_chunk() -> None:
     "body", [{}, {"choices": []}, {"choices": "x"}, {"choices": [1]}, {"id": "x"}]
 )
 def test_an_object_that_is_no_completion_is_an_error(body: dict[str, Any]) -> None:
-    with pytest.raises(MalformedChunkError, match="no chat completion"):
+    with pytest.raises(MalformedChunkError, match="not a chat completion"):
         ChunkReader(WHERE).read_completion(body)
 
 

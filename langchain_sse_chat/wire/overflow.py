@@ -1,0 +1,183 @@
+"""Whether an error says that the conversation is longer than the model's context.
+
+There is no common code, and some fifty wordings are known. They are read by meaning: a
+text counts when it names what is too long (the prompt, the messages, the context) and
+says that a limit is passed, and when it is not about something else that has a limit:
+tokens a minute, the tokens of the answer, a field of the request, a file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+_FLAGS = re.IGNORECASE | re.DOTALL
+_LONGEST = 2000
+"""Characters of a text that are read."""
+_TOO_MANY_REQUESTS = 429
+
+_CODES = re.compile(
+    r"(?:context|prompt|input|conversation)_?(?:length|window|size|limit|tokens?)?"
+    r"(?:_?limit)?_?(?:exceed|overflow|too_?(?:long|large))"
+    r"|exceed_context_size"  # llama.cpp
+    r"|too_?many_?(?:prompt|input)_?tokens"  # Perplexity
+    r"|tokens_?limit_?reached"  # GitHub Models
+    r"|max_?(?:prompt|input|context)_?tokens_?exceeded",  # GitHub Copilot
+    _FLAGS,
+)
+"""Codes, types and class names that say it without a text."""
+
+_EXCESS = re.compile(
+    r"exceed|surpass|overflow|beyond|\bover\b|reached|not enough"
+    r"|too (?:long|large|big|many)|(?:longer|larger|greater|higher|bigger|more) than"
+    r"|(?:must|should) (?:be|have) (?:<|less|at most|no more|smaller|below|under|\[)"
+    r"|cannot (?:exceed|fit)|n[o']t fit|reduce|shorten|shorter|truncate|decrease"
+    r"|\bmax(?:imum)?\b[^.]{0,40}\bis\b|only \d|(?<!minimum )\b(?:is|are) \d"
+    r"|while limit|but got|> ?(?:\d|max)"
+    r"|only (?:supports|accepts|takes|allows)"
+    r"|超|过长|过大|太长|превы|слишком|больше",
+    _FLAGS,
+)
+"""How a text says that a limit is passed."""
+
+_CONTEXT = re.compile(
+    r"(?:context|conversation)[ _-]?(?:length|window|size|limit)|maximum context|n_ctx"
+    r"|max(?:imum)?[ _](?:model|seq(?:uence)?)[ _]len|max_model_len"
+    r"|\bcontext (?:is )?(?:too long|overflow)|上下文|контекст",
+    _FLAGS,
+)
+"""Names of the context window."""
+
+_SUBJECT = re.compile(
+    r"(?<![a-z])(?:prompts?|inputs?|messages?|requests?(?:ed)?|conversation"
+    r"|(?:chat )?history|text|sequence|model|total|length of)(?:\b|_)"
+    r"|输入|提示|对话|消息|内容|模型|сообщени|запрос|текст|промпт",
+    _FLAGS,
+)
+"""What has tokens, in a text that counts tokens."""
+
+_TOKENS = re.compile(
+    r"tokens\b|\d token\b|token[ _](?:count|limit|length|size)|токен|token数", _FLAGS
+)
+
+_LENGTHS = re.compile(
+    r"\b(?:prompts?|inputs?|messages?|conversation|sequence)\b.{0,40}"
+    r"(?:\blength|\bcharacters)|(?:length|size) of the (?:prompt|input|messages)"
+    r"|max(?:imum)? (?:input|prompt) (?:length|characters)"
+    r"|(?:输入|提示词?|对话|消息|内容|文本|prompt|token).{0,12}(?:超|过长|过大|太长)"
+    r"|超.{0,8}(?:长度|token)|длин",
+    _FLAGS,
+)
+"""Lengths of a conversation that are not counted in tokens."""
+
+_PLAIN = re.compile(
+    r"\b(?:prompt|inputs?|messages?|conversation|context|history|text fields)\b['\"]?"
+    r"(?: \([^)]*\))?(?: (?:tokens?|length|count|size|text|that|you|submitted))*"
+    r"(?: is| are| was| were)?(?: far| way)? too (?:long|large|big)"
+    r"|too many (?:input |prompt |total |text )+(?:tokens|bytes|characters)"
+    r"|length of (?:the )?(?:messages|input|prompt|tokens)\b.{0,40}too long"
+    r"|(?:reduce|shorten|decrease|shorter|trim)\b.{0,30}"
+    r"\b(?:prompt|inputs?|messages|conversation|context|history)\b"
+    r"|\bmessages\W*(?:\d+\W*)?(?:content\W{0,3}(?:\d+\W*)?(?:text)?)?['\"]?:? ?"
+    r"(?:string|array) too long"
+    r"|input request: expected maxLength: \d+, actual"  # Amazon Bedrock
+    r"|^\W*token limit(?: exceeded| reached)?\b",  # MiniMax
+    _FLAGS,
+)
+"""Sentences that say it without a number."""
+
+_TOO_MANY = re.compile(r"too many tokens|token limit exceeded", _FLAGS)
+"""Said of the conversation or, with status 429, of a rate."""
+
+_ANOTHER_LIMIT = re.compile(
+    r"rate.?limit|per[ _-]?(?:min\b|minute|second|sec\b|hour|day|month)|\b[TR]P[MDS]\b"
+    r"|/ ?min\b|too many requests|throttl|quota|this minute|\bdaily|\bmonthly"
+    r"|please wait|try again (?:in|later)|concurren|每分钟|限流|频率|速率|并发"
+    r"|\bencoder prompt",  # vLLM: an image or a sound, which has a limit of its own
+    _FLAGS,
+)
+
+_ANSWER = re.compile(
+    r"<cap>|\b(?:output|completion|response|generated|thinking|reasoning|budget)\b",
+    _FLAGS,
+)
+"""The limit on the answer, which the caller sets."""
+_CAP = re.compile(
+    r"`?\b(?:max_?(?:completion_?|new_?|output_?)?tokens|n_predict|num_predict"
+    r"|max (?:completion |new |output )tokens)\b`?",
+    _FLAGS,
+)
+_INPUT = re.compile(r"\b(?:inputs?|prompts?|messages?|conversation|history)\b", _FLAGS)
+
+_FIELD = re.compile(
+    r"\b(?:tools?|functions?|arguments?|field|property|properties|schema|description"
+    r"|names?|ids?|stop|suffix|header|url|password|title|cache|key|metadata|user)\b",
+    _FLAGS,
+)
+
+_FILE = re.compile(
+    r"\b(?:files?|images?|audio|videos?|uploads?|uploaded|attachments?|pdf|media"
+    r"|payload|entity|body|bytes|pixels?|pages?|base64|[kmg]i?b)\b|\d[kmg]i?b\b",
+    _FLAGS,
+)
+
+_FORM = re.compile(r"input (?:should|validation|must be a)|context deadline", _FLAGS)
+"""Words of validators and of Go's timeouts, which are about no conversation."""
+
+_ANSWER_SIZE = re.compile(
+    r"too large: (\d+)|\((\d+) (?:output|<cap>)|requested (\d+) (?:output|<cap>)"
+    r"|and (\d+) <cap>|(\d+) (?:tokens )?(?:in|for) the completion|\d \+ (\d+) > \d",
+    _FLAGS,
+)
+_LIMIT_SIZE = re.compile(
+    r"context (?:length|window|limit)\D{0,12}(\d+)|<= (\d+)|\d \+ \d+ > (\d+)", _FLAGS
+)
+
+
+def is_overflow(texts: Iterable[str], codes: Iterable[str], status: int) -> bool:
+    """Whether an error says that the conversation is too long.
+
+    Args:
+        texts: What the server says.
+        codes: Its codes and types.
+        status: The HTTP status, or that which the error itself names.
+    """
+    said = list(texts)
+    if any(_CODES.search(code) for code in (*codes, *said)):
+        return True
+    return any(_says_overflow(text[:_LONGEST], status) for text in said)
+
+
+def _says_overflow(text: str, status: int) -> bool:
+    text = re.sub(r"(?<=\d),(?=\d{3})", "", text)
+    text = _CAP.sub("<cap>", _FORM.sub("", text))
+    if _ANOTHER_LIMIT.search(text) or _is_about_the_answer(text):
+        return False
+    passed = bool(_EXCESS.search(text))
+    if passed and _CONTEXT.search(text):
+        return True
+    counts_tokens = bool(_TOKENS.search(text))
+    if passed and counts_tokens and _SUBJECT.search(text):
+        return True
+    if _TOO_MANY.search(text):
+        return status != _TOO_MANY_REQUESTS
+    if _FIELD.search(text) or (_FILE.search(text) and not _BYTES.search(text)):
+        return False
+    return bool(_PLAIN.search(text) or (passed and _LENGTHS.search(text)))
+
+
+_BYTES = re.compile(r"text bytes", _FLAGS)  # Anthropic counts those of the text
+
+
+def _is_about_the_answer(text: str) -> bool:
+    """Whether the limit is one of the answer: no shorter conversation would help."""
+    if not _ANSWER.search(text):
+        return False
+    if not _INPUT.search(text):
+        return True
+    wanted, limit = _ANSWER_SIZE.search(text), _LIMIT_SIZE.search(text)
+    return bool(wanted and limit and _number(wanted) >= _number(limit))
+
+
+def _number(match: re.Match[str]) -> int:
+    return int(match[match.lastindex or 0])
