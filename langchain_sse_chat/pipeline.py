@@ -18,6 +18,7 @@ from langchain_sse_chat.errors import (
     SSEChatError,
     StreamTruncatedError,
 )
+from langchain_sse_chat.secrets import Secrets
 from langchain_sse_chat.sse import ServerSentEvent
 from langchain_sse_chat.sse.bare import BARE, BareTextDecoder
 from langchain_sse_chat.transport.retry import parse_retry_after
@@ -27,7 +28,6 @@ from langchain_sse_chat.wire.budget import LARGE, Budget
 from langchain_sse_chat.wire.chunks import Delta, WireMessage
 from langchain_sse_chat.wire.jsontext import loads
 from langchain_sse_chat.wire.reader import ChunkReader
-from langchain_sse_chat.wire.redaction import redact
 from langchain_sse_chat.wire.sniff import BodyKind, sniff
 from langchain_sse_chat.wire.tags import ReasoningTags
 
@@ -64,6 +64,9 @@ class Assembler(Protocol[OutputT]):
         ...
 
 
+_NO_SECRETS = Secrets()
+
+
 class PipelineOptions(NamedTuple):
     """How an answer is read."""
 
@@ -79,8 +82,8 @@ class PipelineOptions(NamedTuple):
     """The texts before which the answer ends, where the server does not see to it."""
     marks_generated_files: bool = False
     """Whether tags in the text name the files that the server generated."""
-    secrets: tuple[str, ...] = ()
-    """Texts that must not stand in an error, should the server send them back."""
+    secrets: Secrets = _NO_SECRETS
+    """What must not stand in an error, should the server send it back."""
 
 
 class AnswerPipeline(Generic[OutputT]):
@@ -375,7 +378,7 @@ class AnswerPipeline(Generic[OutputT]):
 
     def explain(self, error: SSEChatError) -> SSEChatError:
         """Put what was received on an error, and take secrets out of it."""
-        redact(error, self._options.secrets)
+        self._options.secrets.redact_error(error)
         if error.partial is None:
             error.partial = partial_message(self.snapshot())
         return error

@@ -23,11 +23,12 @@ from langchain_sse_chat.exchange.access_token import AccessGrant
 from langchain_sse_chat.exchange.call import CallPlan, OnDisconnect, refuses_usage
 from langchain_sse_chat.pipeline import PipelineOptions
 from langchain_sse_chat.providers import Provider
+from langchain_sse_chat.secrets import Secrets
 from langchain_sse_chat.settings import ChatSSESettings
 from langchain_sse_chat.transport.headers import request_headers
 from langchain_sse_chat.transport.hidden import Hidden, hidden
 from langchain_sse_chat.transport.spec import Timeouts
-from langchain_sse_chat.transport.url import endpoint, safe_url, secrets_in_url
+from langchain_sse_chat.transport.url import endpoint, safe_url
 from langchain_sse_chat.wire.dialect import Dialect
 
 _OVERRIDABLE = (
@@ -48,9 +49,6 @@ _OVERRIDABLE = (
 
 ENDPOINT_KEYWORDS = frozenset({"model", "extra_headers", "extra_query", "extra_body"})
 """Keywords of a call that are for one server and must not reach another."""
-
-_OPEN_PARAMETERS = frozenset({"api-version"})
-"""Query parameters that are no secret, and that an error may well speak of."""
 
 
 @dataclass(slots=True)
@@ -106,25 +104,26 @@ def plan_call(
     dialect = _dialect(provider, call)
     stops = _stops(settings, call, stop)
     ends_here = dialect.stop == "client"
+    headers = request_headers(
+        streamed,
+        hidden(dict(provider.headers) | provider.key_header(None if grant else key)),
+        given_headers,
+    )
+    body = _body(
+        settings,
+        messages,
+        call,
+        dialect=dialect,
+        stop=None if ends_here else stops,
+        streamed=streamed,
+        include_usage=asks_usage and not (stream_usage is None and refuses_usage(url)),
+    )
+    secrets = Secrets()
+    secrets.learn(url, headers, body)
     return CallPlan(
         url=url,
-        headers=request_headers(
-            streamed,
-            hidden(
-                dict(provider.headers) | provider.key_header(None if grant else key)
-            ),
-            given_headers,
-        ),
-        body=_body(
-            settings,
-            messages,
-            call,
-            dialect=dialect,
-            stop=None if ends_here else stops,
-            streamed=streamed,
-            include_usage=asks_usage
-            and not (stream_usage is None and refuses_usage(url)),
-        ),
+        headers=headers,
+        body=body,
         timeouts=_timeouts(call.settings),
         streamed=streamed,
         may_drop_usage=asks_usage and stream_usage is None,
@@ -135,7 +134,7 @@ def plan_call(
             include_response_headers=call.settings["include_response_headers"],
             stop=tuple(filter(None, stops or ())) if ends_here else (),
             marks_generated_files=dialect.marks_generated_files,
-            secrets=_secrets(key, given_headers, given_query, root),
+            secrets=secrets,
         ),
         policy=replace(
             settings.retry_policy,
@@ -235,18 +234,3 @@ def _timeouts(given: Mapping[str, Any]) -> Timeouts:
         first_token=given["first_token_timeout"], gap=given["stream_chunk_timeout"]
     )
     return timeouts.overridden_by(given["timeout"])
-
-
-def _secrets(
-    key: str | None, headers: Mapping[str, Any], query: Mapping[str, Any], root: str
-) -> tuple[str, ...]:
-    """Return the texts that must not stand in an error.
-
-    Short values are left out: they are words such as `true`.
-    """
-    values = [str(value) for value in headers.values()]
-    # `Bearer` and `Basic` are not secret, but what follows may be shown without them.
-    values += [value.partition(" ")[2] for value in values]
-    values += [str(v) for name, v in query.items() if name not in _OPEN_PARAMETERS]
-    values += secrets_in_url(root, _OPEN_PARAMETERS)
-    return tuple(Hidden(v) for v in (key or "", *values) if len(v) >= 8)  # noqa: PLR2004
