@@ -10,6 +10,7 @@ from typing import Any
 
 from langchain_core.messages import BaseMessage
 
+from langchain_sse_chat.arguments import call_settings, check_body_name
 from langchain_sse_chat.convert.messages import messages_to_wire
 from langchain_sse_chat.convert.request import request_body
 from langchain_sse_chat.convert.strict import effective_strict
@@ -20,7 +21,8 @@ from langchain_sse_chat.convert.tools import (
 )
 from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.exchange.access_token import AccessGrant
-from langchain_sse_chat.exchange.call import CallPlan, OnDisconnect, refuses_usage
+from langchain_sse_chat.exchange.call import CallPlan, refuses_usage
+from langchain_sse_chat.fields import Use, fields_for
 from langchain_sse_chat.pipeline import PipelineOptions
 from langchain_sse_chat.providers import Provider
 from langchain_sse_chat.secrets import Secrets
@@ -30,22 +32,6 @@ from langchain_sse_chat.transport.hidden import Hidden, hidden
 from langchain_sse_chat.transport.spec import Timeouts
 from langchain_sse_chat.transport.url import endpoint, safe_url
 from langchain_sse_chat.wire.dialect import Dialect
-
-_OVERRIDABLE = (
-    "timeout",
-    "first_token_timeout",
-    "stream_chunk_timeout",
-    "max_retries",
-    "max_retry_after",
-    "stream_usage",
-    "reasoning_tags",
-    "reasoning_echo",
-    "on_truncation",
-    "include_response_headers",
-    "record",
-)
-"""Settings that a keyword of the call overrides and that are not sent."""
-
 
 ENDPOINT_KEYWORDS = frozenset({"model", "extra_headers", "extra_query", "extra_body"})
 """Keywords of a call that are for one server and must not reach another."""
@@ -61,7 +47,6 @@ class _Keywords:
     query: dict[str, Any] = field(default_factory=dict)
     extra_body: dict[str, Any] = field(default_factory=dict)
     strict: bool | None = None
-    on_disconnect: OnDisconnect | None = None
 
 
 def plan_call(
@@ -92,7 +77,8 @@ def plan_call(
     """
     call = _sort_keywords(settings, keywords)
     root = provider.root(
-        settings.base_url or "", str(call.body.get("model") or settings.model)
+        settings._address,  # noqa: SLF001  # found by the settings for this
+        str(call.body.get("model") or settings.model),
     )
     given_query = hidden({**(settings.default_query or {}), **call.query})
     query = provider.query(root, given_query)
@@ -142,7 +128,7 @@ def plan_call(
             max_retry_after=call.settings["max_retry_after"],
         ),
         dialect=dialect,
-        on_disconnect=call.on_disconnect or settings.on_disconnect,
+        on_disconnect=call.settings["on_disconnect"],
         grant=grant,
         tls_hint=provider.tls_hint,
         record=_record(call.settings["record"]),
@@ -174,16 +160,20 @@ def _stops(
 
 
 def _sort_keywords(settings: ChatSSESettings, keywords: Mapping[str, Any]) -> _Keywords:
+    cls = type(settings)
     body = dict(keywords)
     # `stream` is LangChain's word for how a call is run, and decided by now.
     body.pop("stream", None)
+    of_call = call_settings(cls, body)
     return _Keywords(
-        settings={k: body.pop(k, getattr(settings, k)) for k in _OVERRIDABLE},
+        settings={
+            name: of_call.get(name, getattr(settings, name))
+            for name in fields_for(cls, Use.CALL)
+        },
         headers=dict(body.pop("extra_headers", None) or {}),
         query=dict(body.pop("extra_query", None) or {}),
         extra_body=dict(body.pop("extra_body", None) or {}),
         strict=body.pop("strict", None),
-        on_disconnect=body.pop("on_disconnect", None),
         body=body,
     )
 
@@ -207,8 +197,12 @@ def _body(
     streamed: bool,
     include_usage: bool,
 ) -> dict[str, Any]:
-    params = {name: getattr(settings, name) for name in settings.body_fields}
-    params |= {**settings.model_kwargs, **call.body, "stop": stop}
+    cls = type(settings)
+    further = {**settings.model_kwargs, **call.body}
+    for name, value in further.items():
+        check_body_name(cls, name, value)
+    params = {name: getattr(settings, name) for name in fields_for(cls, Use.BODY)}
+    params |= {**further, "stop": stop}
     tools = tools_to_wire(params.pop("tools", None) or [], strict=call.strict)
     response_format = params.pop("response_format", None)
     return request_body(

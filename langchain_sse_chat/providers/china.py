@@ -11,6 +11,7 @@ DEEPSEEK = Provider(
     name="deepseek",
     base_url="https://api.deepseek.com",
     api_key_env="DEEPSEEK_API_KEY",
+    base_url_env="DEEPSEEK_API_BASE",
     dialect=Dialect(
         json_schema="none", reasoning_off="thinking", continuation="prefix"
     ),
@@ -25,6 +26,7 @@ DASHSCOPE = Provider(
     name="dashscope",
     base_url="https://dashscope-intl.aliyuncs.com/compatible-mode/v1",
     api_key_env="DASHSCOPE_API_KEY",
+    base_url_env="DASHSCOPE_API_BASE",
     hosts=(
         "dashscope.aliyuncs.com",
         "dashscope-us.aliyuncs.com",
@@ -43,6 +45,7 @@ MINIMAX = Provider(
     name="minimax",
     base_url="https://api.minimax.io/v1",
     api_key_env="MINIMAX_API_KEY",
+    base_url_env="MINIMAX_API_BASE",
     hosts=("api.minimaxi.com",),
     dialect=Dialect(max_tokens_field="max_completion_tokens", reasoning_echo="always"),
     hint="Create a key at https://platform.minimax.io, under Account Management.",
@@ -56,6 +59,7 @@ MOONSHOT = Provider(
     name="moonshot",
     base_url="https://api.moonshot.ai/v1",
     api_key_env="MOONSHOT_API_KEY",
+    base_url_env="MOONSHOT_API_BASE",
     hosts=("api.moonshot.cn",),
     dialect=Dialect(
         max_tokens_field="max_completion_tokens",
