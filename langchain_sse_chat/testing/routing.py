@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable, Mapping
 
+from langchain_sse_chat.testing import echo
 from langchain_sse_chat.testing.replies import Reply, Response, Scripted
 from langchain_sse_chat.testing.request import Request
+from langchain_sse_chat.testing.script import Script
 
 _CHAT_PATHS = frozenset({"/v1/chat/completions", "/chat/completions"})
 _MODELS_PATHS = frozenset({"/v1/models", "/models"})
@@ -27,7 +28,8 @@ class Router:
 
     Args:
         script: The replies to chat requests, used up one by one.
-        default: What answers a chat request when the script is used up.
+        default: What answers a chat request when the script is used up; `None` for the
+            echo model, or for an error after recorded replies.
         routes: Replies by path, used before anything else.
         api_key: The key that other requests must carry; `None` for any.
     """
@@ -36,12 +38,11 @@ class Router:
         self,
         script: Iterable[Scripted],
         *,
-        default: Scripted,
+        default: Scripted | None,
         routes: Mapping[str, Scripted],
         api_key: str | None,
     ) -> None:
-        self.script = deque(script)
-        self._default = default
+        self.script = Script(script, default)
         self._routes = dict(routes)
         self._authorization = None if api_key is None else f"Bearer {api_key}"
 
@@ -71,4 +72,4 @@ class Router:
             return _UNAUTHORIZED
         if request.path in _MODELS_PATHS:
             return _MODELS
-        return self.script.popleft() if self.script else self._default
+        return self.script.next(request, echo.answer)
