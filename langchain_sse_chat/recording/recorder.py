@@ -11,11 +11,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from langchain_sse_chat._version import __version__
-from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.recording.files import RecordingFiles
 from langchain_sse_chat.secrets import MASK, Secrets, query_names, shown_headers
 from langchain_sse_chat.secrets.stars import EveryText, Stars
-from langchain_sse_chat.transport.observed import Ending
+from langchain_sse_chat.transport.observed import Ending, cannot_record
 from langchain_sse_chat.transport.spec import RequestSpec, ResponseHead
 from langchain_sse_chat.transport.url import safe_url
 
@@ -97,11 +96,7 @@ class Recorder:
         except OSError as exc:
             if not self._has_begun:
                 self._stop()
-                msg = (
-                    f"Nothing can be recorded in {str(self._folder)!r}: {exc.strerror}."
-                    " Pass a folder that can be written to as `record`, or `None`."
-                )
-                raise ConfigurationError(msg) from exc
+                raise cannot_record(self._folder, exc) from exc
             self._give_up(exc)
         self._has_begun = True
 
