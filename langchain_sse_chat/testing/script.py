@@ -69,9 +69,7 @@ def _first_like(recorded: list[Scripted], body: Mapping[str, Any]) -> Scripted |
     return next(equal, None) or next(similar, None)
 
 
-def _question(asked: Any) -> Any:
-    if not isinstance(asked, Mapping):
-        return asked
+def _question(asked: Mapping[str, Any]) -> dict[str, Any]:
     return {name: asked.get(name) for name in _QUESTION}
 
 

@@ -228,6 +228,9 @@ def test_extra_headers_are_a_name_of_the_headers() -> None:
     chat = ChatSSE(model="m", api_key="k", extra_headers={"X": "x"}, extra_query=None)
 
     assert chat.default_headers == {"X": "x"}
+    assert (
+        ChatSSE(model="m", api_key="k", openai_api_base=None)._address == chat._address
+    )
 
 
 MCP = {
@@ -427,6 +430,7 @@ def test_further_fields_of_the_body_stay_in_a_copy() -> None:
 
     assert copied.model_kwargs == {"top_k": 3, "min_p": 0.1}
     assert chat.model_copy(update={"model_name": "o"}).model == "o"
+    assert chat.model_copy() == chat
     assert chat.model_copy(update={"max_retries": None}).max_retries == 2
 
 

@@ -77,6 +77,10 @@ def test_a_password_in_a_url_is_found_as_it_reads() -> None:
     assert secrets.redact("no: pass/word@home, pass%2Fword%40home") == "no: ***, ***"
 
 
+def test_what_is_no_url_has_no_secrets() -> None:
+    assert secrets_of("http://[").redact("http://[") == "http://["
+
+
 def test_the_value_of_a_version_is_none() -> None:
     secrets = secrets_of(f"{URL}?api-version=2024-10-21")
 
