@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from collections.abc import Callable
 from urllib.parse import quote, quote_plus
 
@@ -37,7 +38,9 @@ SPELLINGS: dict[str, Callable[[str], str]] = {
     "JSON in JSON": lambda text: in_json(in_json(text)),
     "JSON of PHP in JSON": lambda text: in_json(in_json(text).replace("/", r"\/")),
     "URL": lambda text: quote(text, safe=""),
-    "URL in lower case": lambda text: quote(text, safe="").lower(),
+    "URL in lower case": lambda text: re.sub(
+        "%..", lambda escape: escape[0].lower(), quote(text, safe="")
+    ),
     "query": quote_plus,
     "URL in a URL": lambda text: quote(quote(text, safe=""), safe=""),
     "HTML": html.escape,
