@@ -7,13 +7,13 @@ from collections.abc import (
     AsyncIterator,
     Generator,
     Iterator,
+    Mapping,
     Sequence,
 )
 from contextlib import aclosing, closing
 from dataclasses import replace
 from functools import partial
-from itertools import chain
-from typing import TYPE_CHECKING, Annotated, Any, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self, TypeVar, cast
 
 from langchain_core.callbacks import (
     AsyncCallbackManagerForLLMRun,
@@ -35,7 +35,9 @@ from langchain_sse_chat.convert.reported import event_assembler
 from langchain_sse_chat.convert.results import ResultAssembler
 from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.exchange.call import CallPlan, exchange_of
-from langchain_sse_chat.field_types import AS_IT_IS
+from langchain_sse_chat.fallbacks import checked_fallbacks, endpoints
+from langchain_sse_chat.field_types import AS_IT_IS, ApiKey
+from langchain_sse_chat.fields import Use
 from langchain_sse_chat.kept_chunks import KeptChunks
 from langchain_sse_chat.keys import Key, async_keys, sync_keys
 from langchain_sse_chat.pipeline import Assembler
@@ -59,7 +61,9 @@ OutputT = TypeVar("OutputT")
 class ChatCalls(ChatSSESettings):
     """Runs the calls of a chat model: the settings are above, the tools below it."""
 
-    fallbacks: list[Annotated[ChatCalls, AS_IT_IS]] = Field(default_factory=list)
+    fallbacks: Annotated[list[Annotated[ChatCalls, AS_IT_IS]], Use.MODEL] = Field(
+        default_factory=list
+    )
     """Models that take over when this one fails: before the first token with the same
     request, and after it by going on with the answer, unless `on_disconnect` is set to
     `raise`. Keywords of a call that are for its own server (`model`, `extra_headers`,
@@ -67,22 +71,13 @@ class ChatCalls(ChatSSESettings):
 
     _clients: HTTPClients = PrivateAttr()
 
+    _MADE: ClassVar = (*ChatSSESettings._MADE, "_clients")  # noqa: SLF001  # ours
+
     @field_validator("fallbacks", mode="before")
     @classmethod
     def _check_fallbacks(cls, value: Any) -> Any:
-        """Refuse what is not a chat model of this package, or not in a list."""
-        if not isinstance(value, (list, tuple)):
-            msg = f"`fallbacks` is a {type(value).__name__}. Pass a list of models."
-            raise ConfigurationError(msg)
-        for each in value:
-            if not isinstance(each, ChatCalls):
-                msg = (
-                    f"`fallbacks` takes ChatSSE models, not a {type(each).__name__}. "
-                    "Tools and other keywords of a call reach them by themselves; for "
-                    "other runnables use `with_fallbacks`."
-                )
-                raise ConfigurationError(msg)
-        return value
+        """Refuse what is no list of chat models of this package."""
+        return checked_fallbacks(value, ChatCalls)
 
     @model_validator(mode="after")
     def _set_clients(self) -> Self:
@@ -91,13 +86,23 @@ class ChatCalls(ChatSSESettings):
                 verify=self.verify,
                 proxy=self.proxy,
                 cert=self.cert,
-                uds=socket_path(self.base_url),
+                uds=socket_path(self._address),
                 async_transport=self.async_transport,
             ),
             http_client=self.http_client,
             http_async_client=self.http_async_client,
         )
         return self
+
+    def _change(self, changes: Mapping[str, Any]) -> None:
+        for each in checked_fallbacks(changes.get("fallbacks") or (), ChatCalls):
+            endpoints(each, (self,))
+        super()._change(changes)
+
+    def to_json(self) -> Any:
+        """Return the model as LangChain writes it, without secrets."""
+        endpoints(self)  # LangChain would follow a circle without end.
+        return super().to_json()
 
     def __getstate__(self) -> dict[Any, Any]:
         self._clients.check_picklable()
@@ -220,6 +225,9 @@ class ChatCalls(ChatSSESettings):
         """
         return self.streaming is True and not self._streaming_disabled(**kwargs)
 
+    def _endpoint_keys(self) -> list[ApiKey | None]:
+        return [model._key for model in endpoints(self)]  # noqa: SLF001  # of this class
+
     def _exchange(
         self,
         assembler: Assembler[OutputT],
@@ -230,16 +238,7 @@ class ChatCalls(ChatSSESettings):
         *,
         streamed: bool,
     ) -> Exchange[OutputT]:
-        """Return what is run for a call, at this model's endpoint and its fallbacks'.
-
-        Args:
-            assembler: Makes the outputs.
-            keys: Those of `endpoints`.
-            messages: The conversation.
-            stop: Texts that end the answer.
-            kwargs: The keywords of the call.
-            streamed: Whether to ask for an event stream.
-        """
+        """Return what is run for a call, here and at the fallbacks."""
         _, *others = endpoints(self)
         own, *other_keys = keys
         shared = {k: v for k, v in kwargs.items() if k not in ENDPOINT_KEYWORDS}
@@ -265,7 +264,7 @@ class ChatCalls(ChatSSESettings):
         streamed: bool = True,
     ) -> Generator[OutputT]:
         hide(kwargs)
-        keys = sync_keys(model.api_key for model in endpoints(self))
+        keys = sync_keys(self._endpoint_keys())
         exchange = self._exchange(
             assembler, keys, messages, stop, kwargs, streamed=streamed
         )
@@ -283,7 +282,7 @@ class ChatCalls(ChatSSESettings):
         streamed: bool = True,
     ) -> AsyncGenerator[OutputT]:
         hide(kwargs)
-        keys = await async_keys(model.api_key for model in endpoints(self))
+        keys = await async_keys(self._endpoint_keys())
         exchange = self._exchange(
             assembler, keys, messages, stop, kwargs, streamed=streamed
         )
@@ -396,8 +395,3 @@ class ChatCalls(ChatSSESettings):
                     run = cast("AsyncCallbackManagerForLLMRun", run_manager)
                     await run.on_llm_new_token(output.text, chunk=output)
         yield assembler.finish
-
-
-def endpoints(model: ChatCalls) -> list[ChatCalls]:
-    """Return a model and its fallbacks, with theirs, in order."""
-    return [model, *chain.from_iterable(map(endpoints, model.fallbacks))]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, overload
 
 from langchain_core.callbacks import (
     AsyncCallbackManagerForLLMRun,
@@ -30,6 +30,7 @@ from langchain_sse_chat.convert.tools import (
     tool_choice_to_wire,
     tools_to_wire,
 )
+from langchain_sse_chat.secrets import MASK, masked
 from langchain_sse_chat.transport.hidden import fingerprinted, hide
 
 if TYPE_CHECKING:
@@ -111,11 +112,11 @@ class ChatSSE(ChatCalls):
         self, stop: list[str] | None = None, **kwargs: Any
     ) -> dict[str, Any]:
         params = super()._get_invocation_params(stop=stop, **kwargs)
-        # They go into traces, and headers are where keys are.
+        # They go into traces, and headers are where keys are, those for tools too.
         for name in ("extra_headers", "extra_query"):
             if given := params.get(name):
-                params[name] = dict.fromkeys(given, "***")
-        return params
+                params[name] = dict.fromkeys(given, MASK)
+        return cast("dict[str, Any]", masked(params))
 
     def _get_llm_string(self, stop: list[str] | None = None, **kwargs: Any) -> str:
         # LangChain keeps what it wrote of a model, whatever is changed later.
@@ -124,6 +125,8 @@ class ChatSSE(ChatCalls):
         for name, given in (
             ("extra_headers", self.default_headers),
             ("extra_query", self.default_query),
+            ("extra_body", self.extra_body),
+            ("model_kwargs", self.model_kwargs),
         ):
             if given:
                 kwargs[name] = {**given, **(kwargs.get(name) or {})}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import re
-import time
 from codecs import BOM_UTF8
 from collections.abc import Callable, Mapping
 from typing import Any, Generic, Literal, NamedTuple, Protocol, TypeVar
@@ -19,8 +18,10 @@ from langchain_sse_chat.errors import (
     SSEChatError,
     StreamTruncatedError,
 )
+from langchain_sse_chat.secrets import Secrets
 from langchain_sse_chat.sse import ServerSentEvent
 from langchain_sse_chat.sse.bare import BARE, BareTextDecoder
+from langchain_sse_chat.transport.clock import wall_clock
 from langchain_sse_chat.transport.retry import parse_retry_after
 from langchain_sse_chat.transport.spec import ResponseHead
 from langchain_sse_chat.wire import failures
@@ -30,7 +31,6 @@ from langchain_sse_chat.wire.in_stream import bare_error, error_in
 from langchain_sse_chat.wire.jsontext import loads
 from langchain_sse_chat.wire.protocols import protocol_of
 from langchain_sse_chat.wire.reader import ChunkReader
-from langchain_sse_chat.wire.redaction import redact
 from langchain_sse_chat.wire.sniff import BodyKind, first_of_lines, sniff
 from langchain_sse_chat.wire.strays import not_a_stream
 from langchain_sse_chat.wire.tags import ReasoningTags
@@ -68,6 +68,9 @@ class Assembler(Protocol[OutputT]):
         ...
 
 
+_NO_SECRETS = Secrets()
+
+
 class PipelineOptions(NamedTuple):
     """How an answer is read."""
 
@@ -83,12 +86,12 @@ class PipelineOptions(NamedTuple):
     """The texts before which the answer ends, where the server does not see to it."""
     marks_generated_files: bool = False
     """Whether tags in the text name the files that the server generated."""
-    secrets: tuple[str, ...] = ()
-    """Texts that must not stand in an error, should the server send them back."""
     tool_names: Mapping[str, str] = {}
     """Tools' own names by those under which they were sent, where these differ."""
     key_hint: str = ""
     """What the error says when a request without a key is refused."""
+    secrets: Secrets = _NO_SECRETS
+    """What must not stand in an error, should the server send it back."""
 
 
 class AnswerPipeline(Generic[OutputT]):
@@ -382,7 +385,7 @@ class AnswerPipeline(Generic[OutputT]):
 
     def refused(self, head: ResponseHead, body: bytes) -> SSEChatError:
         """Make the error for a status that is not a success."""
-        now = time.time()
+        now = wall_clock()
         return failures.status_error(
             head.status_code,
             head.headers,
@@ -400,7 +403,7 @@ class AnswerPipeline(Generic[OutputT]):
 
     def explain(self, error: SSEChatError) -> SSEChatError:
         """Put what was received on an error, and take secrets out of it."""
-        redact(error, self._options.secrets)
+        self._options.secrets.redact_error(error)
         if error.partial is None:
             error.partial = partial_message(self.snapshot())
         return error

@@ -10,6 +10,7 @@ from typing import Any
 
 from langchain_core.messages import BaseMessage
 
+from langchain_sse_chat.arguments import call_settings, check_body_name
 from langchain_sse_chat.convert.messages import messages_to_wire
 from langchain_sse_chat.convert.own_names import sent_names, under_sent_names
 from langchain_sse_chat.convert.request import request_body
@@ -21,37 +22,20 @@ from langchain_sse_chat.convert.tools import (
 )
 from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.exchange.access_token import AccessGrant
-from langchain_sse_chat.exchange.call import CallPlan, OnDisconnect, refuses_usage
+from langchain_sse_chat.exchange.call import CallPlan, refuses_usage
+from langchain_sse_chat.fields import Use, fields_for
 from langchain_sse_chat.pipeline import PipelineOptions
 from langchain_sse_chat.providers import Provider
+from langchain_sse_chat.secrets import Secrets
 from langchain_sse_chat.settings import ChatSSESettings
 from langchain_sse_chat.transport.headers import request_headers
 from langchain_sse_chat.transport.hidden import Hidden, hidden
 from langchain_sse_chat.transport.spec import Timeouts
-from langchain_sse_chat.transport.url import endpoint, safe_url, secrets_in_url
+from langchain_sse_chat.transport.url import endpoint, safe_url
 from langchain_sse_chat.wire.dialect import Dialect
-
-_OVERRIDABLE = (
-    "timeout",
-    "first_token_timeout",
-    "stream_chunk_timeout",
-    "max_retries",
-    "max_retry_after",
-    "stream_usage",
-    "reasoning_tags",
-    "reasoning_echo",
-    "on_truncation",
-    "include_response_headers",
-    "record",
-)
-"""Settings that a keyword of the call overrides and that are not sent."""
-
 
 ENDPOINT_KEYWORDS = frozenset({"model", "extra_headers", "extra_query", "extra_body"})
 """Keywords of a call that are for one server and must not reach another."""
-
-_OPEN_PARAMETERS = frozenset({"api-version"})
-"""Query parameters that are no secret, and that an error may well speak of."""
 
 
 @dataclass(slots=True)
@@ -64,7 +48,6 @@ class _Keywords:
     query: dict[str, Any] = field(default_factory=dict)
     extra_body: dict[str, Any] = field(default_factory=dict)
     strict: bool | None = None
-    on_disconnect: OnDisconnect | None = None
 
 
 def plan_call(
@@ -95,7 +78,8 @@ def plan_call(
     """
     call = _sort_keywords(settings, keywords)
     root = provider.root(
-        settings.base_url or "", str(call.body.get("model") or settings.model)
+        settings._address,  # noqa: SLF001  # found by the settings for this
+        str(call.body.get("model") or settings.model),
     )
     given_query = hidden({**(settings.default_query or {}), **call.query})
     query = provider.query(root, given_query)
@@ -107,6 +91,11 @@ def plan_call(
     dialect = _dialect(provider, call)
     stops = _stops(settings, call, stop)
     ends_here = dialect.stop == "client"
+    headers = request_headers(
+        streamed,
+        hidden(dict(provider.headers) | provider.key_header(None if grant else key)),
+        given_headers,
+    )
     body, tool_names = _body(
         settings,
         messages,
@@ -116,15 +105,11 @@ def plan_call(
         streamed=streamed,
         include_usage=asks_usage and not (stream_usage is None and refuses_usage(url)),
     )
+    secrets = Secrets()
+    secrets.learn(url, headers, body)
     return CallPlan(
         url=url,
-        headers=request_headers(
-            streamed,
-            hidden(
-                dict(provider.headers) | provider.key_header(None if grant else key)
-            ),
-            given_headers,
-        ),
+        headers=headers,
         body=body,
         timeouts=_timeouts(call.settings),
         streamed=streamed,
@@ -136,9 +121,9 @@ def plan_call(
             include_response_headers=call.settings["include_response_headers"],
             stop=tuple(filter(None, stops or ())) if ends_here else (),
             marks_generated_files=dialect.marks_generated_files,
-            secrets=_secrets(key, given_headers, given_query, root),
             tool_names={sent: own for own, sent in tool_names.items()},
             key_hint="" if key else provider.missing_key_hint(given_headers),
+            secrets=secrets,
         ),
         policy=replace(
             settings.retry_policy,
@@ -146,7 +131,7 @@ def plan_call(
             max_retry_after=call.settings["max_retry_after"],
         ),
         dialect=dialect,
-        on_disconnect=call.on_disconnect or settings.on_disconnect,
+        on_disconnect=call.settings["on_disconnect"],
         grant=grant,
         tls_hint=provider.tls_hint,
         record=_record(call.settings["record"]),
@@ -178,16 +163,20 @@ def _stops(
 
 
 def _sort_keywords(settings: ChatSSESettings, keywords: Mapping[str, Any]) -> _Keywords:
+    cls = type(settings)
     body = dict(keywords)
     # `stream` is LangChain's word for how a call is run, and decided by now.
     body.pop("stream", None)
+    of_call = call_settings(cls, body)
     return _Keywords(
-        settings={k: body.pop(k, getattr(settings, k)) for k in _OVERRIDABLE},
+        settings={
+            name: of_call.get(name, getattr(settings, name))
+            for name in fields_for(cls, Use.CALL)
+        },
         headers=dict(body.pop("extra_headers", None) or {}),
         query=dict(body.pop("extra_query", None) or {}),
         extra_body=dict(body.pop("extra_body", None) or {}),
         strict=body.pop("strict", None),
-        on_disconnect=body.pop("on_disconnect", None),
         body=body,
     )
 
@@ -212,8 +201,12 @@ def _body(
     include_usage: bool,
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """Return the body, and the tools' own names with those under which they go out."""
-    params = {name: getattr(settings, name) for name in settings.body_fields}
-    params |= {**settings.model_kwargs, **call.body, "stop": stop}
+    cls = type(settings)
+    further = {**settings.model_kwargs, **call.body}
+    for name, value in further.items():
+        check_body_name(cls, name, value)
+    params = {name: getattr(settings, name) for name in fields_for(cls, Use.BODY)}
+    params |= {**further, "stop": stop}
     tools = tools_to_wire(params.pop("tools", None) or [], strict=call.strict)
     response_format = params.pop("response_format", None)
     names = sent_names(tools)
@@ -244,18 +237,3 @@ def _timeouts(given: Mapping[str, Any]) -> Timeouts:
         first_token=given["first_token_timeout"], gap=given["stream_chunk_timeout"]
     )
     return timeouts.overridden_by(given["timeout"])
-
-
-def _secrets(
-    key: str | None, headers: Mapping[str, Any], query: Mapping[str, Any], root: str
-) -> tuple[str, ...]:
-    """Return the texts that must not stand in an error.
-
-    Short values are left out: they are words such as `true`.
-    """
-    values = [str(value) for value in headers.values()]
-    # `Bearer` and `Basic` are not secret, but what follows may be shown without them.
-    values += [value.partition(" ")[2] for value in values]
-    values += [str(v) for name, v in query.items() if name not in _OPEN_PARAMETERS]
-    values += secrets_in_url(root, _OPEN_PARAMETERS)
-    return tuple(Hidden(v) for v in (key or "", *values) if len(v) >= 8)  # noqa: PLR2004

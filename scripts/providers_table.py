@@ -43,11 +43,11 @@ def _tables() -> str:
 
 def _address_row(provider: Provider) -> str:
     address = _code(provider.base_url) or f"your resource's, with `{provider.path}`"
-    key = _code(provider.api_key_env)
+    key = _any_of(provider.key_variables)
     if not provider.api_key_required:
         key = f"none, or {key}" if key else "none"
     name = f"[`{provider.name}`]({provider.source})"
-    return f"| {name} | {address} | {key} | {_code(provider.base_url_env)} |"
+    return f"| {name} | {address} | {key} | {_any_of(provider.address_variables)} |"
 
 
 def _note_row(provider: Provider) -> str:
@@ -70,6 +70,10 @@ def _text(value: object) -> str:
     if isinstance(value, frozenset):
         return f"{{{', '.join(sorted(map(repr, value)))}}}"
     return repr(value)
+
+
+def _any_of(variables: tuple[str, ...]) -> str:
+    return ", ".join(map(_code, variables))
 
 
 def _code(value: str | None) -> str:

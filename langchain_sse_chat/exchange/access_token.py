@@ -6,11 +6,9 @@ minutes (https://developers.sber.ru/docs/ru/gigachat/api/reference/rest/post-tok
 
 from __future__ import annotations
 
-import contextlib
 import os
 import threading
 import uuid
-from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -22,6 +20,7 @@ from langchain_sse_chat.errors import (
     ProtocolError,
     SSEChatError,
 )
+from langchain_sse_chat.secrets import Secrets
 from langchain_sse_chat.transport.clients import HTTPClients
 from langchain_sse_chat.transport.clock import wall_clock
 from langchain_sse_chat.transport.headers import request_headers
@@ -38,7 +37,6 @@ from langchain_sse_chat.transport.spec import (
 from langchain_sse_chat.transport.url import safe_url
 from langchain_sse_chat.wire import failures
 from langchain_sse_chat.wire.jsontext import loads
-from langchain_sse_chat.wire.redaction import redact
 from langchain_sse_chat.wire.server_words import server_words
 
 OutputT = TypeVar("OutputT")
@@ -61,9 +59,6 @@ _LOOKS_AGAIN_AFTER = 0.02
 
 _LARGEST_ANSWER = 64 * 1024
 
-_SHORTEST_SECRET = 8
-"""Characters of a password that is taken out of errors; a shorter one may be a word."""
-
 
 @dataclass(frozen=True, slots=True)
 class AccessGrant:
@@ -79,18 +74,6 @@ class AccessGrant:
     """A token that is there already. Another one is got when it is refused."""
     address: str = field(default="base_url", compare=False)
     """The setting that `url` comes from, for the messages of errors."""
-
-    @property
-    def secrets(self) -> tuple[str, ...]:
-        """The texts that must not stand in an error."""
-        basic = self.authorization.partition(" ")[2]
-        given: tuple[str, ...] = (basic, self.access_token)
-        with contextlib.suppress(ValueError):
-            # It is the Base64 of a name and a password.
-            _, _, password = b64decode(basic, validate=True).decode().partition(":")
-            if len(password) >= _SHORTEST_SECRET:
-                given = (*given, password)
-        return tuple(filter(None, given))
 
     def request(
         self, timeouts: Timeouts, tls_hint: str, clients: HTTPClients | None = None
@@ -302,6 +285,7 @@ class AuthorizedExchange(Generic[OutputT]):
         self._asking: _TokenReceiver | None = None
         self._failures = 0
         self._token = ""
+        self._secrets = Secrets([self._grant.access_token])
         # Used whatever its end is, so that a wrong clock does not make a circle.
         self._fresh = ""
         # A token alone cannot be exchanged for another one.
@@ -315,6 +299,7 @@ class AuthorizedExchange(Generic[OutputT]):
                 return _LOOKS_AGAIN_AFTER
             self._asking = _TokenReceiver(self._grant)
             spec = self._grant.request(self._timeouts, self._tls_hint, self._clients)
+            self._secrets.learn(spec.url, spec.headers, spec.body)
             return spec, self._asking
         begun = self._exchange.begin()
         if isinstance(begun, float):
@@ -322,6 +307,7 @@ class AuthorizedExchange(Generic[OutputT]):
         self._token = token
         spec, receiver = begun
         headers = {**spec.headers, **hidden({"Authorization": f"Bearer {token}"})}
+        self._secrets.learn(spec.url, headers, b"")
         return replace(spec, headers=headers), receiver
 
     def finished(self) -> bool:
@@ -335,7 +321,7 @@ class AuthorizedExchange(Generic[OutputT]):
 
     def failed(self, error: SSEChatError) -> Again | None:
         """Return when the next attempt begins, `None` when there is none."""
-        redact(error, (*self._grant.secrets, self._token))
+        self._secrets.redact_error(error)
         if self._asking is not None:
             self._ask_no_more()
             self._failures += 1

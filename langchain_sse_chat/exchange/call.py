@@ -24,7 +24,11 @@ from langchain_sse_chat.exchange.failover import Failover
 from langchain_sse_chat.pipeline import AnswerPipeline, Assembler, PipelineOptions
 from langchain_sse_chat.transport.clients import HTTPClients
 from langchain_sse_chat.transport.hidden import without_frames
-from langchain_sse_chat.transport.observed import ObservedExchange
+from langchain_sse_chat.transport.observed import (
+    ObservedExchange,
+    Observer,
+    cannot_record,
+)
 from langchain_sse_chat.transport.retry import RetryPolicy
 from langchain_sse_chat.transport.spec import Again, Exchange, RequestSpec, Timeouts
 from langchain_sse_chat.wire.chunks import WireMessage
@@ -291,13 +295,19 @@ def _at(plan: CallPlan, course: Course[OutputT]) -> Exchange[OutputT]:
             clients=plan.clients,
         )
     if plan.record is not None:
-        # Hardly anybody records.
-        from langchain_sse_chat.recording import Recorder  # noqa: PLC0415
-
-        exchange = ObservedExchange(exchange, Recorder(plan.record))
+        exchange = ObservedExchange(exchange, _recorder(plan.record))
     if logger.isEnabledFor(logging.DEBUG):
         exchange = ObservedExchange(exchange, CallLog(plan.body.get("model")))
     return exchange
+
+
+def _recorder(folder: Path) -> Observer:
+    try:
+        # Hardly anybody records.
+        from langchain_sse_chat.recording import Recorder  # noqa: PLC0415
+    except OSError as error:  # no descriptor is left to read the module
+        raise cannot_record(folder, error) from error
+    return Recorder(folder)
 
 
 def _is_about_usage(error: SSEChatError) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import itertools
 import logging
 
+from langchain_sse_chat.secrets import Secrets
 from langchain_sse_chat.transport.observed import Ending
-from langchain_sse_chat.transport.secrets import Secrets
 from langchain_sse_chat.transport.spec import RequestSpec, ResponseHead
 from langchain_sse_chat.transport.url import safe_url
 from langchain_sse_chat.wire.failures import request_id
@@ -38,14 +38,16 @@ class CallLog:
     def begun(self, spec: RequestSpec) -> None:
         """Log where the request goes and what it asks for."""
         self._attempt += 1
-        self._secrets.learn(spec)
+        self._secrets.learn(spec.url, spec.headers, spec.body)
         wanted = f"model {self._model}, {'' if spec.streamed else 'not '}streamed"
         logger.debug(
             "Call %d, attempt %d: POST %s, %s.",
             self._call,
             self._attempt,
-            self._secrets.hide(safe_url(spec.url)),
-            "an access token" if spec.answer_is_secret else self._secrets.hide(wanted),
+            self._secrets.redact(safe_url(spec.url)),
+            "an access token"
+            if spec.answer_is_secret
+            else self._secrets.redact(wanted),
         )
 
     def opened(self, head: ResponseHead, at: float) -> None:
@@ -80,4 +82,6 @@ class CallLog:
         )
 
     def _shown(self, header: str | None) -> str | None:
-        return None if header is None else self._secrets.hide(header)[:_LONGEST_HEADER]
+        return (
+            None if header is None else self._secrets.redact(header)[:_LONGEST_HEADER]
+        )

@@ -7,7 +7,7 @@ import os
 import ssl
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self
 
 from langchain_core.language_models import LanguageModelInput
 from langchain_core.messages import AIMessage
@@ -15,28 +15,20 @@ from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
 from pydantic import AliasChoices, Field, SecretStr, model_validator
 
+from langchain_sse_chat.arguments import understood
 from langchain_sse_chat.chat_models import ChatSSE
 from langchain_sse_chat.convert.tools import ToolLike, output_schema, tools_to_wire
 from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.exchange.access_token import AccessGrant
 from langchain_sse_chat.field_types import ApiKey, Secret
+from langchain_sse_chat.fields import Use
 from langchain_sse_chat.providers import Provider
 from langchain_sse_chat.providers.gigachat import GIGACHAT
-from langchain_sse_chat.settings import SAMPLING_FIELDS
 from langchain_sse_chat.structured import Method
 from langchain_sse_chat.transport.clients import ClientSettings, HTTPClients
 from langchain_sse_chat.transport.hidden import Hidden
 from langchain_sse_chat.transport.tls import Certificate
 from langchain_sse_chat.transport.url import check_url, socket_path
-
-_OWN_BODY_FIELDS = (
-    "profanity_check",
-    "repetition_penalty",
-    "update_interval",
-    "function_ranker",
-    "flags",
-    "storage",
-)
 
 _ENVIRONMENT = (
     "credentials",
@@ -75,83 +67,88 @@ class GigaChat(ChatSSE):
     models have is in `ChatSSE`.
     """
 
-    body_fields: ClassVar[tuple[str, ...]] = (
-        *(name for name in SAMPLING_FIELDS if name != "user"),
-        *_OWN_BODY_FIELDS,
-    )
+    _FOUND: ClassVar = ("base_url", "api_key", "credentials")
 
-    model: str = Field(
+    _REPLACES: ClassVar = {
+        "api_key": ("credentials",),
+        "verify": ("verify_ssl_certs", "ca_bundle_file", "ssl_context"),
+        "cert": ("cert_file", "key_file", "key_file_password"),
+    }
+
+    model: Annotated[str, Use.BODY] = Field(
         default="GigaChat", validation_alias=AliasChoices("model", "model_name")
     )
     """The model's name: `GigaChat-2`, `GigaChat-2-Pro`, `GigaChat-2-Max`, …
     (https://developers.sber.ru/docs/ru/gigachat/models)."""
 
-    provider: str | Provider | None = "gigachat"
+    provider: Annotated[str | Provider | None, Use.MODEL] = "gigachat"
     """The provider; another one's dialect would not fit."""
 
-    credentials: ApiKey | None = None
+    credentials: Annotated[ApiKey | None, Use.MODEL] = None
     """The authorization key of the project: client id and secret in Base64, as
     GigaChat's studio shows it. Or a function that returns it. `api_key` is the same."""
 
-    scope: str | None = None
+    scope: Annotated[str | None, Use.MODEL] = None
     """The version of the API: `GIGACHAT_API_PERS` (default), `GIGACHAT_API_B2B` or
     `GIGACHAT_API_CORP`."""
 
-    access_token: Secret | None = None
+    access_token: Annotated[Secret | None, Use.MODEL] = None
     """A token that is used as it is. When it is refused, another one is got with
     `credentials`, or `user` and `password`, if they are given."""
 
-    user: str | None = None
+    user: Annotated[str | None, Use.MODEL] = None
     """The user, for servers that know users and passwords."""
 
-    password: Secret | None = None
+    password: Annotated[Secret | None, Use.MODEL] = None
     """The user's password."""
 
-    auth_url: str | None = None
+    auth_url: Annotated[str | None, Use.MODEL] = None
     """Where tokens are got. Default: Sber's `…:9443/api/v2/oauth`."""
 
-    verify_ssl_certs: bool = True
+    verify_ssl_certs: Annotated[bool, Use.MODEL] = True
     """Whether TLS certificates are verified. `ca_bundle_file` is better than
     `False`."""
 
-    ssl_context: ssl.SSLContext | None = Field(default=None, repr=False, exclude=True)
+    ssl_context: Annotated[ssl.SSLContext | None, Use.MODEL] = Field(
+        default=None, repr=False, exclude=True
+    )
     """A TLS context of your own."""
 
-    ca_bundle_file: str | None = None
+    ca_bundle_file: Annotated[str | None, Use.MODEL] = None
     """The PEM file with the Russian Trusted Root CA, which signs GigaChat's
     certificates and which most systems do not know (https://www.gosuslugi.ru/crt)."""
 
-    cert_file: str | None = None
+    cert_file: Annotated[str | None, Use.MODEL] = None
     """The client's certificate, for access by certificate."""
 
-    key_file: str | None = None
+    key_file: Annotated[str | None, Use.MODEL] = None
     """The client's private key."""
 
-    key_file_password: Secret | None = None
+    key_file_password: Annotated[Secret | None, Use.MODEL] = None
     """The password of the private key."""
 
-    max_connections: int | None = 1000
+    max_connections: Annotated[int | None, Use.MODEL] = 1000
     """Connections at a time, each for one stream; `None` for no limit."""
 
-    profanity_check: bool | None = None
+    profanity_check: Annotated[bool | None, Use.BODY] = None
     """Whether the server looks for profanity. Default: the server's."""
 
-    repetition_penalty: float | None = None
+    repetition_penalty: Annotated[float | None, Use.BODY] = None
     """Above 1.0, words are repeated less."""
 
-    update_interval: float | None = None
+    update_interval: Annotated[float | None, Use.BODY] = None
     """Seconds for which the server gathers tokens between two events of a stream."""
 
-    function_ranker: dict[str, Any] | None = None
+    function_ranker: Annotated[dict[str, Any] | None, Use.BODY] = None
     """The choice among many functions by the server: `enabled`, `top_n`."""
 
-    flags: list[str] | None = None
+    flags: Annotated[list[str] | None, Use.BODY] = None
     """Switches of the server."""
 
-    storage: dict[str, Any] | None = None
+    storage: Annotated[dict[str, Any] | None, Use.BODY] = None
     """Keeps the conversation on the server: `is_stateful`, `limit`, `thread_id`, …"""
 
-    allow_any_tool_choice_fallback: bool = False
+    allow_any_tool_choice_fallback: Annotated[bool, Use.MODEL] = False
     """Whether a `tool_choice` of `any` becomes `auto` where there are several tools:
     GigaChat cannot be asked for that. Else it is a `ConfigurationError`."""
 
@@ -159,10 +156,12 @@ class GigaChat(ChatSSE):
     @classmethod
     def _read_environment(cls, values: dict[str, Any]) -> dict[str, Any]:
         """Take what is not given from the environment."""
+        values = understood(cls, values)
         names = set(_ENVIRONMENT)
-        # A key that is given is not overruled by one that lies about.
-        if values.get("api_key") is not None:
-            names.discard("credentials")
+        # What is given is not overruled by what lies about under another name.
+        for name, others in cls._REPLACES.items():
+            if values.get(name) is not None:
+                names -= {*others}
         if values.get("model_name") is not None:
             names.discard("model")
         found = {
@@ -181,10 +180,10 @@ class GigaChat(ChatSSE):
     @model_validator(mode="after")
     def _check_credentials(self) -> Self:
         """Make one key of the two names, and refuse to do without any."""
-        self.api_key = self.credentials or self.api_key
-        self.credentials = self.api_key
+        self._key = key = self.credentials or self._key
+        vars(self).update(api_key=key, credentials=key)
         has_user = self.user is not None and self.password is not None
-        if not (self.api_key or self.access_token or has_user or self._certificate()):
+        if not (key or self.access_token or has_user or self._certificate()):
             msg = (
                 "No credentials for gigachat: set GIGACHAT_CREDENTIALS, or pass "
                 "`credentials`, `access_token`, or `user` and `password`. "
@@ -203,7 +202,7 @@ class GigaChat(ChatSSE):
                 verify=self._trust(),
                 proxy=self.proxy,
                 cert=self._certificate(),
-                uds=socket_path(self.base_url),
+                uds=socket_path(self._address),
                 async_transport=self.async_transport,
                 max_connections=self.max_connections,
             ),
@@ -248,7 +247,7 @@ class GigaChat(ChatSSE):
         if self.user is not None and self.password is not None:
             pair = f"{self.user}:{_text(self.password)}"
             basic = base64.b64encode(pair.encode()).decode()
-            url = f"{(self.base_url or '').rstrip('/')}/token"
+            url = f"{self._address.rstrip('/')}/token"
             return AccessGrant(url, f"Basic {basic}", access_token=token)
         return AccessGrant("", "", access_token=token) if token else None
 

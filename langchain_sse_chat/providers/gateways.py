@@ -27,6 +27,7 @@ OPENROUTER = Provider(
     name="openrouter",
     base_url="https://openrouter.ai/api/v1",
     api_key_env="OPENROUTER_API_KEY",
+    base_url_env="OPENROUTER_API_BASE",
     dialect=Dialect(
         supports_developer=True,
         tool_media=True,
@@ -43,6 +44,7 @@ HUGGINGFACE = Provider(
     name="huggingface",
     base_url="https://router.huggingface.co/v1",
     api_key_env="HF_TOKEN",
+    other_api_key_envs=("HUGGINGFACEHUB_API_TOKEN",),
     hint="A token needs the permission to make calls to Inference Providers: "
     "https://huggingface.co/settings/tokens.",
     source="https://huggingface.co/docs/inference-providers",
@@ -52,6 +54,7 @@ NVIDIA = Provider(
     name="nvidia",
     base_url="https://integrate.api.nvidia.com/v1",
     api_key_env="NVIDIA_API_KEY",
+    base_url_env="NVIDIA_BASE_URL",
     hint="Create a key at https://build.nvidia.com/settings.",
     source="https://docs.api.nvidia.com/nim/reference/llm-apis",
 )

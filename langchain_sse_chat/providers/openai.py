@@ -19,7 +19,9 @@ OPENAI = Provider(
     name="openai",
     base_url="https://api.openai.com/v1",
     api_key_env="OPENAI_API_KEY",
-    base_url_env="OPENAI_BASE_URL",
+    # In this order `langchain-openai` and the SDK below it read them.
+    base_url_env="OPENAI_API_BASE",
+    other_base_url_envs=("OPENAI_BASE_URL",),
     # Regional hosts: https://platform.openai.com/docs/guides/your-data
     hosts=("*.api.openai.com",),
     dialect=_DIALECT,

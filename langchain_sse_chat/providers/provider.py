@@ -41,6 +41,13 @@ class Provider:
     base_url_env: str | None = None
     """The environment variable that holds another base URL."""
 
+    other_api_key_envs: tuple[str, ...] = ()
+    """Variables that hold the key when `api_key_env` is not set, in order: those that
+    LangChain's own package for the provider reads."""
+
+    other_base_url_envs: tuple[str, ...] = ()
+    """Variables that hold the base URL when `base_url_env` is not set, in order."""
+
     api_key_required: bool = True
     """Whether requests without a key are refused by the server."""
 
@@ -82,6 +89,16 @@ class Provider:
 
     note: str = ""
     """What a user of this provider should know. It stands in the documentation."""
+
+    @property
+    def key_variables(self) -> tuple[str, ...]:
+        """The environment variables for the key, in order."""
+        return (*filter(None, [self.api_key_env]), *self.other_api_key_envs)
+
+    @property
+    def address_variables(self) -> tuple[str, ...]:
+        """The environment variables for the base URL, in order."""
+        return (*filter(None, [self.base_url_env]), *self.other_base_url_envs)
 
     @property
     def host(self) -> str | None:

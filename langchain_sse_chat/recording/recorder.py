@@ -11,16 +11,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from langchain_sse_chat._version import __version__
-from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.recording.files import RecordingFiles
-from langchain_sse_chat.recording.stars import EveryText, KnownSecrets, Stars
-from langchain_sse_chat.transport.observed import Ending
-from langchain_sse_chat.transport.secrets import (
-    HIDDEN,
-    Secrets,
-    query_names,
-    shown_headers,
-)
+from langchain_sse_chat.secrets import MASK, Secrets, query_names, shown_headers
+from langchain_sse_chat.secrets.stars import EveryText, Stars
+from langchain_sse_chat.transport.observed import Ending, cannot_record
 from langchain_sse_chat.transport.spec import RequestSpec, ResponseHead
 from langchain_sse_chat.transport.url import safe_url
 
@@ -91,9 +85,9 @@ class Recorder:
             ConfigurationError: That cannot be done for the first attempt. With a later
                 one the call goes on and is not recorded any more.
         """
-        self._secrets.learn(spec)
+        self._secrets.learn(spec.url, spec.headers, spec.body)
         self._answer_is_secret = spec.answer_is_secret
-        self._stars = KnownSecrets(self._secrets.forms)
+        self._stars = self._secrets.stars()
         try:
             self._files = RecordingFiles(
                 self._folder, urlsplit(spec.url).hostname or ""
@@ -102,11 +96,7 @@ class Recorder:
         except OSError as exc:
             if not self._has_begun:
                 self._stop()
-                msg = (
-                    f"Cannot record in {str(self._folder)!r}: {exc.strerror}."
-                    " Pass a writable folder as `record`, or `None`."
-                )
-                raise ConfigurationError(msg) from exc
+                raise cannot_record(self._folder, exc) from exc
             self._give_up(exc)
         self._has_begun = True
 
@@ -117,10 +107,10 @@ class Recorder:
             "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
             "request": {
                 "method": "POST",
-                "url": self._secrets.hide(safe_url(spec.url)),
-                "query": dict.fromkeys(query_names(spec.url), HIDDEN),
+                "url": self._secrets.redact(safe_url(spec.url)),
+                "query": dict.fromkeys(query_names(spec.url), MASK),
                 "headers": shown_headers(spec.headers),
-                "body": self._secrets.shown_body(spec),
+                "body": self._secrets.redacted_body(spec.body),
             },
         }
 
@@ -129,7 +119,7 @@ class Recorder:
         if self._answer_is_secret and head.status_code in _SUCCESS:
             self._stars = EveryText()
         headers = {
-            name: self._secrets.hide(value) if _may_be_shown(name) else HIDDEN
+            name: self._secrets.redact(value) if _may_be_shown(name) else MASK
             for name, value in head.headers.items()
         }
         answer = {"status": head.status_code, "headers": headers}
@@ -144,7 +134,7 @@ class Recorder:
         entry: dict[str, Any] = {"end": ending.how, "time": round(ending.at, 6)}
         if ending.error is not None:
             entry["error"] = type(ending.error).__name__
-            entry["message"] = self._secrets.hide(str(ending.error))
+            entry["message"] = self._secrets.redact(str(ending.error))
             entry["next_attempt_in"] = ending.pause
         self._write(entry, self._stars.close())
         self._stop()

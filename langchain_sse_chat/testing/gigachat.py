@@ -122,8 +122,7 @@ class ScriptedGigaChat(ScriptedServer):
         problem = _problem(request.settings())
         if problem is not None:
             return _refusal(422, f"Invalid params: {problem}")
-        script = self._router.script
-        scripted = script.popleft() if script else _echo
+        scripted = self._router.script.next(request, _echo)
         reply = scripted if isinstance(scripted, Reply) else scripted(request)
         if isinstance(reply.content, Completion):
             return replace(reply, content=_GigaChatCompletion(reply.content))

@@ -48,6 +48,8 @@ class Recording:
 
     url: str
     """Where the request went."""
+    asked: Mapping[str, Any] | None
+    """The body of the request; `None` when it is not written or no JSON object."""
     status: int | None
     """`None` when no answer came."""
     headers: Mapping[str, str]
@@ -137,6 +139,7 @@ def _read(stem: str) -> Recording | None:
     reads = tuple(_reads(lines, Path(f"{stem}{_BODY}").read_bytes()))
     return Recording(
         url=first["request"]["url"],
+        asked=body if isinstance(body := first["request"].get("body"), dict) else None,
         status=answer.get("status"),
         headers=answer.get("headers", {}),
         opened=opened,

@@ -8,7 +8,7 @@ import json
 import re
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from os import PathLike
 from typing import Any, Protocol, TypeAlias, Unpack
 
@@ -70,7 +70,7 @@ class Response:
 class Reply:
     """One answer of the server; make it with one of its class methods.
 
-    The fields after `status_code` are those of `ReplyOptions`.
+    The fields after `asked` are those of `ReplyOptions`.
 
     Raises:
         ValueError: `write_size` is not positive, two endings are given, or `headless`
@@ -79,6 +79,8 @@ class Reply:
 
     content: Content
     status_code: int = 200
+    asked: Mapping[str, Any] | None = field(default=None, repr=False)
+    """The body of the request that this was recorded for; `None` for any."""
     headers: Mapping[str, str | None] = field(default_factory=dict)
     head_delay: float = 0.0
     first_delay: float = 0.0
@@ -265,7 +267,8 @@ class Reply:
     ) -> list[Reply]:
         """Return the answers of all chats in a folder, in the order of their requests.
 
-        Requests for access tokens are left out.
+        Each answers a request like its own; another request gets an error with status
+        404. Requests for access tokens are left out.
 
         Args:
             folder: Where `ChatSSE(record=…)` wrote.
@@ -275,7 +278,12 @@ class Reply:
             OSError: A file cannot be read.
             ValueError: There is no recorded chat, or one in a later format.
         """
-        return [cls._played(r, pace=pace, options={}) for r in read_folder(folder)]
+        return [
+            replace(
+                cls._played(recording, pace=pace, options={}), asked=recording.asked
+            )
+            for recording in read_folder(folder)
+        ]
 
     @classmethod
     def _played(

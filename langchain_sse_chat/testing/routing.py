@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from langchain_sse_chat.testing import echo
 from langchain_sse_chat.testing.replies import Reply, Response, Scripted
 from langchain_sse_chat.testing.request import Request
+from langchain_sse_chat.testing.script import Script
 
 _CHAT_PATHS = frozenset({"/v1/chat/completions", "/chat/completions"})
 _MODELS_PATHS = frozenset({"/v1/models", "/models"})
@@ -28,7 +29,8 @@ class Router:
 
     Args:
         script: The replies to chat requests, used up one by one.
-        default: What answers a chat request when the script is used up.
+        default: What answers a chat request when the script is used up; `None` for the
+            echo model, or for an error after recorded replies.
         routes: Replies by path, used before anything else.
         api_key: The key that other requests must carry; `None` for any.
     """
@@ -37,12 +39,13 @@ class Router:
         self,
         script: Iterable[Scripted],
         *,
-        default: Scripted,
+        default: Scripted | None,
         routes: Mapping[str, Scripted],
         api_key: str | None,
     ) -> None:
-        self.script = deque(checked(script))
-        [self._default] = checked([default])
+        self.script = Script(
+            checked(script), None if default is None else checked([default])[0]
+        )
         self._routes = dict(zip(routes, checked(routes.values()), strict=True))
         self._authorization = None if api_key is None else f"Bearer {api_key}"
 
@@ -73,7 +76,7 @@ class Router:
             return _UNAUTHORIZED
         if request.path in _MODELS_PATHS:
             return _MODELS
-        return self.script.popleft() if self.script else self._default
+        return self.script.next(request, echo.answer)
 
 
 def checked(script: Iterable[Any]) -> list[Scripted]:

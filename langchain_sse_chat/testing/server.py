@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping
 from types import TracebackType
 from typing import Self
 
-from langchain_sse_chat.testing import echo
 from langchain_sse_chat.testing.connection import Connection
 from langchain_sse_chat.testing.journal import Journal
 from langchain_sse_chat.testing.replies import Scripted
@@ -50,7 +49,7 @@ class ScriptedServer:
     ) -> None:
         self._router = Router(
             script,
-            default=echo.answer if default is None else default,
+            default=default,
             routes=routes or {},
             api_key=api_key,
         )

@@ -10,7 +10,9 @@ import hashlib
 from collections.abc import Mapping, MutableMapping
 from typing import Any
 
-_SECRET = ("extra_headers", "extra_query", "extra_body")
+from langchain_sse_chat.secrets.names import changed
+
+_SECRET = ("extra_headers", "extra_query", "extra_body", "model_kwargs")
 """Keywords of a call that may hold secrets."""
 
 
@@ -52,14 +54,17 @@ def fingerprinted(keywords: Mapping[str, Any]) -> dict[str, Any]:
 
     Calls differ by their digests as they do by the values, in other processes too.
     """
-    shown = dict(keywords)
+    shown: dict[str, Any] = changed(dict(keywords), named=_digest, other=str)
     for name in _SECRET:
-        if isinstance(given := shown.get(name), Mapping):
+        if isinstance(given := keywords.get(name), Mapping):
             # A body's 1 is not "1".
             values = ((k, isinstance(v, str), str(v)) for k, v in given.items())
-            text = repr(sorted(values))
-            shown[name] = hashlib.sha256(text.encode()).hexdigest()
+            shown[name] = _digest(repr(sorted(values)))
     return shown
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def without_frames(error: Exception) -> Exception:

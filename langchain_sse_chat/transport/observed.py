@@ -6,12 +6,15 @@ is not wrapped and costs nothing.
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Generic, Literal, NamedTuple, Protocol, TypeVar
 
 import httpx
 
 from langchain_sse_chat.errors import (
+    ConfigurationError,
     ConnectionFailedError,
     SSEChatError,
     TimedOutError,
@@ -34,6 +37,18 @@ HowEnded = Literal["done", "error", "cut", "reset", "timeout", "closed"]
 connection was closed inside the answer, or before it. `reset`: it broke, or was never
 made. `timeout`: nothing came in time. `closed`: the caller left, or was stopped.
 """
+
+
+def cannot_record(folder: Path, error: OSError) -> ConfigurationError:
+    """Return the error for a folder that no exchange can be recorded in."""
+    instead = (
+        "Allow more open files (`ulimit -n`)"
+        if error.errno in {errno.EMFILE, errno.ENFILE}
+        else "Pass a folder that can be written to as `record`"
+    )
+    why = f"{error.strerror}. {instead}, or record nothing: `record=None`."
+    msg = f"Nothing can be recorded in {str(folder)!r}: {why}"
+    return ConfigurationError(msg)
 
 
 class Ending(NamedTuple):

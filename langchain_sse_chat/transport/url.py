@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit
 
 from langchain_sse_chat.errors import ConfigurationError
@@ -85,21 +85,6 @@ def safe_url(url: str) -> str:
     if path is not None:
         return f"http://unix:{path}:{urlsplit(bare).path}"
     return _USERINFO.sub("//", bare)
-
-
-def secrets_in_url(url: str, public: Collection[str] = ()) -> list[str]:
-    """Return the password and the values of the query parameters of a URL.
-
-    Args:
-        url: The URL.
-        public: Names of parameters that are no secret.
-    """
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return []
-    values = [v for name, v in parse_qsl(parts.query) if name not in public]
-    return [*values, unquote(parts.password)] if parts.password else values
 
 
 def _split(url: str, setting: str = "base_url") -> SplitResult:

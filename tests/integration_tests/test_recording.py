@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from langchain_sse_chat import ChatSSE, SSEChatError
+from langchain_sse_chat import ChatSSE, NotFoundError, SSEChatError
 from langchain_sse_chat.gigachat import GigaChat
 from langchain_sse_chat.testing import Reply, ScriptedGigaChat, ScriptedServer
 from langchain_sse_chat.testing.recordings import Recording, read_recording
@@ -230,6 +230,27 @@ def test_a_caller_who_leaves_is_recorded_and_can_leave_again(tmp_path: Path) -> 
         [found] = recordings(folder)
         assert found.end == "closed"
         replies = Reply.recorded_folder(folder)
+
+
+async def test_twenty_calls_at_once_get_their_own_answers_again(tmp_path: Path) -> None:
+    questions = [f"question {number}" for number in range(20)]
+
+    async def ask_all(base_url: str, **fields: Any) -> list[str]:
+        chat = ChatSSE(model="m", base_url=base_url, **fields)
+        answers = await asyncio.gather(*map(chat.ainvoke, questions))
+        return [answer.text for answer in answers]
+
+    with ScriptedServer() as server:
+        first = await ask_all(server.base_url, record=tmp_path)
+    questions.reverse()
+    with ScriptedServer(Reply.recorded_folder(tmp_path)) as server:
+        again = await ask_all(server.base_url)
+        chat = ChatSSE(model="m", base_url=server.base_url)
+        with pytest.raises(NotFoundError, match="No exchange was recorded"):
+            await chat.ainvoke("another question")
+
+    assert again == first[::-1]
+    assert len(set(again)) == 20
 
 
 def test_fifty_streams_at_once_are_recorded_apart(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from langchain_sse_chat.pipeline import (
     OnTruncation,
     PipelineOptions,
 )
+from langchain_sse_chat.secrets import Secrets
 from langchain_sse_chat.transport.spec import ResponseHead
 from tests.unit_tests.wire.wire_streams import (
     DONE,
@@ -345,7 +346,7 @@ def test_a_refusal_becomes_the_error_of_its_status() -> None:
 
 
 def test_an_error_is_given_what_was_received_and_loses_secrets() -> None:
-    options = PipelineOptions(where=WHERE, secrets=("sk-1",))
+    options = PipelineOptions(where=WHERE, secrets=Secrets(["sk-1"]))
     error, _ = error_of(
         [event(text("a")), event({"error": "bad key sk-1"})], options=options
     )

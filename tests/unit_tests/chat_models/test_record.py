@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
-from collections.abc import Callable
+import os
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +31,8 @@ from tests.unit_tests.chat_models.scripted import (
 from tests.unit_tests.gigachat.gigachat_scripts import Sber, ask_async, ask_sync
 
 MakeChat = Callable[..., ChatSSE]
+
+RECORDING = "langchain_sse_chat.recording"
 
 HELLO = text_stream("Hello", " world")
 
@@ -268,3 +273,57 @@ def test_a_process_that_dies_leaves_what_came(
     assert HELLO.startswith(b"".join(parts))
     stream.close()
     assert json.loads(log.read_text().split("\n")[-2])["end"] == "closed"
+
+
+def recordings_in(folder: Path) -> list[Path]:
+    return list(folder.iterdir())
+
+
+@contextlib.contextmanager
+def no_descriptor_left(spare: int) -> Iterator[None]:
+    resource = pytest.importorskip("resource")  # not on Windows
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    held = [os.open(os.devnull, os.O_RDONLY)]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (held[0] + 50, limits[1]))
+    try:
+        with contextlib.suppress(OSError):
+            while True:
+                held.append(os.open(os.devnull, os.O_RDONLY))
+        for _ in range(spare):
+            os.close(held.pop())
+        yield
+    finally:
+        for descriptor in held:
+            os.close(descriptor)
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+
+
+@pytest.mark.parametrize("spare", [0, 1])
+async def test_without_a_descriptor_left_it_is_an_error_that_says_so(
+    make_chat: MakeChat, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spare: int
+) -> None:
+    chat = make_chat(
+        *[httpx.Response(200, json=completion({"content": "Hi"})) for _ in range(2)]
+    )
+    chat.invoke("Hello")
+    await chat.ainvoke("Hello")
+    if not spare:
+        # As in a process that has recorded nothing yet.
+        for name in [n for n in sys.modules if n.startswith(RECORDING)]:
+            monkeypatch.delitem(sys.modules, name)
+    errors = []
+
+    with no_descriptor_left(spare):
+        try:
+            chat.invoke("Hello", record=tmp_path)
+        except ConfigurationError as error:
+            errors.append(str(error))
+        try:
+            await chat.ainvoke("Hello", record=tmp_path)
+        except ConfigurationError as error:
+            errors.append(str(error))
+
+    assert len(errors) == 2
+    for error in errors:
+        assert "Too many open files. Allow more open files (`ulimit -n`)" in error
+    assert recordings_in(tmp_path) == []

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import html
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
 from langchain_core.caches import InMemoryCache
 
-from langchain_sse_chat import AuthenticationError, ChatSSE
+from langchain_sse_chat import AuthenticationError, ChatSSE, SSEChatError
 from langchain_sse_chat.gigachat import GigaChat
 from langchain_sse_chat.transport.spec import RequestSpec
 from tests.unit_tests.chat_models.scripted import Scripted, completion
 
 MakeChat = Callable[..., ChatSSE]
 
+EVENT_STREAM = "text/event-stream"
 SECRET = "a-secret-of-some-length"
 
 
@@ -86,6 +90,61 @@ def test_what_a_server_sends_back_is_taken_out(
         chat.invoke("Hello")
 
     assert SECRET not in json.dumps(caught.value.body)
+
+
+KEY = "c2VjcmV0/a2V5/b2Yrc29tZS+bGVuZ3Ro"
+
+
+@pytest.mark.parametrize(
+    "spelled",
+    [
+        json.dumps(KEY).replace("/", r"\/"),
+        json.dumps(KEY).replace("/", r"\u002f"),
+        json.dumps(KEY).replace("/", r"\u002F").replace("a2V5", r"\u0061\u0032V5"),
+        json.dumps(quote(KEY, safe="")),
+        json.dumps(quote(KEY, safe="").replace("%2F", "%2f")),
+        json.dumps(json.dumps({"key": KEY}).replace("/", r"\/")),
+        json.dumps(html.escape(KEY).replace("/", "&#x2F;")),
+    ],
+    ids=["slash", "u002f", "letters", "URL", "url", "JSON in JSON", "HTML"],
+)
+@pytest.mark.parametrize("in_stream", [False, True])
+async def test_a_key_is_starred_in_each_way_of_writing_it(
+    make_chat: MakeChat,
+    caplog: pytest.LogCaptureFixture,
+    tmp_path: Path,
+    spelled: str,
+    *,
+    in_stream: bool,
+) -> None:
+    caplog.set_level("DEBUG", "langchain_sse_chat")
+    body = f'{{"error": {{"message": {spelled}, "code": 401}}}}'
+    answers = [
+        httpx.Response(
+            200, content=f"data: {body}\n\n", headers={"content-type": EVENT_STREAM}
+        )
+        if in_stream
+        else httpx.Response(401, content=body, headers={"x-request-id": spelled})
+        for _ in range(2)
+    ]
+    chat = make_chat(*answers, api_key=KEY, record=tmp_path)
+
+    with pytest.raises(SSEChatError) as caught:
+        list(chat.stream("Hello"))
+    with pytest.raises(SSEChatError) as acaught:
+        await chat.ainvoke("Hello")
+
+    for shown in (
+        *(f"{e.value} {vars(e.value)} {e.value.__cause__}" for e in (caught, acaught)),
+        caplog.text,
+        all_of(tmp_path),
+    ):
+        assert "a2V5" not in shown.replace(r"\u0061\u0032", "a2")
+    assert "***" in str(caught.value)
+
+
+def all_of(folder: Path) -> str:
+    return "".join(path.read_text() for path in folder.iterdir())
 
 
 def test_an_api_version_is_no_secret(make_chat: MakeChat) -> None:

@@ -34,7 +34,7 @@ def head(reply: Reply, method: str = "POST") -> tuple[str, dict[str, str]]:
 def test_options_are_the_fields_of_a_reply() -> None:
     fields = get_type_hints(Reply)
     options = get_type_hints(ReplyOptions)
-    assert fields.keys() - options.keys() == {"content", "status_code"}
+    assert fields.keys() - options.keys() == {"content", "status_code", "asked"}
     assert all(fields[name] == kind for name, kind in options.items())
 
 

@@ -6,7 +6,6 @@ from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.transport.url import (
     endpoint,
     safe_url,
-    secrets_in_url,
     socket_path,
     socket_url,
 )
@@ -136,16 +135,3 @@ def test_a_url_names_a_unix_socket_or_none(url: str | None, path: str | None) ->
 def test_a_path_comes_back_from_the_url_of_its_socket() -> None:
     path = "/run/My models/ü:1@%2F.sock"
     assert socket_path(f"{socket_url(path)}/v1") == path
-
-
-@pytest.mark.parametrize(
-    ("url", "secrets"),
-    [
-        ("https://me:p%40ss@h/v1?key=k&api-version=1", ["k", "p@ss"]),
-        ("https://me@h/v1", []),
-        ("https://h/v1?a=1&b=&c=3", ["1", "3"]),
-        ("http://[", []),
-    ],
-)
-def test_knows_what_of_a_url_is_secret(url: str, secrets: list[str]) -> None:
-    assert secrets_in_url(url, {"api-version"}) == secrets

@@ -17,6 +17,7 @@ from langchain_sse_chat.convert.broken_calls import breaking_mark
 from langchain_sse_chat.convert.chunks import ChunkAssembler
 from langchain_sse_chat.errors import SSEChatError
 from langchain_sse_chat.pipeline import PipelineOptions
+from langchain_sse_chat.secrets import Secrets
 from tests.unit_tests.wire.wire_streams import (
     MADE_UP,
     OPTIONS,
@@ -210,7 +211,9 @@ def test_any_json_anywhere_is_read_or_is_an_error_of_ours(
     body = [
         event(json.dumps(value), kind) for value, kind in zip(sent, kinds, strict=False)
     ] + [event("[DONE]")] * done
-    options = PipelineOptions(where=WHERE, on_truncation="accept", secrets=("sk",))
+    options = PipelineOptions(
+        where=WHERE, on_truncation="accept", secrets=Secrets(["sk"])
+    )
     chunks = given_out(body, options)
 
     if chunks:

@@ -8,7 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from langchain_sse_chat.recording.stars import EveryText, KnownSecrets, Stars
+from langchain_sse_chat.secrets.spellings import Spellings
+from langchain_sse_chat.secrets.stars import EveryText, KnownSecrets, Stars
+
+
+def known(texts: list[str]) -> KnownSecrets:
+    return KnownSecrets(Spellings(texts))
 
 
 def starred(stars: Stars, parts: list[bytes]) -> bytes:
@@ -34,11 +39,11 @@ def test_each_occurrence_becomes_stars_however_it_is_cut(
 ) -> None:
     texts.sort(key=len, reverse=True)
 
-    assert starred(KnownSecrets(texts), parts) == all_starred(b"".join(parts), texts)
+    assert starred(known(texts), parts) == all_starred(b"".join(parts), texts)
 
 
 def test_nothing_is_held_back_that_is_no_beginning_of_a_secret() -> None:
-    stars = KnownSecrets(["secret-key"])
+    stars = known(["secret-key"])
 
     assert stars.feed(b"data: se") == b"data: "
     assert stars.feed(b"en\n\ndata: s") == b"seen\n\ndata: "
@@ -53,11 +58,11 @@ def test_nothing_is_held_back_that_is_no_beginning_of_a_secret() -> None:
 def test_a_secret_that_a_body_ends_in_is_stars_when_it_is_most_of_it(
     end: bytes, given: bytes
 ) -> None:
-    assert starred(KnownSecrets(["secret-key"]), [b"a ", end]) == b"a " + given
+    assert starred(known(["secret-key"]), [b"a ", end]) == b"a " + given
 
 
 def test_without_secrets_bytes_pass() -> None:
-    assert KnownSecrets([]).feed(b"data: 1\n\n") == b"data: 1\n\n"
+    assert known([]).feed(b"data: 1\n\n") == b"data: 1\n\n"
 
 
 TOKEN = b'{"access_token": "ab\\"c=", "tok":"x", "expires_at": 17, "n": ["y"]}'

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
 from typing import Protocol
 
-from langchain_sse_chat.transport.secrets import SHORTEST
+from langchain_sse_chat.secrets.spellings import (
+    SHORTEST,
+    PlainForm,
+    Spellings,
+)
 
 _STAR = b"*"
 
@@ -27,50 +30,54 @@ class Stars(Protocol):
 
 
 class KnownSecrets:
-    """Stars for certain texts, wherever reads cut them.
+    """Stars for certain texts in every spelling, wherever reads cut them.
 
     Bytes are held back only while they may be the beginning of one of the texts.
     """
 
-    def __init__(self, texts: Sequence[str]) -> None:
+    def __init__(self, secrets: Spellings) -> None:
         """Start at the beginning of a body.
 
         Args:
-            texts: The secrets, the longest first.
+            secrets: The secrets.
         """
-        self._texts = [text.encode("utf-8", "replace") for text in texts]
-        # Looks ahead, because one may begin within another.
-        self._pattern = re.compile(b"(?=(%b))" % b"|".join(map(re.escape, self._texts)))
+        self._secrets = secrets
+        # Escapes make a spelling longer, but a body of escapes is not held back whole.
+        self._held_at_most = 16 * secrets.longest + 64
         self._plain = b""
         self._starred = b""
 
     def feed(self, data: bytes) -> bytes:
         """Take the next bytes; give all but a possible beginning of a secret."""
+        if not self._secrets:
+            return data
         plain = self._plain + data
         starred = bytearray(self._starred + data)
-        # This is asked of each read, and the pattern is slow where nothing is found.
-        if any(text in plain for text in self._texts):
-            for match in self._pattern.finditer(plain):
-                start, end = match.span(1)
-                starred[start:end] = _STAR * (end - start)
-        sure = min((_sure(plain, text) for text in self._texts), default=len(plain))
+        form, sure = PlainForm(plain), len(plain)
+        while (at := form.open_escape()) < sure:
+            form, sure = PlainForm(plain[:at]), at
+        self._star(form, starred)
+        at = self._secrets.first_open(form)
+        if at < len(form.data):
+            sure = form.origin(at, at + 1)[0]
+        sure = max(sure, len(plain) - self._held_at_most)
         self._plain, self._starred = plain[sure:], bytes(starred[sure:])
         return bytes(starred[:sure])
 
     def close(self) -> bytes:
         """Give what was held back: a secret that was cut off, if it is long enough."""
-        cut_off = len(self._plain) >= SHORTEST
-        return _STAR * len(self._plain) if cut_off else self._starred
+        form = PlainForm(self._plain)
+        starred = bytearray(self._starred)
+        self._star(form, starred)
+        at = self._secrets.first_open(form)
+        if len(form.data) - at >= SHORTEST:
+            start = form.origin(at, at + 1)[0]
+            starred[start:] = _STAR * (len(starred) - start)
+        return bytes(starred)
 
-
-def _sure(data: bytes, text: bytes) -> int:
-    """Return where `data` may end in the beginning of `text`, its length if nowhere."""
-    at = data.find(text[:1], max(0, len(data) - len(text) + 1))
-    while at >= 0:
-        if text.startswith(data[at:]):
-            return at
-        at = data.find(text[:1], at + 1)
-    return len(data)
+    def _star(self, form: PlainForm, starred: bytearray) -> None:
+        for start, end in self._secrets.places(form, in_text=False):
+            starred[start:end] = _STAR * (end - start)
 
 
 class EveryText:

@@ -11,8 +11,9 @@ from langchain_sse_chat.errors import (
     MalformedChunkError,
     SSEChatError,
 )
+from langchain_sse_chat.secrets.redaction import redact_error
+from langchain_sse_chat.secrets.spellings import Spellings
 from langchain_sse_chat.wire.failures import status_error, stream_error
-from langchain_sse_chat.wire.redaction import redact
 from tests.unit_tests.wire.wire_streams import WHERE
 
 KEY = "sk-'\"\\ secret/я"
@@ -32,7 +33,7 @@ def test_secrets_are_taken_out_of_errors(spelled: str) -> None:
 
     for one in (error, in_stream, malformed):
         one.add_note(spelled)
-        redact(one, ("", KEY))
+        redact_error(one, Spellings(["", KEY]))
         shown = f"{one} {one.args} {vars(one)}"
         assert "secret" not in shown
         assert "***" in shown
@@ -48,7 +49,7 @@ def test_secrets_are_taken_out_of_errors(spelled: str) -> None:
 def test_without_secrets_nothing_is_changed() -> None:
     error = SSEChatError("message", 5)
 
-    redact(error, ("",))
+    redact_error(error, Spellings([""]))
 
     assert error.args == ("message", 5)
 
@@ -57,7 +58,7 @@ def test_without_secrets_nothing_is_changed() -> None:
 def test_the_longest_secret_is_taken_out_first(secrets: tuple[str, str]) -> None:
     for ordered in (secrets, secrets[::-1]):
         error = SSEChatError(f"<{secrets[1]}> <{secrets[0]}>")
-        redact(error, ordered)
+        redact_error(error, Spellings(ordered))
         assert str(error) == "<***> <***>"
 
 
@@ -71,13 +72,14 @@ def test_the_longest_secret_is_taken_out_first(secrets: tuple[str, str]) -> None
         ("secret-secret-key-a", "secret-***"),
         ("a secre", "a secre"),
         ("a secret-santa's", "a secret-santa's"),
-        ("secret-key or secret-key", "secret-key or ***"),
+        ("secret-k or secret-k", "secret-k or ***"),
+        ("secret-key or secret-key", "*** or ***"),
     ],
 )
 def test_a_secret_that_was_cut_with_its_text_is_one(text: str, shown: str) -> None:
     error = SSEChatError(text)
 
-    redact(error, ("secret-key-and-more",))
+    redact_error(error, Spellings(["secret-key-and-more"]))
 
     assert str(error) == shown
 
@@ -85,7 +87,7 @@ def test_a_secret_that_was_cut_with_its_text_is_one(text: str, shown: str) -> No
 def test_a_short_secret_is_taken_out_whole_only() -> None:
     error = SSEChatError("abcd abc")
 
-    redact(error, ("abcd",))
+    redact_error(error, Spellings(["abcd"]))
 
     assert str(error) == "*** abc"
 
@@ -98,6 +100,6 @@ def test_causes_lose_secrets_too() -> None:
     error = ConnectionFailedError("broke")
     error.__cause__ = second
 
-    redact(error, (KEY,))
+    redact_error(error, Spellings([KEY]))
 
     assert (first.args, second.args) == (("line ***", 1), ("***",))

@@ -1,0 +1,48 @@
+"""Find where a model's requests go, and with which key."""
+
+from __future__ import annotations
+
+import os
+
+from pydantic import SecretStr
+
+from langchain_sse_chat.errors import ConfigurationError
+from langchain_sse_chat.providers import Provider
+
+
+def endpoint_root(provider: Provider, base_url: str | None) -> str:
+    """Return the part of the address before `/chat/completions`.
+
+    Args:
+        provider: The provider; its variables come before its own address.
+        base_url: The address that was given, if one was.
+
+    Raises:
+        ConfigurationError: There is no address.
+    """
+    variables = provider.address_variables
+    address = base_url if base_url is not None else _environment(variables)
+    address = address if address is not None else provider.base_url
+    if address is None:
+        ways = f"Set {variables[0]}, or pass" if variables else "Pass"
+        msg = f"The provider {provider.name!r} has no address. {ways} `base_url`."
+        raise ConfigurationError(msg)
+    return address
+
+
+def key_in_environment(provider: Provider) -> SecretStr | None:
+    """Return the key of a provider in the environment, `None` for none."""
+    key = _environment(provider.key_variables)
+    return None if key is None else SecretStr(key)
+
+
+def missing_key(provider: Provider) -> ConfigurationError:
+    """Return the error for a provider whose key is nowhere."""
+    variable = provider.api_key_env
+    where = f"set {variable}, or pass `api_key`" if variable else "pass `api_key`"
+    msg = f"No API key for {provider.name}: {where}. {provider.hint}".rstrip()
+    return ConfigurationError(msg)
+
+
+def _environment(variables: tuple[str, ...]) -> str | None:
+    return next(filter(None, map(os.environ.get, variables)), None)

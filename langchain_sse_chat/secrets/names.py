@@ -1,0 +1,97 @@
+"""Names that say that a value is a secret, and JSON values with the secrets masked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+MASK = "***"
+"""Replaces a secret."""
+
+_WORDS = (
+    r"key|token|secret|signature|passwd|password|passphrase"
+    r"|credential|authorization|authentication|bearer|cookie|jwt"
+)
+
+_SECRET_NAME = re.compile(
+    rf"(?:{_WORDS}|header|(?:^|[_-])(?:auth|sig|code|pwd))s?$", re.IGNORECASE
+)
+"""Names of JSON fields and query parameters whose values are secrets."""
+
+_SPEAKS_OF_A_SECRET = re.compile(
+    rf"(?:{_WORDS}|header)s?(?![a-z])|(?:^|[_-])(?:auth|pwd)(?![a-z])"
+)
+"""Names of settings and keywords that may hold a secret: the word may stand anywhere in
+them."""
+
+_BETWEEN_WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+_OPEN_NAMES = frozenset({"prompt_cache_key"})
+"""Documented fields of a request's body that speak of keys and hold none:
+https://platform.openai.com/docs/api-reference/chat/create."""
+
+_CONVERSATION = "messages"
+_SCHEMA_FIELDS = "properties"
+
+Change = Callable[[str], str]
+
+
+def is_secret_name(name: str) -> bool:
+    """Whether a JSON field or a query parameter of this name holds a secret."""
+    return bool(_SECRET_NAME.search(name)) and name not in _OPEN_NAMES
+
+
+def speaks_of_a_secret(name: str, value: object = "") -> bool:
+    """Whether an unknown setting may be a secret, by its name.
+
+    Args:
+        name: The name that the caller wrote.
+        value: The value. A number or a switch that is named after tokens counts them,
+            such as `min_tokens`.
+    """
+    if name in _OPEN_NAMES:
+        return False
+    words = _SPEAKS_OF_A_SECRET.findall(_BETWEEN_WORDS.sub("_", name).lower())
+    counts = _counts(value) and all("token" in word for word in words)
+    return bool(words) and not counts
+
+
+def _counts(value: object) -> bool:
+    if isinstance(value, (list, tuple)):
+        return all(_counts(item) for item in value)
+    return value is None or isinstance(value, (bool, int, float))
+
+
+def masked(value: Any) -> Any:
+    """Return a JSON value with the texts masked that are named like secrets.
+
+    The texts of `messages` stay, because they are the conversation, and so do the names
+    and descriptions of arguments in a schema's `properties`.
+    """
+    return changed(value, named=lambda _: MASK, other=str)
+
+
+def changed(value: Any, *, named: Change, other: Change) -> Any:
+    """Return a JSON value with changed texts; what is not JSON stays.
+
+    Args:
+        value: The value.
+        named: Changes the texts in fields that are named like secrets.
+        other: Changes all other texts.
+    """
+    if isinstance(value, dict):
+        return {name: _field(name, v, named, other) for name, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [changed(item, named=named, other=other) for item in value]
+    return other(value) if isinstance(value, str) else value
+
+
+def _field(name: object, value: Any, named: Change, other: Change) -> Any:
+    if name == _SCHEMA_FIELDS and isinstance(value, dict):
+        return {k: changed(item, named=named, other=other) for k, item in value.items()}
+    if name == _CONVERSATION:
+        return changed(value, named=other, other=other)
+    if isinstance(name, str) and is_secret_name(name):
+        return changed(value, named=named, other=named)
+    return changed(value, named=named, other=other)
