@@ -223,8 +223,8 @@ class ChatSSESettings(BaseChatModel):
     `(certificate, key)`, or `(certificate, key, password)`."""
 
     proxy: str | None = Field(default=None, repr=False, exclude=True)
-    """The URL of a proxy, with user and password if it wants them. Default: those of
-    the environment."""
+    """The URL of a proxy for all requests, with user and password if it asks for them.
+    Default: the proxies of the environment, for requests to other machines."""
 
     async_transport: AsyncTransport = Field(default="auto", exclude=True)
     """What the shared client of async calls sends by: `aiohttp`, `httpx`, or `auto` for
