@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from base64 import b64decode
 from collections.abc import Callable, Iterable, Mapping
+from itertools import chain
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
@@ -58,7 +60,10 @@ class Secrets:
         """Learn the secrets in a request's headers, URL and body."""
         shown = shown_headers(spec.headers)
         found = [v for name, v in spec.headers.items() if shown[name] is HIDDEN]
-        found += [value.partition(" ")[2] for value in found]  # the key in `Bearer …`
+        found += [
+            *(value.partition(" ")[2] for value in found),  # the key in `Bearer …`
+            *chain.from_iterable(map(_login, found)),
+        ]
         parts = urlsplit(spec.url)
         login = [parts.username or "", parts.password or ""]
         found += [*login, *map(unquote, login)]
@@ -98,6 +103,18 @@ class Secrets:
 def shown_headers(headers: Mapping[str, str]) -> dict[str, str]:
     """Return a request's headers with the values that may be shown."""
     return {k: v if k.lower() in _HARMLESS else HIDDEN for k, v in headers.items()}
+
+
+def _login(header: str) -> list[str]:
+    """Return user and password of a header for basic authentication (RFC 7617)."""
+    scheme, _, pair = header.partition(" ")
+    if scheme.lower() != "basic":
+        return []
+    try:
+        user, _, password = b64decode(pair, validate=True).decode().partition(":")
+    except ValueError:
+        return []
+    return [user, password]
 
 
 def query_names(url: str) -> list[str]:

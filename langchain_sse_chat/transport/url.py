@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Collection, Mapping
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit
 
@@ -37,6 +38,31 @@ def endpoint(base_url: str, default_query: Mapping[str, object] | None = None) -
         path += _PATH
     query = _merged(parts.query, default_query) if default_query else parts.query
     return parts._replace(path=path, query=query, fragment="").geturl()
+
+
+def without_user(url: str) -> tuple[str, str | None]:
+    """Return a URL without user and password, and the header that carries them.
+
+    The URL of a request must not hold them: httpx sends them in place of another
+    `Authorization` header, and aiohttp refuses to send both.
+
+    Args:
+        url: A URL as `endpoint` returns it.
+
+    Returns:
+        The URL, and the value of `Authorization` (RFC 7617) with what was
+        percent-encoded in it; `None` when the URL has no user.
+    """
+    parts = urlsplit(url)
+    user, at, host = parts.netloc.rpartition("@")
+    if not at or socket_path(url) is not None:
+        return url, None
+    url = parts._replace(netloc=host).geturl()
+    if not user.strip(":"):
+        return url, None
+    name, _, password = user.partition(":")
+    pair = f"{unquote(name)}:{unquote(password)}".encode()
+    return url, f"Basic {b64encode(pair).decode('ascii')}"
 
 
 def socket_path(url: str | None) -> str | None:
