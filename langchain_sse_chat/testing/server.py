@@ -119,7 +119,7 @@ class ScriptedServer:
         """Append replies to the script."""
         self._router.script.extend(replies)
 
-    def wait_for_requests(self, count: int = 1, timeout: float = 5.0) -> bool:
+    def wait_for_requests(self, count: int = 1, timeout: float = 30.0) -> bool:
         """Wait until `count` requests have arrived since the start.
 
         Returns:
@@ -129,7 +129,7 @@ class ScriptedServer:
         journal = self._journal
         return journal.wait_until(lambda: len(journal.requests) >= count, timeout)
 
-    def wait_for_disconnect(self, timeout: float = 5.0, count: int = 1) -> bool:
+    def wait_for_disconnect(self, timeout: float = 30.0, count: int = 1) -> bool:
         """Wait until clients have closed `count` connections under an answer.
 
         Returns:
