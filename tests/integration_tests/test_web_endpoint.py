@@ -198,9 +198,8 @@ async def test_the_page_listens_to_all_that_the_server_sends(
     async with serving(example, model) as url:
         for _ in range(2):
             reader, writer = await opened(url, b"GET /?q=x HTTP/1.1\r\n\r\n")
-            sent |= set(
-                re.findall(rb"^event: (.*)$", await reader.read(), re.MULTILINE)
-            )
+            stream = (await reader.read()).decode()
+            sent |= set(re.findall(r"^event: (.*)$", stream, re.MULTILINE))
             writer.close()
     listened = set(re.findall(r'addEventListener\("(\w+)"', example.PAGE))
     assert listened == sent | {"error"}

@@ -205,7 +205,7 @@ def test_what_comes_through_a_proxy_without_tls_may_be_its_own(
             assert proxy.url not in str(caught.value)
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "127.1"])
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
 @pytest.mark.parametrize("proxy", ["http://127.0.0.1:9", "socks5://127.0.0.1:9", "no"])
 def test_this_machine_is_asked_without_the_proxies_of_the_environment(
     server: ScriptedServer,
