@@ -17,7 +17,7 @@ from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.transport.lost import ManyPools
 from langchain_sse_chat.transport.proxies import EXTENSION, Proxies, Proxy
 
-TransportT = TypeVar("TransportT", httpx.BaseTransport, httpx.AsyncBaseTransport)
+TransportT = TypeVar("TransportT")
 
 
 class Routes(Generic[TransportT]):

@@ -61,7 +61,7 @@ def routed_transport(
     def through(proxy: httpx.Proxy | None) -> Any:
         return plain(verify=trust.context, limits=limits, proxy=proxy)
 
-    routes = Routes(
+    routes: Routes[Any] = Routes(
         direct or through(None), proxies, through, tls_problem=trust.problem
     )
     return (RoutedTransport if is_sync else AsyncRoutedTransport)(routes)

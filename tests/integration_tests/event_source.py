@@ -10,7 +10,6 @@ import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from typing import Literal
 from urllib.parse import urlsplit
 
 MOST_CONNECTIONS = 5
@@ -31,7 +30,7 @@ class EventSource:
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self.ready_state: Literal["connecting", "open", "closed"] = "connecting"
+        self.ready_state = "connecting"
         self.statuses: list[int | None] = []
         """Of each connection; `None` for one that could not be made."""
         self._listeners: defaultdict[str, list[Callable[[Message], None]]]

@@ -39,13 +39,15 @@ def sent_by(kind: Kind, proxies: Proxies | None = None, problem: str = "") -> An
 
 
 @KINDS
-def test_httpx_sends_by_itself_unless_aiohttp_does(kind: Kind, plain: type) -> None:
+def test_httpx_sends_by_itself_unless_aiohttp_does(
+    kind: Kind, plain: type[Any]
+) -> None:
     assert sent_by(kind) is None
 
 
 @KINDS
 def test_requests_through_a_proxy_have_a_pool_of_their_own(
-    kind: Kind, plain: type
+    kind: Kind, plain: type[Any]
 ) -> None:
     proxies = Proxies({"https": Proxy("http://p.example:1", "`proxy`")})
     routes = sent_by(kind, proxies)._routes
@@ -59,7 +61,7 @@ def test_requests_through_a_proxy_have_a_pool_of_their_own(
 
 
 @KINDS
-def test_without_a_context_there_is_no_tls(kind: Kind, plain: type) -> None:
+def test_without_a_context_there_is_no_tls(kind: Kind, plain: type[Any]) -> None:
     routes = sent_by(kind, problem="There is none.")._routes
     assert type(routes.of(httpx.Request("POST", "http://a.example"))) is plain
     with pytest.raises(ConfigurationError, match="There is none"):
@@ -74,7 +76,7 @@ def test_without_a_context_there_is_no_tls(kind: Kind, plain: type) -> None:
     ],
 )
 def test_requests_to_a_socket_have_a_transport_of_their_own(
-    kind: Kind, by_socket: type
+    kind: Kind, by_socket: type[Any]
 ) -> None:
     mount = socket_mount(kind, "/run/a.sock", LIMITS, CONTEXT)
     assert mount is not None
