@@ -15,7 +15,6 @@ from langchain_core.tools import tool
 from langchain_sse_chat import ChatSSE
 from langchain_sse_chat.testing import Reply, ScriptedServer
 
-
 MOST_ROUNDS = 10
 
 

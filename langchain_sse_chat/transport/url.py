@@ -53,9 +53,11 @@ def without_user(url: str) -> tuple[str, str | None]:
         The URL, and the value of `Authorization` (RFC 7617) with what was
         percent-encoded in it; `None` when the URL has no user.
     """
+    if "@" not in url or socket_path(url) is not None:
+        return url, None
     parts = urlsplit(url)
     user, at, host = parts.netloc.rpartition("@")
-    if not at or socket_path(url) is not None:
+    if not at:
         return url, None
     url = parts._replace(netloc=host).geturl()
     if not user.strip(":"):

@@ -158,6 +158,7 @@ def test_knows_what_of_a_url_is_secret(url: str, secrets: list[str]) -> None:
     ("url", "bare", "pair"),
     [
         ("https://h:1/v1?a=b", "https://h:1/v1?a=b", None),
+        ("https://h/v1/@me", "https://h/v1/@me", None),
         ("https://@h/v1", "https://h/v1", None),
         ("https://:@h/v1", "https://h/v1", None),
         ("https://me:words@h:1/v1?a=b", "https://h:1/v1?a=b", b"me:words"),
