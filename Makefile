@@ -29,6 +29,8 @@ SOAK_SECONDS ?=
 SOAK_SEED ?=
 SOAK_STREAM ?=
 UNIT_TEST_FLAGS := --disable-socket --allow-unix-socket
+# Tests run on all cores; `-n 0` in PYTEST_EXTRA runs them in one process, for a debugger.
+WORKERS := -n auto --maxprocesses 8
 
 ##@ First steps
 
@@ -45,10 +47,18 @@ demo: $(VENV)/.installed ## watch the package stream from a server on this machi
 	@$(PY) -m $(PACKAGE)
 
 .PHONY: test tests
+ifeq ($(TEST_FILE) $(PYTEST_EXTRA),tests/unit_tests )
 test tests: $(VENV)/.group-test ## run the unit tests, with no network, and measure their coverage
-	@$(PY) -m coverage run -m pytest $(UNIT_TEST_FLAGS) $(PYTEST_EXTRA) $(TEST_FILE)
-ifeq ($(TEST_FILE),tests/unit_tests)
-	@$(PY) -m coverage report
+	@$(PY) -m pytest $(WORKERS) $(UNIT_TEST_FLAGS) --cov --cov-report= --cov-fail-under=0 $(TEST_FILE) \
+		|| scripts/advise.sh "A test failed. Run it alone: make test TEST_FILE=tests/unit_tests/... PYTEST_EXTRA='-k its_name'"
+	@$(PY) -m coverage report \
+		|| scripts/advise.sh "The unit tests must run every line and branch of $(PACKAGE). 'Missing' names those" \
+		"that they do not: 12 is a line, 12->15 the jump from line 12 to 15. Add a test for each to" \
+		"tests/unit_tests, or remove what no test can reach."
+else
+test tests: $(VENV)/.group-test
+	@$(PY) -m pytest $(UNIT_TEST_FLAGS) $(PYTEST_EXTRA) $(TEST_FILE)
+	@echo "Coverage is measured by 'make test' alone, without TEST_FILE and PYTEST_EXTRA."
 endif
 
 .PHONY: all
@@ -58,25 +68,25 @@ all: format lint type test integration_test examples docs ## do all that a chang
 
 .PHONY: integration_test integration_tests
 integration_test integration_tests: $(VENV)/.group-test $(VENV)/.group-agents $(VENV)/.group-deployment ## run the tests that use real sockets
-	@$(PY) -m pytest -n auto --timeout=120 --ignore=tests/integration_tests/llamacpp \
+	@$(PY) -m pytest $(WORKERS) --ignore=tests/integration_tests/llamacpp \
 		--ignore=tests/integration_tests/litellm \
 		$(PYTEST_EXTRA) $(INTEGRATION_TEST_FILE)
 
 .PHONY: aiohttp
 aiohttp: $(OTHER_VENVS)/aiohttp/.made ## run unit and integration tests with async calls sent by aiohttp
-	@$(OTHER_VENVS)/aiohttp/bin/python -m pytest -n auto $(UNIT_TEST_FLAGS) $(PYTEST_EXTRA) tests/unit_tests
-	@$(OTHER_VENVS)/aiohttp/bin/python -m pytest -n auto --timeout=120 \
+	@$(OTHER_VENVS)/aiohttp/bin/python -m pytest $(WORKERS) $(UNIT_TEST_FLAGS) $(PYTEST_EXTRA) tests/unit_tests
+	@$(OTHER_VENVS)/aiohttp/bin/python -m pytest $(WORKERS) \
 		--ignore=tests/integration_tests/llamacpp --ignore=tests/integration_tests/litellm \
 		$(PYTEST_EXTRA) tests/integration_tests
 
 .PHONY: real_server
 real_server: $(OTHER_VENVS)/real_server/.made ## build llama.cpp's server and test against it
-	@$(OTHER_VENVS)/real_server/bin/python -m pytest --timeout=120 $(PYTEST_EXTRA) \
+	@$(OTHER_VENVS)/real_server/bin/python -m pytest $(PYTEST_EXTRA) \
 		tests/integration_tests/llamacpp
 
 .PHONY: litellm_server
 litellm_server: $(VENV)/.group-test $(OTHER_VENVS)/litellm_server/.made ## install a LiteLLM proxy and test against it
-	@$(PY) -m pytest --timeout=120 $(PYTEST_EXTRA) tests/integration_tests/litellm
+	@$(PY) -m pytest $(PYTEST_EXTRA) tests/integration_tests/litellm
 
 .PHONY: examples
 examples: $(VENV)/.group-test $(VENV)/.group-agents ## run the code in the README, the docs and examples/
@@ -146,10 +156,14 @@ bench_check bench-check: $(OTHER_VENVS)/bench/.made ## see whether every benchma
 
 .PHONY: lint
 lint: $(VENV)/.group-lint ## check style, the direction of imports and spelling
-	@$(PY) -m ruff check $(SOURCES)
-	@$(PY) -m ruff format --check $(SOURCES)
-	@$(PY) -c 'from importlinter.cli import lint_imports_command as lint; lint()'
-	@$(PY) -m codespell_lib --ignore-words-list asend $(filter-out tests,$(SOURCES)) $(PAGES) Makefile
+	@$(PY) -m ruff check $(SOURCES) \
+		|| scripts/advise.sh "'make format' mends what can be mended without you."
+	@$(PY) -m ruff format --check $(SOURCES) \
+		|| scripts/advise.sh "Run 'make format'."
+	@$(PY) -c 'from importlinter.cli import lint_imports_command as lint; lint()' \
+		|| scripts/advise.sh "An import goes against the layers: see 'Where a thing belongs' in CONTRIBUTING.md."
+	@$(PY) -m codespell_lib --ignore-words-list asend $(filter-out tests,$(SOURCES)) $(PAGES) Makefile \
+		|| scripts/advise.sh "Correct the spelling, or add a word that is right to --ignore-words-list in the Makefile."
 
 .PHONY: format
 format: $(VENV)/.group-lint ## rewrite the source in the house format
@@ -169,7 +183,8 @@ type: $(VENV)/.group-test $(VENV)/.group-agents $(VENV)/.group-deployment $(VENV
 
 .PHONY: docs
 docs: $(VENV)/.group-docs ## build the documentation into site/; a broken link fails
-	@$(PY) -m zensical build --clean --strict
+	@$(PY) -m zensical build --clean --strict \
+		|| scripts/advise.sh "The lines above name the page and the link or the name that was not found."
 
 .PHONY: docs_serve
 docs_serve: $(VENV)/.group-docs ## show the documentation in a browser while it is written

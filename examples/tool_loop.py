@@ -15,6 +15,8 @@ from langchain_core.tools import tool
 from langchain_sse_chat import ChatSSE
 from langchain_sse_chat.testing import Reply, ScriptedServer
 
+MOST_ROUNDS = 10
+
 
 @tool
 def get_weather(city: str) -> str:
@@ -23,10 +25,14 @@ def get_weather(city: str) -> str:
 
 
 async def ask(chat: ChatSSE, question: str) -> str:
-    """Return the model's answer after all the tool calls that it wants."""
+    """Return the model's answer after the tool calls that it makes.
+
+    Raises:
+        RuntimeError: It goes on calling tools, and each round costs money.
+    """
     model = chat.bind_tools([get_weather])
     messages: list[BaseMessage] = [HumanMessage(question)]
-    while True:
+    for _ in range(MOST_ROUNDS):
         answer = await model.ainvoke(messages)
         messages.append(answer)
         if not answer.tool_calls:
@@ -34,6 +40,8 @@ async def ask(chat: ChatSSE, question: str) -> str:
         for call in answer.tool_calls:
             print(f"calling {call['name']} with {call['args']}")
             messages.append(await get_weather.ainvoke(call))
+    msg = f"no answer after {MOST_ROUNDS} rounds of tool calls"
+    raise RuntimeError(msg)
 
 
 def main() -> None:

@@ -14,6 +14,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, TextIO
 
 from langchain_core.messages import AIMessageChunk
@@ -30,6 +31,9 @@ _SONG = (
     "She circled the craters and sang to the sea:\n"
     "«How near it all looks, and how far it must be!»"
 )
+
+_BROKEN_PIPE = 141
+"""The status of a program that wrote to a pipe without a reader, as shells show it."""
 
 _PACE = 0.04
 """Seconds between two tokens of the embedded server: as a fast reader reads."""
@@ -57,10 +61,18 @@ def main(
     parser.add_argument("question", nargs="?", default=_QUESTION)
     question = parser.parse_args(argv).question
     try:
-        return _show(environment, question, out)
-    except SSEChatError as error:
-        out.write(f"\n{type(error).__name__}: {error}\n")
-        return 1
+        status = _show(environment, question, out)
+        out.flush()
+    except BrokenPipeError:  # the reader has enough, as `head` has after its lines
+        _discard_rest(out)
+        return _BROKEN_PIPE
+    return status
+
+
+def _discard_rest(out: TextIO) -> None:
+    """Let what is still to be written go nowhere; at the exit it would fail again."""
+    with Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), out.fileno())
 
 
 _ENDPOINT = (
@@ -71,6 +83,14 @@ _ENDPOINT = (
 
 
 def _show(environment: Mapping[str, str], question: str, out: TextIO) -> int:
+    try:
+        return _show_answers(environment, question, out)
+    except SSEChatError as error:
+        out.write(f"\n{type(error).__name__}: {error}\n")
+        return 1
+
+
+def _show_answers(environment: Mapping[str, str], question: str, out: TextIO) -> int:
     hint = "" if _has_endpoint(environment) else f"\n{_ENDPOINT}\n"
     with _chat(environment, question) as (chat, name):
         out.write(f"Asking {chat.model} at {name}: {question}\n\n")

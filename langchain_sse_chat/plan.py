@@ -31,7 +31,7 @@ from langchain_sse_chat.settings import ChatSSESettings
 from langchain_sse_chat.transport.headers import request_headers
 from langchain_sse_chat.transport.hidden import Hidden, hidden
 from langchain_sse_chat.transport.spec import Timeouts
-from langchain_sse_chat.transport.url import endpoint, safe_url
+from langchain_sse_chat.transport.url import endpoint, safe_url, without_user
 from langchain_sse_chat.wire.dialect import Dialect
 
 ENDPOINT_KEYWORDS = frozenset({"model", "extra_headers", "extra_query", "extra_body"})
@@ -83,17 +83,22 @@ def plan_call(
     )
     given_query = hidden({**(settings.default_query or {}), **call.query})
     query = provider.query(root, given_query)
-    url = Hidden(endpoint(root, query))
+    address, user = without_user(endpoint(root, query))
+    url = Hidden(address)
     stream_usage = call.settings["stream_usage"]
     asks_usage = streamed and stream_usage is not False
     given_headers = hidden({**(settings.default_headers or {}), **call.headers})
     grant = _grant(settings, key, given_headers)
+    key_header = provider.key_header(None if grant else key)
+    if user is not None:
+        _check_alone(grant, key_header, given_headers)
+        given_headers = hidden({**given_headers, "Authorization": Hidden(user)})
     dialect = _dialect(provider, call)
     stops = _stops(settings, call, stop)
     ends_here = dialect.stop == "client"
     headers = request_headers(
         streamed,
-        hidden(dict(provider.headers) | provider.key_header(None if grant else key)),
+        hidden(dict(provider.headers) | key_header),
         given_headers,
     )
     body, tool_names = _body(
@@ -188,6 +193,35 @@ def _grant(
     if any(name.lower() == "authorization" for name in headers):
         return None
     return settings.access_grant(key)
+
+
+def _check_alone(
+    grant: AccessGrant | None, key_header: Mapping[str, Any], headers: Mapping[str, Any]
+) -> None:
+    """Refuse what would be sent in the header that carries user and password.
+
+    Raises:
+        ConfigurationError: There is something.
+    """
+    others = {
+        "an access token": grant is not None,
+        "an API key": _has_authorization(key_header),
+        "a header `Authorization`": _has_authorization(headers),
+    }
+    for other, is_there in others.items():
+        if is_there:
+            msg = (
+                f"`base_url` has a user and password, and there is {other} too. A "
+                "request can carry one of them: leave out the other."
+            )
+            raise ConfigurationError(msg)
+
+
+def _has_authorization(headers: Mapping[str, Any]) -> bool:
+    return any(
+        name.lower() == "authorization" and value is not None
+        for name, value in headers.items()
+    )
 
 
 def _body(

@@ -213,8 +213,8 @@ class ChatSSESettings(CheckedModel):
     proxy: Annotated[str | None, Use.MODEL] = Field(
         default=None, repr=False, exclude=True
     )
-    """The URL of a proxy, with user and password if it wants them. Default: those of
-    the environment."""
+    """The URL of a proxy for all requests, with user and password if it asks for them.
+    Default: the proxies of the environment, for requests to other machines."""
 
     async_transport: Annotated[AsyncTransport, Use.MODEL] = Field(
         default="auto", exclude=True

@@ -122,7 +122,7 @@ class ScriptedServer:
         """
         self._router.script.extend(checked(replies))
 
-    def wait_for_requests(self, count: int = 1, timeout: float = 5.0) -> bool:
+    def wait_for_requests(self, count: int = 1, timeout: float = 30.0) -> bool:
         """Wait until `count` requests have arrived since the start.
 
         Returns:
@@ -132,7 +132,7 @@ class ScriptedServer:
         journal = self._journal
         return journal.wait_until(lambda: len(journal.requests) >= count, timeout)
 
-    def wait_for_disconnect(self, timeout: float = 5.0, count: int = 1) -> bool:
+    def wait_for_disconnect(self, timeout: float = 30.0, count: int = 1) -> bool:
         """Wait until clients have closed `count` connections under an answer.
 
         Returns:

@@ -14,7 +14,6 @@ from contextvars import ContextVar
 from importlib import import_module
 from types import ModuleType
 from typing import Any, Literal
-from urllib.request import getproxies
 
 import httpx
 
@@ -51,19 +50,14 @@ def aiohttp_transport(
     *,
     limits: httpx.Limits,
     context: ssl.SSLContext,
-    is_direct: bool,
 ) -> httpx.AsyncBaseTransport | None:
     """Return what sends async requests by aiohttp, `None` to leave them to httpx.
-
-    Those through a proxy, of a field or of the environment, and those to a Unix socket
-    are left to httpx, whatever is wanted.
 
     Args:
         wanted: "auto" takes aiohttp when it is installed.
         limits: Of the pool. Idle connections are kept for as long as they say, without
             a limit on their number, which aiohttp does not have.
         context: Whom to trust.
-        is_direct: Whether the field names no proxy and the URL no Unix socket.
 
     Raises:
         ConfigurationError: It is wanted by name, and is not installed.
@@ -78,9 +72,7 @@ def aiohttp_transport(
             "without it."
         )
         raise ConfigurationError(msg)
-    if libraries is None or not is_direct or environment_names_a_proxy():
-        return None
-    return _Transport(*libraries, limits, context)
+    return None if libraries is None else _Transport(*libraries, limits, context)
 
 
 def _libraries() -> tuple[ModuleType, ModuleType] | None:
@@ -91,12 +83,6 @@ def _libraries() -> tuple[ModuleType, ModuleType] | None:
         return None
     # Since 3.12; another package may have brought an earlier one.
     return (aiohttp, bridge) if hasattr(aiohttp, "SocketFactoryType") else None
-
-
-def environment_names_a_proxy() -> bool:
-    """Return whether there is a proxy that httpx would use, for some host at least."""
-    proxies = getproxies()  # as httpx asks
-    return any(proxies.get(scheme) for scheme in ("http", "https", "all"))
 
 
 class _Transport(httpx.AsyncBaseTransport):

@@ -69,7 +69,7 @@ async def _astream(
                 await answer.collect(attempt.rest())
             except SSEChatError as error:
                 data = None  # goes with the error, and may hold what was sent back
-                again = again_after(exchange, error)
+                again = again_after(exchange, attempt.explain(error))
             else:
                 if exchange.finished():
                     return

@@ -19,6 +19,7 @@ from langchain_sse_chat.transport.clock import (
 )
 from langchain_sse_chat.transport.failures import fail
 from langchain_sse_chat.transport.hidden import without_frames
+from langchain_sse_chat.transport.proxies import name_proxy
 from langchain_sse_chat.transport.spec import (
     Again,
     Exchange,
@@ -99,6 +100,8 @@ class Attempt(Generic[OutputT]):
         """Whether the answer has said that it is over."""
         self._moved = False
         self._has_had_its_time = False
+        self._client: httpx.Client | httpx.AsyncClient | None = None
+        self._request: httpx.Request | None = None
         self.clock = StreamClock(
             spec.timeouts, now(), streamed=spec.streamed, where=self._where
         )
@@ -132,13 +135,15 @@ class Attempt(Generic[OutputT]):
         }
         if bounded:
             timeout = Limits(timeout, self.clock, self._now)
-        return client.build_request(
+        self._client = client
+        self._request = client.build_request(
             "POST",
             _parsed(self._spec.url),
             headers=dict(self._spec.headers),
             content=self._spec.body,
             extensions={**(extensions or {}), "timeout": timeout},
         )
+        return self._request
 
     def open(self, response: httpx.Response) -> bool:
         """Look at the head of the answer; return whether it is a success (2xx)."""
@@ -219,6 +224,11 @@ class Attempt(Generic[OutputT]):
         """
         if not self._receiver.ended:
             self.fail(exc)
+
+    def explain(self, error: SSEChatError) -> SSEChatError:
+        """Name the proxy of the request in an error, and return it."""
+        name_proxy(error, self._request, self._client)
+        return error
 
     def fail(self, exc: Exception) -> NoReturn:
         """Raise this package's error for an exception out of httpx."""

@@ -26,14 +26,23 @@ from langchain_sse_chat._version import __version__
 from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.transport.aiohttp_transport import AsyncTransport
 from langchain_sse_chat.transport.event_loop import running_loop
-from langchain_sse_chat.transport.tls import Certificate, tls_context
-from langchain_sse_chat.transport.transports import direct_transport, socket_mount
+from langchain_sse_chat.transport.proxies import (
+    Proxies,
+    proxies_of,
+    proxy_variables,
+)
+from langchain_sse_chat.transport.tls import Certificate, tls_context, tls_variables
+from langchain_sse_chat.transport.transports import routed_transport, socket_mount
 
 ClientT = TypeVar("ClientT", httpx.Client, httpx.AsyncClient)
 
 # A pool without a living model is kept, because models are often made for one request
 # each. So many different settings are kept at most.
 _KEPT_WITHOUT_MODEL = 16
+
+
+def _environment() -> tuple[str | None, ...]:
+    return (*proxy_variables(), *tls_variables())
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +54,8 @@ class ClientSettings:
     authorities to trust, or a context that knows them. `True` trusts certifi's, or
     those in SSL_CERT_FILE or SSL_CERT_DIR."""
     proxy: str | None = field(default=None, repr=False)
-    """URL of the proxy; `None` for those that the environment names."""
+    """URL of the proxy for all requests; `None` for those that the environment names,
+    which are for other machines only."""
     cert: Certificate | None = field(default=None, repr=False)
     """The client's own certificate. With an `ssl.SSLContext` as `verify` it is loaded
     into that."""
@@ -63,6 +73,11 @@ class ClientSettings:
     async_transport: AsyncTransport = "auto"
     """What the async client sends by: aiohttp when it is installed, or one by name.
     Through proxies and to Unix sockets it is always httpx."""
+    environment: tuple[str | None, ...] = field(
+        default_factory=_environment, repr=False
+    )
+    """What the environment says of proxies and certificates, so that a model made after
+    a change of it gets another client."""
 
 
 class HTTPClients:
@@ -327,39 +342,30 @@ async def _end(keeper: AsyncGenerator[None]) -> None:
 
 
 def _made(kind: type[ClientT], settings: ClientSettings) -> ClientT:
-    context = tls_context(settings.verify, settings.cert)
+    trust = tls_context(settings.verify, settings.cert)
     limits = httpx.Limits(
         max_connections=settings.max_connections,
         max_keepalive_connections=settings.max_keepalive_connections,
         keepalive_expiry=settings.keepalive_expiry,
     )
-    transport = direct_transport(
+    # A model at a Unix socket has no use for the proxies of the environment.
+    proxies = Proxies({}) if settings.uds else proxies_of(settings.proxy)
+    transport = routed_transport(
         kind,
+        proxies=proxies,
         async_transport=settings.async_transport,
         limits=limits,
-        context=context,
-        is_direct=settings.proxy is None and settings.uds is None,
+        trust=trust,
     )
     # A shared client must not carry one model's cookies into another's requests.
     no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
-    with contextlib.suppress(ValueError, ImportError, httpx.InvalidURL):
-        return kind(
-            verify=context,
-            proxy=settings.proxy,
-            transport=transport,
-            mounts=socket_mount(kind, settings.uds, limits, context),
-            trust_env=settings.uds is None,
-            limits=limits,
-            timeout=None,  # each request brings its own
-            headers={"User-Agent": f"langchain-sse-chat/{__version__}"},
-            cookies=no_cookies,
-        )
-    # Without what was raised: httpx quotes what stands before a slash in a password as
-    # "Invalid port".
-    msg = (
-        "The proxy cannot be used. `proxy`, or HTTPS_PROXY, HTTP_PROXY or ALL_PROXY in "
-        "the environment, must be like 'http://host:port', with special characters in "
-        "user and password percent-encoded; 'socks5://' needs "
-        "`pip install 'httpx[socks]'`."
+    return kind(
+        verify=trust.context,
+        transport=transport,
+        mounts=socket_mount(kind, settings.uds, limits, trust.context),
+        trust_env=False,  # the transport does
+        limits=limits,
+        timeout=None,  # each request brings its own
+        headers={"User-Agent": f"langchain-sse-chat/{__version__}"},
+        cookies=no_cookies,
     )
-    raise ConfigurationError(msg)

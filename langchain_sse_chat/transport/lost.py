@@ -9,10 +9,19 @@ that has happened as often as the pool has places, no request gets one any more.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from abc import abstractmethod
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import httpx
+
+
+class ManyPools(httpx.AsyncBaseTransport):
+    """A transport whose connections are in the pools of others."""
+
+    @abstractmethod
+    def transports(self) -> Sequence[httpx.AsyncBaseTransport]:
+        """Return those others."""
 
 
 async def give_back(
@@ -82,9 +91,11 @@ def _pools(client: httpx.AsyncClient) -> Iterator[Any]:
     # There is no public way from a client to its pools; without it nothing is found.
     mounts = getattr(client, "_mounts", {})
     for transport in (getattr(client, "_transport", None), *mounts.values()):
-        pool = getattr(transport, "_pool", None)
-        if hasattr(pool, "_requests"):
-            yield pool
+        many = isinstance(transport, ManyPools)
+        for each in transport.transports() if many else (transport,):
+            pool = getattr(each, "_pool", None)
+            if hasattr(pool, "_requests"):
+                yield pool
 
 
 def _network_stream(connection: Any) -> Any:

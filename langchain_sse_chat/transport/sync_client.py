@@ -63,7 +63,7 @@ def stream(
                 answer.collect(attempt.rest())
             except SSEChatError as error:
                 data = None  # goes with the error, and may hold what was sent back
-                again = again_after(exchange, error)
+                again = again_after(exchange, attempt.explain(error))
             else:
                 if exchange.finished():
                     return

@@ -1,7 +1,4 @@
-"""What the shared clients send by, where that is not the transport httpx makes itself.
-
-httpx asks the environment for proxies only when it makes the transports itself.
-"""
+"""What the shared clients send by, where httpx does not make that itself."""
 
 from __future__ import annotations
 
@@ -14,6 +11,13 @@ from langchain_sse_chat.transport.aiohttp_transport import (
     AsyncTransport,
     aiohttp_transport,
 )
+from langchain_sse_chat.transport.proxies import Proxies
+from langchain_sse_chat.transport.routes import (
+    AsyncRoutedTransport,
+    RoutedTransport,
+    Routes,
+)
+from langchain_sse_chat.transport.tls import Trust
 from langchain_sse_chat.transport.unix_socket import (
     AsyncUnixSocketTransport,
     UnixSocketTransport,
@@ -23,31 +27,44 @@ from langchain_sse_chat.transport.url import socket_url
 Kind = type[httpx.Client | httpx.AsyncClient]
 
 
-def direct_transport(
+def routed_transport(
     kind: Kind,
     *,
+    proxies: Proxies,
     async_transport: AsyncTransport,
     limits: httpx.Limits,
-    context: ssl.SSLContext,
-    is_direct: bool,
+    trust: Trust,
 ) -> Any:
     """Return what sends requests to hosts; `None` to leave that to httpx.
 
     Args:
         kind: What of httpx it is for.
-        async_transport: What async requests are to be sent by.
-        limits: Of all connections.
-        context: Whom to trust.
-        is_direct: Whether the field names no proxy and the URL no Unix socket.
+        proxies: The proxies of the field or of the environment.
+        async_transport: What async requests are to be sent by, where they need no
+            proxy.
+        limits: Of all connections; of those through a proxy, apart from the others.
+        trust: Whom to trust.
 
     Raises:
         ConfigurationError: aiohttp is wanted by name, and is not installed.
     """
-    if kind is httpx.Client:
-        return None
-    return aiohttp_transport(
-        async_transport, limits=limits, context=context, is_direct=is_direct
+    direct = None
+    if kind is httpx.AsyncClient:
+        direct = aiohttp_transport(
+            async_transport, limits=limits, context=trust.context
+        )
+    if not (proxies or trust.problem):
+        return direct
+    is_sync = kind is httpx.Client
+    plain = httpx.HTTPTransport if is_sync else httpx.AsyncHTTPTransport
+
+    def through(proxy: httpx.Proxy | None) -> Any:
+        return plain(verify=trust.context, limits=limits, proxy=proxy)
+
+    routes: Routes[Any] = Routes(
+        direct or through(None), proxies, through, tls_problem=trust.problem
     )
+    return (RoutedTransport if is_sync else AsyncRoutedTransport)(routes)
 
 
 def socket_mount(

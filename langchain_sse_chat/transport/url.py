@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Mapping
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit
 
@@ -51,6 +52,33 @@ def check_url(url: str, setting: str) -> None:
             `http+unix` URL with the absolute path of a socket.
     """
     _split(url.strip(), setting)
+
+
+def without_user(url: str) -> tuple[str, str | None]:
+    """Return a URL without user and password, and the header that carries them.
+
+    The URL of a request must not hold them: httpx sends them in place of another
+    `Authorization` header, and aiohttp refuses to send both.
+
+    Args:
+        url: A URL as `endpoint` returns it.
+
+    Returns:
+        The URL, and the value of `Authorization` (RFC 7617) with what was
+        percent-encoded in it; `None` when the URL has no user.
+    """
+    if "@" not in url or socket_path(url) is not None:
+        return url, None
+    parts = urlsplit(url)
+    user, at, host = parts.netloc.rpartition("@")
+    if not at:
+        return url, None
+    url = parts._replace(netloc=host).geturl()
+    if not user.strip(":"):
+        return url, None
+    name, _, password = user.partition(":")
+    pair = f"{unquote(name)}:{unquote(password)}".encode()
+    return url, f"Basic {b64encode(pair).decode('ascii')}"
 
 
 def socket_path(url: str | None) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self, cast
 
@@ -24,13 +25,19 @@ class Watchdog:
         "_due",
         "_interrupted",
         "_loop",
+        "_now",
         "_task",
         "_timer",
     )
 
-    def __init__(self) -> None:
-        """Watch in the running event loop; nothing is armed yet."""
+    def __init__(self, now: Callable[[], float] = monotonic) -> None:
+        """Watch in the running event loop; nothing is armed yet.
+
+        Args:
+            now: The clock of the deadlines, in seconds.
+        """
         self._loop = asyncio.get_running_loop()
+        self._now = now
         self._timer: asyncio.TimerHandle | None = None
         self._due = math.inf
         self._deadline = Deadline(math.inf)
@@ -76,7 +83,7 @@ class Watchdog:
     def _arm(self) -> None:
         self.stop()
         self._due = self._deadline.at
-        wait = self._due - monotonic()
+        wait = self._due - self._now()
         self._timer = self._loop.call_later(max(wait, 0.0), self._look)
 
     def _look(self) -> None:
@@ -96,7 +103,7 @@ class Watchdog:
         self._due = math.inf
         if self._task is None or self._deadline.at == math.inf:
             return False
-        if monotonic() < self._deadline.at:
+        if self._now() < self._deadline.at:
             self._arm()
             return False
         return True

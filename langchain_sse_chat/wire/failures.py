@@ -54,6 +54,7 @@ _HINTS = {
         "Check the model's name, and that `base_url` is the part of the address "
         "before `/chat/completions`, often ending in `/v1`."
     ),
+    407: "Pass user and password of the proxy in `proxy`.",
     413: "Send less at once.",
 }
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -92,6 +95,26 @@ def test_an_answer_without_text_is_told(server: ScriptedServer) -> None:
 
     assert status == 0
     assert "no text came" in text
+
+
+def test_a_reader_that_has_enough_ends_it_quietly() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w") as out:
+        assert main(["Hi"], {}, out) == 141
+        out.write("This goes nowhere.")
+
+
+def test_head_gets_its_line_and_nobody_a_traceback() -> None:
+    program = [sys.executable, "-m", "langchain_sse_chat", "Hi"]
+    with subprocess.Popen(  # noqa: S603  our own program
+        program, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline().startswith(b"Asking echo at the embedded")
+        process.stdout.close()
+        assert process.stderr.read() == b""
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,9 @@ class Authority:
     def server(self, *, asks_for_certificate: bool = False) -> ssl.SSLContext:
         """Return what a server on this machine shows to its clients."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self._ca.issue_cert("127.0.0.1", "localhost").configure_cert(context)
+        self._ca.issue_cert("127.0.0.1", "localhost", "server.test").configure_cert(
+            context
+        )
         if asks_for_certificate:
             self._ca.configure_trust(context)
             context.verify_mode = ssl.CERT_REQUIRED

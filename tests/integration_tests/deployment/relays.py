@@ -16,6 +16,8 @@ ResultT = TypeVar("ResultT")
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 LONG = 20.0
+BEHIND = "server.test"
+"""A name of this machine that only a `Proxy` can find."""
 
 
 class Relay:
@@ -172,7 +174,9 @@ class Proxy(Relay):
             )
         method, target, version = request.split(" ")
         parts = urlsplit(f"//{target}" if method == "CONNECT" else target)
-        server = await asyncio.open_connection(parts.hostname, parts.port)
+        # The network behind it knows a name that nobody else does.
+        host = "127.0.0.1" if parts.hostname == BEHIND else parts.hostname
+        server = await asyncio.open_connection(host, parts.port)
         if method == "CONNECT":
             writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
         else:

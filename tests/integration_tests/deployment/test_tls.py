@@ -95,3 +95,34 @@ def test_a_key_that_cannot_be_decrypted_is_an_error_before_any_request(
             asked(chat, "Hello")
         assert "not-the-words" not in f"{caught.value} {caught.value.__cause__}"
         assert relay.connections == 0
+
+
+def test_an_authority_of_the_environment_is_trusted(
+    server: ScriptedServer,
+    authority: Authority,
+    asked: Ask,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with Relay(server.url, tls=authority.server()) as relay:
+        monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
+        assert asked(model(f"{relay.url}/v1"), "Hello") == said("Hello")
+
+
+@pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "SSL_CERT_DIR"])
+def test_a_path_of_the_environment_that_is_gone_is_named_and_matters_to_tls_alone(
+    server: ScriptedServer,
+    authority: Authority,
+    asked: Ask,
+    monkeypatch: pytest.MonkeyPatch,
+    variable: str,
+) -> None:
+    gone = str(authority.file.with_name("gone.pem"))
+    monkeypatch.setenv(variable, gone)
+    with Relay(server.url, tls=authority.server()) as relay:
+        with pytest.raises(ConfigurationError) as caught:
+            asked(model(f"{relay.url}/v1"), "Hello")
+        assert variable in str(caught.value)
+        assert gone in str(caught.value)
+        chat = model(f"{relay.url}/v1", verify=authority.file)
+        assert asked(chat, "Hello") == said("Hello")
+    assert asked(model(server.base_url), "Hello") == said("Hello")

@@ -421,7 +421,7 @@ def with_calls(deltas: list[dict[str, Any] | int]) -> list[dict[str, Any]]:
 
 
 @given(deltas=DELTAS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_answer_has_the_same_blocks_in_every_way(
     deltas: list[dict[str, Any] | int],
 ) -> None:

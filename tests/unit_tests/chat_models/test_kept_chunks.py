@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.messages import AIMessageChunk, BaseMessage, HumanMessage
@@ -144,7 +144,6 @@ def as_reported(chunks: list[ChatGenerationChunk]) -> ChatGenerationChunk | None
 
 
 @pytest.mark.parametrize("mode", [read, aread])
-@settings(deadline=None)
 @given(deltas=deltas)
 def test_the_result_is_the_sum_of_all_chunks(
     mode: Read, deltas: list[dict[str, Any]]

@@ -224,7 +224,9 @@ async def test_no_secret_is_in_any_file(
         *refusals,
         streamed(bad, 7),
         base_url=f"http://user:{MARKERS[3]}@test/v1?key={MARKERS[2]}",
+        provider="azure",  # whose key goes in a header of its own
         api_key=MARKERS[0],
+        default_query={"api-version": "1"},
         default_headers={"X-Own": MARKERS[1]},
         extra_body={"tools": [{"type": "mcp", "authorization": MARKERS[5]}]},
         max_retries=2,

@@ -75,7 +75,7 @@ def test_a_cache_has_an_answer_for_each_request(
     [
         {"default_query": {"key": SECRET}},
         {"base_url": f"http://test/v1?key={SECRET}"},
-        {"base_url": f"http://me:{SECRET}@test/v1"},
+        {"base_url": f"http://me:{SECRET}@test/v1", "api_key": None},
         {"default_headers": {"Authorization": f"Basic {SECRET}"}},
         {"default_headers": {"X-Key": SECRET}},
     ],

@@ -5,7 +5,7 @@ import math
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from langchain_sse_chat.convert.request import encode_body, request_body
@@ -233,7 +233,6 @@ def test_a_surrogate_goes_out_as_its_escape(text: str, sent: bytes) -> None:
     assert encode_body({"a": text}) == b'{"a":' + sent + b"}"
 
 
-@settings(deadline=None)
 @given(st.text(st.characters()))
 def test_any_text_survives_the_wire(text: str) -> None:
     sent = encode_body({"a": text})

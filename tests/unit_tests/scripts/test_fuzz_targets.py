@@ -24,7 +24,7 @@ def test_nothing_is_found_in_some_of_the_examples(target: str) -> None:
 
 
 @pytest.mark.parametrize("target", TARGETS)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(data=st.binary(max_size=60))
 def test_nothing_is_found_in_a_few_bytes(target: str, data: bytes) -> None:
     TARGETS[target](data)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from typing import Any
 
 import pytest
@@ -79,6 +80,21 @@ def test_a_password_in_a_url_is_found_as_it_reads() -> None:
 
 def test_what_is_no_url_has_no_secrets() -> None:
     assert secrets_of("http://[").redact("http://[") == "http://["
+
+
+@pytest.mark.parametrize(
+    ("pair", "hidden"),
+    [
+        (b"somebody:pass/word", "*** with *** and p%2Fw"),
+        (b"\xff\xff\xff\xff\xff\xff\xff\xff", "somebody with pass/word and p%2Fw"),
+        (b"", "somebody with pass/word and p%2Fw"),
+    ],
+)
+def test_user_and_password_of_a_header_are_secrets(pair: bytes, hidden: str) -> None:
+    secrets, _ = secrets_of(
+        headers={"Authorization": f"Basic {b64encode(pair).decode()}"}
+    )
+    assert secrets.hide("somebody with pass/word and p%2Fw") == hidden
 
 
 def test_the_value_of_a_version_is_none() -> None:

@@ -52,7 +52,7 @@ def test_gives_lines_that_are_no_field(
     assert items(stream) == expected
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(stream=STREAMS, points=CUTS)
 def test_gives_the_events_of_the_standard_beside_them(
     stream: bytes, points: list[int]

@@ -94,7 +94,7 @@ STREAMS = st.lists(PIECES, max_size=25).map(b"".join)
 CUTS = st.lists(st.integers(0, 10_000), max_size=12)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(stream=STREAMS, points=CUTS)
 @example(stream=b"id: 1\ndata: a\n\ndata: b\n\n", points=[6])
 @example(stream=b"\xef\xbb\xbfdata: a\r\n\r\ndata: b\r\n\r\n", points=[1, 2, 12])
@@ -109,7 +109,7 @@ def test_reads_what_the_standard_says(stream: bytes, points: list[int]) -> None:
         assert decoder.reconnection_time == expected.reconnection_time
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(stream=STREAMS, points=CUTS)
 def test_hands_an_event_out_with_its_last_byte(
     stream: bytes, points: list[int]
@@ -123,7 +123,7 @@ def test_hands_an_event_out_with_its_last_byte(
         assert events == Reference(read).events
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(stream=STREAMS, points=CUTS)
 def test_close_reads_as_if_the_blank_line_had_come(
     stream: bytes, points: list[int]
@@ -148,7 +148,7 @@ def events_within(stream: bytes, limit: int) -> tuple[list[tuple[str, str, str]]
     return Reference(stream).events, False
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(
     stream=STREAMS,
     points=CUTS,

@@ -34,7 +34,7 @@ def client(server: ScriptedServer) -> Iterator[socket.socket]:
 
 def connect(server: ScriptedServer) -> socket.socket:
     host, port = server.url.removeprefix("http://").split(":")
-    return socket.create_connection((host, int(port)), timeout=10)
+    return socket.create_connection((host, int(port)), timeout=300)
 
 
 def post(*lines: bytes, body: bytes = b"") -> bytes:
@@ -169,7 +169,7 @@ def test_a_fast_stream_lets_other_clients_in(
     sent_before: list[int] = []
 
     def first(request: Request) -> Reply:
-        second_was_sent.wait(timeout=10)
+        second_was_sent.wait(timeout=300)
         return Reply.sse([b"data: 1\n\n"] * 2_000, close=True)
 
     def second(request: Request) -> Reply:

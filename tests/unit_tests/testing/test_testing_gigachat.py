@@ -29,7 +29,7 @@ def server() -> Iterator[ScriptedGigaChat]:
 
 @pytest.fixture
 def client() -> Iterator[httpx.Client]:
-    with httpx.Client(timeout=10, trust_env=False) as http_client:
+    with httpx.Client(timeout=300, trust_env=False) as http_client:
         yield http_client
 
 

@@ -21,7 +21,7 @@ HELLO = {"model": "echo", "messages": [{"role": "user", "content": "Hello"}]}
 
 @pytest.fixture
 def client() -> Iterator[httpx.Client]:
-    with httpx.Client(timeout=10, trust_env=False) as http_client:
+    with httpx.Client(timeout=300, trust_env=False) as http_client:
         yield http_client
 
 
@@ -200,7 +200,7 @@ async def test_serves_many_clients_at_once() -> None:
     limits = httpx.Limits(max_connections=None)
     with ScriptedServer(default=reply) as server:
         async with httpx.AsyncClient(
-            limits=limits, timeout=30, trust_env=False
+            limits=limits, timeout=300, trust_env=False
         ) as client:
             url = f"{server.base_url}/chat/completions"
             body = {**HELLO, "stream": True}

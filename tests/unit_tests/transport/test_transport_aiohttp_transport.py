@@ -36,7 +36,7 @@ def install(monkeypatch: pytest.MonkeyPatch, script: Script | None = None) -> No
 
 def transport(wanted: Any = "auto", **changed: Any) -> Any:
     given = {"limits": LIMITS, "context": ssl.create_default_context(), **changed}
-    return aiohttp_transport(wanted, **{"is_direct": True, **given})
+    return aiohttp_transport(wanted, **given)
 
 
 def request(
@@ -112,17 +112,6 @@ def test_aiohttp_sends_when_it_is_installed(
     assert transport("httpx") is None
 
 
-@pytest.mark.parametrize("wanted", ["auto", "aiohttp"])
-@pytest.mark.parametrize("name", PROXIES)
-def test_httpx_sends_through_proxies_and_to_unix_sockets(
-    monkeypatch: pytest.MonkeyPatch, wanted: str, name: str
-) -> None:
-    install(monkeypatch)
-    assert transport(wanted, is_direct=False) is None
-    monkeypatch.setenv(name, "http://proxy.example:1")
-    assert transport(wanted) is None
-
-
 async def test_the_shared_async_client_sends_by_aiohttp(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -143,18 +132,15 @@ async def test_the_shared_async_client_sends_by_aiohttp(
         await clients.aclose()
 
 
-@pytest.mark.parametrize("field", ["proxy", "uds"])
-async def test_the_shared_client_of_a_proxy_or_a_socket_is_httpx_own(
-    monkeypatch: pytest.MonkeyPatch, field: str
+async def test_requests_through_a_proxy_are_sent_by_httpx(
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    values = {"proxy": "http://proxy.example:1", "uds": "/run/a.sock"}
     install(monkeypatch)
-    settings = ClientSettings(
-        async_transport="aiohttp",
-        **{field: values[field]},  # type: ignore[arg-type]
-    )
+    settings = ClientSettings(async_transport="aiohttp", proxy="http://p.example:1")
     clients = HTTPClients(settings)
-    assert isinstance(clients.async_client()._transport, httpx.AsyncHTTPTransport)
+    routes = clients.async_client()._transport._routes  # type: ignore[attr-defined]
+    through = routes.of(httpx.Request("POST", "https://h.example"))
+    assert type(through) is httpx.AsyncHTTPTransport
     await clients.aclose()
 
 

@@ -48,7 +48,7 @@ class LockedStream(httpx.SyncByteStream):
         yield BODY[700:]
 
     def close(self) -> None:
-        assert self.pool.lock.acquire(timeout=5), "the lock is held by this thread"
+        assert self.pool.lock.acquire(timeout=60), "the lock is held by this thread"
         gc.collect()
         self.pool.ended.append(self.number)
         self.pool.lock.release()

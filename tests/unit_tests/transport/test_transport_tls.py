@@ -50,19 +50,19 @@ def key(tmp_path: Path) -> Path:
 
 
 def test_a_context_is_made_once_for_equal_settings() -> None:
-    one = tls_context(True, None)
-    assert tls_context(True, None) is one
+    one = tls_context(True, None).context
+    assert tls_context(True, None).context is one
     assert one.verify_mode is ssl.CERT_REQUIRED
-    assert tls_context(False, None).verify_mode is ssl.CERT_NONE
+    assert tls_context(False, None).context.verify_mode is ssl.CERT_NONE
 
 
 @pytest.mark.parametrize("kind", [str, Path])
 def test_a_file_says_whom_to_trust(file: Path, kind: type[str | Path]) -> None:
-    assert len(tls_context(kind(file), None).get_ca_certs()) == 1
+    assert len(tls_context(kind(file), None).context.get_ca_certs()) == 1
 
 
 def test_a_folder_says_whom_to_trust(tmp_path: Path) -> None:
-    context = tls_context(tmp_path, None)
+    context = tls_context(tmp_path, None).context
     assert context.verify_mode is ssl.CERT_REQUIRED
     assert context.get_ca_certs() == []
 
@@ -97,5 +97,30 @@ def test_a_wrong_password_is_not_shown(file: Path, key: Path) -> None:
     "cert", ["missing.pem", ("missing.pem", "k"), (ssl.__file__, "k"), Path("missing")]
 )
 def test_what_is_no_certificate_is_named(cert: Certificate) -> None:
-    with pytest.raises(ConfigurationError, match="`verify` or `cert` cannot be read"):
+    with pytest.raises(ConfigurationError, match="`cert` cannot be read"):
         tls_context(False, cert)
+
+
+@pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "SSL_CERT_DIR"])
+def test_a_path_of_the_environment_that_is_gone_matters_to_tls_alone(
+    variable: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = str(tmp_path / "gone")
+    monkeypatch.setenv(variable, path)
+    trust = tls_context(True, None)
+    assert trust.problem.startswith(f"{variable} of the environment is {path!r}")
+    assert trust.context.get_ca_certs() == []
+    assert trust.context.verify_mode is ssl.CERT_REQUIRED
+    assert tls_context(False, None).problem == ""
+
+
+def test_the_environment_says_whom_to_trust(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
+    assert tls_context(True, None).context.get_ca_certs() == []
+    monkeypatch.setenv("SSL_CERT_FILE", str(file))
+    assert len(tls_context(True, None).context.get_ca_certs()) == 1
+    monkeypatch.setenv("SSL_CERT_FILE", "")
+    monkeypatch.setenv("SSL_CERT_DIR", "")
+    assert len(tls_context(True, None).context.get_ca_certs()) > 1

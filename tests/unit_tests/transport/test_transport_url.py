@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from base64 import b64encode
+
 import pytest
 
 from langchain_sse_chat.errors import ConfigurationError
@@ -8,6 +10,7 @@ from langchain_sse_chat.transport.url import (
     safe_url,
     socket_path,
     socket_url,
+    without_user,
 )
 
 
@@ -135,3 +138,26 @@ def test_a_url_names_a_unix_socket_or_none(url: str | None, path: str | None) ->
 def test_a_path_comes_back_from_the_url_of_its_socket() -> None:
     path = "/run/My models/ü:1@%2F.sock"
     assert socket_path(f"{socket_url(path)}/v1") == path
+
+
+@pytest.mark.parametrize(
+    ("url", "bare", "pair"),
+    [
+        ("https://h:1/v1?a=b", "https://h:1/v1?a=b", None),
+        ("https://h/v1/@me", "https://h/v1/@me", None),
+        ("https://@h/v1", "https://h/v1", None),
+        ("https://:@h/v1", "https://h/v1", None),
+        ("https://me:words@h:1/v1?a=b", "https://h:1/v1?a=b", b"me:words"),
+        ("https://me@[::1]:1/v1", "https://[::1]:1/v1", b"me:"),
+        ("https://:words@h/v1", "https://h/v1", b":words"),
+        ("https://m%40e:a%3Ab%2Fc@h/v1", "https://h/v1", b"m@e:a:b/c"),
+        ("https://me:w@rds@h/v1", "https://h/v1", b"me:w@rds"),
+        ("https://%C3%BC:%E2%82%AC@h", "https://h", "ü:€".encode()),
+        ("http+unix://%2Frun%2Fa%40b/v1", "http+unix://%2Frun%2Fa%40b/v1", None),
+    ],
+)
+def test_user_and_password_are_for_the_header(
+    url: str, bare: str, pair: bytes | None
+) -> None:
+    header = None if pair is None else f"Basic {b64encode(pair).decode()}"
+    assert without_user(url) == (bare, header)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from langchain_core.messages import AIMessageChunk
 from langchain_core.messages.tool import tool_call_chunk
@@ -97,7 +97,6 @@ def pieces_of(
     return sent
 
 
-@settings(deadline=None)
 @given(
     data=st.data(),
     text=texts,

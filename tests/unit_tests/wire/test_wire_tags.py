@@ -298,7 +298,7 @@ def cases(draw: st.DrawFn) -> tuple[tuple[str, str], list[str]]:
     return tags, [answer[a:b] for a, b in pairwise(edges)]
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(cases(), st.booleans())
 @example((("abX", "b/"), ["ab", "X"]), False)
 @example((("abX", "b/"), ["xab", "/"]), False)
@@ -315,7 +315,7 @@ def test_splits_any_answer_as_a_search_in_the_whole_does(
         assert run(splitter, cut) == expected
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(cases(), st.booleans())
 def test_holds_back_only_blanks_and_the_beginning_of_a_tag(
     case: tuple[tuple[str, str], list[str]], inside: bool
@@ -334,7 +334,7 @@ def test_holds_back_only_blanks_and_the_beginning_of_a_tag(
     assert any(tag.startswith(held) for tag in tags)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.lists(
         st.one_of(st.sampled_from([*THINK, "\n", " "]), st.text("abc", min_size=1))

@@ -1,0 +1,169 @@
+"""`NO_PROXY`: the hosts that are asked without a proxy.
+
+There is no standard. What curl, httpx, Python's own library and Go read alike is read
+here in the same way (https://about.gitlab.com/blog/we-need-to-talk-no-proxy/).
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+from collections.abc import Callable
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import NamedTuple
+
+import httpx
+
+from langchain_sse_chat.errors import ConfigurationError
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_NAME = re.compile(r"[\w.*-]+")
+_BEGINNING_OF_AN_ADDRESS = re.compile(r"\d{1,3}\.(\d{1,3}\.){0,2}")
+_BRACKETS = str.maketrans("", "", "[]")
+
+
+def is_this_machine(host: str) -> bool:
+    """Return whether a host is a loopback address, or a name of it (RFC 6761, 6.3).
+
+    So is the unspecified address, such as 0.0.0.0, which systems take for it too.
+    """
+    name = host.lower().rstrip(".")
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    address = _address(name)
+    return address is not None and (address.is_loopback or address.is_unspecified)
+
+
+class NoProxy:
+    """The hosts of a `NO_PROXY`.
+
+    An entry is a name, for itself and all names below it; a name after a dot, for
+    those below it alone; a name with `*` in any place; an address, or the beginning of
+    one up to a dot; a network, such as `10.0.0.0/8` or `fd00::/8`; or `*` for all. A
+    port, or a scheme, may be part of it: `example.com:8080`, `[::1]:8080`,
+    `http://example.com`.
+    """
+
+    def __init__(self, text: str, variable: str = "NO_PROXY") -> None:
+        """Read the entries.
+
+        Args:
+            text: The entries, between commas or blanks.
+            variable: What holds them, for the message of an error.
+        """
+        self._variable = variable
+        self._unreadable: list[str] = []
+        self._entries: list[_Entry] = []
+        for entry in re.split(r"[,\s]+", text):
+            if not entry:
+                continue
+            try:
+                self._entries.append(_read(entry))
+            except ValueError:
+                self._unreadable.append(entry)
+
+    def has(self, url: httpx.URL) -> bool:
+        """Return whether the host of a URL is one of them.
+
+        Raises:
+            ConfigurationError: It is none of those that can be read, and there is one
+                that cannot.
+        """
+        if any(entry.matches(url) for entry in self._entries):
+            return True
+        if self._unreadable:
+            msg = (
+                f"{self._variable} of the environment has an entry that cannot be "
+                f"read, so it is not clear whether {url.host} is asked through a "
+                f"proxy: {self._unreadable[0]!r}. An entry is like example.com, "
+                ".example.com, 10.1.2.3, 10.0.0.0/8, ::1 or fd00::/8, and may end in "
+                "a port: example.com:8080, [::1]:8080. `proxy` passes all requests "
+                "to one proxy, whatever the environment says."
+            )
+            raise ConfigurationError(msg)
+        return False
+
+
+class _Entry(NamedTuple):
+    scheme: str
+    has: Callable[[str], bool]
+    port: str
+
+    def matches(self, url: httpx.URL) -> bool:
+        if self.scheme not in {"", "all", url.scheme}:
+            return False
+        port = url.port or _DEFAULT_PORTS.get(url.scheme)
+        if self.port and self.port != str(port):
+            return False
+        hosts = {url.host, url.raw_host.decode("ascii")}
+        return any(self.has(host.lower().rstrip(".")) for host in hosts)
+
+
+def _read(entry: str) -> _Entry:
+    """Read an entry.
+
+    Raises:
+        ValueError: It cannot be read.
+    """
+    scheme, _, rest = entry.lower().rpartition("://")
+    rest = rest.removesuffix("/")
+    if "/" in rest:
+        return _Entry(scheme, _in_network(rest), "")
+    host, port = _split(rest)
+    if port and not port.isdecimal():
+        raise ValueError(entry)
+    return _Entry(scheme, _host(host, exactly=bool(scheme)), port)
+
+
+def _split(text: str) -> tuple[str, str]:
+    """Return host and port, the latter empty when there is none."""
+    if text.startswith("["):
+        host, bracket, tail = text[1:].partition("]")
+        if not bracket or tail[:1] not in {"", ":"}:
+            raise ValueError(text)
+        ip_address(host)
+        return host, tail[1:]
+    if text.count(":") > 1:
+        return text, ""
+    host, _, port = text.partition(":")
+    return host, port
+
+
+def _in_network(text: str) -> Callable[[str], bool]:
+    network = ip_network(text.translate(_BRACKETS), strict=False)
+
+    def has(host: str) -> bool:
+        address = _address(host)
+        return address is not None and address in network
+
+    return has
+
+
+def _host(text: str, *, exactly: bool) -> Callable[[str], bool]:
+    address = _address(text)
+    if address is not None:
+        return lambda host: _address(host) == address
+    if not _NAME.fullmatch(text):
+        raise ValueError(text)
+    if _BEGINNING_OF_AN_ADDRESS.fullmatch(text):
+        return lambda host: host.startswith(text) and _address(host) is not None
+    name = text.rstrip(".")
+    if name.startswith("."):
+        name = f"*{name}"
+    pattern = re.escape(name).replace(r"\*", ".*")
+    if not (exactly or "*" in name):
+        pattern = rf"(.+\.)?{pattern}"
+    return lambda host: re.fullmatch(pattern, host) is not None
+
+
+def _address(host: str) -> IPv4Address | IPv6Address | None:
+    """Return a host that is an address, also in a form such as 127.1."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        try:
+            return IPv4Address(socket.inet_aton(host))
+        except OSError:
+            return None
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return mapped or address

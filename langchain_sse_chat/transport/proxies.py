@@ -1,0 +1,185 @@
+"""Proxies: which one a request goes through, and which hosts need none."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from urllib.request import getproxies
+
+import httpcore
+import httpx
+
+from langchain_sse_chat.errors import (
+    ConfigurationError,
+    ConnectionFailedError,
+    SSEChatError,
+    TimedOutError,
+)
+from langchain_sse_chat.transport.no_proxy import NoProxy, is_this_machine
+
+EXTENSION = "langchain_sse_chat.proxy"
+"""The extension of a request of httpx that holds the `Proxy` it went through."""
+
+_FIELD = "`proxy`"
+_SCHEMES = ("http", "https", "all")
+_VARIABLES = tuple(
+    name
+    for scheme in (*_SCHEMES, "no")
+    for name in (f"{scheme}_proxy", f"{scheme}_proxy".upper())
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    """A proxy, and who named it."""
+
+    url: str = field(repr=False)
+    """With user and password, where it asks for them."""
+    source: str
+    """A variable of the environment, or the field."""
+
+    def __str__(self) -> str:
+        """Return the address without user and password, and the source."""
+        url = httpx.URL(self.url)
+        return f"{url.scheme}://{url.netloc.decode()} ({self.source})"
+
+    def as_httpx(self) -> httpx.Proxy:
+        """Return it as httpx takes it.
+
+        Raises:
+            ConfigurationError: It is not the URL of a proxy.
+        """
+        # Without what is raised, which may quote a part of a password. What stands
+        # before a slash in a password reads as host and port.
+        with suppress(ValueError, httpx.InvalidURL):
+            url = httpx.URL(self.url)
+            if url.host and "@" not in url.path:
+                return httpx.Proxy(url)
+        msg = (
+            f"The proxy cannot be used. {self.source} must be like 'http://host:port' "
+            "or 'socks5://host:port', with special characters in user and password "
+            "percent-encoded."
+        )
+        raise ConfigurationError(msg)
+
+
+class Proxies:
+    """The proxies of a client, by the scheme of the URLs that they are for."""
+
+    def __init__(
+        self, by_scheme: Mapping[str, Proxy], no_proxy: NoProxy | None = None
+    ) -> None:
+        """Keep them.
+
+        Args:
+            by_scheme: Under `http`, `https` or, for both, `all`.
+            no_proxy: The hosts that need none, apart from this machine; `None` when
+                all requests, even those to this machine, go through a proxy.
+        """
+        self._by_scheme = by_scheme
+        self._no_proxy = no_proxy
+
+    def __bool__(self) -> bool:
+        """Whether any request goes through a proxy."""
+        return bool(self._by_scheme)
+
+    def of(self, url: httpx.URL) -> Proxy | None:
+        """Return the proxy for a URL, `None` when it needs none.
+
+        Raises:
+            ConfigurationError: `NO_PROXY` has an entry that cannot be read, and may be
+                meant for this host.
+        """
+        proxy = self._by_scheme.get(url.scheme) or self._by_scheme.get("all")
+        if proxy is None or self._no_proxy is None:
+            return proxy
+        if is_this_machine(url.host) or self._no_proxy.has(url):
+            return None
+        return proxy
+
+
+def proxies_of(field_value: str | None) -> Proxies:
+    """Return the proxy of the field `proxy` or, without one, those of the environment.
+
+    Loopback addresses never go through a proxy of the environment.
+
+    Raises:
+        ConfigurationError: The field is not the URL of a proxy.
+    """
+    if field_value is not None:
+        proxy = Proxy(field_value, _FIELD)
+        proxy.as_httpx()  # those of the environment are looked at when they are needed
+        return Proxies({"all": proxy})
+    found = getproxies()
+    by_scheme = {
+        scheme: Proxy(url if "://" in url else f"http://{url}", _source(scheme, url))
+        for scheme in _SCHEMES
+        if (url := found.get(scheme))
+    }
+    return Proxies(by_scheme, NoProxy(found.get("no", ""), _source("no", "")))
+
+
+def proxy_variables() -> tuple[str | None, ...]:
+    """Return the variables of the environment that proxies are read from."""
+    return tuple(map(os.environ.get, _VARIABLES))
+
+
+def _source(scheme: str, url: str) -> str:
+    """Return the name of the variable that holds a proxy, by its value."""
+    name = f"{scheme}_proxy"
+    upper = name.upper()
+    held = [each for each in (name, upper) if os.environ.get(each)]
+    if held or not url:
+        return held[0] if held else upper
+    return "the settings of this system"
+
+
+def name_proxy(
+    error: SSEChatError,
+    request: httpx.Request | None,
+    client: httpx.Client | httpx.AsyncClient | None,
+) -> None:
+    """Name the proxy in an error, where it may have to do with it.
+
+    What comes through a tunnel is the server's own: only a connection that fails may
+    then be the fault of the proxy.
+
+    Args:
+        error: What the request has led to. Its message gets another sentence.
+        request: The request; `None` when it was not made.
+        client: What sent it.
+    """
+    if request is None or isinstance(error, ConfigurationError):
+        return
+    failed = isinstance(error, (ConnectionFailedError, TimedOutError))
+    if request.url.scheme == "https" and not failed:
+        return
+    proxy = request.extensions.get(EXTENSION) or _of_client(client, request.url)
+    if proxy is None:
+        return
+    sentence = f"The request went through the proxy {proxy}"
+    cause = error.__cause__
+    # httpcore's words for a tunnel that is refused begin with the status.
+    if isinstance(cause, httpx.ProxyError) and str(cause).startswith("407"):
+        sentence += (
+            ", which asks for user and password: pass them in `proxy`, as "
+            "'http://user:password@host:port'"
+        )
+    error.args = (f"{error} {sentence}.", *error.args[1:])
+
+
+def _of_client(
+    client: httpx.Client | httpx.AsyncClient | None, url: httpx.URL
+) -> Proxy | None:
+    """Return the proxy that a client of the caller's uses for a URL."""
+    # There is no public way to it; without one there is nothing to say.
+    find = getattr(client, "_transport_for_url", lambda _: None)
+    found = getattr(getattr(find(url), "_pool", None), "_proxy_url", None)
+    if not isinstance(found, httpcore.URL):
+        return None
+    host = found.host.decode("ascii")
+    address = f"[{host}]" if ":" in host else host
+    port = "" if found.port is None else f":{found.port}"
+    return Proxy(f"{found.scheme.decode('ascii')}://{address}{port}", "of your client")
