@@ -95,7 +95,7 @@ def _error(
     return _broken(exc, where)
 
 
-def _waited(where: str, clock: StreamClock) -> TimedOutError:
+def _waited(where: str, clock: StreamClock) -> SSEChatError:
     error = clock.expired(time.monotonic())
     if error is None:  # a limit of the caller's own client, or of the system
         msg = f"Waiting for {where} timed out before the limits set here did."
