@@ -60,7 +60,8 @@ class Failures:
         )
         # A refused certificate is a `ValueError` too.
         if words is not None and kind is not httpx.ConnectError:
-            if str(getattr(cause, "message", "")).startswith("Bad status line"):
+            message = str(getattr(cause, "message", ""))
+            if "Bad status line" in message or "Expected HTTP/" in message:
                 words = _NO_STATUS
             return (kind or httpx.ReadError)(words)
         # What the system said is shorter, and a refused certificate is known by it.

@@ -77,8 +77,8 @@ def aiohttp_transport(
     libraries = _libraries()
     if libraries is None and wanted == "aiohttp":
         msg = (
-            "`async_transport='aiohttp'` needs httpx-aiohttp, and aiohttp 3.12 or "
-            "later: `pip install 'langchain-sse-chat[aiohttp]'`. 'auto' goes without."
+            "`async_transport='aiohttp'` needs httpx-aiohttp: `pip install "
+            "'langchain-sse-chat[aiohttp]'`. 'auto' goes without."
         )
         raise ConfigurationError(msg)
     if libraries is None or not is_direct or environment_names_a_proxy():
@@ -92,8 +92,7 @@ def _libraries() -> tuple[ModuleType, ModuleType] | None:
         bridge = import_module("httpx_aiohttp")
     except ImportError:
         return None
-    # Since 3.12; another package may have brought an earlier one.
-    return (aiohttp, bridge) if hasattr(aiohttp, "SocketFactoryType") else None
+    return aiohttp, bridge
 
 
 def environment_names_a_proxy() -> bool:

@@ -142,7 +142,9 @@ class Server:
 
     def _serve(self, connection: socket.socket, number: int) -> None:
         try:
-            self._talk(connection, number)
+            if self.tls is not None:
+                connection = self.tls.wrap_socket(connection, server_side=True)
+            self._talk(Wire(connection), number)
         except BlockingIOError:
             self._over.wait(LONG)
         except OSError:
@@ -150,13 +152,9 @@ class Server:
         connection.close()
         self.closed.put(number)
 
-    def _talk(self, connection: socket.socket, number: int) -> None:
-        if self.tls is not None:
-            connection = self.tls.wrap_socket(connection, server_side=True)
-        wire = Wire(connection)
+    def _talk(self, wire: Wire, number: int) -> None:
         while True:
-            request = wire.read_request(reads_body=self.reads_bodies)
-            self.requests.append(request)
+            self.requests.append(wire.read_request(reads_body=self.reads_bodies))
             self.reached.put(number)
             last = len(self.behaviors) == 1
             (self.behaviors[0] if last else self.behaviors.pop(0))(wire)

@@ -205,7 +205,6 @@ def libraries(script: Script | None = None) -> dict[str, ModuleType]:
     aiohttp: Any = ModuleType("aiohttp")
     for error in ERRORS:
         setattr(aiohttp, error.__name__, error)
-    aiohttp.SocketFactoryType = object
     aiohttp.TCPConnector = aiohttp.ClientSession = Noted
     aiohttp.ThreadedResolver = aiohttp.DummyCookieJar = Noted
     aiohttp.TraceConfig = TraceConfig

@@ -94,16 +94,6 @@ def test_httpx_sends_where_a_library_is_missing(
         transport("aiohttp")
 
 
-def test_an_aiohttp_that_is_too_old_counts_as_missing(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    install(monkeypatch)
-    monkeypatch.delattr(sys.modules["aiohttp"], "SocketFactoryType")
-    assert transport() is None
-    with pytest.raises(ConfigurationError, match=r"3\.12 or later"):
-        transport("aiohttp")
-
-
 @pytest.mark.parametrize("wanted", ["auto", "aiohttp"])
 def test_aiohttp_sends_when_it_is_installed(
     monkeypatch: pytest.MonkeyPatch, wanted: str
