@@ -146,7 +146,7 @@ def _write(
 ) -> None:
     stream = method.__self__
     is_large = len(buffer) > _WRITTEN_AT_ONCE
-    made = stream.get_extra_info("socket") if is_large else None
+    made: Any = stream.get_extra_info("socket") if is_large else None
     size = _WRITTEN_AT_ONCE if made is None else _ROOM
     with selectors.DefaultSelector() if made is not None else nullcontext() as room:
         if room is not None:
@@ -187,7 +187,7 @@ def _look_for_answer(stream: Any) -> bool:
     # Only reading tells an answer from what TLS says for itself, such as tickets.
     read = stream.read
     try:
-        data = type(stream).read(stream, _READ, SHORTEST)
+        data: bytes = type(stream).read(stream, _READ, SHORTEST)
     except httpcore.ReadTimeout:
         return False
     except httpcore.ReadError as exc:

@@ -54,11 +54,11 @@ async def test_the_recipe_of_the_page_stops_the_model(*, pauses: bool) -> None:
     )
     with ScriptedServer([reply]) as server:
         chat = ChatSSE(model="m", base_url=server.base_url, api_key="k", max_retries=0)
-        agent = create_agent(chat)
+        agent: Any = create_agent(chat)
         asked = {"messages": [("user", "hi")]}
 
         async def body() -> AsyncIterator[str]:
-            chunks = agent.astream(asked, stream_mode="messages")  # type: ignore[arg-type]
+            chunks = agent.astream(asked, stream_mode="messages")
             async for chunk, _ in recipe()(chunks):
                 yield chunk.text
 

@@ -77,7 +77,8 @@ def nginx(server: ScriptedServer, tmp_path: Path) -> Iterator[str]:
     configuration.write_text(
         CONFIGURATION.format(folder=tmp_path, port=port, server=upstream)
     )
-    command = [str(NGINX), "-p", str(tmp_path), "-e", "error.log", "-c", configuration]
+    command = [str(NGINX), "-p", str(tmp_path), "-e", "error.log"]
+    command += ["-c", str(configuration)]
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:  # noqa: S603 - our own configuration
         try:
             while process.poll() is None:
@@ -139,7 +140,7 @@ async def test_leaving_an_async_stream_leaves_the_others(
             with pytest.raises(TimedOutError):
                 await anext(left)
         else:
-            waiting = asyncio.ensure_future(anext(left))  # type: ignore[arg-type]
+            waiting = asyncio.ensure_future(anext(left))
             await asyncio.sleep(0)
             await asyncio.sleep(0)
             waiting.cancel()
