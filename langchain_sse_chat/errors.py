@@ -5,6 +5,7 @@ SSEChatError
 ├─ ConfigurationError            (ValueError)                before any I/O
 ├─ ConnectionFailedError         (ModelConnectionError)
 ├─ TimedOutError                 (ModelTimeoutError)         .phase
+├─ ModelClosedError              (ModelError)                closed under its answer
 ├─ StatusError                   (ModelError)                .status_code .headers .body
 │  │                                                         .request_id .response
 │  ├─ AuthenticationError        (ModelAuthenticationError)     401
@@ -104,6 +105,13 @@ class TimedOutError(SSEChatError, ModelTimeoutError):
         """
         super().__init__(message)
         self.phase: TimeoutPhase = phase
+
+
+class ModelClosedError(SSEChatError, ModelError):
+    """The model, or its HTTP client, was closed while an answer was open.
+
+    Neither retries nor fallbacks follow it.
+    """
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from langchain_sse_chat.convert.request import encode_body
 from langchain_sse_chat.errors import (
     ConfigurationError,
     InvalidRequestError,
+    ModelClosedError,
     SSEChatError,
     StreamError,
 )
@@ -198,6 +199,8 @@ class Call(Generic[OutputT]):
         if course.can_go_on() and self._goes_on_here():
             again = plan.policy.again(self._attempts, error, where, resumes=True)
         broken_by = course.broken_by or error
+        if isinstance(error, ModelClosedError):
+            return None
         if again is None and broken_by is not error and not error.is_retryable:
             # What refuses the rest of an answer does not say why there is a rest.
             broken_by.partial = error.partial

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
-from langchain_sse_chat.errors import SSEChatError
+from langchain_sse_chat.errors import ModelClosedError, SSEChatError
 from langchain_sse_chat.exchange.course import Course
 from langchain_sse_chat.transport.retry import retry_event
 from langchain_sse_chat.transport.spec import Again, Exchange, Receiver, RequestSpec
@@ -66,6 +66,8 @@ class Failover(Generic[OutputT]):
                 was none, the error of the first one.
         """
         again, blamed = None, error
+        if isinstance(error, ModelClosedError):
+            return self._exchange.failed(error)
         try:
             again = self._exchange.failed(error)
         except SSEChatError as instead:

@@ -8,6 +8,7 @@ that a caller cannot tell the transports apart.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextvars import ContextVar
@@ -18,6 +19,10 @@ from typing import Any, Literal
 import httpx
 
 from langchain_sse_chat.errors import ConfigurationError
+from langchain_sse_chat.transport.aiohttp_failures import Failures
+from langchain_sse_chat.transport.aiohttp_idle import SpoiltConnectionError, take
+from langchain_sse_chat.transport.patched import is_httpx_patched
+from langchain_sse_chat.transport.surplus import READ_BY_ALL
 
 AsyncTransport = Literal["auto", "httpx", "aiohttp"]
 """What async requests are sent by."""
@@ -30,8 +35,6 @@ _LONGEST_HEADER = 64 * 1024
 
 _NO_EXPIRY = 86_400.0
 """Seconds; aiohttp has no word for never."""
-
-_UNREADABLE = "it is not HTTP, or ended before it was complete"
 
 _TURNS = 3
 """Turns of the event loop before a request: it sees that a server has closed an idle
@@ -54,7 +57,8 @@ def aiohttp_transport(
     """Return what sends async requests by aiohttp, `None` to leave them to httpx.
 
     Args:
-        wanted: "auto" takes aiohttp when it is installed.
+        wanted: "auto" takes aiohttp when it is installed, and leaves a request to httpx
+            while somebody has patched that, as libraries for tests do.
         limits: Of the pool. Idle connections are kept for as long as they say, without
             a limit on their number, which aiohttp does not have.
         context: Whom to trust.
@@ -67,12 +71,13 @@ def aiohttp_transport(
     libraries = _libraries()
     if libraries is None and wanted == "aiohttp":
         msg = (
-            "`async_transport='aiohttp'` needs httpx-aiohttp, and aiohttp 3.12 or "
-            "later: `pip install 'langchain-sse-chat[aiohttp]'`. 'auto' works "
-            "without it."
+            "`async_transport='aiohttp'` needs httpx-aiohttp: `pip install "
+            "'langchain-sse-chat[aiohttp]'`. 'auto' works without it."
         )
         raise ConfigurationError(msg)
-    return None if libraries is None else _Transport(*libraries, limits, context)
+    if libraries is None:
+        return None
+    return _Transport(*libraries, limits, context, is_wanted=wanted == "aiohttp")
 
 
 def _libraries() -> tuple[ModuleType, ModuleType] | None:
@@ -81,8 +86,7 @@ def _libraries() -> tuple[ModuleType, ModuleType] | None:
         bridge = import_module("httpx_aiohttp")
     except ImportError:
         return None
-    # Since 3.12; another package may have brought an earlier one.
-    return (aiohttp, bridge) if hasattr(aiohttp, "SocketFactoryType") else None
+    return aiohttp, bridge
 
 
 class _Transport(httpx.AsyncBaseTransport):
@@ -94,11 +98,15 @@ class _Transport(httpx.AsyncBaseTransport):
         bridge: ModuleType,
         limits: httpx.Limits,
         context: ssl.SSLContext,
+        *,
+        is_wanted: bool,
     ) -> None:
         self._aiohttp = aiohttp
+        self._is_wanted = is_wanted
+        self._by_httpx: httpx.AsyncHTTPTransport | None = None
         self._limits = limits
         self._context = context
-        self._failures = _Failures(aiohttp)
+        self._failures = Failures(aiohttp)
         self._bridge = bridge.AiohttpTransport(verify=context, client=self._session)
 
     def _session(self) -> Any:
@@ -123,8 +131,19 @@ class _Transport(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request; return the head of the answer, with its body to be read."""
+        if not self._is_wanted and is_httpx_patched():
+            if self._by_httpx is None:
+                self._by_httpx = httpx.AsyncHTTPTransport(
+                    verify=self._context, limits=self._limits
+                )
+            return await self._by_httpx.handle_async_request(request)
         for _ in range(_TURNS):
             await asyncio.sleep(0)
+        while True:
+            with contextlib.suppress(SpoiltConnectionError):
+                return await self._send(request)
+
+    async def _send(self, request: httpx.Request) -> httpx.Response:
         limits = request.extensions.get("timeout", {})
         sending = _Sending(request, limits)
         token = _current.set(sending)
@@ -140,7 +159,10 @@ class _Transport(httpx.AsyncBaseTransport):
             raise
         else:
             # There is no public way from the one response to the other.
-            body = _Body(response.stream._aiohttp_response, self._failures)  # noqa: SLF001
+            answer = response.stream._aiohttp_response  # noqa: SLF001
+            if not response.is_success:
+                sending.leave(answer.connection)
+            body = _Body(answer, self._failures)
             return httpx.Response(
                 response.status_code,
                 headers=response.headers,
@@ -157,6 +179,8 @@ class _Transport(httpx.AsyncBaseTransport):
     async def aclose(self) -> None:
         """Close the connections."""
         await self._bridge.aclose()
+        if self._by_httpx is not None:
+            await self._by_httpx.aclose()
 
 
 class _Sending:
@@ -176,6 +200,7 @@ class _Sending:
         self._limits = limits
         self._transport: Any = None
         self._is_large = len(request.content) > _PIECE
+        self._is_read = len(request.content) <= READ_BY_ALL
         self.request = self._without_limits(request)
 
     def _without_limits(self, request: httpx.Request) -> httpx.Request:
@@ -200,6 +225,21 @@ class _Sending:
     def was_sent(self) -> None:
         """Learn that the body was taken by the system."""
         self._begin("")
+
+    def leave(self, connection: Any) -> None:
+        """Have the connection of a refusal closed when a large request went before it.
+
+        The server may never read the rest of that (squid does not).
+
+        Args:
+            connection: Of aiohttp; `None` when it is in the pool again.
+        """
+        if self._is_read:
+            return
+        if connection is None:
+            self.abort()
+        else:
+            connection.protocol.force_close()
 
     def abort(self) -> None:
         """Close the connection at once: aiohttp would send first what is left."""
@@ -232,6 +272,7 @@ def _trace(aiohttp: ModuleType) -> Any:
 def _request_class(aiohttp: ModuleType) -> type:
     class Request(aiohttp.ClientRequest):  # type: ignore[name-defined,misc]
         async def send(self, conn: Any) -> Any:
+            take(conn)
             _current.get().writes(conn.transport)
             return await super().send(conn)
 
@@ -248,13 +289,16 @@ class _Pieces(httpx.AsyncByteStream):
     async def __aiter__(self) -> AsyncIterator[bytes]:
         for start in range(0, len(self._content), _PIECE):
             yield self._content[start : start + _PIECE]
+            # An answer that is there is read before a write fails, or it were lost.
+            for _ in range(_TURNS):
+                await asyncio.sleep(0)
         self._sending.was_sent()
 
 
 class _Body(httpx.AsyncByteStream):
     """The body of an answer, as it is on the wire."""
 
-    def __init__(self, answer: Any, failures: _Failures) -> None:
+    def __init__(self, answer: Any, failures: Failures) -> None:
         self._answer = answer
         self._failures = failures
 
@@ -285,54 +329,3 @@ class _Body(httpx.AsyncByteStream):
         if connection is not None and connection.transport is not None:
             connection.transport.abort()
         self._answer.close()
-
-
-class _Failures:
-    """aiohttp's exceptions as those that httpx raises by itself.
-
-    `httpx-aiohttp` takes a connection that breaks for one that was not made in time,
-    and lets others through.
-    """
-
-    def __init__(self, aiohttp: ModuleType) -> None:
-        self.known = (httpx.TransportError, aiohttp.ClientError, ValueError)
-        # They quote what was sent, or what came, which may be what was sent.
-        self._quoting = (
-            aiohttp.ClientResponseError,
-            aiohttp.ClientPayloadError,
-            ValueError,
-        )
-        # The first that fits.
-        self._kinds: tuple[tuple[type[Exception], type[httpx.TransportError]], ...] = (
-            (aiohttp.ClientConnectorError, httpx.ConnectError),
-            (aiohttp.NonHttpUrlClientError, httpx.UnsupportedProtocol),
-            (aiohttp.InvalidURL, httpx.UnsupportedProtocol),
-            (ValueError, httpx.LocalProtocolError),  # a header
-            (aiohttp.ClientPayloadError, httpx.RemoteProtocolError),
-            (aiohttp.ClientResponseError, httpx.RemoteProtocolError),
-            (aiohttp.ServerDisconnectedError, httpx.RemoteProtocolError),
-        )
-
-    def of_a_body(self, exc: Exception, connection: Any) -> httpx.TransportError:
-        """Return httpx's exception for a body that came to no end.
-
-        The body only says that it is not complete; why is known to its connection.
-        """
-        protocol = getattr(connection, "protocol", None)
-        lost = None if protocol is None else protocol.exception()
-        return self.translated(lost if isinstance(lost, OSError) else exc)
-
-    def translated(self, exc: Exception) -> httpx.TransportError:
-        """Return httpx's exception, with the system's own as its cause."""
-        cause: BaseException = exc
-        if isinstance(exc, httpx.TransportError) and exc.__cause__ is not None:
-            cause = exc.__cause__
-        kind = next((to for of, to in self._kinds if isinstance(cause, of)), None)
-        # A refused certificate is a `ValueError` too.
-        if kind is not httpx.ConnectError and isinstance(cause, self._quoting):
-            return (kind or httpx.ReadError)(_UNREADABLE)
-        # What the system said is shorter, and a refused certificate is known by it.
-        root = getattr(cause, "os_error", None) or cause.__cause__
-        failure = (kind or httpx.ReadError)(str(root or cause))
-        failure.__cause__ = root
-        return failure

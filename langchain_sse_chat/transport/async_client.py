@@ -15,7 +15,10 @@ from langchain_sse_chat.transport.clock import Deadline
 from langchain_sse_chat.transport.closing import begin_unhooked
 from langchain_sse_chat.transport.encoding import abody
 from langchain_sse_chat.transport.failures import READ_FAILURES, SEND_FAILURES
-from langchain_sse_chat.transport.lost import give_back
+from langchain_sse_chat.transport.guarded_writes import guard_writes
+from langchain_sse_chat.transport.http2 import FLUSH_FAILURES, as_httpx, is_http2, reset
+from langchain_sse_chat.transport.lost import is_pooled, taken_out
+from langchain_sse_chat.transport.open_answers import ended, opened
 from langchain_sse_chat.transport.spec import Again, Exchange
 from langchain_sse_chat.transport.surplus import has_surplus
 from langchain_sse_chat.transport.watchdog import Watchdog
@@ -111,6 +114,7 @@ class _Answer(Generic[OutputT]):
         attempt = self._attempt
         if attempt.clients is not None:
             self._client = attempt.clients.async_client()
+        opened(self._client, self)
         clock = attempt.waits()
         try:
             with self._watchdog.within(clock):
@@ -126,7 +130,10 @@ class _Answer(Generic[OutputT]):
         self._response = response
         self._body = abody(response)
         if not attempt.open(response):
-            raise attempt.refused(response, await self.collect(attempt.refusal()))
+            said = await self.collect(attempt.refusal())
+            if attempt.spoils(response):
+                await _spoil(response)
+            raise attempt.refused(response, said)
 
     async def _note_connection(self, _event: str, info: dict[str, Any]) -> None:
         """Keep a connection that is made for this request.
@@ -137,6 +144,7 @@ class _Answer(Generic[OutputT]):
         made = info.get("return_value")
         if hasattr(made, "get_extra_info"):
             self._connected = made
+            guard_writes(made)
 
     async def read(self, deadline: Deadline) -> bytes | None:
         """Return the next bytes, `None` at the end."""
@@ -146,9 +154,16 @@ class _Answer(Generic[OutputT]):
         except StopAsyncIteration:
             self._at_end = True
             return None
-        except READ_FAILURES as exc:
-            self._attempt.broke(exc)
+        except Exception as exc:  # noqa: BLE001 - looked at there
+            if self._client.is_closed:
+                self._attempt.clock.stop()
+            self._attempt.broke(as_httpx(exc))
             return None
+
+    def stop(self) -> None:
+        """End the wait of the reading task."""
+        self._attempt.clock.stop()
+        self._watchdog.interrupt()
 
     async def collect(self, allowance: Allowance) -> bytes:
         """Read what is left, as far as it goes; a failure ends it."""
@@ -162,6 +177,7 @@ class _Answer(Generic[OutputT]):
 
     async def close(self) -> None:
         """Give the connection back, or close it when the answer is not at its end."""
+        ended(self._client, self)
         self._watchdog.stop()
         # httpcore 1.0 loses a connection when it is interrupted in this.
         await asyncio.shield(
@@ -178,9 +194,25 @@ async def _close(
     with contextlib.suppress(*READ_FAILURES):
         try:
             if response is not None:
-                if has_surplus(response):  # the pool sees it, and drops it
-                    await response.extensions["network_stream"].aclose()
+                if has_surplus(response):
+                    await _spoil(response)
+                flush = reset(response)
+                if flush is not None:
+                    with contextlib.suppress(*FLUSH_FAILURES):
+                        await flush()
                 await response.aclose()
         finally:
             if not at_end:
-                await give_back(client, response, connected)
+                for lost in taken_out(client):
+                    await lost.aclose()
+                if response is not None:
+                    await _spoil(response)
+                elif connected is not None and not is_pooled(client, connected):
+                    await connected.aclose()
+
+
+async def _spoil(response: httpx.Response) -> None:
+    """Close the connection of an answer: its pool sees it, and drops it."""
+    stream = response.extensions.get("network_stream")
+    if stream is not None and not is_http2(response):
+        await stream.aclose()

@@ -27,6 +27,7 @@ from langchain_sse_chat.transport.spec import (
     RequestSpec,
     ResponseHead,
 )
+from langchain_sse_chat.transport.surplus import READ_BY_ALL
 from langchain_sse_chat.transport.url import safe_url
 
 OutputT = TypeVar("OutputT")
@@ -180,7 +181,13 @@ class Attempt(Generic[OutputT]):
         return outputs
 
     def end(self) -> Sequence[OutputT]:
-        """Return what the last bytes bring, now that no more come."""
+        """Return what the last bytes bring, now that no more come.
+
+        Raises:
+            ModelClosedError: Nor could they.
+        """
+        if self.clock.is_stopped and not self._receiver.ended:
+            raise self.clock.timed_out()
         return self._receiver.end()
 
     def close(self) -> Sequence[OutputT]:
@@ -208,6 +215,14 @@ class Attempt(Generic[OutputT]):
             self._has_had_its_time = True
         return clock
 
+    def spoils(self, response: httpx.Response) -> bool:
+        """Return whether the connection of an answer must not be used again.
+
+        A server that refuses a request may not have read it, and some (squid) never
+        read the rest: the next request on that connection would have no answer.
+        """
+        return not response.is_success and len(self._spec.body) > READ_BY_ALL
+
     def rest(self) -> Allowance:
         """Return how much to read after the end of the answer."""
         return Allowance(_DRAIN_SECONDS, _DRAIN_BYTES, self._now)
@@ -232,6 +247,8 @@ class Attempt(Generic[OutputT]):
 
     def fail(self, exc: Exception) -> NoReturn:
         """Raise this package's error for an exception out of httpx."""
+        if self.clock.is_stopped:
+            raise self.clock.timed_out() from exc
         fail(
             exc,
             where=self._where,

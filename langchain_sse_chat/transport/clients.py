@@ -26,6 +26,7 @@ from langchain_sse_chat._version import __version__
 from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.transport.aiohttp_transport import AsyncTransport
 from langchain_sse_chat.transport.event_loop import running_loop
+from langchain_sse_chat.transport.open_answers import stop_all
 from langchain_sse_chat.transport.proxies import (
     Proxies,
     proxies_of,
@@ -152,24 +153,28 @@ class HTTPClients:
     def close(self) -> None:
         """Close the shared blocking client, unless another model uses it.
 
-        The model can be used on; a new client is then made.
+        Answers that are open in other threads end with a `ModelClosedError`. The model
+        can be used again; a new client is then made.
         """
         with _shared.lock:
             pool = _shared.sync.release(self, self._settings)
         if pool is not None:
+            stop_all(pool.client)
             pool.client.close()
 
     async def aclose(self) -> None:
         """Close the shared clients of this event loop and the blocking one.
 
-        Those that another model uses stay open. The model can be used on; new clients
-        are then made.
+        Those that another model uses stay open. Answers that are open in other tasks
+        and threads end with a `ModelClosedError`. The model can be used again; new
+        clients are then made.
         """
         self.close()
         loop = running_loop()
         with _shared.lock:
             pool = _shared.of(loop).release(self, self._settings)
         if pool is not None and pool.keeper is not None:
+            stop_all(pool.client)
             await pool.keeper.aclose()
 
 

@@ -10,7 +10,12 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TypeVar, overload
 
-from langchain_sse_chat.errors import TimedOutError, TimeoutPhase
+from langchain_sse_chat.errors import (
+    ModelClosedError,
+    SSEChatError,
+    TimedOutError,
+    TimeoutPhase,
+)
 from langchain_sse_chat.transport.spec import Timeouts
 
 OtherT = TypeVar("OtherT")
@@ -146,16 +151,33 @@ class StreamClock(Deadline):
             self.phase = "gap"
             self.at = now + self._gap
 
-    def expired(self, now: float) -> TimedOutError | None:
+    def stop(self) -> None:
+        """Run out for good, because the model was closed."""
+        self.at = self._gap = -math.inf
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether the model was closed."""
+        return self._gap == -math.inf
+
+    def expired(self, now: float) -> SSEChatError | None:
         """Return the error for a clock that has run out, `None` when it has not."""
         return self.timed_out() if now >= self.at else None
 
-    def timed_out(self) -> TimedOutError:
+    def timed_out(self) -> SSEChatError:
         """Return the error that says which clock ran out and how to set it."""
+        if self.is_stopped:
+            return ModelClosedError(_CLOSED.format(where=self._where))
         seconds = getattr(self._timeouts, self.phase)
         msg = _MESSAGES[self.phase].format(where=self._where, seconds=seconds)
         return TimedOutError(msg, phase=self.phase)
 
+
+_CLOSED = (
+    "The model was closed while it waited for {where}: by `close()`, `aclose()` or the "
+    "end of a `with` block, maybe in another task or thread. The server is not to "
+    "blame. Close a model when its calls have ended; it can be used again."
+)
 
 _MESSAGES: dict[TimeoutPhase, str] = {
     "first_token": (

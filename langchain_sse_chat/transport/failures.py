@@ -101,7 +101,7 @@ def _error(
     return _broken(exc, where)
 
 
-def _waited(where: str, clock: StreamClock) -> TimedOutError:
+def _waited(where: str, clock: StreamClock) -> SSEChatError:
     error = clock.expired(monotonic())
     if error is None:  # a limit of the caller's own client, or of the system
         msg = (

@@ -78,12 +78,16 @@ class Routes(Generic[TransportT]):
             raise ConfigurationError(msg) from None
 
 
-class RoutedTransport(httpx.BaseTransport):
+class RoutedTransport(ManyPools, httpx.BaseTransport):
     """Sends blocking requests, each by its route."""
 
     def __init__(self, routes: Routes[httpx.BaseTransport]) -> None:
         """Keep the routes."""
         self._routes = routes
+
+    def transports(self) -> list[httpx.BaseTransport]:
+        """Return those that have the connections."""
+        return self._routes.transports()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request; return the head of the answer, with its body to be read."""
@@ -95,7 +99,7 @@ class RoutedTransport(httpx.BaseTransport):
             transport.close()
 
 
-class AsyncRoutedTransport(ManyPools):
+class AsyncRoutedTransport(ManyPools, httpx.AsyncBaseTransport):
     """Sends the requests of an event loop, each by its route."""
 
     def __init__(self, routes: Routes[httpx.AsyncBaseTransport]) -> None:

@@ -2,18 +2,29 @@
 
 httpcore 1.0 keeps what was read with the end of an answer, and takes it for the
 beginning of the next one on that connection: for the answer of another request, or for
-no HTTP. "A client MUST NOT process, cache, or forward such extra data as a separate
-response" (RFC 9112, section 6.3).
+no HTTP. So does anyio with what it has read ahead. "A client MUST NOT process, cache,
+or forward such extra data as a separate response" (RFC 9112, section 6.3).
 """
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import httpx
 
-# From an answer of httpx down to the connection of httpcore, layer by layer.
-_INNER = ("_stream", "_httpcore_stream", "_connection")
+from langchain_sse_chat.transport.http2 import connection_of
+
+# Of the head that it belongs to (RFC 9110, section 15.2).
+_INTERIM = re.compile(rb"HTTP/1\.[01] 1\d\d")
+
+READ_BY_ALL = 16 * 1024
+"""Bytes of a request that a server has read when it answers, whatever it answers."""
+
+
+def is_interim(data: bytes) -> bool:
+    """Return whether what comes before a request was sent only announces the answer."""
+    return _INTERIM.match(data) is not None
 
 
 def has_surplus(response: httpx.Response) -> bool:
@@ -26,12 +37,20 @@ def has_surplus(response: httpx.Response) -> bool:
         response: An answer that was read to its end. Without one of httpcore's
             connections for HTTP/1.1 below it, nothing is found.
     """
-    # There is no public way from an answer to its connection.
-    layer: Any = response.stream
-    while layer is not None:
-        state = getattr(layer, "_h11_state", None)
-        if state is not None:
-            return bool(state.trailing_data[0])
-        names = (name for name in _INNER if hasattr(layer, name))
-        layer = getattr(layer, next(names, ""), None)
+    state = getattr(connection_of(response), "_h11_state", None)
+    if state is None:
+        return False
+    network_stream = response.extensions.get("network_stream")
+    return bool(state.trailing_data[0]) or _is_ahead(network_stream)
+
+
+def _is_ahead(network_stream: Any) -> bool:
+    """Return whether anyio has read more than it has given."""
+    stream = getattr(network_stream, "_stream", None)
+    while stream is not None:
+        bio = getattr(stream, "_read_bio", None)  # of TLS, with the bytes encrypted
+        queue = getattr(getattr(stream, "_protocol", None), "read_queue", None)
+        if queue or (bio is not None and bio.pending):
+            return True
+        stream = getattr(stream, "transport_stream", None)
     return False

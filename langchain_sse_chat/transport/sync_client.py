@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import socket
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Mapping
@@ -15,7 +16,15 @@ from langchain_sse_chat.transport.attempt import Allowance, Attempt, again_after
 from langchain_sse_chat.transport.clock import Deadline
 from langchain_sse_chat.transport.encoding import body
 from langchain_sse_chat.transport.failures import READ_FAILURES, SEND_FAILURES
-from langchain_sse_chat.transport.guard import guard, guard_new, reading
+from langchain_sse_chat.transport.guard import (
+    PastDeadline,
+    guard,
+    guard_new,
+    reading,
+)
+from langchain_sse_chat.transport.http2 import FLUSH_FAILURES, as_httpx, is_http2, reset
+from langchain_sse_chat.transport.lost import taken_out
+from langchain_sse_chat.transport.open_answers import ended, opened
 from langchain_sse_chat.transport.spec import Again, Exchange
 from langchain_sse_chat.transport.surplus import has_surplus
 
@@ -95,13 +104,16 @@ class _Answer(Generic[OutputT]):
         self._attempt = attempt
         self._response: httpx.Response | None = None
         self._body: Iterator[bytes] = iter(())
+        self._used: list[Any] = []
 
     def open(self) -> None:
         """Send the request and read the head of the answer."""
         attempt = self._attempt
         if attempt.clients is not None:
             self._client = attempt.clients.sync_client()
+        opened(self._client, self)
         reading.deadline = attempt.waits()
+        reading.used = self._used
         try:
             response = self._client.send(
                 attempt.request(
@@ -110,26 +122,48 @@ class _Answer(Generic[OutputT]):
                 stream=True,
                 follow_redirects=False,
             )
+        except PastDeadline:
+            attempt.fail(TimeoutError())
         except SEND_FAILURES as exc:
+            for lost in taken_out(self._client):
+                lost.close()
             attempt.fail(exc)
         finally:
-            reading.deadline = None
+            reading.deadline = reading.used = None
         self._response = response
-        guard(response.extensions.get("network_stream"))
+        stream = response.extensions.get("network_stream")
+        guard(stream, is_http2=is_http2(response))
         self._body = body(response)
         if not attempt.open(response):
-            raise attempt.refused(response, self.collect(attempt.refusal()))
+            said = self.collect(attempt.refusal())
+            if attempt.spoils(response):
+                _spoil(response)
+            raise attempt.refused(response, said)
 
     def read(self, deadline: Deadline) -> bytes | None:
         """Return the next bytes, `None` at the end."""
         reading.deadline = deadline
         try:
             return next(self._body, None)
-        except READ_FAILURES as exc:
-            self._attempt.broke(exc)
+        except PastDeadline:
+            self._attempt.broke(TimeoutError())
+            return None
+        except Exception as exc:  # noqa: BLE001 - looked at there
+            if self._client.is_closed:
+                self._attempt.clock.stop()
+            self._attempt.broke(as_httpx(exc))
             return None
         finally:
             reading.deadline = None
+
+    def stop(self) -> None:
+        """End the wait of the reading thread. To close the socket would not wake it."""
+        self._attempt.clock.stop()
+        for stream in self._used:
+            made = stream.get_extra_info("socket")
+            if made is not None:
+                with contextlib.suppress(OSError):  # it is closed
+                    socket.socket.shutdown(made, socket.SHUT_RDWR)
 
     def collect(self, allowance: Allowance) -> bytes:
         """Read what is left, as far as it goes; a failure ends it."""
@@ -144,6 +178,7 @@ class _Answer(Generic[OutputT]):
     def close(self) -> None:
         """Give the connection back, or close it when the answer is not at its end."""
         response, self._response = self._response, None
+        ended(self._client, self)
         if response is None:
             return
         if reading.deadline is not None or reading.closing:
@@ -153,11 +188,22 @@ class _Answer(Generic[OutputT]):
         try:
             for one in (response, *_taken()):
                 with contextlib.suppress(*READ_FAILURES):
-                    if has_surplus(one):  # the pool sees it, and drops it
-                        one.extensions["network_stream"].close()
+                    if has_surplus(one):
+                        _spoil(one)
+                    flush = reset(one)
+                    if flush is not None:
+                        with contextlib.suppress(*FLUSH_FAILURES):
+                            flush()
                     one.close()
         finally:
             reading.closing = False
+
+
+def _spoil(response: httpx.Response) -> None:
+    """Close the connection of an answer: its pool sees it, and drops it."""
+    stream = response.extensions.get("network_stream")
+    if stream is not None and not is_http2(response):
+        stream.close()
 
 
 def _taken() -> Iterator[httpx.Response]:

@@ -73,6 +73,12 @@ class Watchdog:
         if not others and isinstance(exc, asyncio.CancelledError):
             raise TimeoutError from exc
 
+    def interrupt(self) -> None:
+        """End the wait that is under way, if one is, as if its deadline had passed."""
+        if self._task is not None and not self._interrupted:
+            self._interrupted = True
+            self._task.cancel()
+
     def stop(self) -> None:
         """Take the timer off the event loop."""
         if self._timer is not None:
@@ -94,8 +100,7 @@ class Watchdog:
 
     def _interrupt(self) -> None:
         if self._has_passed():
-            self._interrupted = True
-            cast("asyncio.Task[Any]", self._task).cancel()
+            self.interrupt()
 
     def _has_passed(self) -> bool:
         """Whether the task waits beyond its deadline; wait on when it moved away."""

@@ -44,18 +44,20 @@ class Wire:
         self.socket = connection
         self.socket.settimeout(LONG)
 
-    def read_request(self) -> bytes:
+    def read_request(self, *, reads_body: bool = True) -> bytes:
         data = b""
         while b"\r\n\r\n" not in data:
-            data += self._receive()
+            data += self._receive(65536 if reads_body else 1)
+        if not reads_body:
+            return data
         head, _, body = data.partition(b"\r\n\r\n")
         length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
         while len(body) < length:
             body += self._receive()
         return head
 
-    def _receive(self) -> bytes:
-        data = self.socket.recv(65536)
+    def _receive(self, size: int = 65536) -> bytes:
+        data = self.socket.recv(size)
         if not data:
             raise ConnectionResetError
         return data
@@ -69,6 +71,10 @@ class Wire:
             socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
         )
         raise ConnectionResetError
+
+    def leave_open(self) -> None:
+        """Do nothing more with the connection until the server is closed."""
+        raise BlockingIOError
 
     def hang_up(self) -> None:
         raise ConnectionResetError
@@ -91,18 +97,26 @@ Behavior = Callable[[Wire], None]
 class Server:
     """Answers each request by the next behavior, and by the last one from then on."""
 
-    def __init__(self, *behaviors: Behavior, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self,
+        *behaviors: Behavior,
+        tls: ssl.SSLContext | None = None,
+        reads_bodies: bool = True,
+    ) -> None:
         self.behaviors = list(behaviors)
         self.tls = tls
         self.connections = 0
         self.requests: list[bytes] = []
         self.closed: queue.Queue[int] = queue.Queue()
         self.reached: queue.Queue[int] = queue.Queue()
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        port = self._listener.getsockname()[1]
-        self.url = (
-            f"{'https' if tls else 'http'}://127.0.0.1:{port}/v1/chat/completions"
-        )
+        self.reads_bodies = reads_bodies
+        self._over = threading.Event()
+        self._listener, self.url = self._listen()
+
+    def _listen(self) -> tuple[socket.socket, str]:
+        listener = socket.create_server(("127.0.0.1", 0))
+        scheme, port = "https" if self.tls else "http", listener.getsockname()[1]
+        return listener, f"{scheme}://127.0.0.1:{port}/v1/chat/completions"
 
     def __enter__(self) -> Self:
         self._start(self._accept)
@@ -112,6 +126,7 @@ class Server:
         # Wakes the thread in `accept`, which `close` alone does not.
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
+        self._over.set()
 
     def _start(self, target: Callable[..., None], *args: object) -> None:
         threading.Thread(target=target, args=args, daemon=True).start()
@@ -120,22 +135,29 @@ class Server:
         with contextlib.suppress(OSError):
             while True:
                 connection, _ = self._listener.accept()
-                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                if connection.family == socket.AF_INET:
+                    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 self.connections += 1
                 self._start(self._serve, connection, self.connections)
 
     def _serve(self, connection: socket.socket, number: int) -> None:
-        with contextlib.suppress(OSError):
+        try:
             if self.tls is not None:
                 connection = self.tls.wrap_socket(connection, server_side=True)
-            wire = Wire(connection)
-            while True:
-                self.requests.append(wire.read_request())
-                self.reached.put(number)
-                last = len(self.behaviors) == 1
-                (self.behaviors[0] if last else self.behaviors.pop(0))(wire)
+            self._talk(Wire(connection), number)
+        except BlockingIOError:
+            self._over.wait(LONG)
+        except OSError:
+            pass
         connection.close()
         self.closed.put(number)
+
+    def _talk(self, wire: Wire, number: int) -> None:
+        while True:
+            self.requests.append(wire.read_request(reads_body=self.reads_bodies))
+            self.reached.put(number)
+            last = len(self.behaviors) == 1
+            (self.behaviors[0] if last else self.behaviors.pop(0))(wire)
 
     def saw_close(self) -> bool:
         with contextlib.suppress(queue.Empty):

@@ -16,7 +16,8 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "langchain_sse_chat"
 DEPENDENCIES = {"langchain-core", "httpx", "pydantic"}
 # Each version of pydantic requires one exact version of pydantic-core.
-IMPORTABLE = {"langchain_core", "httpx", "pydantic", "pydantic_core"}
+# `httpcore` and `pydantic_core` come with the libraries that are made of them.
+IMPORTABLE = {"langchain_core", "httpx", "httpcore", "pydantic", "pydantic_core"}
 # langchain-core depends on it; its types are for type checkers only.
 ONLY_TYPES = {"langchain_protocol"}
 

@@ -328,6 +328,7 @@ def test_public_names() -> None:
         "EventTooLargeError",
         "InvalidRequestError",
         "MalformedChunkError",
+        "ModelClosedError",
         "NotAnEventStreamError",
         "NotFoundError",
         "PermissionDeniedError",

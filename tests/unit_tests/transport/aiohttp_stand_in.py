@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from types import ModuleType, SimpleNamespace
+from types import ModuleType
 from typing import Any
 
 import httpx
@@ -41,7 +41,9 @@ class ClientPayloadError(ClientError):
 
 
 class ClientResponseError(ClientError):
-    pass
+    def __init__(self, message: str) -> None:
+        super().__init__(f"400, {message}, url=https://h.example")
+        self.message = message
 
 
 class NonHttpUrlClientError(ClientError):
@@ -63,16 +65,68 @@ ERRORS = (
 )
 
 
+class Protocol(asyncio.Protocol):
+    """The protocol of a connection, which notes what it is told."""
+
+    def __init__(self, lost: Exception | None) -> None:
+        self.lost = lost
+        self.should_close = False
+        self.told: list[Any] = []
+
+    def exception(self) -> Exception | None:
+        return self.lost
+
+    def force_close(self) -> None:
+        self.should_close = True
+
+    def eof_received(self) -> bool | None:
+        self.told.append("eof")
+        return None
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.told.append(exc)
+
+
+class Transport:
+    """The transport of a connection, which notes whether it was aborted."""
+
+    def __init__(self, protocol: Protocol) -> None:
+        self.protocol: Any = protocol
+        self.aborted = 0
+
+    def get_protocol(self) -> Any:
+        return self.protocol
+
+    def set_protocol(self, protocol: Any) -> None:
+        self.protocol = protocol
+
+    def is_closing(self) -> bool:
+        return self.aborted > 0
+
+    def abort(self) -> None:
+        self.aborted += 1
+
+
 class Connection:
-    """A connection of aiohttp, which notes whether it was aborted."""
+    """A connection of aiohttp."""
 
     def __init__(self, lost: Exception | None = None) -> None:
-        self.aborted = 0
-        self.transport: Any = SimpleNamespace(abort=self._abort)
-        self.protocol = SimpleNamespace(exception=lambda: lost)
+        self.protocol = Protocol(lost)
+        self.made = Transport(self.protocol)
+        self.transport: Any = self.made
+        self._callbacks: list[Callable[[], None]] = []
 
-    def _abort(self) -> None:
-        self.aborted += 1
+    @property
+    def aborted(self) -> int:
+        return self.made.aborted
+
+    def add_callback(self, callback: Callable[[], None]) -> None:
+        self._callbacks.append(callback)
+
+    def release(self) -> None:
+        """Give it back to the pool."""
+        while self._callbacks:
+            self._callbacks.pop()()
 
 
 class Answer:
@@ -83,7 +137,9 @@ class Answer:
         *reads: bytes | Exception,
         left: list[bytes] | None = None,
         connection: Connection | None = None,
+        status: int = 200,
     ) -> None:
+        self.status = status
         self._reads = [*reads, b""]
         self._left = [*(left or []), b""]
         self.connection = connection
@@ -149,7 +205,6 @@ def libraries(script: Script | None = None) -> dict[str, ModuleType]:
     aiohttp: Any = ModuleType("aiohttp")
     for error in ERRORS:
         setattr(aiohttp, error.__name__, error)
-    aiohttp.SocketFactoryType = object
     aiohttp.TCPConnector = aiohttp.ClientSession = Noted
     aiohttp.ThreadedResolver = aiohttp.DummyCookieJar = Noted
     aiohttp.TraceConfig = TraceConfig
@@ -165,7 +220,7 @@ def libraries(script: Script | None = None) -> dict[str, ModuleType]:
             answer = await script(Wire(self.make(), request))
             body: Any = httpx.ByteStream(b"")
             body._aiohttp_response = answer
-            return httpx.Response(200, headers={"a": "b"}, stream=body)
+            return httpx.Response(answer.status, headers={"a": "b"}, stream=body)
 
         async def aclose(self) -> None:
             self.closed = True

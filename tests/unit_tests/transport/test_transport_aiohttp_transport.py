@@ -13,6 +13,7 @@ import pytest
 from langchain_sse_chat import ChatSSE
 from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.gigachat import GigaChat
+from langchain_sse_chat.transport.aiohttp_idle import take
 from langchain_sse_chat.transport.aiohttp_transport import aiohttp_transport
 from langchain_sse_chat.transport.clients import ClientSettings, HTTPClients
 from tests.unit_tests.transport import aiohttp_stand_in as stand_in
@@ -90,16 +91,6 @@ def test_httpx_sends_where_a_library_is_missing(
     monkeypatch.setitem(sys.modules, missing, None)
     assert transport() is None
     with pytest.raises(ConfigurationError, match=r"langchain-sse-chat\[aiohttp\]"):
-        transport("aiohttp")
-
-
-def test_an_aiohttp_that_is_too_old_counts_as_missing(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    install(monkeypatch)
-    monkeypatch.delattr(sys.modules["aiohttp"], "SocketFactoryType")
-    assert transport() is None
-    with pytest.raises(ConfigurationError, match=r"3\.12 or later"):
         transport("aiohttp")
 
 
@@ -251,10 +242,10 @@ async def test_a_large_body_is_sent_piece_by_piece(
         assert isinstance(wire.request.stream, httpx.AsyncByteStream)
         sent.extend([data async for data in wire.request.stream])
         assert wire.request.headers["content-length"] == str(len(content))
-        await asyncio.sleep(0.01)  # its limit is over
+        await asyncio.sleep(0.6)  # its limit is over
         return Answer()
 
-    await answered(monkeypatch, script, request(content, {"write": 0.005}))
+    await answered(monkeypatch, script, request(content, {"write": 0.5}))
     assert b"".join(sent) == content
     assert max(map(len, sent)) == 64 * 1024
 
@@ -322,7 +313,7 @@ TRUST = ssl.SSLCertVerificationError("self-signed")
                 stand_in.ServerDisconnectedError("Server disconnected"),
             ),
             httpx.RemoteProtocolError,
-            "Server disconnected",
+            "Server disconnected without sending a response",
         ),
         (
             mapped(httpx.ConnectTimeout("t"), stand_in.ClientOSError(104, "reset")),
@@ -333,6 +324,16 @@ TRUST = ssl.SSLCertVerificationError("self-signed")
             stand_in.ClientResponseError("400, url=hidden"),
             httpx.RemoteProtocolError,
             "not HTTP",
+        ),
+        (
+            stand_in.ClientResponseError("Bad status line: hidden"),
+            httpx.RemoteProtocolError,
+            "illegal status line",
+        ),
+        (
+            stand_in.ClientPayloadError("hidden"),
+            httpx.RemoteProtocolError,
+            "incomplete",
         ),
         (stand_in.InvalidURL("hidden"), httpx.UnsupportedProtocol, "not HTTP"),
         (stand_in.NonHttpUrlClientError("u"), httpx.UnsupportedProtocol, "u"),
@@ -439,3 +440,50 @@ async def test_closing_closes_the_session(monkeypatch: pytest.MonkeyPatch) -> No
     made = transport()
     await made.aclose()
     assert made._bridge.closed
+
+
+@pytest.mark.parametrize("size", [1_000, 20_000, 100_000])
+async def test_a_refused_large_request_closes_its_connection(
+    monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    connection = Connection()
+
+    async def script(wire: Wire) -> Answer:
+        await wire.send(connection)
+        return Answer(connection=connection, status=413)
+
+    await answered(monkeypatch, script, request(bytes(size)))
+    assert connection.protocol.should_close is (size > 16 * 1024)
+
+
+async def test_a_connection_in_the_pool_is_closed_after_a_refused_large_request(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    connection = Connection()
+
+    async def script(wire: Wire) -> Answer:
+        await wire.send(connection)
+        return Answer(status=413)
+
+    await answered(monkeypatch, script, request(bytes(100_000)))
+    assert connection.aborted == 1
+
+
+async def test_another_connection_is_taken_for_one_that_is_spoilt(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    spoilt, fresh = Connection(), Connection()
+    await stand_in.ClientRequest().send(spoilt)
+    take(spoilt)
+    spoilt.release()
+    spoilt.transport.protocol.data_received(b"HTTP/1.1 408 Request Timeout")
+    connections = [spoilt, fresh]
+    sent: list[Connection] = []
+
+    async def script(wire: Wire) -> Answer:
+        sent.append(connections.pop(0))
+        await wire.send(sent[-1])
+        return Answer(b"a")
+
+    response = await answered(monkeypatch, script)
+    assert (response.status_code, sent) == (200, [spoilt, fresh])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 
+import httpcore
 import httpx
 import pytest
 
@@ -71,7 +72,7 @@ async def test_an_exchange_that_ended_leaves_no_timer() -> None:
     assert all(timer.cancelled() for timer in timers)
 
 
-class NetworkStream:
+class NetworkStream(httpcore.AsyncNetworkStream):
     """A connection as httpcore shows it to `trace`."""
 
     def __init__(self) -> None:

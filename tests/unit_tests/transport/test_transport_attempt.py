@@ -9,6 +9,7 @@ import pytest
 from langchain_sse_chat.errors import (
     ConfigurationError,
     ConnectionFailedError,
+    ModelClosedError,
     TimedOutError,
 )
 from langchain_sse_chat.transport.attempt import Allowance, Attempt, again_after
@@ -122,3 +123,13 @@ def test_what_an_error_was_hidden_from_is_dropped() -> None:
     with pytest.raises(ConfigurationError):
         again_after(ScriptedExchange(), caught.value)
     assert caught.value.__context__ is None
+
+
+def test_an_answer_that_ends_because_the_model_was_closed_is_not_whole(
+    clock: Clock,
+) -> None:
+    attempt = Attempt(spec(), LineReceiver(), clock)
+    attempt.feed(b"a\n")
+    attempt.clock.stop()
+    with pytest.raises(ModelClosedError):
+        attempt.end()

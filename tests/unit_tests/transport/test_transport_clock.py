@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from langchain_sse_chat.errors import TimedOutError
+from langchain_sse_chat.errors import ModelClosedError, TimedOutError
 from langchain_sse_chat.transport.clock import Deadline, Limits, StreamClock
 from langchain_sse_chat.transport.spec import Timeouts
 
@@ -13,7 +13,7 @@ LIMITS = Timeouts(first_token=30.0, gap=10.0, read=600.0)
 
 def error_at(clock: StreamClock, now: float) -> TimedOutError:
     error = clock.expired(now)
-    assert error is not None
+    assert isinstance(error, TimedOutError)
     return error
 
 
@@ -85,3 +85,12 @@ def test_none_switches_a_limit_off(streamed: bool) -> None:
 def test_time_left_is_negative_after_a_deadline() -> None:
     assert Deadline(3.0).remaining(5.0) == -2.0
     assert Deadline(math.inf).remaining(5.0) is None
+
+
+def test_a_stopped_clock_says_that_the_model_was_closed() -> None:
+    clock = StreamClock(LIMITS, 100.0, where="http://h/v1")
+    clock.stop()
+    clock.progressed(101.0)
+    error = clock.expired(101.0)
+    assert isinstance(error, ModelClosedError)
+    assert "http://h/v1" in str(error)

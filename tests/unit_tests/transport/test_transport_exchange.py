@@ -332,3 +332,11 @@ def test_a_request_may_name_the_clients_that_send_it(drive: Drive) -> None:
     )
     exchange = ScriptedExchange(spec=RequestSpec(URL, {}, b"", clients=others))
     assert drive(answers(), exchange) == ["a", "b", "end"]
+
+
+def test_a_refused_large_request_over_another_transport_is_reported(
+    drive: Drive,
+) -> None:
+    exchange = ScriptedExchange(spec=RequestSpec(URL, {}, bytes(100_000)))
+    with pytest.raises(StatusError, match="413"):
+        drive(answers(Reply(b"too large", status=413)), exchange)

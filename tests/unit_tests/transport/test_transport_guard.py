@@ -2,14 +2,17 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import socket
 import threading
 import weakref
 from collections.abc import Iterator
 
+import httpcore
 import pytest
 
 from langchain_sse_chat.transport.clock import Deadline
 from langchain_sse_chat.transport.guard import (
+    PastDeadline,
     guard,
     guard_new,
     reading,
@@ -181,3 +184,123 @@ def test_new_connections_are_guarded_as_they_are_made() -> None:
     with within(Left(0.0)):
         stream.read(1)
     assert stream.timeouts == [0.001]
+
+
+class Talking(Stream):
+    """A stream over a socket of which the other end may talk while it is written to."""
+
+    def __init__(self, made: socket.socket, said: bytes | Exception | None) -> None:
+        super().__init__()
+        self.made = made
+        self.said = said
+
+    def get_extra_info(self, info: str) -> object:
+        return self.made if info == "socket" else None
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        if isinstance(self.said, Exception):
+            self.made.recv(10)  # what TLS keeps to itself
+            raise self.said
+        assert self.said is not None
+        return self.said
+
+
+@pytest.fixture
+def pair() -> Iterator[tuple[socket.socket, socket.socket]]:
+    here, there = socket.socketpair()
+    with here, there:
+        yield here, there
+
+
+Pair = tuple[socket.socket, socket.socket]
+LARGE = bytes(200_000)
+
+
+def test_a_large_request_stops_at_an_early_answer(pair: Pair) -> None:
+    here, there = pair
+    there.sendall(b"x")
+    stream = Talking(here, b"HTTP/1.1 413 Payload Too Large")
+    guard(stream)
+    with within(Deadline(float("inf"))):
+        with pytest.raises(httpcore.WriteError):
+            stream.write(LARGE, timeout=7.0)
+        assert stream.writes == []
+        assert stream.read(100) == b"HTTP/1.1 413 Payload Too Large"
+        stream.said = b"next"
+        assert stream.read(100) == b"next"
+
+
+def test_a_large_request_stops_at_a_broken_connection(pair: Pair) -> None:
+    here, there = pair
+    there.sendall(b"x")
+    stream = Talking(here, httpcore.ReadError())
+    guard(stream)
+    with within(Deadline(float("inf"))), pytest.raises(httpcore.WriteError):
+        stream.write(LARGE)
+
+
+def test_what_tls_says_for_itself_is_no_answer(pair: Pair) -> None:
+    here, there = pair
+    there.sendall(b"ticket")
+    stream = Talking(here, httpcore.ReadTimeout())
+    guard(stream)
+    with within(Deadline(float("inf"))):
+        stream.write(LARGE)
+    assert sum(size for size, _ in stream.writes) == len(LARGE)
+
+
+def test_a_large_request_has_its_time_to_be_taken(pair: Pair) -> None:
+    here, _ = pair
+    here.setblocking(False)
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            here.send(LARGE)
+    stream = Talking(here, None)
+    guard(stream)
+    with within(Deadline(float("inf"))), pytest.raises(httpcore.WriteTimeout):
+        stream.write(LARGE, timeout=0.001)
+
+
+def test_what_goes_over_http2_is_written_whole_whatever_the_deadline() -> None:
+    stream = Stream()
+    guard_new("connection.connect_tcp.complete", {"return_value": stream})
+    with within(Deadline(0.0)):
+        stream.write(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", timeout=7.0)
+        stream.write(b"x" * 150_000, timeout=7.0)
+        with pytest.raises(PastDeadline):
+            stream.read(1)
+    assert stream.writes == [(24, 7.0), (150_000, 7.0)]
+
+
+class Late(Stream):
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        raise httpcore.ReadTimeout
+
+
+def test_a_read_over_http1_times_out_as_httpcore_says_it() -> None:
+    stream = Late()
+    guard(stream)
+    with pytest.raises(httpcore.ReadTimeout):
+        stream.read(1)
+
+
+def test_a_deadline_ends_the_wait_for_a_server_that_says_nothing_useful(
+    pair: Pair,
+) -> None:
+    here, there = pair
+    here.setblocking(False)
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            here.send(LARGE)
+    there.sendall(b"ticket")
+    deadline = Deadline(time.monotonic() + 50.0)
+
+    class Ticket(Talking):
+        def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+            deadline.at = 0.0
+            return super().read(max_bytes, timeout)
+
+    stream = Ticket(here, httpcore.ReadTimeout())
+    guard(stream)
+    with within(deadline), pytest.raises(TimeoutError):
+        stream.write(LARGE)

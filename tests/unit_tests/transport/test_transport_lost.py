@@ -9,7 +9,9 @@ import httpcore
 import httpx
 import pytest
 
+from langchain_sse_chat.errors import ConnectionFailedError
 from langchain_sse_chat.transport.async_client import astream
+from langchain_sse_chat.transport.sync_client import stream
 from tests.unit_tests.transport.transport_scripts import ScriptedExchange
 
 HEAD = (
@@ -17,6 +19,8 @@ HEAD = (
     b"content-type: text/event-stream\r\n"
     b"transfer-encoding: chunked\r\n\r\n"
 )
+
+DONE = b"5\r\ndone\n\r\n0\r\n\r\n"
 
 
 class Stream(httpcore.AsyncMockStream):
@@ -36,6 +40,7 @@ class Stream(httpcore.AsyncMockStream):
 
     async def aclose(self) -> None:
         self.closed = True
+        await asyncio.sleep(0)  # as a socket does
         await super().aclose()
 
 
@@ -132,6 +137,31 @@ async def test_a_request_that_waits_has_the_place_that_was_lost() -> None:
         assert first.cancelled()
 
 
+@pytest.mark.parametrize("turns", range(12))
+async def test_a_connection_that_was_never_made_gives_its_place_back(
+    turns: int,
+) -> None:
+    """A task is cancelled when it has just got the place of another one."""
+    network = Network([HEAD, b"2\r\na\n\r\n"])
+    async with pooled(network, 1) as client:
+        first = astream(client, ScriptedExchange())
+        assert await anext(first) == "a"
+        network.stream = Stream([HEAD, DONE, HEAD, DONE])
+        second = asyncio.ensure_future(outputs_of(client))
+        for _ in range(5):
+            await asyncio.sleep(0)
+        leaving = asyncio.ensure_future(first.aclose())
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        second.cancel()
+        await asyncio.gather(leaving, second, return_exceptions=True)
+        network.stream = Stream([HEAD, DONE, HEAD, DONE])
+
+        assert await asyncio.wait_for(outputs_of(client), 5.0) == ["end"]
+        transport: Any = client._transport
+        assert transport._pool._requests == []
+
+
 async def test_a_cancellation_leaves_the_connections_of_others_open() -> None:
     network = Network([HEAD, b"2\r\na\n\r\n"])
     async with pooled(network) as client:
@@ -156,3 +186,27 @@ async def test_an_answer_at_its_end_leaves_the_connection_open() -> None:
         [connection] = open_connections(client)
         assert connection.is_idle()
         assert not network.stream.closed
+
+
+class Tunnel(httpcore.MockBackend):
+    """A proxy that opens tunnels, in which no TLS is spoken."""
+
+    def connect_tcp(self, *_: Any, **__: Any) -> httpcore.NetworkStream:
+        return NoTLS([b"HTTP/1.1 200 Connection established\r\n\r\n"])
+
+
+class NoTLS(httpcore.MockStream):
+    def start_tls(self, *_: Any, **__: Any) -> httpcore.NetworkStream:
+        raise httpcore.ConnectError
+
+
+def test_a_tunnel_that_fails_gives_its_place_back() -> None:
+    transport = httpx.HTTPTransport()
+    transport._pool = httpcore.HTTPProxy(
+        "http://proxy.example:1", network_backend=Tunnel([]), max_connections=1
+    )
+    with httpx.Client(transport=transport) as client:
+        for _ in range(3):
+            with pytest.raises(ConnectionFailedError):
+                list(stream(client, ScriptedExchange()))
+        assert transport._pool.connections == []

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Callable
 from typing import Any
 
 import httpcore
 import httpx
 import pytest
+from anyio._backends._asyncio import SocketStream, StreamProtocol
+from httpcore._backends.anyio import AnyIOStream
 
 from langchain_sse_chat.transport.async_client import astream
+from langchain_sse_chat.transport.spec import RequestSpec
 from langchain_sse_chat.transport.surplus import has_surplus
 from langchain_sse_chat.transport.sync_client import stream
 from tests.unit_tests.transport.transport_scripts import ScriptedExchange
@@ -124,3 +128,36 @@ def test_a_connection_is_used_again_without_a_surplus(run: Run) -> None:
 
 def test_an_answer_of_another_transport_has_none() -> None:
     assert not has_surplus(httpx.Response(200, content=b"done\n"))
+
+
+class Ahead(httpcore.AsyncNetworkBackend):
+    """Connections by anyio, on which all is there before it is read."""
+
+    def __init__(self, *scripts: bytes) -> None:
+        self.scripts = list(scripts)
+        self.servers: list[socket.socket] = []
+
+    async def connect_tcp(self, *_: Any, **__: Any) -> httpcore.AsyncNetworkStream:
+        here, there = socket.socketpair()
+        self.servers.append(there)
+        there.sendall(self.scripts.pop(0))
+        loop = asyncio.get_running_loop()
+        transport, protocol = await loop.create_connection(StreamProtocol, sock=here)
+        transport.pause_reading()
+        return AnyIOStream(SocketStream(transport, protocol))
+
+
+async def test_what_anyio_has_read_ahead_is_no_answer() -> None:
+    """The answer is as long as a read, so that h11 does not see what follows."""
+    comment = b":" + b"x" * (65536 - len(ANSWER) - 10) + b"\n"
+    padded = HEAD + b"%x\r\n%b\r\n" % (len(comment), comment) + ANSWER[len(HEAD) :]
+    assert len(padded) == 65536
+    network = Ahead(padded + OTHER, OTHER)
+    transport = httpx.AsyncHTTPTransport()
+    transport._pool = httpcore.AsyncConnectionPool(network_backend=network)
+    exchange = ScriptedExchange(spec=RequestSpec("http://chat.example/v1", {}, b"{}"))
+    async with httpx.AsyncClient(transport=transport, mounts={}) as client:
+        assert [each async for each in astream(client, exchange)] == ["a", "end"]
+        assert [each async for each in astream(client, exchange)] == ["b", "end"]
+    for server in network.servers:
+        server.close()

@@ -80,12 +80,14 @@ def test_requests_to_a_socket_have_a_transport_of_their_own(
 ) -> None:
     mount = socket_mount(kind, "/run/a.sock", LIMITS, CONTEXT)
     assert mount is not None
-    [(url, transport)] = mount.items()
+    [(url, mounted)] = mount.items()
+    transport: Any = mounted
     assert url == "http+unix://%2Frun%2Fa.sock"
+    pool = transport._pool
     assert type(transport) is by_socket
-    assert transport._pool._uds == "/run/a.sock"
-    assert transport._pool._max_connections == 7
-    assert transport._pool._ssl_context is CONTEXT
+    assert pool._uds == "/run/a.sock"
+    assert pool._max_connections == 7
+    assert pool._ssl_context is CONTEXT
 
 
 @pytest.mark.parametrize("kind", [httpx.Client, httpx.AsyncClient])
