@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import httpcore
 import pytest
 
-from langchain_sse_chat.transport.clock import Deadline
+from langchain_sse_chat.transport.clock import Deadline, monotonic
 from langchain_sse_chat.transport.guard import (
     PastDeadline,
     guard,
@@ -293,7 +293,7 @@ def test_a_deadline_ends_the_wait_for_a_server_that_says_nothing_useful(
         while True:
             here.send(LARGE)
     there.sendall(b"ticket")
-    deadline = Deadline(time.monotonic() + 50.0)
+    deadline = Deadline(monotonic() + 50.0)
 
     class Ticket(Talking):
         def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
