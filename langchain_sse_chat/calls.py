@@ -71,7 +71,7 @@ class ChatCalls(ChatSSESettings):
 
     _clients: HTTPClients = PrivateAttr()
 
-    _MADE: ClassVar = (*ChatSSESettings._MADE, "_clients")  # noqa: SLF001  # ours
+    _MADE: ClassVar[tuple[str, ...]] = (*ChatSSESettings._MADE, "_clients")  # noqa: SLF001  # ours
 
     @field_validator("fallbacks", mode="before")
     @classmethod

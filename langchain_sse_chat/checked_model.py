@@ -94,7 +94,8 @@ class CheckedModel(BaseChatModel):
         names = names_of(cls)
         known = understood(cls, changes)
         if "model_kwargs" in known and "model_kwargs" not in changes:
-            known["model_kwargs"] = {**self.model_kwargs, **known["model_kwargs"]}
+            own = vars(self)["model_kwargs"]
+            known["model_kwargs"] = {**own, **known["model_kwargs"]}
         gone = {names.get(name, name) for name in (*changes, *known)}
         gone |= {other for name in gone for other in self._REPLACES.get(name, ())}
         given = {n: vars(self)[n] for n in self.model_fields_set if n not in gone}

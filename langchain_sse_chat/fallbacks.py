@@ -23,7 +23,7 @@ class HasFallbacks(Protocol):
 ModelT = TypeVar("ModelT", bound=HasFallbacks)
 
 
-def checked_fallbacks(value: Any, cls: type[ModelT]) -> Sequence[ModelT]:
+def checked_fallbacks(value: Any, cls: type[Any]) -> Sequence[Any]:
     """Return a list of models as it is.
 
     Args:

@@ -238,8 +238,8 @@ class ChatSSESettings(CheckedModel):
     _address: str = PrivateAttr()
     _key: ApiKey | None = PrivateAttr()
 
-    _MADE: ClassVar = ("_provider", "_address", "_key")
-    _FOUND: ClassVar = ("base_url", "api_key")
+    _MADE: ClassVar[tuple[str, ...]] = ("_provider", "_address", "_key")
+    _FOUND: ClassVar[tuple[str, ...]] = ("base_url", "api_key")
 
     @model_validator(mode="before")
     @classmethod

@@ -67,7 +67,7 @@ class GigaChat(ChatSSE):
     models have is in `ChatSSE`.
     """
 
-    _FOUND: ClassVar = ("base_url", "api_key", "credentials")
+    _FOUND: ClassVar[tuple[str, ...]] = ("base_url", "api_key", "credentials")
 
     _REPLACES: ClassVar = {
         "api_key": ("credentials",),

@@ -114,7 +114,7 @@ def test_leaving_a_stream_leaves_the_others(
         assert next(left).text == "a"
         read = chat.stream("read")
         text = next(read).text
-        left.close()  # type: ignore[attr-defined]
+        left.close()
         assert server.wait_for_disconnect(LONG)
         assert text + "".join(chunk.text for chunk in read) == "abcdefgh"
         assert chat.invoke("another").text == "abcdefgh"
@@ -135,7 +135,7 @@ async def test_leaving_an_async_stream_leaves_the_others(
         read = chat.astream("read")
         text = (await anext(read)).text
         if how == "aclose":
-            await left.aclose()  # type: ignore[attr-defined]
+            await left.aclose()
         elif how == "gap":
             with pytest.raises(TimedOutError):
                 await anext(left)

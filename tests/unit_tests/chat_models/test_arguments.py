@@ -365,7 +365,7 @@ async def test_another_key_and_another_client_are_used(
     )
 
     copied.invoke("Hello")
-    chat.api_key = "another"  # type: ignore[assignment]
+    chat.api_key = "another"
     chat.invoke("Hello")
     await chat.model_copy(update={"openai_api_key": "third"}).ainvoke("Hello")
 
@@ -457,7 +457,7 @@ def test_equal_settings_make_equal_models() -> None:
 
 def test_none_is_the_default_where_it_is_no_value() -> None:
     fields = ("fallbacks", "max_retries", "model_kwargs", "verify", "on_truncation")
-    chat = ChatSSE(model="m", api_key="k", **dict.fromkeys(fields))  # type: ignore[arg-type]
+    chat = ChatSSE(model="m", api_key="k", **dict.fromkeys(fields))
 
     assert chat == ChatSSE(model="m", api_key="k")
     assert ChatSSE(model="m", api_key="k", first_token_timeout=None) != chat
@@ -479,7 +479,7 @@ def test_a_model_for_a_list_of_fallbacks_is_an_error_that_says_so() -> None:
     other = ChatSSE(model="o", api_key="k")
 
     with pytest.raises(ConfigurationError, match=r"fallbacks=\[ChatSSE"):
-        ChatSSE(model="m", api_key="k", fallbacks=other)  # type: ignore[arg-type]
+        ChatSSE(model="m", api_key="k", fallbacks=other)
 
 
 async def test_fallbacks_in_a_circle_are_an_error(make_chat: MakeChat) -> None:

@@ -318,14 +318,14 @@ async def test_without_a_descriptor_left_it_is_an_error_that_says_so(
     with no_descriptor_left(spare):
         try:
             chat.invoke("Hello", record=tmp_path)
-        except ConfigurationError as error:
-            errors.append(str(error))
+        except ConfigurationError as exc:
+            errors.append(str(exc))
         try:
             await chat.ainvoke("Hello", record=tmp_path)
-        except ConfigurationError as error:
-            errors.append(str(error))
+        except ConfigurationError as exc:
+            errors.append(str(exc))
 
     assert len(errors) == 2
-    for error in errors:
-        assert "Too many open files. Allow more open files (`ulimit -n`)" in error
+    for words in errors:
+        assert "Too many open files. Allow more open files (`ulimit -n`)" in words
     assert recordings_in(tmp_path) == []

@@ -15,10 +15,10 @@ from langchain_core.messages.tool import (
 )
 
 from langchain_sse_chat.convert.blocks import (
-    MODEL_PROVIDER,
     chunk_to_blocks,
     message_to_blocks,
 )
+from langchain_sse_chat.convert.model_provider import MODEL_PROVIDER
 
 KEYS = (
     "annotations",

@@ -139,7 +139,7 @@ def test_a_server_that_knows_functions_only_gets_functions() -> None:
     message = make([], *CUSTOM).invoke("Hi")
     dialect = Dialect(tool_form="functions")
     provider = Provider(name="own", api_key_required=False, dialect=dialect)
-    tools = [run_sql(), {"type": "text2image"}]
+    tools: list[Any] = [run_sql(), {"type": "text2image"}]
     chat = make(asked, provider=provider).bind_tools(tools, tool_choice="run_sql")
 
     chat.invoke([HumanMessage("Hi"), message])

@@ -16,7 +16,7 @@ from tests.unit_tests.wire.wire_streams import (
     events,
 )
 
-LISTED = ("c1", "list_files", {})
+LISTED: Any = ("c1", "list_files", {})
 DELETED = (MADE_UP, "delete_file", {"y": 1})
 LIST: Any = (..., "c1", "list_files", "{}")
 DELETE: Any = (..., "c1", "delete_file", '{"y": 1}')

@@ -17,13 +17,12 @@ from langchain_sse_chat.errors import (
     StreamError,
 )
 from langchain_sse_chat.wire.failures import (
-    ServerWords,
     request_id,
-    server_words,
     status_error,
     stream_error,
     without_cookies,
 )
+from langchain_sse_chat.wire.server_words import ServerWords, server_words
 from tests.unit_tests.wire.wire_streams import (
     WHERE,
     chunk,
