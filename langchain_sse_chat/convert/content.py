@@ -157,7 +157,7 @@ def _image_url(block: Mapping[str, Any], where: str) -> WirePart:
     if isinstance(image, str):
         return {**block, "image_url": {"url": image}}
     if isinstance(image, Mapping) and isinstance(image.get("url"), bytes):
-        raise _bytes_given(where)
+        raise bytes_given(where)
     if not isinstance(image, Mapping):
         msg = f"{where} has no image. Pass it as {{'image_url': {{'url': '...'}}}}."
         raise ConfigurationError(msg)
@@ -349,12 +349,13 @@ def _url_or_data(plain: Mapping[str, Any], where: str) -> str:
     if isinstance(data := plain.get("base64"), str):
         return f"data:{_mime_type(plain, where)};base64,{data}"
     if any(isinstance(value, bytes | bytearray) for value in plain.values()):
-        raise _bytes_given(where)
+        raise bytes_given(where)
     msg = f"{where} has no data. Give it a `url`, a `base64` or a `file_id`."
     raise ConfigurationError(msg)
 
 
-def _bytes_given(where: str) -> ConfigurationError:
+def bytes_given(where: str) -> ConfigurationError:
+    """Return the error for a block whose data is bytes, which JSON does not have."""
     return ConfigurationError(
         f"{where} has its data as bytes. Pass base64 text: "
         "`base64.b64encode(data).decode()` as `base64`, with a `mime_type`."

@@ -189,7 +189,7 @@ def _function(
             value = json.loads(text, parse_constant=lambda _: None)
             text = _encode(value)
     except (TypeError, ValueError, RecursionError) as exc:
-        msg = f"{where} has arguments that JSON cannot hold: {exc}."
+        msg = f"{where} has arguments that cannot be sent as JSON: {exc}."
         raise ConfigurationError(msg) from exc
     return {"name": name, "arguments": text}, False
 

@@ -16,6 +16,7 @@ from typing import Any
 from langchain_sse_chat.convert.content import (
     WirePart,
     block_to_wire,
+    bytes_given,
     cache_marks,
     joined_text,
 )
@@ -170,7 +171,13 @@ def _result_part(block: Any, where: str) -> WirePart:
         return _plain_text(part)
     if part["type"] in _USER_PARTS and data is block:
         return part
-    text = json.dumps(data, ensure_ascii=False, default=str)
+
+    def as_json(value: object) -> str:
+        if isinstance(value, bytes | bytearray):
+            raise bytes_given(where)
+        return str(value)
+
+    text = json.dumps(data, ensure_ascii=False, default=as_json)
     return {"type": "text", "text": text}
 
 

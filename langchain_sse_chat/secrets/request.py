@@ -123,8 +123,8 @@ def _in_headers(headers: Mapping[str, str]) -> Iterator[str]:
         with contextlib.suppress(ValueError):
             # Of `Basic`, it is a name and a password.
             pair = b64decode(rest, validate=True).decode()
-            yield pair
-            yield pair.partition(":")[2]
+            user, _, password = pair.partition(":")
+            yield from (pair, user, password)
 
 
 def _in_url(url: str) -> Iterator[str]:

@@ -44,10 +44,12 @@ def cannot_record(folder: Path, error: OSError) -> ConfigurationError:
     instead = (
         "Allow more open files (`ulimit -n`)"
         if error.errno in {errno.EMFILE, errno.ENFILE}
-        else "Pass a folder that can be written to as `record`"
+        else "Pass a writable folder as `record`"
     )
-    why = f"{error.strerror}. {instead}, or record nothing: `record=None`."
-    msg = f"Nothing can be recorded in {str(folder)!r}: {why}"
+    msg = (
+        f"Cannot record in {str(folder)!r}: {error.strerror}. {instead}, or "
+        "`record=None` to record nothing."
+    )
     return ConfigurationError(msg)
 
 

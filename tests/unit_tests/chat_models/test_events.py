@@ -284,10 +284,12 @@ def test_a_call_that_goes_on_after_its_end_is_an_error(
     make_chat: MakeChat, *, sync: bool
 ) -> None:
     def call(arguments: str) -> dict[str, Any]:
-        function = {"name": "f", "arguments": arguments}
-        return {"tool_calls": [{"index": 0, "id": "c", "function": function}]}
+        return {"tool_calls": [{"index": 0, "function": {"arguments": arguments}}]}
 
-    first, second = chunk(call('{"x": 1}')), chunk(call('{"x": 2}'))
+    begun = call('{"x": 1}')
+    begun["tool_calls"][0] |= {"id": "c"}
+    begun["tool_calls"][0]["function"]["name"] = "f"
+    first, second = chunk(begun), chunk(call(', "y": 2}'))
     body = sse(first, chunk({"content": "Hi"}), second)
 
     with pytest.raises(MalformedChunkError) as caught:

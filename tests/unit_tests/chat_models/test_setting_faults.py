@@ -28,7 +28,7 @@ OTHER = ChatSSE(**BASE)
         ({"provider": 5}, "`provider` must be the name of a provider"),
         ({"reasoning_tags": 5}, "`reasoning_tags` must be a pair of strings"),
         ({"temperature": "hot"}, "temperature: Input should be a valid number"),
-        ({"fallbacks": OTHER}, "`fallbacks` is a ChatSSE. Pass a list of models."),
+        ({"fallbacks": OTHER}, "`fallbacks` is a ChatSSE, not a list."),
         ({"fallbacks": [[OTHER]]}, "`fallbacks` takes ChatSSE models, not a list."),
         ({"base_url": ""}, "`base_url` is ''"),
         ({"base_url": " "}, "`base_url` is ''"),

@@ -335,6 +335,7 @@ def test_public_names() -> None:
         "ProtocolError",
         "Provider",
         "RateLimitError",
+        "RefusalError",
         "SSEChatError",
         "SSEDecoder",
         "ServerError",
@@ -342,6 +343,7 @@ def test_public_names() -> None:
         "StatusError",
         "StreamError",
         "StreamTruncatedError",
+        "StructuredOutputError",
         "TimedOutError",
         "__version__",
     ]

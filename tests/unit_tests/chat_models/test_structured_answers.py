@@ -221,7 +221,7 @@ def test_a_cut_stream_that_is_accepted_is_no_object(
     assert "stream ended before the answer" in str(error)
 
 
-@pytest.mark.parametrize("reason", ["length", "content_filter", "abort"])
+@pytest.mark.parametrize("reason", ["length", "content_filter"])
 @every_way
 def test_an_object_that_is_whole_is_one_whatever_the_finish_reason(
     make_chat: MakeChat, way: Way, reason: str
