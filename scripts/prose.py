@@ -36,7 +36,9 @@ PATTERNS = (
     _pattern(r"\b(?:is|are|was|were) none\b", "there is no …; is not a …"),
     _pattern(r"\bbut for\b", "except"),
     _pattern(r"\bin (?:the )?place of\b", "instead of"),
-    _pattern(r"\b(?:for|to|by|of) who(?:m|ever)? (?!the\b)\w+", "users who, callers that"),
+    _pattern(
+        r"\b(?:for|to|by|of) who(?:m|ever)? (?!the\b)\w+", "users who, callers that"
+    ),
     _pattern(r"(?i)\bheed(?:s|ed|ing)?\b", "honor, obey"),
     _pattern(r"\bmidst\b", "middle, during"),
     _pattern(r"\banew\b", "again"),
