@@ -18,7 +18,16 @@ import pytest
 from langchain_sse_chat.testing import ScriptedServer
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+TRANSLATED = (".ru", ".zh")
+"""Ends of the names of translations: their code is that of the page."""
+PAGES = [
+    ROOT / "README.md",
+    *(
+        page
+        for page in sorted((ROOT / "docs").rglob("*.md"))
+        if not page.stem.endswith(TRANSLATED)
+    ),
+]
 SCRIPTS = sorted((ROOT / "examples").glob("*.py"))
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 KEYS = ("OPENAI", "MEGALLM", "AITUNNEL")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from langchain_sse_chat._version import __version__
-from scripts import llms_txt
+from scripts import pages
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "langchain_sse_chat"
@@ -97,9 +97,35 @@ def test_what_few_calls_need_is_not_imported_before_one_does() -> None:
 def test_every_page_of_the_documentation_is_in_its_navigation() -> None:
     settings = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
     listed = re.findall(r"^\s+- .+: (\S+\.md)$", settings, re.MULTILINE)
-    pages = [path.name for path in (ROOT / "docs").rglob("*.md")]
-    assert sorted(listed) == sorted(pages)
+    there = [path.name for path in (ROOT / "docs").rglob("*.md")]
+    assert sorted(listed) == sorted(there)
 
 
-def test_the_index_for_language_models_is_that_of_the_pages() -> None:
-    assert llms_txt.PAGE.read_text(encoding="utf-8") == llms_txt.content()
+def test_the_lists_of_pages_are_those_of_the_navigation() -> None:
+    stale = [
+        file.name
+        for file, text in pages.written().items()
+        if file.read_text(encoding="utf-8") != text
+    ]
+    assert stale == [], "run: python -m scripts.pages"
+
+
+TRANSLATIONS = [
+    ("README.md", "README.ru.md"),
+    ("README.md", "README.zh.md"),
+    ("docs/quickstart.md", "docs/quickstart.ru.md"),
+    ("docs/gigachat.md", "docs/gigachat.ru.md"),
+]
+
+
+@pytest.mark.parametrize(("page", "translation"), TRANSLATIONS)
+def test_a_translation_has_the_code_and_the_headings_of_its_page(
+    page: str, translation: str
+) -> None:
+    def outline(name: str) -> tuple[list[str], list[str]]:
+        text = (ROOT / name).read_text(encoding="utf-8")
+        code = re.findall(r"^```.*?^```$", text, re.DOTALL | re.MULTILINE)
+        prose = re.sub(r"^```.*?^```$", "", text, flags=re.DOTALL | re.MULTILINE)
+        return code, re.findall(r"^#+", prose, re.MULTILINE)
+
+    assert outline(translation) == outline(page)
