@@ -15,6 +15,7 @@ import langchain_core.language_models.chat_models  # noqa: F401
 
 from langchain_sse_chat._version import __version__
 from langchain_sse_chat.chat_models import ChatSSE
+from langchain_sse_chat.dialect import Dialect
 from langchain_sse_chat.errors import (
     AuthenticationError,
     ConfigurationError,
@@ -40,7 +41,6 @@ from langchain_sse_chat.errors import (
 )
 from langchain_sse_chat.providers import Provider
 from langchain_sse_chat.sse import ServerSentEvent, SSEDecoder
-from langchain_sse_chat.wire.dialect import Dialect
 
 __all__ = [
     "AuthenticationError",

@@ -29,28 +29,28 @@ from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from langchain_core.runnables import RunnableConfig
 from pydantic import Field, PrivateAttr, field_validator, model_validator
 
+from langchain_sse_chat.answer.chunks import ChunkAssembler
+from langchain_sse_chat.answer.events_with_chunks import event_assembler
+from langchain_sse_chat.answer.pipeline import Assembler
+from langchain_sse_chat.answer.results import ResultAssembler
 from langchain_sse_chat.callbacks import RetryEvents, called_with
-from langchain_sse_chat.convert.chunks import ChunkAssembler
-from langchain_sse_chat.convert.reported import event_assembler
-from langchain_sse_chat.convert.results import ResultAssembler
 from langchain_sse_chat.errors import ConfigurationError
-from langchain_sse_chat.exchange.call import CallPlan, exchange_of
-from langchain_sse_chat.fallbacks import checked_fallbacks, endpoints
-from langchain_sse_chat.field_types import AS_IT_IS, ApiKey
-from langchain_sse_chat.fields import Use
-from langchain_sse_chat.kept_chunks import KeptChunks
-from langchain_sse_chat.keys import Key, async_keys, sync_keys
-from langchain_sse_chat.pipeline import Assembler
+from langchain_sse_chat.exchange.endpoint_attempts import CallPlan, exchange_of
 from langchain_sse_chat.plan import ENDPOINT_KEYWORDS, plan_call
-from langchain_sse_chat.settings import ChatSSESettings
+from langchain_sse_chat.secrets.masking import hide, without_frames
+from langchain_sse_chat.settings.api_key import Key, async_keys, sync_keys
+from langchain_sse_chat.settings.chat_settings import ChatSSESettings
+from langchain_sse_chat.settings.fallbacks import checked_fallbacks, endpoints
+from langchain_sse_chat.settings.field_types import AS_IT_IS, ApiKey
+from langchain_sse_chat.settings.field_use import Use
 from langchain_sse_chat.transport.async_client import astream
 from langchain_sse_chat.transport.clients import ClientSettings, HTTPClients
-from langchain_sse_chat.transport.closing import anext_unhooked
 from langchain_sse_chat.transport.event_loop import running_loop
-from langchain_sse_chat.transport.hidden import hide, without_frames
-from langchain_sse_chat.transport.spec import Exchange
+from langchain_sse_chat.transport.protocols import Exchange
 from langchain_sse_chat.transport.sync_client import stream
 from langchain_sse_chat.transport.url import socket_path
+from langchain_sse_chat.transport.workarounds.asyncgen_hooks import anext_unhooked
+from langchain_sse_chat.workarounds.chunk_compaction import KeptChunks
 
 if TYPE_CHECKING:
     from langchain_protocol.protocol import MessagesData

@@ -18,26 +18,29 @@ from langchain_core.prompt_values import PromptValue
 from langchain_core.runnables import Runnable
 from pydantic import ConfigDict
 
+from langchain_sse_chat.answer.results import combine_llm_outputs
 from langchain_sse_chat.calls import ChatCalls
-from langchain_sse_chat.convert.broken_calls import unmark
-from langchain_sse_chat.convert.content import check_images
-from langchain_sse_chat.convert.messages import messages_to_wire
-from langchain_sse_chat.convert.model_provider import MODEL_PROVIDER
-from langchain_sse_chat.convert.results import combine_llm_outputs
-from langchain_sse_chat.convert.tokens import count_message_tokens, text_to_token_ids
-from langchain_sse_chat.convert.tools import (
+from langchain_sse_chat.message_keys import MODEL_PROVIDER
+from langchain_sse_chat.request.content import check_images
+from langchain_sse_chat.request.messages import messages_to_wire
+from langchain_sse_chat.request.token_count import (
+    count_message_tokens,
+    text_to_token_ids,
+)
+from langchain_sse_chat.request.tools import (
     ToolLike,
     tool_choice_to_wire,
     tools_to_wire,
 )
 from langchain_sse_chat.secrets import MASK, masked
-from langchain_sse_chat.transport.hidden import fingerprinted, hide
+from langchain_sse_chat.secrets.masking import fingerprinted, hide
+from langchain_sse_chat.workarounds.broken_calls import unmark
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
     from pydantic.v1 import BaseModel as BaseModelV1
 
-    from langchain_sse_chat.structured import Method
+    from langchain_sse_chat.structured_output.runnable import Method
 
 ObjectT = TypeVar("ObjectT", bound="BaseModel | BaseModelV1 | Mapping[str, object]")
 """A pydantic class or a `TypedDict`."""
@@ -282,21 +285,21 @@ class ChatSSE(ChatCalls):
             ConfigurationError: The method is not known, or does not go with the rest.
         """
         # With LangChain's parsers, it would take a tenth of the time of the import.
-        from langchain_sse_chat import structured  # noqa: PLC0415
+        from langchain_sse_chat.structured_output import runnable  # noqa: PLC0415
 
         dialect = self._provider.dialect
         method = method or self._default_method(schema)
-        request = structured.structured_request(
+        request = runnable.structured_request(
             schema, method, strict=strict, dialect=dialect
         )
-        parser = structured.output_parser(schema, method, include_raw=include_raw)
+        parser = runnable.output_parser(schema, method, include_raw=include_raw)
         return self.bind(**{**request, **kwargs}) | parser
 
     def _default_method(self, schema: ToolLike | None) -> Method:
         """Return the best method that the provider's dialect knows."""
-        from langchain_sse_chat.structured import default_method  # noqa: PLC0415
+        from langchain_sse_chat.structured_output import runnable  # noqa: PLC0415
 
-        return default_method(schema, self._provider.dialect)
+        return runnable.default_method(schema, self._provider.dialect)
 
     def get_token_ids(self, text: str) -> list[int]:
         """Return as many made-up token ids as a text has tokens, about.

@@ -10,29 +10,29 @@ from typing import Any
 
 from langchain_core.messages import BaseMessage
 
-from langchain_sse_chat.arguments import call_settings, check_body_name
-from langchain_sse_chat.convert.messages import messages_to_wire
-from langchain_sse_chat.convert.own_names import sent_names, under_sent_names
-from langchain_sse_chat.convert.request import request_body
-from langchain_sse_chat.convert.strict import effective_strict
-from langchain_sse_chat.convert.tools import (
+from langchain_sse_chat.answer.pipeline import PipelineOptions
+from langchain_sse_chat.dialect import Dialect
+from langchain_sse_chat.errors import ConfigurationError
+from langchain_sse_chat.exchange.access_token import AccessGrant
+from langchain_sse_chat.exchange.endpoint_attempts import CallPlan, refuses_usage
+from langchain_sse_chat.providers import Provider
+from langchain_sse_chat.request.body import request_body
+from langchain_sse_chat.request.headers import request_headers
+from langchain_sse_chat.request.messages import messages_to_wire
+from langchain_sse_chat.request.strict import effective_strict
+from langchain_sse_chat.request.tools import (
     response_format_to_wire,
     tool_choice_to_wire,
     tools_to_wire,
 )
-from langchain_sse_chat.errors import ConfigurationError
-from langchain_sse_chat.exchange.access_token import AccessGrant
-from langchain_sse_chat.exchange.call import CallPlan, refuses_usage
-from langchain_sse_chat.fields import Use, fields_for
-from langchain_sse_chat.pipeline import PipelineOptions
-from langchain_sse_chat.providers import Provider
 from langchain_sse_chat.secrets import Secrets
-from langchain_sse_chat.settings import ChatSSESettings
-from langchain_sse_chat.transport.headers import request_headers
-from langchain_sse_chat.transport.hidden import Hidden, hidden
-from langchain_sse_chat.transport.spec import Timeouts
+from langchain_sse_chat.secrets.masking import Hidden, hidden
+from langchain_sse_chat.settings.arguments import call_settings, check_body_name
+from langchain_sse_chat.settings.chat_settings import ChatSSESettings
+from langchain_sse_chat.settings.field_use import Use, fields_for
+from langchain_sse_chat.tool_names import sent_names, under_sent_names
+from langchain_sse_chat.transport.protocols import Timeouts
 from langchain_sse_chat.transport.url import endpoint, safe_url, without_user
-from langchain_sse_chat.wire.dialect import Dialect
 
 ENDPOINT_KEYWORDS = frozenset({"model", "extra_headers", "extra_query", "extra_body"})
 """Keywords of a call that are for one server and must not reach another."""

@@ -25,11 +25,11 @@ from typing import Any
 from langchain_core.messages import AIMessage
 
 from langchain_sse_chat import MalformedChunkError, SSEChatError, SSEDecoder
-from langchain_sse_chat.convert.chunks import ChunkAssembler
-from langchain_sse_chat.convert.events import EventAssembler
-from langchain_sse_chat.convert.results import ResultAssembler
-from langchain_sse_chat.pipeline import Assembler, OutputT
-from langchain_sse_chat.wire.chunks import Delta, WireMessage, WireToolCall
+from langchain_sse_chat.answer.chunks import ChunkAssembler
+from langchain_sse_chat.answer.events import EventAssembler
+from langchain_sse_chat.answer.pipeline import Assembler, OutputT
+from langchain_sse_chat.answer.results import ResultAssembler
+from langchain_sse_chat.wire.deltas import Delta, WireMessage, WireToolCall
 from langchain_sse_chat.wire.jsontext import loads, read_data
 from scripts.fuzz_reference import fault_of
 from scripts.mutations import Mutator

@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable, Iterable
 
 from langchain_sse_chat import SSEChatError, SSEDecoder
-from langchain_sse_chat.convert.chunks import ChunkAssembler
-from langchain_sse_chat.wire.overlap import Overlap
+from langchain_sse_chat.answer.chunks import ChunkAssembler
+from langchain_sse_chat.exchange.overlap import Overlap
 from scripts.fuzz_reference import fault_of
 from tests.unit_tests.quirks.quirks import ALL
 from tests.unit_tests.sse.test_sse_reference import Reference

@@ -20,13 +20,13 @@ from langchain_sse_chat.errors import (
     ProtocolError,
     SSEChatError,
 )
+from langchain_sse_chat.exchange.retry import RetryPolicy
+from langchain_sse_chat.request.headers import request_headers
 from langchain_sse_chat.secrets import Secrets
+from langchain_sse_chat.secrets.masking import Hidden, hidden
 from langchain_sse_chat.transport.clients import HTTPClients
 from langchain_sse_chat.transport.clock import wall_clock
-from langchain_sse_chat.transport.headers import request_headers
-from langchain_sse_chat.transport.hidden import Hidden, hidden
-from langchain_sse_chat.transport.retry import RetryPolicy, parse_retry_after
-from langchain_sse_chat.transport.spec import (
+from langchain_sse_chat.transport.protocols import (
     Again,
     Exchange,
     Receiver,
@@ -35,9 +35,10 @@ from langchain_sse_chat.transport.spec import (
     Timeouts,
 )
 from langchain_sse_chat.transport.url import safe_url
-from langchain_sse_chat.wire import failures
+from langchain_sse_chat.wire import server_errors as failures
+from langchain_sse_chat.wire.error_details import server_words
 from langchain_sse_chat.wire.jsontext import loads
-from langchain_sse_chat.wire.server_words import server_words
+from langchain_sse_chat.wire.retry_after import parse_retry_after
 
 OutputT = TypeVar("OutputT")
 

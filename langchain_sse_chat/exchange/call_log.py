@@ -6,10 +6,10 @@ import itertools
 import logging
 
 from langchain_sse_chat.secrets import Secrets
-from langchain_sse_chat.transport.observed import Ending
-from langchain_sse_chat.transport.spec import RequestSpec, ResponseHead
+from langchain_sse_chat.transport.observer import Ending
+from langchain_sse_chat.transport.protocols import RequestSpec, ResponseHead
 from langchain_sse_chat.transport.url import safe_url
-from langchain_sse_chat.wire.failures import request_id
+from langchain_sse_chat.wire.server_errors import request_id
 
 logger = logging.getLogger("langchain_sse_chat")
 

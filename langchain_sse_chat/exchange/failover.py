@@ -7,9 +7,14 @@ from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
 from langchain_sse_chat.errors import ModelClosedError, SSEChatError
-from langchain_sse_chat.exchange.course import Course
-from langchain_sse_chat.transport.retry import retry_event
-from langchain_sse_chat.transport.spec import Again, Exchange, Receiver, RequestSpec
+from langchain_sse_chat.exchange.call_state import Course
+from langchain_sse_chat.exchange.retry import retry_event
+from langchain_sse_chat.transport.protocols import (
+    Again,
+    Exchange,
+    Receiver,
+    RequestSpec,
+)
 
 logger = logging.getLogger("langchain_sse_chat")
 

@@ -15,18 +15,18 @@ from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
 from pydantic import AliasChoices, Field, SecretStr, model_validator
 
-from langchain_sse_chat.arguments import understood
 from langchain_sse_chat.chat_models import ChatSSE
-from langchain_sse_chat.convert.tools import ToolLike, output_schema, tools_to_wire
 from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.exchange.access_token import AccessGrant
-from langchain_sse_chat.field_types import ApiKey, Secret
-from langchain_sse_chat.fields import Use
+from langchain_sse_chat.gigachat.provider import GIGACHAT
 from langchain_sse_chat.providers import Provider
-from langchain_sse_chat.providers.gigachat import GIGACHAT
-from langchain_sse_chat.structured import Method
+from langchain_sse_chat.request.tools import ToolLike, output_schema, tools_to_wire
+from langchain_sse_chat.secrets.masking import Hidden
+from langchain_sse_chat.settings.arguments import understood
+from langchain_sse_chat.settings.field_types import ApiKey, Secret
+from langchain_sse_chat.settings.field_use import Use
+from langchain_sse_chat.structured_output.runnable import Method
 from langchain_sse_chat.transport.clients import ClientSettings, HTTPClients
-from langchain_sse_chat.transport.hidden import Hidden
 from langchain_sse_chat.transport.tls import Certificate
 from langchain_sse_chat.transport.url import check_url, socket_path
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from langchain_sse_chat.dialect import Dialect
 from langchain_sse_chat.providers.provider import Provider
-from langchain_sse_chat.wire.dialect import Dialect
 
 DEEPSEEK = Provider(
     name="deepseek",

@@ -6,8 +6,8 @@ started with one.
 
 from __future__ import annotations
 
+from langchain_sse_chat.dialect import Dialect
 from langchain_sse_chat.providers.provider import Provider
-from langchain_sse_chat.wire.dialect import Dialect
 
 LITELLM = Provider(
     name="litellm",

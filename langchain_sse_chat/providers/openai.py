@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from langchain_sse_chat.dialect import Dialect
 from langchain_sse_chat.providers.provider import Provider
-from langchain_sse_chat.wire.dialect import Dialect
 
 # Reasoning is not part of this API: what another server's answers bring stays here.
 _DIALECT = Dialect(

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, quote, urlsplit
 
+from langchain_sse_chat.dialect import Dialect
 from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.providers.token_endpoint import TokenEndpoint
-from langchain_sse_chat.wire.dialect import Dialect
 
 
 @dataclass(frozen=True, slots=True)

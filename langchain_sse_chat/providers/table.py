@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from langchain_sse_chat.providers import (
-    china,
-    gateways,
-    gigachat,
-    hosted,
-    local,
-    openai,
-)
+from langchain_sse_chat.gigachat import provider as gigachat
+from langchain_sse_chat.providers import china, gateways, hosted, local, openai
 from langchain_sse_chat.providers.provider import Provider
 
 OPENAI = openai.OPENAI

@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 from langchain_sse_chat._version import __version__
 from langchain_sse_chat.recording.files import RecordingFiles
 from langchain_sse_chat.secrets import MASK, Secrets, query_names, shown_headers
-from langchain_sse_chat.secrets.stars import EveryText, Stars
-from langchain_sse_chat.transport.observed import Ending, cannot_record
-from langchain_sse_chat.transport.spec import RequestSpec, ResponseHead
+from langchain_sse_chat.secrets.stream_redactor import EveryText, Stars
+from langchain_sse_chat.transport.observer import Ending, cannot_record
+from langchain_sse_chat.transport.protocols import RequestSpec, ResponseHead
 from langchain_sse_chat.transport.url import safe_url
 
 logger = logging.getLogger("langchain_sse_chat")

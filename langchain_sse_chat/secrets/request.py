@@ -13,7 +13,7 @@ from langchain_sse_chat.errors import SSEChatError
 from langchain_sse_chat.secrets.names import MASK, changed
 from langchain_sse_chat.secrets.redaction import redact_error, redact_text
 from langchain_sse_chat.secrets.spellings import SHORTEST, Spellings
-from langchain_sse_chat.secrets.stars import KnownSecrets
+from langchain_sse_chat.secrets.stream_redactor import KnownSecrets
 
 _HARMLESS = frozenset(
     {

@@ -19,10 +19,13 @@ from typing import Any, Literal
 import httpx
 
 from langchain_sse_chat.errors import ConfigurationError
-from langchain_sse_chat.transport.aiohttp_failures import Failures
-from langchain_sse_chat.transport.aiohttp_idle import SpoiltConnectionError, take
-from langchain_sse_chat.transport.patched import is_httpx_patched
-from langchain_sse_chat.transport.surplus import READ_BY_ALL
+from langchain_sse_chat.transport.aiohttp_exceptions import Failures
+from langchain_sse_chat.transport.patched_httpx import is_httpx_patched
+from langchain_sse_chat.transport.workarounds.aiohttp_idle import (
+    SpoiltConnectionError,
+    take,
+)
+from langchain_sse_chat.transport.workarounds.trailing_data import READ_BY_ALL
 
 AsyncTransport = Literal["auto", "httpx", "aiohttp"]
 """What async requests are sent by."""

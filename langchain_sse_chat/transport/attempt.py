@@ -9,6 +9,7 @@ from typing import Any, Generic, NoReturn, TypeVar
 import httpx
 
 from langchain_sse_chat.errors import SSEChatError
+from langchain_sse_chat.secrets.masking import without_frames
 from langchain_sse_chat.transport.clients import HTTPClients
 from langchain_sse_chat.transport.clock import (
     SHORTEST,
@@ -17,18 +18,17 @@ from langchain_sse_chat.transport.clock import (
     StreamClock,
     monotonic,
 )
-from langchain_sse_chat.transport.failures import fail
-from langchain_sse_chat.transport.hidden import without_frames
-from langchain_sse_chat.transport.proxies import name_proxy
-from langchain_sse_chat.transport.spec import (
+from langchain_sse_chat.transport.map_exceptions import fail
+from langchain_sse_chat.transport.protocols import (
     Again,
     Exchange,
     Receiver,
     RequestSpec,
     ResponseHead,
 )
-from langchain_sse_chat.transport.surplus import READ_BY_ALL
+from langchain_sse_chat.transport.proxies import name_proxy
 from langchain_sse_chat.transport.url import safe_url
+from langchain_sse_chat.transport.workarounds.trailing_data import READ_BY_ALL
 
 OutputT = TypeVar("OutputT")
 

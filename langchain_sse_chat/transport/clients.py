@@ -27,13 +27,13 @@ from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.transport.aiohttp_transport import AsyncTransport
 from langchain_sse_chat.transport.event_loop import running_loop
 from langchain_sse_chat.transport.open_answers import stop_all
+from langchain_sse_chat.transport.pools import routed_transport, socket_mount
 from langchain_sse_chat.transport.proxies import (
     Proxies,
     proxies_of,
     proxy_variables,
 )
 from langchain_sse_chat.transport.tls import Certificate, tls_context, tls_variables
-from langchain_sse_chat.transport.transports import routed_transport, socket_mount
 
 ClientT = TypeVar("ClientT", httpx.Client, httpx.AsyncClient)
 

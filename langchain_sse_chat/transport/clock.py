@@ -16,7 +16,7 @@ from langchain_sse_chat.errors import (
     TimedOutError,
     TimeoutPhase,
 )
-from langchain_sse_chat.transport.spec import Timeouts
+from langchain_sse_chat.transport.protocols import Timeouts
 
 OtherT = TypeVar("OtherT")
 

@@ -14,8 +14,8 @@ from typing import Generic, TypeVar
 import httpx
 
 from langchain_sse_chat.errors import ConfigurationError
-from langchain_sse_chat.transport.lost import ManyPools
 from langchain_sse_chat.transport.proxies import EXTENSION, Proxies, Proxy
+from langchain_sse_chat.transport.workarounds.leaked_connections import ManyPools
 
 TransportT = TypeVar("TransportT")
 

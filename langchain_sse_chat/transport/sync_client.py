@@ -15,18 +15,18 @@ from langchain_sse_chat.errors import SSEChatError
 from langchain_sse_chat.transport.attempt import Allowance, Attempt, again_after
 from langchain_sse_chat.transport.clock import Deadline
 from langchain_sse_chat.transport.encoding import body
-from langchain_sse_chat.transport.failures import READ_FAILURES, SEND_FAILURES
-from langchain_sse_chat.transport.guard import (
+from langchain_sse_chat.transport.http2 import FLUSH_FAILURES, as_httpx, is_http2, reset
+from langchain_sse_chat.transport.map_exceptions import READ_FAILURES, SEND_FAILURES
+from langchain_sse_chat.transport.open_answers import ended, opened
+from langchain_sse_chat.transport.protocols import Again, Exchange
+from langchain_sse_chat.transport.workarounds.leaked_connections import taken_out
+from langchain_sse_chat.transport.workarounds.socket_deadlines import (
     PastDeadline,
     guard,
     guard_new,
     reading,
 )
-from langchain_sse_chat.transport.http2 import FLUSH_FAILURES, as_httpx, is_http2, reset
-from langchain_sse_chat.transport.lost import taken_out
-from langchain_sse_chat.transport.open_answers import ended, opened
-from langchain_sse_chat.transport.spec import Again, Exchange
-from langchain_sse_chat.transport.surplus import has_surplus
+from langchain_sse_chat.transport.workarounds.trailing_data import has_surplus
 
 OutputT = TypeVar("OutputT")
 

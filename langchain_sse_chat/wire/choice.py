@@ -5,8 +5,6 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import Any
 
-from langchain_sse_chat.wire.characters import Characters
-from langchain_sse_chat.wire.chunks import Delta, WireMessage
 from langchain_sse_chat.wire.content import (
     IN_PROGRESS,
     PARTS_KEY,
@@ -14,13 +12,15 @@ from langchain_sse_chat.wire.content import (
     brings_only_text,
     split_content,
 )
-from langchain_sse_chat.wire.fields import (
+from langchain_sse_chat.wire.cumulative_messages import Restated, joined_in_place
+from langchain_sse_chat.wire.deltas import Delta, WireMessage
+from langchain_sse_chat.wire.finish_reasons import Ending, finish_reason_of, rank
+from langchain_sse_chat.wire.merged_fields import (
     Fields,
     add_to_choice_fields,
     copied,
     merge_objects,
 )
-from langchain_sse_chat.wire.finish import Ending, finish_reason_of, rank
 from langchain_sse_chat.wire.reasoning import (
     BLOCKS_KEY,
     DETAILS_KEY,
@@ -33,8 +33,8 @@ from langchain_sse_chat.wire.reasoning import (
     merge_thinking_blocks,
     read_reasoning,
 )
-from langchain_sse_chat.wire.restated import Restated, joined_in_place
 from langchain_sse_chat.wire.stops import StopSplitter
+from langchain_sse_chat.wire.surrogates import Characters
 from langchain_sse_chat.wire.tags import ReasoningTags, tag_splitter
 from langchain_sse_chat.wire.tool_calls import ToolCallAssembler
 

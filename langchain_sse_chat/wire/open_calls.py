@@ -6,14 +6,14 @@ import json
 import uuid
 from typing import Any
 
-from langchain_sse_chat.wire.arguments import Braces, StringEscaper, decode_twice
-from langchain_sse_chat.wire.characters import Characters
-from langchain_sse_chat.wire.chunks import ToolCallDelta, WireToolCall
 from langchain_sse_chat.wire.custom_calls import INPUT_END, INPUT_START, input_part
-from langchain_sse_chat.wire.entries import Kind, Piece
-from langchain_sse_chat.wire.extras import merge_extras
-from langchain_sse_chat.wire.fields import merge_objects
+from langchain_sse_chat.wire.deltas import ToolCallDelta, WireToolCall
+from langchain_sse_chat.wire.extra_fields import merge_extras
 from langchain_sse_chat.wire.jsontext import parse_arguments
+from langchain_sse_chat.wire.merged_fields import merge_objects
+from langchain_sse_chat.wire.surrogates import Characters
+from langchain_sse_chat.wire.tool_arguments import Braces, StringEscaper, decode_twice
+from langchain_sse_chat.wire.tool_call_entries import Kind, Piece
 
 _CUT_BEFORE = (
     "The answer ended, perhaps too early, before the arguments of this call. Raise the "

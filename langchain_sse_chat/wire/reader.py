@@ -11,29 +11,29 @@ from collections.abc import Sequence
 from typing import Any
 
 from langchain_sse_chat.errors import MalformedChunkError
-from langchain_sse_chat.wire import failures
+from langchain_sse_chat.gigachat.message_form import with_choices
+from langchain_sse_chat.wire import server_errors as failures
 from langchain_sse_chat.wire.choice import ChoiceReader
-from langchain_sse_chat.wire.chunks import Delta, WireMessage, joined
-from langchain_sse_chat.wire.counts import last_usage
-from langchain_sse_chat.wire.fields import add_to_chunk_fields, copied
-from langchain_sse_chat.wire.in_stream import (
-    REPORTS,
-    error_in,
-    error_in_choice,
-    is_error_word,
-    is_failed_event,
-)
+from langchain_sse_chat.wire.deltas import Delta, WireMessage, joined
+from langchain_sse_chat.wire.event_template import PADDING, Template, template_of
 from langchain_sse_chat.wire.jsontext import (
     NO_JSON,
     begins_with_an_object,
     read_data,
     unframed,
 )
-from langchain_sse_chat.wire.messages_form import with_choices
-from langchain_sse_chat.wire.protocols import protocol_of
-from langchain_sse_chat.wire.strays import Strays, is_ping
+from langchain_sse_chat.wire.merged_fields import add_to_chunk_fields, copied
+from langchain_sse_chat.wire.other_protocols import protocol_of
+from langchain_sse_chat.wire.stream_errors import (
+    REPORTS,
+    error_in,
+    error_in_choice,
+    is_error_word,
+    is_failed_event,
+)
 from langchain_sse_chat.wire.tags import ReasoningTags
-from langchain_sse_chat.wire.template import PADDING, Template, template_of
+from langchain_sse_chat.wire.unknown_events import Strays, is_ping
+from langchain_sse_chat.wire.usage import last_usage
 
 _NO_METADATA = frozenset({"choices", "usage", "error", "object", *PADDING})
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from langchain_sse_chat.wire.chunks import WireMessage
+from langchain_sse_chat.wire.deltas import WireMessage
 
 _REFUSED = frozenset(
     {

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from langchain_sse_chat.wire.server_words import Report
-from langchain_sse_chat.wire.waits import wait_in
+from langchain_sse_chat.wire.error_details import Report
+from langchain_sse_chat.wire.retry_after import wait_in
 
 PASSING_STATUSES = frozenset({408, 409, 425, 429, *range(500, 600)})
 """Statuses of failures that may pass: those that OpenAI's clients send again

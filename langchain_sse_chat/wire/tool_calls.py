@@ -11,11 +11,11 @@ from __future__ import annotations
 from typing import Any
 
 from langchain_sse_chat.errors import MalformedChunkError
-from langchain_sse_chat.wire.arguments import escaped
-from langchain_sse_chat.wire.chunks import ToolCallDelta, WireToolCall
-from langchain_sse_chat.wire.entries import Kind, Piece, read_entry
-from langchain_sse_chat.wire.extras import merge_extras
+from langchain_sse_chat.wire.deltas import ToolCallDelta, WireToolCall
+from langchain_sse_chat.wire.extra_fields import merge_extras
 from langchain_sse_chat.wire.open_calls import UNNAMED, OpenCall
+from langchain_sse_chat.wire.tool_arguments import escaped
+from langchain_sse_chat.wire.tool_call_entries import Kind, Piece, read_entry
 
 _MOST_CALLS = 1024
 """Tool calls of an answer: eight times as many as OpenAI takes tools (128,

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Literal
 from langchain_core.messages import AIMessageChunk, HumanMessage
 
 from langchain_sse_chat import ChatSSE, Dialect, Provider, SSEChatError
-from langchain_sse_chat.transport.retry import RetryPolicy
+from langchain_sse_chat.exchange.retry import RetryPolicy
 from scripts.soak.faults import stop_of
 from scripts.soak.model import REFUSES, REPEATS, reasoning_to
 from scripts.soak.texts import answer_to

@@ -12,8 +12,8 @@ import pytest
 from langchain_core.messages import AIMessageChunk
 
 from langchain_sse_chat import ChatSSE, SSEChatError, StreamTruncatedError
+from langchain_sse_chat.exchange.retry import RetryPolicy
 from langchain_sse_chat.testing import Reply, Request, ScriptedServer
-from langchain_sse_chat.transport.retry import RetryPolicy
 
 WORDS = ["Раз", ", два", ", three", ", 四", ", 5️⃣", "."]
 TEXT = "".join(WORDS)

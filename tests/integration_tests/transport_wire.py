@@ -23,7 +23,12 @@ from langchain_sse_chat.errors import (
 )
 from langchain_sse_chat.transport.async_client import astream
 from langchain_sse_chat.transport.clients import HTTPClients
-from langchain_sse_chat.transport.spec import Again, RequestSpec, ResponseHead, Timeouts
+from langchain_sse_chat.transport.protocols import (
+    Again,
+    RequestSpec,
+    ResponseHead,
+    Timeouts,
+)
 from langchain_sse_chat.transport.sync_client import stream
 
 LONG = 20.0  # seconds that no test waits for unless something is broken

@@ -84,7 +84,7 @@ def test_a_module_imports_nothing_but_the_standard_library_and_the_dependencies(
 def test_what_few_calls_need_is_not_imported_before_one_does() -> None:
     late = [
         "langchain_core.tools.base",
-        "langchain_sse_chat.structured",
+        "langchain_sse_chat.structured_output.runnable",
         "langchain_sse_chat.recording",
     ]
     program = "import sys, langchain_sse_chat; print(*sys.modules)"
@@ -129,3 +129,41 @@ def test_a_translation_has_the_code_and_the_headings_of_its_page(
         return code, re.findall(r"^#+", prose, re.MULTILINE)
 
     assert outline(translation) == outline(page)
+
+
+UNLAYERED = {
+    "__init__": "gathers the public names",
+    "gigachat": "its class is on top, the forms of its API are where they are used",
+    "testing": "stands apart, and has a contract of its own",
+}
+"""Modules that the order of the layers does not name, and why."""
+
+
+def test_each_module_has_its_place_among_the_layers() -> None:
+    pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    layers = pyproject["tool"]["importlinter"]["contracts"][0]["layers"]
+    named = {name for layer in layers for name in layer.split(" | ")}
+    folders = {
+        path.name for path in PACKAGE.iterdir() if (path / "__init__.py").exists()
+    }
+    modules = {path.stem for path in PACKAGE.glob("*.py")}
+    placed = {name.split(".")[1] for name in named}
+    assert (folders | modules) - placed - UNLAYERED.keys() == set()
+    assert placed - folders - modules == set()
+
+
+def test_each_module_may_use_the_http_library_or_may_not() -> None:
+    pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    contracts = pyproject["tool"]["importlinter"]["contracts"]
+    [without] = [c for c in contracts if c["name"].startswith("only the transport")]
+    kept = {name.split(".")[1] for name in without["source_modules"]}
+    names = {
+        path.stem
+        for path in PACKAGE.iterdir()
+        if path.suffix == ".py" or (path / "__init__.py").exists()
+    }
+    # `settings` has fields for clients of the caller's own.
+    free = {"transport", "settings"}
+    data = {"__init__", "__main__", "_version", "acceptable_names", "dialect"}
+    data |= {"message_keys", "tool_names"}
+    assert names - kept - free - data == set()

@@ -12,7 +12,7 @@ import pytest
 from langchain_core.messages import AIMessageChunk
 
 from langchain_sse_chat import ChatSSE
-from langchain_sse_chat.transport.retry import RetryPolicy
+from langchain_sse_chat.exchange.retry import RetryPolicy
 from tests.unit_tests.chat_models.scripted import ByteStream, chunk, sse
 
 

@@ -15,9 +15,9 @@ from langchain_core.runnables import ConfigurableField
 from pydantic import SecretStr
 
 from langchain_sse_chat import ChatSSE, ConfigurationError, Provider
-from langchain_sse_chat.fields import use_of
 from langchain_sse_chat.gigachat import GigaChat
 from langchain_sse_chat.providers import PROVIDERS
+from langchain_sse_chat.settings.field_use import use_of
 from langchain_sse_chat.transport.clients import ClientSettings
 from tests.unit_tests.chat_models.scripted import Scripted, completion
 

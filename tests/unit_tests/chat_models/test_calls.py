@@ -21,7 +21,7 @@ from langchain_sse_chat import (
     StreamError,
     StreamTruncatedError,
 )
-from langchain_sse_chat.exchange.call import _USAGE_REFUSED
+from langchain_sse_chat.exchange.endpoint_attempts import _USAGE_REFUSED
 from tests.unit_tests.chat_models.breaking import Hasty
 from tests.unit_tests.chat_models.scripted import (
     Scripted,

@@ -25,8 +25,8 @@ from langchain_core.tracers._streaming import _V2StreamingCallbackHandler
 from langchain_tests.utils.stream_lifecycle import assert_valid_event_stream
 
 from langchain_sse_chat import ChatSSE, MalformedChunkError, StreamTruncatedError
-from langchain_sse_chat.convert.events import EventAssembler
-from langchain_sse_chat.convert.reported import event_assembler
+from langchain_sse_chat.answer.events import EventAssembler
+from langchain_sse_chat.answer.events_with_chunks import event_assembler
 from langchain_sse_chat.gigachat import GigaChat
 from tests.unit_tests.chat_models.scripted import (
     ByteStream,

@@ -21,7 +21,7 @@ from langchain_sse_chat import (
     SSEChatError,
     StreamError,
 )
-from langchain_sse_chat.exchange.call import OnDisconnect
+from langchain_sse_chat.exchange.endpoint_attempts import OnDisconnect
 from langchain_sse_chat.gigachat import GigaChat
 from tests.unit_tests.chat_models.breaking import (
     Answers,

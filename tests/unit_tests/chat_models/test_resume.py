@@ -21,7 +21,7 @@ from langchain_sse_chat import (
     StreamError,
     StreamTruncatedError,
 )
-from langchain_sse_chat.wire.overlap import without_overlap
+from langchain_sse_chat.exchange.overlap import without_overlap
 from tests.unit_tests.chat_models.breaking import (
     Answers,
     Hasty,

@@ -15,7 +15,7 @@ from langchain_core.caches import InMemoryCache
 
 from langchain_sse_chat import AuthenticationError, ChatSSE, SSEChatError
 from langchain_sse_chat.gigachat import GigaChat
-from langchain_sse_chat.transport.spec import RequestSpec
+from langchain_sse_chat.transport.protocols import RequestSpec
 from tests.unit_tests.chat_models.scripted import Scripted, completion
 
 MakeChat = Callable[..., ChatSSE]

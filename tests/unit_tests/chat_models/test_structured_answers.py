@@ -24,7 +24,7 @@ from langchain_sse_chat import (
     SSEChatError,
     StructuredOutputError,
 )
-from langchain_sse_chat.structured import Method
+from langchain_sse_chat.structured_output.runnable import Method
 from tests.unit_tests.chat_models.scripted import (
     chunk,
     completion,

@@ -12,9 +12,9 @@ import pytest
 from langchain_core.messages import HumanMessage
 
 from langchain_sse_chat import ChatSSE, RateLimitError, SSEChatError
-from langchain_sse_chat.convert.chunks import ChunkAssembler
-from langchain_sse_chat.exchange.call import exchange_of
-from langchain_sse_chat.transport.observed import ObservedExchange
+from langchain_sse_chat.answer.chunks import ChunkAssembler
+from langchain_sse_chat.exchange.endpoint_attempts import exchange_of
+from langchain_sse_chat.transport.observer import ObservedExchange
 from tests.unit_tests.chat_models.scripted import (
     Scripted,
     completion,

@@ -28,8 +28,8 @@ from langchain_sse_chat.exchange.access_token import (
     TokenStore,
     store_of,
 )
-from langchain_sse_chat.transport.retry import RetryPolicy
-from langchain_sse_chat.transport.spec import RequestSpec, Timeouts
+from langchain_sse_chat.exchange.retry import RetryPolicy
+from langchain_sse_chat.transport.protocols import RequestSpec, Timeouts
 from tests.unit_tests.gigachat.gigachat_scripts import (
     KEY,
     TEXT,

@@ -16,8 +16,8 @@ from langchain_core.messages import (
     messages_from_dict,
 )
 
-from langchain_sse_chat.convert.messages import messages_to_wire
-from langchain_sse_chat.wire.dialect import Dialect
+from langchain_sse_chat.dialect import Dialect
+from langchain_sse_chat.request.messages import messages_to_wire
 from tests.unit_tests.quirks.quirk import SYNC, Failure, Quirk
 from tests.unit_tests.quirks.quirks import ALL
 

@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 
-from langchain_sse_chat.wire.chunks import WireToolCall
+from langchain_sse_chat.wire.deltas import WireToolCall
 from scripts.fuzz import faults_of_call, fuzz, sent_arguments
 from scripts.fuzz_reference import fault_of
 from scripts.mutations import Mutator

@@ -13,8 +13,8 @@ import pytest
 
 from langchain_sse_chat.errors import ConfigurationError, ServerError
 from langchain_sse_chat.recording import Recorder
-from langchain_sse_chat.transport.observed import Ending, HowEnded
-from langchain_sse_chat.transport.spec import RequestSpec, ResponseHead
+from langchain_sse_chat.transport.observer import Ending, HowEnded
+from langchain_sse_chat.transport.protocols import RequestSpec, ResponseHead
 
 KEY = "secret-key-1234"
 URL = (

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from langchain_sse_chat.exchange.overlap import Overlap
 from langchain_sse_chat.sse import SSEDecoder
-from langchain_sse_chat.wire.overlap import Overlap
 from scripts import fuzz_targets
 from scripts.fuzz_bytes import NAMES
 from scripts.fuzz_targets import TARGETS, FoundError, examples

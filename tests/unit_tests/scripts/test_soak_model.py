@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from langchain_sse_chat.exchange.overlap import without_overlap
 from langchain_sse_chat.sse import SSEDecoder
 from langchain_sse_chat.testing import Request
-from langchain_sse_chat.wire.overlap import without_overlap
 from scripts.soak.model import REFUSES, REPEATS, reasoning_to, reply
 from scripts.soak.texts import answer_to, pieces_in_utf16, repeated, rest_of, tokens_of
 

@@ -13,7 +13,7 @@ from langchain_sse_chat.errors import (
 )
 from langchain_sse_chat.secrets.redaction import redact_error
 from langchain_sse_chat.secrets.spellings import Spellings
-from langchain_sse_chat.wire.failures import status_error, stream_error
+from langchain_sse_chat.wire.server_errors import status_error, stream_error
 from tests.unit_tests.wire.wire_streams import WHERE
 
 KEY = "sk-'\"\\ secret/я"

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from langchain_sse_chat.secrets.redaction import redact_text
 from langchain_sse_chat.secrets.spellings import Spellings
-from langchain_sse_chat.secrets.stars import KnownSecrets
+from langchain_sse_chat.secrets.stream_redactor import KnownSecrets
 
 SECRET = 'ab/c"d\\e+f g&h<я😀%2F'
 

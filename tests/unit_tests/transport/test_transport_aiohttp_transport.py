@@ -13,9 +13,9 @@ import pytest
 from langchain_sse_chat import ChatSSE
 from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.gigachat import GigaChat
-from langchain_sse_chat.transport.aiohttp_idle import take
 from langchain_sse_chat.transport.aiohttp_transport import aiohttp_transport
 from langchain_sse_chat.transport.clients import ClientSettings, HTTPClients
+from langchain_sse_chat.transport.workarounds.aiohttp_idle import take
 from tests.unit_tests.transport import aiohttp_stand_in as stand_in
 from tests.unit_tests.transport.aiohttp_stand_in import Answer, Connection, Script, Wire
 

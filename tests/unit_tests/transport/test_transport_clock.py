@@ -6,7 +6,7 @@ import pytest
 
 from langchain_sse_chat.errors import ModelClosedError, TimedOutError
 from langchain_sse_chat.transport.clock import Deadline, Limits, StreamClock
-from langchain_sse_chat.transport.spec import Timeouts
+from langchain_sse_chat.transport.protocols import Timeouts
 
 LIMITS = Timeouts(first_token=30.0, gap=10.0, read=600.0)
 

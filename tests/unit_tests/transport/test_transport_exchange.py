@@ -19,7 +19,7 @@ from langchain_sse_chat.errors import (
     TimedOutError,
 )
 from langchain_sse_chat.transport.clients import HTTPClients
-from langchain_sse_chat.transport.spec import RequestSpec
+from langchain_sse_chat.transport.protocols import RequestSpec
 from tests.unit_tests.transport.transport_scripts import (
     URL,
     Drive,

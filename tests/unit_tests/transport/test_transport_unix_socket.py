@@ -15,7 +15,7 @@ import pytest
 from langchain_sse_chat.errors import ConfigurationError, ConnectionFailedError
 from langchain_sse_chat.transport.async_client import astream
 from langchain_sse_chat.transport.clients import ClientSettings, HTTPClients
-from langchain_sse_chat.transport.spec import RequestSpec
+from langchain_sse_chat.transport.protocols import RequestSpec
 from langchain_sse_chat.transport.sync_client import stream
 from langchain_sse_chat.transport.url import endpoint, safe_url, socket_url
 from tests.unit_tests.transport.transport_scripts import ScriptedExchange

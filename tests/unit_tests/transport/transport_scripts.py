@@ -12,7 +12,12 @@ import httpx
 
 from langchain_sse_chat.errors import SSEChatError, StatusError, StreamTruncatedError
 from langchain_sse_chat.transport.async_client import astream
-from langchain_sse_chat.transport.spec import Again, RequestSpec, ResponseHead, Timeouts
+from langchain_sse_chat.transport.protocols import (
+    Again,
+    RequestSpec,
+    ResponseHead,
+    Timeouts,
+)
 from langchain_sse_chat.transport.sync_client import stream
 
 URL = "https://chat.example.com/v1/chat/completions"

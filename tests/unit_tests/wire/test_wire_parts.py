@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from langchain_sse_chat.wire.characters import Characters
-from langchain_sse_chat.wire.fields import Fields, merge_objects
 from langchain_sse_chat.wire.jsontext import loads, parse_arguments
+from langchain_sse_chat.wire.merged_fields import Fields, merge_objects
 from langchain_sse_chat.wire.reasoning import (
     merge_details,
     merge_thinking_blocks,
@@ -16,6 +15,7 @@ from langchain_sse_chat.wire.reasoning import (
     reasoning_in,
 )
 from langchain_sse_chat.wire.sniff import sniff
+from langchain_sse_chat.wire.surrogates import Characters
 
 
 @pytest.mark.parametrize(

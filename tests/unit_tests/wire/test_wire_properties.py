@@ -13,11 +13,11 @@ from langchain_core.messages import AIMessageChunk
 from langchain_core.messages.tool import tool_call_chunk
 from langchain_core.outputs import ChatGenerationChunk
 
-from langchain_sse_chat.convert.broken_calls import breaking_mark
-from langchain_sse_chat.convert.chunks import ChunkAssembler
+from langchain_sse_chat.answer.chunks import ChunkAssembler
+from langchain_sse_chat.answer.pipeline import PipelineOptions
 from langchain_sse_chat.errors import SSEChatError
-from langchain_sse_chat.pipeline import PipelineOptions
 from langchain_sse_chat.secrets import Secrets
+from langchain_sse_chat.workarounds.broken_calls import breaking_mark
 from tests.unit_tests.wire.wire_streams import (
     MADE_UP,
     OPTIONS,

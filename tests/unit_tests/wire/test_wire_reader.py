@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from langchain_sse_chat.errors import MalformedChunkError, StreamError
-from langchain_sse_chat.wire.chunks import Delta
+from langchain_sse_chat.wire.deltas import Delta
 from langchain_sse_chat.wire.reader import ChunkReader
 from tests.unit_tests.wire.wire_streams import (
     WHERE,

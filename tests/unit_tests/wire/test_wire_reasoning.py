@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from langchain_core.messages import message_chunk_to_message
 
-from langchain_sse_chat.pipeline import PipelineOptions
+from langchain_sse_chat.answer.pipeline import PipelineOptions
 from tests.unit_tests.wire.wire_streams import (
     WHERE,
     assembled,

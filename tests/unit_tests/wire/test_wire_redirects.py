@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from langchain_sse_chat.errors import StatusError
-from langchain_sse_chat.wire.failures import status_error
+from langchain_sse_chat.wire.server_errors import status_error
 from tests.unit_tests.wire.wire_streams import WHERE
 
 HIDDEN = "https://me:hidden@other.example:8443/v2/x?key=hidden#hidden"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from langchain_sse_chat.wire.in_stream import error_in
+from langchain_sse_chat.wire.stream_errors import error_in
 
 
 def test_an_object_with_a_failed_status_is_an_error() -> None:

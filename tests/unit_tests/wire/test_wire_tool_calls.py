@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from langchain_core.messages import AIMessageChunk
 
-from langchain_sse_chat.wire.chunks import ToolCallDelta, WireToolCall
+from langchain_sse_chat.wire.deltas import ToolCallDelta, WireToolCall
 from langchain_sse_chat.wire.tool_calls import ToolCallAssembler
 from tests.unit_tests.wire.wire_streams import (
     MADE_UP,

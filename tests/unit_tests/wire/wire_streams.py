@@ -15,17 +15,17 @@ from langchain_core.messages import AIMessage, AIMessageChunk
 from langchain_core.outputs import ChatGenerationChunk
 from langchain_tests.utils.stream_lifecycle import assert_valid_event_stream
 
-from langchain_sse_chat.convert.chunks import ChunkAssembler
-from langchain_sse_chat.convert.events import EventAssembler
-from langchain_sse_chat.convert.results import ResultAssembler
-from langchain_sse_chat.errors import SSEChatError
-from langchain_sse_chat.pipeline import (
+from langchain_sse_chat.answer.chunks import ChunkAssembler
+from langchain_sse_chat.answer.events import EventAssembler
+from langchain_sse_chat.answer.pipeline import (
     AnswerPipeline,
     Assembler,
     OutputT,
     PipelineOptions,
 )
-from langchain_sse_chat.transport.spec import ResponseHead
+from langchain_sse_chat.answer.results import ResultAssembler
+from langchain_sse_chat.errors import SSEChatError
+from langchain_sse_chat.transport.protocols import ResponseHead
 
 WHERE = "http://test/v1/chat/completions"
 OPTIONS = PipelineOptions(where=WHERE)

@@ -1,0 +1,1 @@
+"""What came, as LangChain has it: bytes to chunks, events and messages."""

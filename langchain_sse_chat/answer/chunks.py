@@ -1,0 +1,84 @@
+"""Deltas to the chunks that LangChain merges."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import cast
+
+from langchain_core.messages import AIMessageChunk
+from langchain_core.messages.tool import tool_call, tool_call_chunk
+from langchain_core.outputs import ChatGenerationChunk
+
+from langchain_sse_chat.answer.fast_chunks import rich_chunk, text_chunk
+from langchain_sse_chat.answer.results import additional_fields, response_metadata
+from langchain_sse_chat.answer.usage import message_usage
+from langchain_sse_chat.message_keys import REASONING
+from langchain_sse_chat.wire.deltas import Delta, ToolCallDelta, WireMessage
+from langchain_sse_chat.wire.jsontext import parse_arguments
+from langchain_sse_chat.workarounds.broken_calls import breaking_mark
+
+
+class ChunkAssembler:
+    """Gives a chunk for every delta, and one last, empty chunk with the metadata.
+
+    Everything that LangChain would add up wrongly (numbers, names, reasons) stands on
+    the last chunk, once.
+    """
+
+    def feed(self, delta: str | Delta) -> list[ChatGenerationChunk]:
+        """Take a part of the answer; give its chunk."""
+        if type(delta) is str:
+            return [text_chunk(delta)]
+        return [_rich_chunk(delta)] if isinstance(delta, Delta) else []
+
+    def close(self, message: WireMessage, held: Delta) -> list[ChatGenerationChunk]:
+        """End the answer; give what was held back and the last chunk."""
+        marks = [
+            ToolCallDelta(call.index, None, None, breaking_mark(call.arguments))
+            for call in message.tool_calls
+            if call.parsed is None
+        ]
+        rest = replace(held, tool_calls=held.tool_calls + marks)
+        chunks = [] if rest == Delta() else [_rich_chunk(rest)]
+        last = AIMessageChunk(
+            content="",
+            additional_kwargs=additional_fields(message),
+            response_metadata=response_metadata(message),
+            usage_metadata=message_usage(message),
+            chunk_position="last",
+        )
+        return [*chunks, ChatGenerationChunk(message=last)]
+
+
+def _rich_chunk(delta: Delta) -> ChatGenerationChunk:
+    additional: dict[str, str] = {}
+    if delta.reasoning:
+        additional[REASONING] = delta.reasoning
+    if delta.refusal:
+        additional["refusal"] = delta.refusal
+    chunk = rich_chunk(delta.text, additional)
+    if delta.tool_calls:
+        _set_tool_calls(cast("AIMessageChunk", chunk.message), delta.tool_calls)
+    return chunk
+
+
+def _set_tool_calls(message: AIMessageChunk, pieces: list[ToolCallDelta]) -> None:
+    """Put pieces of tool calls on a chunk.
+
+    Past its constructor: that takes every piece for whole arguments, repairs it in time
+    that grows with the square of its length, and shows a call that has just begun as
+    one without arguments. Calls that came whole are shown as such.
+    """
+    calls: dict[int, list[ToolCallDelta]] = {}
+    for piece in pieces:
+        calls.setdefault(piece.index, []).append(piece)
+    for index, parts in calls.items():
+        first, arguments = parts[0], "".join(part.arguments for part in parts)
+        message.tool_call_chunks.append(
+            tool_call_chunk(name=first.name, args=arguments, id=first.id, index=index)
+        )
+        parsed = parse_arguments(arguments) if first.name else None
+        if parsed is not None:
+            message.tool_calls.append(
+                tool_call(name=first.name or "", args=parsed, id=first.id)
+            )

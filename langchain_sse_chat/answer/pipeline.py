@@ -1,0 +1,414 @@
+"""Bytes in, LangChain objects out: decoder, reader and assembler as one object."""
+
+from __future__ import annotations
+
+import logging
+import re
+from codecs import BOM_UTF8
+from collections.abc import Callable, Mapping
+from typing import Any, Generic, Literal, NamedTuple, Protocol, TypeVar
+
+from langchain_core.messages import AIMessage
+
+from langchain_sse_chat.answer.results import wire_message_to_ai_message
+from langchain_sse_chat.errors import (
+    EventTooLargeError,
+    NotAnEventStreamError,
+    SSEChatError,
+    StreamTruncatedError,
+)
+from langchain_sse_chat.secrets import Secrets
+from langchain_sse_chat.sse import ServerSentEvent
+from langchain_sse_chat.sse.bare import BARE, BareTextDecoder
+from langchain_sse_chat.tool_names import OwnNames, with_own_names
+from langchain_sse_chat.transport.clock import wall_clock
+from langchain_sse_chat.transport.protocols import ResponseHead
+from langchain_sse_chat.wire import server_errors as failures
+from langchain_sse_chat.wire.deltas import Delta, WireMessage
+from langchain_sse_chat.wire.jsontext import loads
+from langchain_sse_chat.wire.memory_budget import LARGE, Budget
+from langchain_sse_chat.wire.other_protocols import protocol_of
+from langchain_sse_chat.wire.reader import ChunkReader
+from langchain_sse_chat.wire.retry_after import parse_retry_after
+from langchain_sse_chat.wire.sniff import BodyKind, first_of_lines, sniff
+from langchain_sse_chat.wire.stream_errors import bare_error, error_in
+from langchain_sse_chat.wire.tags import ReasoningTags
+from langchain_sse_chat.wire.unknown_events import not_a_stream
+
+logger = logging.getLogger("langchain_sse_chat")
+
+OutputT = TypeVar("OutputT")
+
+OnTruncation = Literal["raise", "warn", "accept"]
+
+MAX_BODY_SIZE = 16 * 1024 * 1024
+"""Limit for one event, and for a whole answer that is not an event stream, in bytes.
+
+Generated images come as base64 in one event and are a few MB."""
+
+_PAGE_SIZE = 64 * 1024
+"""How much of a body is read that is no answer at all, such as an HTML page."""
+
+_BEFORE_AN_ANSWER = re.compile(rb"\A(?:\s|%s)+" % BOM_UTF8)
+
+
+def _never(_gave: bool, _message: WireMessage | None) -> bool:  # noqa: FBT001
+    return False
+
+
+class Assembler(Protocol[OutputT]):
+    """Makes what the caller wants out of an answer's parts."""
+
+    def feed(self, delta: str | Delta) -> list[OutputT]:
+        """Take a part of the answer."""
+        ...
+
+    def close(self, message: WireMessage, held: Delta) -> list[OutputT]:
+        """Take the whole answer, and the part that was held back to its end."""
+        ...
+
+
+_NO_SECRETS = Secrets()
+
+
+class PipelineOptions(NamedTuple):
+    """How an answer is read."""
+
+    where: str
+    """The URL without query, for the messages of errors."""
+    on_truncation: OnTruncation = "raise"
+    """What to do with a stream that ends before its answer does."""
+    include_response_headers: bool = False
+    """Whether all headers go into `response_metadata["headers"]`."""
+    reasoning_tags: ReasoningTags | None = None
+    """What stands around reasoning in the content, if anything does."""
+    stop: tuple[str, ...] = ()
+    """The texts before which the answer ends, where the server does not see to it."""
+    marks_generated_files: bool = False
+    """Whether tags in the text name the files that the server generated."""
+    tool_names: Mapping[str, str] = {}
+    """Tools' own names by those under which they were sent, where these differ."""
+    key_hint: str = ""
+    """What the error says when a request without a key is refused."""
+    secrets: Secrets = _NO_SECRETS
+    """What must not stand in an error, should the server send it back."""
+
+
+class AnswerPipeline(Generic[OutputT]):
+    """Reads one answer: a `Receiver` for the transport.
+
+    What an answer is, is told by its first bytes: an event stream, one JSON object (a
+    whole completion or an error), or something else, which is an error.
+    """
+
+    def __init__(
+        self,
+        assembler: Assembler[OutputT],
+        options: PipelineOptions,
+        *,
+        notes: Mapping[str, Any] | None = None,
+        goes_on: Callable[[bool, WireMessage | None], bool] = _never,
+    ) -> None:
+        """Start to read an answer.
+
+        Args:
+            assembler: Makes what is given out.
+            options: How the answer is read.
+            notes: What is added to the metadata of the message.
+            goes_on: Whether an answer that ends too early is gone on with, so that it
+                must not be accepted as it is; is told whether anything was given out,
+                and the message so far.
+        """
+        self.emitted = False
+        """Whether anything was given out: from then on nothing may be repeated."""
+        self._notes = notes or {}
+        self._goes_on = goes_on
+        self._assembler = (
+            OwnNames(assembler, options.tool_names) if options.tool_names else assembler
+        )
+        self._options = options
+        self._reader = ChunkReader(
+            options.where, reasoning_tags=options.reasoning_tags, stop=options.stop
+        )
+        self._budget = Budget(options.where)
+        self._decoder = BareTextDecoder(max_event_size=MAX_BODY_SIZE)
+        self._head: ResponseHead | None = None
+        self._kind: BodyKind | None = None
+        self._body: list[bytes] = []
+        self._body_size = 0
+        self._has_a_line = False
+        self._may_be_lines = True
+        """Whether a JSON body may turn out to be one object a line."""
+        self._idle = 0
+        """Bytes of the reads, in a row, that ended no event."""
+        self._failure: SSEChatError | None = None
+
+    @property
+    def complete(self) -> bool:
+        """Whether no more bytes are needed: `[DONE]` was read, or all is lost."""
+        return self._reader.done or self._failure is not None
+
+    @property
+    def ended(self) -> bool:
+        """Whether the answer is whole: `[DONE]` or a finish reason was read."""
+        return self._reader.ended
+
+    @property
+    def progress(self) -> int:
+        """How many events so far carried something of the answer."""
+        return self._reader.progress
+
+    def open(self, head: ResponseHead) -> None:
+        """Learn the head of a successful answer."""
+        self._head = head
+
+    def feed(self, data: bytes) -> list[OutputT]:
+        """Take the next bytes; give what they complete.
+
+        Raises:
+            StreamError: The server reported an error in the answer.
+            ProtocolError: The bytes break the rules.
+        """
+        if self._kind == "events":
+            return self._read(data)
+        return self._feed_start(data)
+
+    def _feed_start(self, data: bytes) -> list[OutputT]:
+        """Take bytes that may not be of an event stream."""
+        self._body.append(data)
+        self._body_size += len(data)
+        if self._kind is None:
+            # Some servers send blanks until the answer begins, to keep it alive.
+            start = _BEFORE_AN_ANSWER.sub(b"", b"".join(self._body))
+            self._body = [start]
+            self._kind = sniff(start, self._content_type)
+            if self._kind == "events":
+                self._body = []
+                return self._read(start)
+        if self._kind == "json":
+            self._look_for_lines(data)
+        if self._kind in {"html", "unknown"} and self._body_size > _PAGE_SIZE:
+            raise self._not_an_answer()
+        if self._body_size > MAX_BODY_SIZE:
+            msg = (
+                f"The answer of {self._options.where} is larger than "
+                f"{MAX_BODY_SIZE} bytes and not an event stream."
+            )
+            raise EventTooLargeError(msg, limit=MAX_BODY_SIZE)
+        return []
+
+    def _look_for_lines(self, data: bytes) -> None:
+        """Look whether the body is newline-delimited JSON, which may go on for long."""
+        self._has_a_line = self._has_a_line or b"\n" in data
+        if not (self._has_a_line and self._may_be_lines):
+            return
+        first = first_of_lines(b"".join(self._body))
+        self._may_be_lines = first is None
+        if first:
+            raise self._foreign(first, "newline-delimited JSON")
+
+    def _read(self, data: bytes) -> list[OutputT]:
+        outputs: list[OutputT] = []
+        if self.complete:
+            return outputs
+        try:
+            parts = None if self._decoder.pending else self._reader.parts_in(data)
+            if parts is not None:
+                feed = self._assembler.feed
+                for part in parts:
+                    outputs += feed(part)
+                self._idle = 0
+            else:
+                self._decode(data, outputs)
+        except SSEChatError as error:
+            if not outputs:
+                raise
+            # What came before the error is given out first: `close` raises it.
+            self._failure = error
+        if outputs:
+            self.emitted = True
+        return outputs
+
+    def _decode(self, data: bytes, outputs: list[OutputT]) -> None:
+        events = self._decoder.feed(data)
+        self._read_events(events, outputs)
+        self._idle = 0 if events else self._idle + len(data)
+        if self._idle > LARGE:
+            # Of a large event, whatever it gives out.
+            self._budget.take(data.decode("latin-1"))
+
+    def _read_events(
+        self,
+        events: list[ServerSentEvent],
+        outputs: list[OutputT],
+        *,
+        lenient: bool = False,
+    ) -> None:
+        reader, assembler = self._reader, self._assembler
+        for event, data, _ in events:
+            if reader.done:
+                break
+            if event == BARE:
+                self._look_for_an_error(data)
+                self._budget.take(data)
+                continue
+            delta = reader.read(data, event, lenient=lenient)
+            if delta is not None:
+                outputs += assembler.feed(delta)
+            else:
+                self._budget.take(data)
+
+    def _look_for_an_error(self, text: str) -> None:
+        """Look at what came between events; what it says counts if nothing follows."""
+        error = bare_error(text)
+        if error is not None:
+            self._reader.take_bare(error)
+
+    def end(self) -> list[OutputT]:
+        """Learn that no more bytes come; give what an event without its end brings.
+
+        Raises:
+            StreamError: That event reports an error.
+        """
+        outputs: list[OutputT] = []
+        if self._failure is None and self._kind == "events":
+            self._read_events(self._decoder.close(), outputs, lenient=True)
+        if outputs:
+            self.emitted = True
+        return outputs
+
+    def close(self) -> list[OutputT]:
+        """End the answer; give the rest.
+
+        Raises:
+            StreamTruncatedError: The stream ended before the answer did.
+            StreamError: The answer is an error.
+            NotAnEventStreamError: The answer is neither a stream nor a completion.
+            EventTooLargeError: The answer is one JSON object of too many values.
+        """
+        if self._failure is not None:
+            raise self._failure
+        outputs: list[OutputT] = []
+        if self._kind == "json":
+            outputs += self._close_json()
+        elif self._kind != "events" and (self._kind or b"".join(self._body).strip()):
+            raise self._not_an_answer()
+        self._reader.check_end()
+        truncated = not self._reader.ended
+        if truncated:
+            self._judge_truncation()
+        message, held = self._reader.close(truncated=truncated)
+        message.marks_generated_files = self._options.marks_generated_files
+        self._add_headers(message)
+        outputs += self._assembler.close(message, held)
+        self.emitted = True
+        return outputs
+
+    def _close_json(self) -> list[OutputT]:
+        text = b"".join(self._body).decode("utf-8", "replace")
+        self._budget.count(text)
+        try:
+            body = loads(text)
+        except ValueError:
+            # An error, and then `[DONE]` or comments.
+            body = bare_error(text)
+        if isinstance(body, list) and len(body) == 1:
+            body = body[0]
+        if not isinstance(body, dict):
+            raise self._not_an_answer()
+        if "choices" not in body and protocol_of(body) is not None:
+            raise self._foreign(body, "a JSON object")
+        delta = self._reader.read_completion(body)
+        return [] if delta is None else self._assembler.feed(delta)
+
+    def _judge_truncation(self) -> None:
+        where = self._options.where
+        if self._kind is None:
+            msg = f"{where} answered {self._status} with an empty body."
+            raise StreamTruncatedError(msg)
+        accepted = self._options.on_truncation != "raise" and self._reader.progress
+        if not accepted or self._goes_on(self.emitted, self.snapshot()):
+            came = self._what_came
+            msg = (
+                f"The stream of {where} ended before the answer did: {came}. What was "
+                "received is in `partial`; set `on_truncation` to accept such answers."
+            )
+            raise StreamTruncatedError(msg)
+        if self._options.on_truncation == "warn":
+            logger.warning("The stream of %s ended before the answer did.", where)
+
+    @property
+    def _what_came(self) -> str:
+        if not self._reader.done:
+            return "no finish reason and no [DONE] came"
+        if self._reader.progress:
+            return (
+                "[DONE] came, but only other choices than choice 0 have a finish reason"
+            )
+        return "[DONE] came, and nothing before it"
+
+    def _foreign(self, value: dict[str, Any], kind: str) -> SSEChatError:
+        """Make the error for JSON that is no chat completion: an error, or not ours."""
+        error = error_in(value, "message")
+        if error is not None:
+            return failures.stream_error(error, self._options.where, value)
+        return self._not_an_answer(kind, value)
+
+    def _not_an_answer(
+        self, kind: str = "no event stream", value: dict[str, Any] | None = None
+    ) -> NotAnEventStreamError:
+        return not_a_stream(
+            f"{self._options.where} answered {self._status}",
+            "an HTML page" if self._kind == "html" else kind,
+            content_type=self._content_type or None,
+            body=b"".join(self._body)[:2000],
+            value=value,
+        )
+
+    @property
+    def _content_type(self) -> str:
+        headers = self._head.headers if self._head else {}
+        return headers.get("content-type", "").lower()
+
+    @property
+    def _status(self) -> int:
+        return self._head.status_code if self._head else 200
+
+    def _add_headers(self, message: WireMessage) -> None:
+        headers = self._head.headers if self._head else {}
+        request_id = failures.request_id(headers)
+        if request_id is not None:
+            message.metadata["request_id"] = request_id
+        if self._options.include_response_headers:
+            message.metadata["headers"] = failures.without_cookies(headers)
+        message.metadata.update(self._notes)
+
+    def refused(self, head: ResponseHead, body: bytes) -> SSEChatError:
+        """Make the error for a status that is not a success."""
+        now = wall_clock()
+        return failures.status_error(
+            head.status_code,
+            head.headers,
+            body,
+            where=self._options.where,
+            retry_after=parse_retry_after(head.headers, now),
+            now=now,
+            key_hint=self._options.key_hint,
+        )
+
+    def snapshot(self) -> WireMessage | None:
+        """Return the message as far as it came, `None` when nothing did."""
+        message = self._reader.snapshot()
+        return message and with_own_names(message, self._options.tool_names)
+
+    def explain(self, error: SSEChatError) -> SSEChatError:
+        """Put what was received on an error, and take secrets out of it."""
+        self._options.secrets.redact_error(error)
+        if error.partial is None:
+            error.partial = partial_message(self.snapshot())
+        return error
+
+
+def partial_message(message: WireMessage | None) -> AIMessage | None:
+    """Return a message as far as it came, as it stands on an error."""
+    return None if message is None else wire_message_to_ai_message(message)

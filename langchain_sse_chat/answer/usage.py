@@ -1,0 +1,159 @@
+"""Token counts in every server's spelling to LangChain's `UsageMetadata`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+from langchain_core.messages.ai import (
+    InputTokenDetails,
+    OutputTokenDetails,
+    UsageMetadata,
+    add_usage,
+)
+
+from langchain_sse_chat.wire.deltas import WireMessage
+
+_Spellings = dict[str, tuple[str, ...]]
+
+_INPUT = ("prompt_tokens", "input_tokens")
+_OUTPUT = ("completion_tokens", "output_tokens")
+_INPUT_DETAILS = (
+    "prompt_tokens_details",
+    "input_tokens_details",
+    "prompt_token_details",  # gateways
+)
+_OUTPUT_DETAILS = ("completion_tokens_details", "output_tokens_details")
+
+_CACHE_READ = (
+    "cached_tokens",  # OpenAI in the details, Moonshot and Together at the top
+    "prompt_cache_hit_tokens",  # DeepSeek
+    "precached_prompt_tokens",  # GigaChat
+    "cache_read_input_tokens",  # Anthropic's word, through gateways
+    "cache_read_tokens",  # gateways
+    "num_cached_tokens",  # Mistral
+)
+_CACHE_CREATION = (
+    "cache_creation_input_tokens",  # Anthropic's word, through gateways; DashScope
+    "cache_creation_tokens",  # LiteLLM
+    "cache_write_tokens",  # OpenRouter
+)
+_REASONING = ("reasoning_tokens", "thinking_tokens")
+
+_INPUT_KINDS: _Spellings = {
+    "cache_read": _CACHE_READ,
+    "cache_creation": _CACHE_CREATION,
+}
+"""LangChain's keys for counts that stand in the details or beside them."""
+
+_OUTPUT_KINDS: _Spellings = {"reasoning": _REASONING}
+
+_INPUT_PARTS = ("audio", "image", "video")
+"""Keys for counts that stand in the details only, there with `_tokens` behind. `audio`
+is LangChain's; it lets integrations have others."""
+
+_OUTPUT_PARTS = (
+    "audio",
+    "image",
+    "video",
+    "accepted_prediction",
+    "rejected_prediction",
+)
+
+_MOST_DIGITS = 18
+"""Of a count that comes as a string; Python refuses to read some thousands of them."""
+
+
+def message_usage(message: WireMessage) -> UsageMetadata | None:
+    """Return LangChain's usage for an answer: the sum over the attempts it came in."""
+    total: UsageMetadata | None = None
+    for usage in (*message.earlier_usage, message.usage):
+        counted = usage_to_metadata(usage)
+        # `add_usage` of nothing is zeros, and usage is never invented.
+        total = add_usage(total, counted) if total and counted else total or counted
+    return total
+
+
+def summed(usages: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the sum of usage objects as sent: numbers by name, at every depth."""
+    total: dict[str, Any] = {}
+    for usage in usages:
+        for name, value in usage.items():
+            total[name] = _sum(total[name], value) if name in total else value
+    return total
+
+
+def _sum(first: Any, second: Any) -> Any:
+    if isinstance(first, Mapping) and isinstance(second, Mapping):
+        return summed([first, second])
+    if _is_number(first) and _is_number(second):
+        return first + second
+    return first if second is None else second
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def usage_to_metadata(usage: Mapping[str, Any] | None) -> UsageMetadata | None:
+    """Return LangChain's usage for a server's usage object.
+
+    Counts that are null or missing are 0, a missing total is the sum. `None` when the
+    server counted nothing: usage is never invented. What is counted is left as it is:
+    xAI's output is without its reasoning, which the total has
+    (https://docs.x.ai/docs/key-information/consumption-and-rate-limits).
+    """
+    if not usage:
+        return None
+    if all(_count(usage, key) is None for key in (*_INPUT, *_OUTPUT, "total_tokens")):
+        return None
+    input_tokens = _first(usage, _INPUT) or 0
+    output_tokens = _first(usage, _OUTPUT) or 0
+    total = _count(usage, "total_tokens")
+    metadata = UsageMetadata(
+        input_tokens=input_tokens,
+        output_tokens=output_tokens,
+        total_tokens=input_tokens + output_tokens if total is None else total,
+    )
+    input_details = _breakdown(usage, _INPUT_DETAILS, _INPUT_KINDS, _INPUT_PARTS)
+    if input_details:
+        metadata["input_token_details"] = cast("InputTokenDetails", input_details)
+    output_details = _breakdown(usage, _OUTPUT_DETAILS, _OUTPUT_KINDS, _OUTPUT_PARTS)
+    if output_details:
+        metadata["output_token_details"] = cast("OutputTokenDetails", output_details)
+    return metadata
+
+
+def _breakdown(
+    usage: Mapping[str, Any],
+    places: tuple[str, ...],
+    kinds: _Spellings,
+    parts: tuple[str, ...],
+) -> dict[str, int]:
+    """Return the counts that a server has for parts of the input or the output."""
+    values = (usage.get(place) for place in places)
+    details = next((v for v in values if isinstance(v, dict)), {})
+    found = {part: _count(details, f"{part}_tokens") for part in parts}
+    for kind, spellings in kinds.items():
+        count = _first(details, spellings)
+        found[kind] = _first(usage, spellings) if count is None else count
+    return {key: count for key, count in found.items() if count is not None}
+
+
+def _first(counts: Mapping[str, Any], keys: tuple[str, ...]) -> int | None:
+    numbers = (_count(counts, key) for key in keys)
+    return next((n for n in numbers if n is not None), None)
+
+
+def _count(counts: Mapping[str, Any], key: str) -> int | None:
+    """Return a count, `None` for what is no number of tokens.
+
+    Gateways send floats and strings of digits, and -1 for what they do not know.
+    """
+    value = counts.get(key)
+    if isinstance(value, str) and value.isascii() and value.isdigit():
+        return int(value) if len(value) <= _MOST_DIGITS else None
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    return int(value) if math.isfinite(value) and value >= 0 else None

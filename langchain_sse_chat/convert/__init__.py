@@ -1,1 +1,0 @@
-"""The wire's words to LangChain's and back: pure functions and small assemblers."""

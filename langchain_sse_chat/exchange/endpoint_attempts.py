@@ -1,0 +1,330 @@
+"""One call of the model: what is sent, how often, and who reads the answer."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any, Generic, Literal, TypeVar
+
+from langchain_sse_chat.answer.pipeline import (
+    AnswerPipeline,
+    Assembler,
+    PipelineOptions,
+)
+from langchain_sse_chat.dialect import Dialect
+from langchain_sse_chat.errors import (
+    ConfigurationError,
+    InvalidRequestError,
+    ModelClosedError,
+    SSEChatError,
+    StreamError,
+)
+from langchain_sse_chat.exchange.access_token import AccessGrant, AuthorizedExchange
+from langchain_sse_chat.exchange.call_log import CallLog
+from langchain_sse_chat.exchange.call_state import Course
+from langchain_sse_chat.exchange.failover import Failover
+from langchain_sse_chat.exchange.retry import RetryPolicy
+from langchain_sse_chat.request.body import encode_body
+from langchain_sse_chat.request.continuation import Continuation, continuation_of
+from langchain_sse_chat.secrets.masking import without_frames
+from langchain_sse_chat.transport.clients import HTTPClients
+from langchain_sse_chat.transport.observer import (
+    ObservedExchange,
+    Observer,
+    cannot_record,
+)
+from langchain_sse_chat.transport.protocols import (
+    Again,
+    Exchange,
+    RequestSpec,
+    Timeouts,
+)
+from langchain_sse_chat.wire.deltas import WireMessage
+
+logger = logging.getLogger("langchain_sse_chat")
+
+OutputT = TypeVar("OutputT")
+
+OnDisconnect = Literal["raise", "resume"]
+
+_USAGE_REFUSED: set[str] = set()
+"""URLs of servers that refused to be asked for usage in a stream, for this process."""
+
+
+def refuses_usage(url: str) -> bool:
+    """Whether the server at a URL has refused to be asked for usage in a stream."""
+    return url in _USAGE_REFUSED
+
+
+@dataclass(frozen=True, slots=True)
+class CallPlan:
+    """What one call of the model sends and how its answer is read."""
+
+    url: str
+    headers: Mapping[str, str]
+    body: Mapping[str, Any]
+    timeouts: Timeouts
+    streamed: bool
+    may_drop_usage: bool
+    """Whether the question for usage may be left out when the server refuses it."""
+    options: PipelineOptions
+    policy: RetryPolicy
+    dialect: Dialect
+    """How the server is asked to go on with an answer, among other things."""
+    on_disconnect: OnDisconnect | None = None
+    """What to do when an answer breaks; `None` when nobody said, which is to raise
+    unless there is a fallback to go on at."""
+    grant: AccessGrant | None = None
+    """What an access token is got with, `None` when the headers hold all there is."""
+    tls_hint: str = ""
+    """A sentence for the error when the server's certificate is not accepted."""
+    clients: HTTPClients | None = None
+    """What the requests are sent by; `None` for the client of the call."""
+    record: Path | None = None
+    """The folder that the exchanges are recorded in, `None` for none."""
+
+    def __repr__(self) -> str:
+        """Leave out headers and body, which hold the key and the user's messages."""
+        return f"CallPlan(url={self.options.where!r}, streamed={self.streamed})"
+
+    @property
+    def may_be_continued(self) -> bool:
+        """Whether an answer to this can be gone on with by another request.
+
+        A server that holds its answers to JSON begins each with a new object.
+        """
+        wanted = self.body.get("response_format")
+        kind = wanted.get("type") if isinstance(wanted, Mapping) else None
+        return kind in (None, "text")
+
+
+class Call(Generic[OutputT]):
+    """Runs the attempts of a call at one endpoint: an `Exchange` for the transport.
+
+    A failed attempt is followed by another one while nothing was given out, and after
+    that only where the answer can be gone on with.
+    """
+
+    def __init__(self, plan: CallPlan, course: Course[OutputT]) -> None:
+        """Take what is sent, and how far the call has come elsewhere."""
+        self._plan = plan
+        self._course = course
+        self._continuation: Continuation | None = None
+        self._may_prefill = True
+        self._attempts = 0
+        self._pipeline: AnswerPipeline[OutputT]
+
+    def begin(self) -> tuple[RequestSpec, AnswerPipeline[OutputT]]:
+        """Start the next attempt."""
+        plan = self._plan
+        self._continuation = self._next_continuation()
+        self._attempts += 1
+        self._course.attempts += 1
+        self._pipeline = self._new_pipeline()
+        spec = RequestSpec(
+            url=plan.url,
+            headers=plan.headers,
+            body=self._encoded(),
+            timeouts=plan.timeouts,
+            streamed=plan.streamed,
+            tls_hint=plan.tls_hint,
+            clients=plan.clients,
+        )
+        return spec, self._pipeline
+
+    def _next_continuation(self) -> Continuation | None:
+        """Return the request for the rest of the answer, `None` for all of it.
+
+        While only reasoning was given out, all of it is asked for again: what is
+        repeated of the reasoning is left out.
+        """
+        plan, course = self._plan, self._course
+        if not course.begun:
+            return None
+        rest = None
+        if course.text:
+            rest = continuation_of(
+                plan.body, course.text, plan.dialect, may_prefill=self._may_prefill
+            )
+        course.go_on(rest.least_overlap if rest else None)
+        return rest
+
+    def _encoded(self) -> bytes:
+        # The body is in no variable, which an error would take along.
+        try:
+            return encode_body((self._continuation or self._plan).body)
+        except ConfigurationError as error:
+            raise without_frames(error) from error.__cause__
+
+    def _new_pipeline(self) -> AnswerPipeline[OutputT]:
+        course = self._course
+        return AnswerPipeline(
+            course.assembler(),
+            self._options(),
+            notes=course.notes,
+            goes_on=partial(_goes_on, self._plan, course, self._attempts),
+        )
+
+    def _options(self) -> PipelineOptions:
+        options = self._plan.options
+        begins_as_reasoning = options.reasoning_tags and not options.reasoning_tags[0]
+        if begins_as_reasoning and self._is_prefilled():
+            # What goes on with a text is text from its first character.
+            return options._replace(reasoning_tags=None)
+        return options
+
+    def _goes_on_here(self) -> bool:
+        return _may_go_on(self._plan, self._attempts)
+
+    def finished(self) -> bool:
+        """Whether that was the last attempt: it is when it succeeded."""
+        return True
+
+    def close(self) -> None:
+        """Do nothing: a call holds nothing."""
+
+    def failed(self, error: SSEChatError) -> Again | None:
+        """Return when the next attempt begins, `None` when there is none here.
+
+        Raises:
+            SSEChatError: What the answer broke with, when it was not that which failed
+                now.
+        """
+        pipeline, course, plan = self._pipeline, self._course, self._plan
+        pipeline.explain(error)
+        if not pipeline.emitted and self._can_ask_otherwise(error):
+            # It does not count as an attempt: the server did not try.
+            self._attempts -= 1
+            course.attempts -= 1
+            return Again(0.0)
+        course.broke(error, pipeline.snapshot(), gave=pipeline.emitted)
+        where = plan.options.where
+        if not course.begun:
+            return plan.policy.again(self._attempts, error, where)
+        again = None
+        if course.can_go_on() and self._goes_on_here():
+            again = plan.policy.again(self._attempts, error, where, resumes=True)
+        broken_by = course.broken_by or error
+        if isinstance(error, ModelClosedError):
+            return None
+        if again is None and broken_by is not error and not error.is_retryable:
+            # What refuses the rest of an answer does not say why there is a rest.
+            broken_by.partial = error.partial
+            raise broken_by from error
+        return again
+
+    def _can_ask_otherwise(self, error: SSEChatError) -> bool:
+        """Whether a refusal is about the form of the request, which another one has."""
+        if self._plan.may_drop_usage and _is_about_usage(error):
+            self._drop_usage()
+            return True
+        refused = isinstance(error, (InvalidRequestError, StreamError))
+        if refused and not error.is_retryable and self._is_prefilled():
+            self._may_prefill = False
+            return True
+        return False
+
+    def _is_prefilled(self) -> bool:
+        return self._continuation is not None and self._continuation.is_prefilled
+
+    def _drop_usage(self) -> None:
+        """Leave the question for usage out."""
+        _USAGE_REFUSED.add(self._plan.url)
+        body = dict(self._plan.body)
+        options = body.pop("stream_options", None)
+        if isinstance(options, Mapping):
+            kept = {k: v for k, v in options.items() if k != "include_usage"}
+            body |= {"stream_options": kept} if kept else {}
+        self._plan = replace(self._plan, body=body, may_drop_usage=False)
+
+
+def _may_go_on(plan: CallPlan, attempts: int) -> bool:
+    """Whether a broken answer is asked for again at this endpoint."""
+    wanted = plan.on_disconnect == "resume" and plan.may_be_continued
+    return wanted and attempts <= plan.policy.max_retries
+
+
+def _goes_on(
+    plan: CallPlan,
+    course: Course[OutputT],
+    attempts: int,
+    gave: bool,  # noqa: FBT001  # the pipeline passes it
+    message: WireMessage | None,
+) -> bool:
+    """Whether an answer that ends too early is gone on with.
+
+    No method: the pipeline of an attempt would refer to its call in a circle.
+    """
+    if not (gave or course.begun) or not course.can_go_on(message):
+        return False
+    return course.has_fallback or _may_go_on(plan, attempts)
+
+
+def exchange_of(
+    plan: CallPlan,
+    assembler: Assembler[OutputT],
+    fallbacks: Sequence[Callable[[], CallPlan]] = (),
+) -> Exchange[OutputT]:
+    """Return what the transport is to run for a call.
+
+    Args:
+        plan: What is sent.
+        assembler: Makes the outputs.
+        fallbacks: Make what is sent elsewhere, one after the other, when that fails.
+    """
+    joins = plan.on_disconnect == "resume" or bool(
+        fallbacks and plan.on_disconnect is None
+    )
+    course = Course(assembler, joins=joins and plan.streamed)
+    first = _at(plan, course)
+    if not fallbacks:
+        return first
+
+    def make_exchange(make_plan: Callable[[], CallPlan]) -> Exchange[OutputT] | None:
+        other = make_plan()
+        if course.begun and not other.may_be_continued:
+            return None
+        said = other.on_disconnect or plan.on_disconnect
+        return _at(replace(other, on_disconnect=said), course)
+
+    others = [partial(make_exchange, make_plan) for make_plan in fallbacks]
+    return Failover(first, others, course)
+
+
+def _at(plan: CallPlan, course: Course[OutputT]) -> Exchange[OutputT]:
+    """Return the exchange with one endpoint."""
+    exchange: Exchange[OutputT] = Call(plan, course)
+    if plan.grant is not None:
+        exchange = AuthorizedExchange(
+            exchange,
+            plan.grant,
+            policy=plan.policy,
+            timeouts=plan.timeouts,
+            tls_hint=plan.tls_hint,
+            clients=plan.clients,
+        )
+    if plan.record is not None:
+        exchange = ObservedExchange(exchange, _recorder(plan.record))
+    if logger.isEnabledFor(logging.DEBUG):
+        exchange = ObservedExchange(exchange, CallLog(plan.body.get("model")))
+    return exchange
+
+
+def _recorder(folder: Path) -> Observer:
+    try:
+        # Hardly anybody records.
+        from langchain_sse_chat.recording import Recorder  # noqa: PLC0415
+    except OSError as error:  # no descriptor is left to read the module
+        raise cannot_record(folder, error) from error
+    return Recorder(folder)
+
+
+def _is_about_usage(error: SSEChatError) -> bool:
+    """Whether a server refuses `stream_options`, by its own words."""
+    if not isinstance(error, InvalidRequestError):
+        return False
+    words = error.response.text
+    return "stream_options" in words or "include_usage" in words

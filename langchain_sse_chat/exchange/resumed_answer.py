@@ -1,0 +1,180 @@
+"""One answer out of the parts that several attempts brought."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Generic, Protocol, TypeVar
+
+from langchain_sse_chat.exchange.overlap import Overlap, without_overlap
+from langchain_sse_chat.wire.deltas import Delta, WireMessage
+from langchain_sse_chat.wire.merged_fields import joined_fields, merge_objects
+
+OutputT = TypeVar("OutputT")
+
+_WHOLE_FIELDS = frozenset({"audio"})
+"""Fields of a message that are data cut into pieces: without its end it is nothing."""
+
+
+class _Assembler(Protocol[OutputT]):
+    def feed(self, delta: str | Delta) -> list[OutputT]: ...
+
+    def close(self, message: WireMessage, held: Delta) -> list[OutputT]: ...
+
+
+class JoinedAnswer(Generic[OutputT]):
+    """An assembler for an answer that may break and be gone on with.
+
+    What a further attempt repeats of the earlier ones is left out, so that each
+    character is given out once; at the end the message is that of all attempts.
+    """
+
+    def __init__(self, assembler: _Assembler[OutputT]) -> None:
+        """Wrap the assembler that all attempts share."""
+        self._assembler = assembler
+        self._text: list[str] = []
+        self._reasoning: list[str] = []
+        self._earlier = WireMessage()
+        self._text_overlap = _Seam("", None)
+        self._reasoning_overlap = _Seam("", None)
+        self._plain = True
+        self._has_calls = False
+
+    @property
+    def text(self) -> str:
+        """All text that was given out."""
+        return "".join(self._text)
+
+    def can_be_joined(self, message: WireMessage | None) -> bool:
+        """Whether an answer that broke here can be gone on with.
+
+        It cannot when more was given out than text and reasoning: half a tool call
+        cannot be asked for, nor the rest of a refusal. Nor when one of several answers
+        would have to be chosen, or data would lack its middle.
+
+        Args:
+            message: The attempt's message as far as it came, `None` when nothing did.
+        """
+        if self._has_calls:
+            return False
+        return message is None or not (
+            message.refusal
+            or message.other_choices
+            or message.message_fields.keys() & _WHOLE_FIELDS
+        )
+
+    def feed(self, delta: str | Delta) -> list[OutputT]:
+        """Take a part of the answer; give what is new in it."""
+        if not self._plain:
+            delta = self._new(Delta(delta) if isinstance(delta, str) else delta)
+            if delta == Delta():
+                return []
+        if isinstance(delta, str):
+            self._text.append(delta)
+        else:
+            self._text.append(delta.text)
+            self._reasoning.append(delta.reasoning)
+            self._has_calls = self._has_calls or bool(delta.tool_calls)
+            if delta == Delta(delta.text):
+                delta = delta.text
+        return self._assembler.feed(delta)
+
+    def _new(self, delta: Delta, *, last: bool = False) -> Delta:
+        """Return a delta without what it repeats."""
+        reasoning = self._reasoning_overlap.feed(delta.reasoning)
+        more = bool(delta.refusal or delta.tool_calls or last)
+        if delta.text or more:
+            # What follows reasoning ends it.
+            reasoning += self._reasoning_overlap.close()
+        text = self._text_overlap.feed(delta.text)
+        if more:
+            text += self._text_overlap.close()
+        return replace(delta, text=text, reasoning=reasoning)
+
+    def broke(self, message: WireMessage | None, least_overlap: int | None) -> None:
+        """Learn that an attempt broke and that another one goes on.
+
+        Args:
+            message: Its message as far as it came, `None` when nothing did.
+            least_overlap: How many characters of the text must be repeated to be left
+                out; `None` when nothing is.
+        """
+        if message is not None:
+            self._earlier = _joined(self._earlier, message, ("", ""))
+        self._text_overlap = _Seam(self.text, least_overlap)
+        self._reasoning_overlap = _Seam("".join(self._reasoning), 1)
+        self._plain = False
+
+    def partial(self, message: WireMessage | None) -> WireMessage | None:
+        """Return the whole answer as far as it came, `None` when nothing did.
+
+        Args:
+            message: That of the last attempt as far as it came.
+        """
+        if self._plain:
+            return message
+        message = message or WireMessage()
+        texts = (
+            self._text_overlap.joined(message.text),
+            self._reasoning_overlap.joined(message.reasoning),
+        )
+        return _joined(self._earlier, message, texts)
+
+    def close(self, message: WireMessage, held: Delta) -> list[OutputT]:
+        """Take the whole answer of the last attempt; give the rest."""
+        if self._plain:
+            return self._assembler.close(message, held)
+        held = self._new(held, last=True)
+        texts = (self.text + held.text, "".join(self._reasoning) + held.reasoning)
+        return self._assembler.close(_joined(self._earlier, message, texts), held)
+
+
+class _Seam:
+    """Where one text of an attempt meets the same text of the earlier ones."""
+
+    def __init__(self, first: str, least: int | None) -> None:
+        self._first = first
+        self._least = least
+        self._overlap = None if least is None else Overlap(first, least=least)
+
+    def feed(self, text: str) -> str:
+        return text if self._overlap is None else self._overlap.feed(text)
+
+    def close(self) -> str:
+        return "" if self._overlap is None else self._overlap.close()
+
+    def joined(self, second: str) -> str:
+        """Return both parts of the text, the second given whole."""
+        if self._least is not None:
+            second = without_overlap(self._first, second, least=self._least)
+        return self._first + second
+
+
+def _joined(
+    earlier: WireMessage, message: WireMessage, texts: tuple[str, str]
+) -> WireMessage:
+    """Return one message for two, with the given text and reasoning.
+
+    What is said of the answer as a whole is taken from the later one, which ended it.
+    """
+    logprobs = [m.logprobs for m in (earlier, message) if m.logprobs]
+    usage = [m.usage for m in (earlier,) if m.usage is not None]
+    return replace(
+        message,
+        text=texts[0],
+        reasoning=texts[1],
+        reasoning_key=earlier.reasoning_key or message.reasoning_key,
+        logprobs=merge_objects(logprobs) if logprobs else None,
+        message_fields=_added(earlier.message_fields, message.message_fields),
+        metadata=joined_fields(earlier.metadata, message.metadata),
+        earlier_usage=earlier.earlier_usage + usage,
+    )
+
+
+def _added(earlier: dict[str, Any], later: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields of both; lists go on, of anything else the later one holds."""
+    fields = earlier | later
+    for key in earlier.keys() & later.keys():
+        first, second = earlier[key], later[key]
+        if isinstance(first, list) and isinstance(second, list):
+            fields[key] = first + [item for item in second if item not in first]
+    return fields

@@ -1,0 +1,244 @@
+"""Requests in the older form of tools: `functions`, `function_call`, plain text.
+
+OpenAI had this form before tools, and GigaChat has it with rules of its own
+(https://developers.sber.ru/docs/ru/gigachat/api/reference/rest/post-chat): one call in
+a message, its arguments an object, a result that is the JSON of an object, and content
+that is text and nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from langchain_sse_chat.errors import ConfigurationError
+from langchain_sse_chat.request.conversation import Sent
+from langchain_sse_chat.request.custom_tools import as_function_call, as_function_tool
+from langchain_sse_chat.wire.custom_calls import CUSTOM
+from langchain_sse_chat.wire.jsontext import loads, parse_arguments
+
+_FUNCTION_KEYS = (
+    "name",
+    "description",
+    "parameters",
+    "few_shot_examples",
+    "return_parameters",
+)
+
+_MESSAGE_KEYS = ("reasoning_content", "functions_state_id", "attachments")
+"""Keys of a message that are sent as they are."""
+
+_NAMED_SCHEMAS = frozenset({"properties", "$defs", "definitions"})
+"""Keywords of a schema whose keys are names and not keywords."""
+
+
+def fields_as_functions(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of a body with functions in the place of tools.
+
+    Args:
+        fields: Fields in the form of tools. Without a `tool_choice`, but with tools,
+            the model is free to call them.
+
+    Raises:
+        ConfigurationError: A tool is none that this form can carry.
+    """
+    body = dict(fields)
+    tools = body.pop("tools", None) or []
+    choice = body.pop("tool_choice", None)
+    body.pop("parallel_tool_calls", None)
+    if tools:
+        body["functions"] = [tool_to_function(tool) for tool in tools]
+        choice = choice or "auto"
+    if isinstance(choice, Mapping):
+        function = choice.get("function") or choice.get(CUSTOM) or {}
+        choice = {"name": function.get("name") or choice.get("type")}
+    if choice is not None:
+        # What the caller says in this form's own word holds.
+        body.setdefault("function_call", choice)
+    return body
+
+
+def tool_to_function(tool: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a tool as a function.
+
+    A tool that the server runs itself, such as `{"type": "text2image"}`, is a function
+    with a name alone.
+
+    Raises:
+        ConfigurationError: Its schema has something that GigaChat refuses.
+    """
+    tool = as_function_tool(tool)
+    if tool.get("type") != "function":
+        return {"name": tool.get("type")}
+    given = tool["function"]
+    function = {key: given[key] for key in _FUNCTION_KEYS if given.get(key)}
+    # A description that is missing is the name: it is what the model chooses by.
+    function.setdefault("description", function["name"])
+    where = f"The tool {function['name']!r}"
+    parameters = _plain_schema(given.get("parameters") or {}, where)
+    function["parameters"] = {"type": "object", "properties": {}, **parameters}
+    return function
+
+
+def _plain_schema(schema: Any, where: str) -> Any:
+    """Return a schema without titles and without the `null` of optional values.
+
+    GigaChat refuses `anyOf`, and an object that does not say its properties.
+    """
+    if isinstance(schema, list):
+        return [_plain_schema(part, where) for part in schema]
+    if not isinstance(schema, Mapping):
+        return schema
+    schema = _only_choice(schema, where)
+    plain: dict[str, Any] = {}
+    for key, value in schema.items():
+        if key in _NAMED_SCHEMAS and isinstance(value, Mapping):
+            plain[key] = {name: _plain_schema(value[name], where) for name in value}
+        elif key in {"enum", "const", "examples", "default"}:
+            plain[key] = value
+        elif key != "title":
+            plain[key] = _plain_schema(value, where)
+    if plain.get("type") == "object":
+        plain.setdefault("properties", {})
+    return plain
+
+
+def _only_choice(schema: Mapping[str, Any], where: str) -> Mapping[str, Any]:
+    """Return the schema with its one choice, where it has choices at all."""
+    kinds = schema.get("type")
+    if isinstance(kinds, list):
+        kind = _single([kind for kind in kinds if kind != "null"], where)
+        schema = {**schema, "type": kind}
+    for keyword in ("anyOf", "oneOf", "allOf"):
+        if keyword in schema:
+            null = {"type": "null"}
+            choice = _single([part for part in schema[keyword] if part != null], where)
+            rest = {key: value for key, value in schema.items() if key != keyword}
+            if rest.get("default", "") is None:
+                del rest["default"]
+            return _only_choice({**choice, **rest}, where)
+    return schema
+
+
+def _single(choices: Sequence[Any], where: str) -> Any:
+    if len(choices) != 1:
+        msg = (
+            f"{where} has a parameter of several types, which this server rejects. "
+            "Give it one type."
+        )
+        raise ConfigurationError(msg)
+    return choices[0]
+
+
+def add_attachments(sent: Iterable[Sent]) -> None:
+    """Put the file ids of `additional_kwargs["attachments"]` on the messages as sent.
+
+    Args:
+        sent: Each message with what is sent of it, which is changed in place.
+    """
+    for item in sent:
+        message = item.message
+        if message and (files := message.additional_kwargs.get("attachments")):
+            item.wire["attachments"] = list(files)
+
+
+def messages_as_functions(
+    messages: Sequence[Mapping[str, Any]],
+) -> list[dict[str, Any]]:
+    """Return the messages with function calls in the place of tool calls.
+
+    A message with several calls becomes one pair of call and result for each, in the
+    order of the calls. The system messages become one, which comes first.
+
+    Args:
+        messages: Messages as `messages_to_wire` gives them, each call with its result.
+
+    Raises:
+        ConfigurationError: Something cannot be sent in this form.
+    """
+    system = [_text(m) for m in messages if _role(m) == "system"]
+    first = [{"role": "system", "content": "\n\n".join(system)}] if system else []
+    rest = [message for message in messages if _role(message) != "system"]
+    return [*first, *_turns(rest)]
+
+
+def _role(message: Mapping[str, Any]) -> str:
+    role = str(message.get("role"))
+    return "system" if role == "developer" else role
+
+
+def _turns(messages: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    rest = iter(messages)
+    for message in rest:
+        wire = _message(message)
+        calls = message.get("tool_calls")
+        if not calls:
+            yield wire
+        # The results follow their calls, in the same order. The text goes with the
+        # first call.
+        for call, result in zip(calls or (), rest, strict=False):
+            function = as_function_call(call)["function"]
+            name = function["name"]
+            arguments = loads(function["arguments"])
+            yield {**wire, "function_call": {"name": name, "arguments": arguments}}
+            yield _result(result, name)
+            wire = {**wire, "content": ""}
+
+
+def _message(message: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a message as it is sent, but for its tool calls."""
+    wire: dict[str, Any] = {"role": _role(message), "content": _text(message)}
+    wire |= {key: message[key] for key in _MESSAGE_KEYS if message.get(key)}
+    if files := _files(message):
+        wire["attachments"] = [*wire.get("attachments", []), *files]
+    return wire
+
+
+def _result(message: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """Return the result of a function: the JSON of an object, whatever it was."""
+    text = _text(message)
+    if parse_arguments(text) is None:
+        text = json.dumps({"result": _value(text)}, ensure_ascii=False)
+    return {"role": "function", "name": name, "content": text}
+
+
+def _value(text: str) -> Any:
+    try:
+        return loads(text)
+    except ValueError:
+        return text
+
+
+def _text(message: Mapping[str, Any]) -> str:
+    """Return the content as text.
+
+    Raises:
+        ConfigurationError: It holds more than text and files that were uploaded.
+    """
+    content = message.get("content") or ""
+    if isinstance(content, str):
+        return content
+    texts = []
+    for part in content:
+        if part.get("type") == "text":
+            texts.append(part["text"])
+        elif not _file_id(part):
+            msg = (
+                f"A message has a part of type {part.get('type')!r}. This server "
+                "accepts text, and files that were uploaded to it before "
+                "(`POST /files`), by their id: {'type': 'file', 'file_id': '...'}."
+            )
+            raise ConfigurationError(msg)
+    return "\n".join(texts)
+
+
+def _files(message: Mapping[str, Any]) -> list[str]:
+    content = message.get("content")
+    parts = content if isinstance(content, list) else []
+    return [file_id for part in parts if (file_id := _file_id(part))]
+
+
+def _file_id(part: Mapping[str, Any]) -> str | None:
+    file = part.get("file")
+    return file.get("file_id") if isinstance(file, Mapping) else None

@@ -1,0 +1,157 @@
+"""A request's parts as one server wants them: the dialect's facts applied."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from langchain_sse_chat.dialect import Dialect
+from langchain_sse_chat.errors import ConfigurationError
+from langchain_sse_chat.gigachat.functions import (
+    fields_as_functions,
+    messages_as_functions,
+)
+
+_NAMED_ROLES = frozenset({"system", "developer", "user", "assistant"})
+"""Roles whose `name` is the author's; a tool's message is named after its tool."""
+
+_TOOL_FIELDS = frozenset({"tools", "parallel_tool_calls"})
+"""Fields that say nothing where no tool may be called."""
+
+_FLAT_KEYS = ("schema", "strict")
+"""What of `json_schema` stands beside `type` in the flat form."""
+
+
+def fields_in_dialect(given: Mapping[str, Any], dialect: Dialect) -> dict[str, Any]:
+    """Return the fields of a body, all but the messages, as the server wants them.
+
+    Args:
+        given: Fields in OpenAI's form. `None` as a value means not sent.
+        dialect: The server's.
+
+    Raises:
+        ConfigurationError: The server refuses a field, or cannot be asked for what a
+            field says. The error names it.
+    """
+    for name in sorted(dialect.refused_fields):
+        if given.get(name) is not None:
+            msg = (
+                f"This server rejects {name!r}. Leave it out. If the server supports "
+                "it by now, pass it in `extra_body`, which is not checked."
+            )
+            raise ConfigurationError(msg)
+    fields = _with_tool_choice(dict(given), dialect)
+    fields = _with_response_format(fields, dialect)
+    fields = _with_reasoning(fields, dialect)
+    if "seed" in fields:
+        fields[dialect.seed_field] = fields.pop("seed")
+    fields = _warm_enough(fields, dialect.least_temperature)
+    if dialect.tool_form == "functions":
+        fields = fields_as_functions(fields)
+    return {k: v for k, v in fields.items() if k not in dialect.ignored_fields}
+
+
+def messages_in_dialect(
+    messages: Iterable[Mapping[str, Any]], dialect: Dialect
+) -> list[Mapping[str, Any]]:
+    """Return the messages as the server wants them; nothing given is changed."""
+    if dialect.tool_form == "functions":
+        return [*messages_as_functions(list(messages))]
+    if dialect.supports_names:
+        return list(messages)
+    return [
+        {key: value for key, value in message.items() if key != "name"}
+        if message.get("role") in _NAMED_ROLES
+        else message
+        for message in messages
+    ]
+
+
+def _warm_enough(fields: dict[str, Any], least: float) -> dict[str, Any]:
+    """Return the fields with a temperature that the server takes, if one is given."""
+    given = fields.get("temperature")
+    # What is no number goes out as it is: the server says what is wrong with it.
+    cold = isinstance(given, int | float) and given < least
+    return {**fields, "temperature": least} if cold else fields
+
+
+def _with_tool_choice(fields: dict[str, Any], dialect: Dialect) -> dict[str, Any]:
+    choice = fields.pop("tool_choice", None)
+    known = dialect.tool_choices
+    tools = fields.get("tools") or []
+    if choice is None or (choice == "auto" and "auto" not in known):
+        return fields
+    if choice == "none" and "none" not in known:
+        # Without tools none can be called, which is all that `none` asks for.
+        return {k: v for k, v in fields.items() if k not in _TOOL_FIELDS}
+    return {**fields, "tool_choice": _known_choice(choice, tools, dialect)}
+
+
+def _known_choice(choice: Any, tools: Sequence[Any], dialect: Dialect) -> Any:
+    """Return the choice in a form that the server knows.
+
+    Raises:
+        ConfigurationError: There is none.
+    """
+    known = dialect.tool_choices
+    if choice in ("auto", "none"):
+        return choice
+    required = next((word for word in ("required", "any") if word in known), None)
+    is_required = choice == "required"
+    if is_required and required:
+        return required
+    if not is_required and ("named" in known or not _is_function(choice)):
+        return choice
+    # With one tool, that some tool must be called and that this one must is the same.
+    if len(tools) == 1 and is_required and "named" in known and _is_function(tools[0]):
+        return {"type": "function", "function": {"name": tools[0]["function"]["name"]}}
+    if len(tools) == 1 and not is_required and required:
+        return required
+    wanted = "that some tool is called" if is_required else "for one tool by its name"
+    msg = (
+        f"This server cannot be asked {wanted}; it supports a tool_choice of "
+        f"{', '.join(repr(word) for word in sorted(known))}. Leave tool_choice out and "
+        "ask for the tool in the prompt. For structured output use method='json_mode' "
+        "with the schema in the prompt."
+    )
+    raise ConfigurationError(msg)
+
+
+def _is_function(value: Any) -> bool:
+    """Whether a tool, or a choice of one, is a function and not the server's own."""
+    return isinstance(value, Mapping) and value.get("type") == "function"
+
+
+def _with_response_format(fields: dict[str, Any], dialect: Dialect) -> dict[str, Any]:
+    wanted = fields.get("response_format")
+    if not isinstance(wanted, Mapping) or wanted.get("type") != "json_schema":
+        return fields
+    if dialect.json_schema == "nested":
+        return fields
+    if dialect.json_schema == "none":
+        methods = "method='json_mode' and the schema in the prompt"
+        if dialect.tool_choices & {"required", "any", "named"}:
+            methods = f"method='function_calling', or with {methods}"
+        msg = (
+            "This server takes no JSON schema in `response_format`, only "
+            f"{{'type': 'json_object'}}. Use `with_structured_output` with {methods}."
+        )
+        raise ConfigurationError(msg)
+    inner = wanted.get("json_schema") or {}
+    flat = {key: inner[key] for key in _FLAT_KEYS if key in inner}
+    rest = {key: value for key, value in wanted.items() if key != "json_schema"}
+    return {**fields, "response_format": {**rest, **flat}}
+
+
+def _with_reasoning(fields: dict[str, Any], dialect: Dialect) -> dict[str, Any]:
+    effort = fields.pop("reasoning_effort", None)
+    if effort is None:
+        return fields
+    if effort == "none" and dialect.reasoning_off == "thinking":
+        return {"thinking": {"type": "disabled"}, **fields}
+    if effort == "none" and dialect.reasoning_off == "enable_thinking":
+        return {"enable_thinking": False, **fields}
+    if dialect.reasoning_effort == "reasoning":
+        own = fields.get("reasoning") or {}
+        return {**fields, "reasoning": {"effort": effort, **own}}
+    return {**fields, "reasoning_effort": effort}

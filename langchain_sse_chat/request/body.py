@@ -1,0 +1,177 @@
+"""The body of a chat-completions request: assembled as a dict, encoded as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from langchain_sse_chat.dialect import Dialect
+from langchain_sse_chat.errors import ConfigurationError
+from langchain_sse_chat.request.apply_dialect import (
+    fields_in_dialect,
+    messages_in_dialect,
+)
+from langchain_sse_chat.request.continuation import continued
+
+_MAX_TOKENS_FIELDS = ("max_completion_tokens", "max_tokens")
+"""The two names of one limit; the first wins when a caller gives both."""
+
+_JSON_ERRORS = (TypeError, ValueError, RecursionError)
+"""What `json.dumps` raises for a value that is not JSON."""
+
+
+def request_body(
+    *,
+    model: str,
+    messages: Sequence[Mapping[str, Any]],
+    dialect: Dialect,
+    stream: bool,
+    include_usage: bool = False,
+    params: Mapping[str, Any] | None = None,
+    tools: Sequence[Mapping[str, Any]] | None = None,
+    tool_choice: str | Mapping[str, Any] | None = None,
+    parallel_tool_calls: bool | None = None,
+    response_format: Mapping[str, Any] | None = None,
+    extra_body: Iterable[Mapping[str, Any] | None] = (),
+) -> dict[str, Any]:
+    """Return the body of a request as a dict; nothing given is changed.
+
+    Args:
+        model: The model's name on the server. A `model` among `params` wins.
+        messages: Messages as `messages_to_wire` gives them.
+        dialect: Says how the server wants all this. What stands in `extra_body` is sent
+            as it is.
+        stream: Whether the answer is to come as an event stream. Sent always, because
+            servers differ in what they do without it.
+        include_usage: Whether to ask for usage in the stream. Does nothing without
+            `stream`, or where the dialect says that the server refuses the question.
+        params: Sampling parameters and every other key by its name on the wire; unknown
+            ones go out as they are. `None` as a value means not sent. The limit on
+            tokens goes out under the dialect's name, whichever of its two it has here.
+            A `stop` string becomes a list.
+        tools: Tools as `tools_to_wire` gives them. Without any, `parallel_tool_calls`
+            and a `tool_choice` of `"auto"` or `"none"` are left out too: they say
+            nothing then, and OpenAI refuses them.
+        tool_choice: As `tool_choice_to_wire` gives it.
+        parallel_tool_calls: Whether the model may call several tools at once.
+        response_format: As `response_format_to_wire` gives it.
+        extra_body: Dicts whose keys have the last word over everything above; of two,
+            the later one, key by key and not deeper, but for `stream_options`, whose
+            own keys are merged. A `None` in them is sent as `null`.
+
+    Raises:
+        ConfigurationError: The server cannot be asked for something that is given.
+    """
+    extra: dict[str, Any] = {}
+    for layer in extra_body:
+        extra.update(layer or {})
+    given = {
+        "model": model,
+        **(params or {}),
+        **_tools(tools, tool_choice, parallel_tool_calls),
+        **({} if response_format is None else {"response_format": response_format}),
+    }
+    given = fields_in_dialect(given, dialect)
+    limit = _limit(given, dialect, extra)
+    stop = _stop(given.pop("stop", None))
+    options = given.pop("stream_options", None)
+    merged = _stream_options(
+        # OpenAI refuses them where nothing is streamed.
+        options if stream else None,
+        extra,
+        ask=stream and include_usage and dialect.supports_stream_options,
+    )
+    wire_messages, fields = continued(messages_in_dialect(messages, dialect), dialect)
+    given = fields | given
+    given |= {"stop": stop, **limit, "messages": wire_messages, "stream": stream}
+    body = {key: value for key, value in given.items() if value is not None}
+    return {**body, **extra, **merged}
+
+
+def encode_body(body: Mapping[str, Any]) -> bytes:
+    r"""Return a request body as compact JSON in UTF-8.
+
+    Characters outside ASCII go out as they are. A lone surrogate, which UTF-8 cannot
+    hold, goes out as its JSON escape, such as `\ud83d`.
+
+    Raises:
+        ConfigurationError: A value is not JSON: an object of Python, a number that is
+            not finite, or a structure that contains itself. The error names its key.
+    """
+    try:
+        text = _dumps(body)
+    except _JSON_ERRORS as exc:
+        msg = f"The request's {_bad_key(body)} cannot be sent as JSON: {exc}."
+        raise ConfigurationError(msg) from exc
+    # Only lone surrogates fail in UTF-8, they stand in strings only, and Python's
+    # escape for them is the one of JSON.
+    return text.encode("utf-8", "backslashreplace")
+
+
+def _dumps(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+def _bad_key(body: Mapping[str, Any]) -> str:
+    """Return the first key that is not JSON, or whose value is not."""
+    return next(
+        (repr(key) for key, value in body.items() if not _is_json({key: value})),
+        "body",
+    )
+
+
+def _is_json(value: Any) -> bool:
+    try:
+        _dumps(value)
+    except _JSON_ERRORS:
+        return False
+    return True
+
+
+def _tools(
+    tools: Sequence[Mapping[str, Any]] | None,
+    tool_choice: str | Mapping[str, Any] | None,
+    parallel_tool_calls: bool | None,  # noqa: FBT001  # a value that is passed on
+) -> dict[str, Any]:
+    if tools:
+        wire = {
+            "tools": list(tools),
+            "tool_choice": tool_choice,
+            "parallel_tool_calls": parallel_tool_calls,
+        }
+    else:
+        # https://platform.openai.com/docs/api-reference/chat/create: "only allowed when
+        # tools are specified".
+        idle = tool_choice in ("auto", "none")
+        wire = {"tool_choice": None if idle else tool_choice}
+    return {key: value for key, value in wire.items() if value is not None}
+
+
+def _limit(
+    given: dict[str, Any], dialect: Dialect, extra: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Take the limit on tokens out of what is given; return it under its right name."""
+    values = [given.pop(name, None) for name in _MAX_TOKENS_FIELDS]
+    if extra.keys() & set(_MAX_TOKENS_FIELDS):
+        return {}
+    limit = next((value for value in values if value is not None), None)
+    return {dialect.max_tokens_field: limit}
+
+
+def _stop(stop: Any) -> Any:
+    if isinstance(stop, str):
+        return [stop]
+    # An empty list stops at nothing, and OpenAI refuses it.
+    return stop or None
+
+
+def _stream_options(
+    given: Mapping[str, Any] | None, extra: Mapping[str, Any], *, ask: bool
+) -> dict[str, Any]:
+    """Return `stream_options`: ours, then the parameters', then the extra body's."""
+    own = extra.get("stream_options", {})
+    if not isinstance(own, Mapping):
+        return {}
+    merged = {**({"include_usage": True} if ask else {}), **(given or {}), **own}
+    return {"stream_options": merged} if merged else {}

@@ -1,0 +1,195 @@
+"""A conversation in the order that servers accept: each call with its result.
+
+Histories hold calls that were never run, results that came late or whose calls were
+trimmed away, and ids of other servers. All of it is put right here, the same way each
+time that a conversation is sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from langchain_core.messages import BaseMessage
+
+from langchain_sse_chat.acceptable_names import CallIds, acceptable_name
+from langchain_sse_chat.dialect import Dialect
+from langchain_sse_chat.errors import ConfigurationError
+from langchain_sse_chat.request.content import WirePart
+from langchain_sse_chat.request.past_calls import PastCall
+from langchain_sse_chat.request.reasoning_echo import signed
+
+_NOT_RUN = "This call was not run: it has no result."
+_NOT_WHOLE = "This call was not run: its arguments were not a whole JSON object."
+_MEDIA_FOLLOW = "The result is in the message that follows the results."
+_MEDIA_OF = "From the result of the tool "
+_BRIDGE = "OK."
+"""What stands between the result of a tool and the user's message where a server wants
+an answer there."""
+
+_NO_NAME = "unknown_tool"
+"""The name of a call that is made up for a result that does not say its tool."""
+
+
+@dataclass(slots=True)
+class Sent:
+    """A message on its way out."""
+
+    message: BaseMessage | None
+    """The message of LangChain, `None` for one that stands here to make the
+    conversation whole."""
+    wire: dict[str, Any]
+    """What is sent of it."""
+    where: str = ""
+    """Its place, for errors."""
+    calls: list[PastCall] = field(default_factory=list)
+    """The tool calls of an answer."""
+    media: list[WirePart] = field(default_factory=list)
+    """What a result holds that the server does not accept there."""
+
+
+@dataclass(slots=True)
+class _Open:
+    """A call and its result, as soon as that is found."""
+
+    call: PastCall
+    turn: int
+    """The number of the answer that it is in."""
+    result: Sent | None = None
+
+    def matches(self, result: Sent) -> bool:
+        """Whether this call can be the one that a result is of."""
+        if result.wire["role"] == "function":
+            return self.call.name == result.wire.get("name")
+        return bool((self.call.own_id or "") == result.wire["tool_call_id"])
+
+
+@dataclass(slots=True)
+class _Turn:
+    """An answer with calls."""
+
+    sent: Sent
+    calls: list[_Open]
+
+
+def settled(
+    sent: Iterable[Sent], dialect: Dialect, names: Mapping[str, str]
+) -> list[Sent]:
+    """Return the messages with each call before its result, and each result once.
+
+    A result moves up to the calls that it belongs to. A call without a result gets one
+    that says so; a result without a call gets a call without arguments. Results in the
+    older form, under the role `function`, become those of tools.
+
+    Args:
+        sent: The messages in their order.
+        dialect: Says which ids the server accepts, and what a result may hold.
+        names: The names of tools that are sent under another name, with that.
+
+    Raises:
+        ConfigurationError: A result does not say of which call it is.
+    """
+    whole = list(_in_order(_turns(sent), dialect, names))
+    return whole if dialect.user_after_tools else list(_bridged(whole))
+
+
+def _turns(sent: Iterable[Sent]) -> list[Sent | _Turn]:
+    entries: list[Sent | _Turn] = []
+    unanswered: list[_Open] = []
+    for item in sent:
+        if item.calls:
+            calls = [_Open(call, len(entries)) for call in item.calls]
+            unanswered += calls
+            entries.append(_Turn(item, calls))
+        elif item.wire["role"] not in {"tool", "function"}:
+            entries.append(item)
+        elif call := _called(item, unanswered):
+            call.result = item
+            unanswered.remove(call)
+        else:
+            entries.append(_made_up(item))
+    return entries
+
+
+def _called(result: Sent, unanswered: list[_Open]) -> _Open | None:
+    """Return the call that a result is of: the first such call of the last answer."""
+    matching = [call for call in unanswered if call.matches(result)]
+    last = matching[-1].turn if matching else None
+    return next((call for call in matching if call.turn == last), None)
+
+
+def _made_up(result: Sent) -> _Turn:
+    """Return a result with the call that it lacks."""
+    own_id = result.wire.get("tool_call_id")
+    if own_id == "":
+        msg = (
+            f"{result.where} is the result of a tool call, but does not say of which. "
+            "Give it the id of the call as `tool_call_id`."
+        )
+        raise ConfigurationError(msg)
+    name = result.wire.get("name") or _NO_NAME
+    function = {"name": name, "arguments": "{}"}
+    call = PastCall(own_id, {"type": "function", "function": function})
+    answer = Sent(None, {"role": "assistant", "content": None})
+    return _Turn(answer, [_Open(call, 0, result)])
+
+
+def _in_order(
+    entries: Iterable[Sent | _Turn], dialect: Dialect, names: Mapping[str, str]
+) -> Iterator[Sent]:
+    ids = CallIds(dialect.tool_call_ids)
+    for entry in entries:
+        if isinstance(entry, Sent):
+            yield entry
+            continue
+        wires = [_with_id(entry_call.call, ids, names) for entry_call in entry.calls]
+        if dialect.missing_signature:
+            wires[0] = signed(wires[0], dialect.missing_signature)
+        entry.sent.wire["tool_calls"] = wires
+        yield entry.sent
+        for call, wire in zip(entry.calls, wires, strict=True):
+            yield _result(call, wire["id"], names)
+        for call in entry.calls:
+            if call.result is not None and call.result.media:
+                title = {"type": "text", "text": f"{_MEDIA_OF}{call.call.name}:"}
+                content = [title, *call.result.media]
+                yield Sent(None, {"role": "user", "content": content})
+
+
+def _with_id(call: PastCall, ids: CallIds, names: Mapping[str, str]) -> WirePart:
+    call_id = ids.give(call.own_id, call)
+    return call.named(sent_name(call.name, names), call_id)
+
+
+def sent_name(name: str, names: Mapping[str, str]) -> str:
+    """Return the name under which a tool is sent.
+
+    Args:
+        name: The tool's own name.
+        names: The names of tools that are sent under another name, with that.
+    """
+    return names.get(name) or acceptable_name(name)
+
+
+def _result(call: _Open, call_id: str, names: Mapping[str, str]) -> Sent:
+    own = call.result
+    wire: dict[str, Any] = {"role": "tool", "tool_call_id": call_id}
+    if own is None:
+        content = _NOT_WHOLE if call.call.is_broken else _NOT_RUN
+        return Sent(None, {**wire, "content": content})
+    wire["content"] = own.wire["content"] or (_MEDIA_FOLLOW if own.media else "")
+    if name := own.wire.get("name"):
+        wire["name"] = sent_name(name, names)
+    return Sent(own.message, wire, own.where)
+
+
+def _bridged(sent: Iterable[Sent]) -> Iterator[Sent]:
+    """Yield the messages with an answer between a result and a user's message."""
+    before = None
+    for item in sent:
+        role = item.wire["role"]
+        if before == "tool" and role == "user":
+            yield Sent(None, {"role": "assistant", "content": _BRIDGE})
+        before = role
+        yield item

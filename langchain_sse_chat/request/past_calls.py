@@ -1,0 +1,217 @@
+"""The tool calls of an earlier answer, from wherever its message has them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from typing import Any
+
+from langchain_core.messages import AIMessage
+
+from langchain_sse_chat.errors import ConfigurationError
+from langchain_sse_chat.request.content import WirePart
+from langchain_sse_chat.request.custom_tools import as_custom_call, custom_call_ids
+from langchain_sse_chat.request.reasoning_echo import add_extras
+from langchain_sse_chat.workarounds.broken_calls import sent_invalid_calls
+
+_CALL_BLOCKS = frozenset(
+    {"tool_call", "tool_use", "invalid_tool_call", "function_call"}
+)
+"""Blocks of an answer that are whole tool calls."""
+
+_ARGUMENTS = {"tool_use": "input", "function_call": "arguments"}
+"""Where blocks of Anthropic and of OpenAI's Responses have the arguments of a call that
+LangChain has under `args`."""
+
+
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+
+
+@dataclass(slots=True)
+class PastCall:
+    """A call as it is sent, but for its id."""
+
+    own_id: str | None
+    """The id that the call has in the history, `None` for none."""
+    wire: WirePart
+    """The call in the wire's form."""
+    is_broken: bool = False
+    """Whether what the model wrote as arguments is no whole JSON object. The wire has
+    an empty object in its place: what was written is not the same in every form of a
+    message, and servers refuse it."""
+
+    def __str__(self) -> str:
+        """Return what tells this call from others."""
+        return _encode(self.wire[self.kind])
+
+    @property
+    def kind(self) -> str:
+        """The key of the wire's form that has the name: `function`, or `custom`."""
+        return "function" if "function" in self.wire else "custom"
+
+    @property
+    def name(self) -> str:
+        """The name of the tool."""
+        return str(self.wire[self.kind]["name"])
+
+    def named(self, name: str, call_id: str) -> WirePart:
+        """Return the wire's form with this name and this id."""
+        inner = {**self.wire[self.kind], "name": name}
+        return {**self.wire, "id": call_id, self.kind: inner}
+
+
+def past_calls(message: AIMessage, where: str, *, extras: bool) -> list[PastCall]:
+    """Return the tool calls of an answer, in their order.
+
+    Args:
+        message: The answer.
+        where: Its place, for errors.
+        extras: Whether a call keeps what it has beside its name and arguments.
+
+    Raises:
+        ConfigurationError: A call has no name, or arguments that JSON cannot hold.
+    """
+    if message.tool_calls or message.invalid_tool_calls:
+        custom = custom_call_ids(message)
+        listed = {
+            "tool_calls": message.tool_calls,
+            "invalid_tool_calls": sent_invalid_calls(message),
+        }
+        return [
+            _custom(_call(call, place, message if extras else None), call, custom)
+            for field, calls in listed.items()
+            for position, call in enumerate(calls)
+            if (place := f"{where}.{field}[{position}]")
+            # A call that was cut before its name never was one.
+            if field == "tool_calls" or call["name"]
+        ]
+    if kept := message.additional_kwargs.get("tool_calls"):
+        return [
+            _kept_call(
+                call,
+                f"{where}.additional_kwargs['tool_calls'][{position}]",
+                extras=extras,
+            )
+            for position, call in enumerate(kept)
+        ]
+    blocks = list(blocks_of(message, _CALL_BLOCKS))
+    if not blocks and (legacy := message.additional_kwargs.get("function_call")):
+        return _legacy_call(legacy, where)
+    return [
+        _call(block, f"{where}.content[{position}]", None) for position, block in blocks
+    ]
+
+
+def blocks_of(
+    message: AIMessage, kinds: AbstractSet[str]
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield the content blocks of these types with their positions."""
+    if isinstance(message.content, str):
+        return
+    for position, block in enumerate(message.content):
+        if isinstance(block, dict) and block.get("type") in kinds:
+            yield position, block
+
+
+def _call(
+    call: Mapping[str, Any], where: str, extras_from: AIMessage | None
+) -> PastCall:
+    """Return a tool call of LangChain, or a block that is one."""
+    given = call.get(_ARGUMENTS.get(str(call.get("type")), "args"))
+    own_id = call.get("call_id") or call.get("id")
+    function, is_broken = _function(call.get("name"), given, where)
+    if call.get("type") == "invalid_tool_call":
+        function["arguments"], is_broken = "{}", True
+    wire: WirePart = {"id": own_id, "type": "function", "function": function}
+    if extras_from is not None:
+        wire = add_extras(wire, extras_from)
+    return PastCall(own_id, wire, is_broken)
+
+
+def _custom(past: PastCall, call: Mapping[str, Any], custom: set[Any]) -> PastCall:
+    """Return a call in the form of custom tools if it is of one."""
+    if call.get("id") not in custom:
+        return past
+    wire = as_custom_call(past.wire, call.get("args"))
+    return PastCall(past.own_id, wire, past.is_broken)
+
+
+def _kept_call(call: Any, where: str, *, extras: bool) -> PastCall:
+    """Return a call that was kept in the wire's form.
+
+    Its `index` goes: it numbers the deltas of a stream.
+    """
+    function = call.get("function") if isinstance(call, Mapping) else None
+    if isinstance(call, Mapping) and isinstance(call.get("custom"), Mapping):
+        custom = {key: value for key, value in call.items() if key != "index"}
+        return PastCall(call.get("id"), {"type": "custom", **custom})
+    if not isinstance(function, Mapping):
+        msg = f"{where} has no `function`. Remove it or use the `tool_calls` field."
+        raise ConfigurationError(msg)
+    named, is_broken = _function(function.get("name"), function.get("arguments"), where)
+    wire: WirePart = {"id": call.get("id"), "type": "function", "function": named}
+    if extras:
+        own = {key: value for key, value in call.items() if key != "index"}
+        wire = {"type": "function", **own, "function": {**function, **named}}
+    return PastCall(call.get("id"), wire, is_broken)
+
+
+def _legacy_call(function_call: Any, where: str) -> list[PastCall]:
+    """Return the one call of the form that OpenAI had before tools.
+
+    It goes out as a tool call: few servers know the older form.
+    """
+    place = f"{where}.additional_kwargs['function_call']"
+    given = function_call if isinstance(function_call, Mapping) else {}
+    function, is_broken = _function(given.get("name"), given.get("arguments"), place)
+    return [PastCall(None, {"type": "function", "function": function}, is_broken)]
+
+
+def _function(
+    name: object, arguments: object, where: str
+) -> tuple[dict[str, str], bool]:
+    """Return a wire function, and whether its arguments were no JSON object."""
+    if not isinstance(name, str) or not name:
+        msg = (
+            f"{where} is a tool call without a name. Give it the name of its tool, or "
+            "remove it together with its result."
+        )
+        raise ConfigurationError(msg)
+    if isinstance(arguments, str) and arguments.strip():
+        text = _whole_object(arguments)
+        return {"name": name, "arguments": text or "{}"}, text is None
+    try:
+        text = _encode(arguments or {})
+        if "NaN" in text or "Infinity" in text:
+            # Numbers that JSON does not have; a string may have these words as well.
+            value = json.loads(text, parse_constant=lambda _: None)
+            text = _encode(value)
+    except (TypeError, ValueError, RecursionError) as exc:
+        msg = f"{where} has arguments that cannot be sent as JSON: {exc}."
+        raise ConfigurationError(msg) from exc
+    return {"name": name, "arguments": text}, False
+
+
+def _whole_object(text: str) -> str | None:
+    """Return a text that is the JSON of an object, `None` for what is not.
+
+    A text stays as it is, but for line ends and tabs in strings, which are escaped.
+    """
+    value = _value(text, strict=True)
+    if value is not None:
+        return text if isinstance(value, dict) else None
+    value = _value(text, strict=False)
+    return _encode(value) if isinstance(value, dict) else None
+
+
+def _value(text: str, *, strict: bool) -> Any:
+    try:
+        return json.loads(text, strict=strict, parse_constant=_refuse)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(constant)

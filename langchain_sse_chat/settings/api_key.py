@@ -1,0 +1,96 @@
+"""The API key of a call: given as it is, or by a function, sync or async."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
+from typing import Any, NoReturn, cast
+
+from pydantic import SecretStr
+
+from langchain_sse_chat.errors import ConfigurationError
+from langchain_sse_chat.secrets.masking import Hidden
+
+_BEARER = re.compile(r"\s*bearer\s+", re.IGNORECASE)
+
+Key = Callable[[], str | None]
+"""Gives a key, or `None` where none is needed; or raises what came of getting it."""
+
+
+def sync_key(api_key: Any) -> str | None:
+    """Return the key for a call of a sync method.
+
+    Raises:
+        ConfigurationError: The key comes from an async function, or is no text.
+    """
+    key = _hidden(_called(api_key))
+    if inspect.isawaitable(key):
+        if inspect.iscoroutine(key):
+            key.close()
+        msg = (
+            "`api_key` is an async function, which only the async methods can wait "
+            "for. Call `ainvoke` or `astream`, or pass a function that is not async."
+        )
+        raise ConfigurationError(msg)
+    return _text(key)
+
+
+async def async_key(api_key: Any) -> str | None:
+    """Return the key for a call of an async method.
+
+    Raises:
+        ConfigurationError: The function returns something that is no text.
+    """
+    key = _hidden(_called(api_key))
+    return _text(_hidden(await key) if isinstance(key, Awaitable) else key)
+
+
+def sync_keys(api_keys: Iterable[Any]) -> list[Key]:
+    """Return what gives the keys of several endpoints when they are needed."""
+    return [partial(sync_key, api_key) for api_key in api_keys]
+
+
+async def async_keys(api_keys: Iterable[Any]) -> list[Key]:
+    """Return what gives the keys of several endpoints, for a call of an async method.
+
+    All are waited for at once; one that cannot be got fails when it is needed.
+    """
+    return [await _async_key(api_key) for api_key in api_keys]
+
+
+async def _async_key(api_key: Any) -> Key:
+    try:
+        return partial(_text, await async_key(api_key))
+    except Exception as error:  # noqa: BLE001  # a function of the caller's
+        return partial(_fail, error)
+
+
+def _fail(error: Exception) -> NoReturn:
+    raise error
+
+
+def _called(api_key: Any) -> Any:
+    is_function = callable(api_key) and not isinstance(api_key, SecretStr)
+    return api_key() if is_function else api_key
+
+
+def _hidden(key: Any) -> Any:
+    """Return a key that shows nowhere; its type, when it is no text.
+
+    An error takes the local variables of its frames with it.
+    """
+    value = key.get_secret_value() if isinstance(key, SecretStr) else key
+    if isinstance(value, str):
+        # Copied from a header: the prefix is sent with the key as the provider has it.
+        value = value[match.end() :] if (match := _BEARER.match(value)) else value
+        return Hidden(value) if value else None
+    return value if value is None or inspect.isawaitable(value) else type(value)
+
+
+def _text(key: Any) -> str | None:
+    if isinstance(key, type):
+        msg = f"`api_key` returned a {key.__name__}; it must return a string."
+        raise ConfigurationError(msg)
+    return cast("str | None", key)

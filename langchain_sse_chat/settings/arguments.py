@@ -1,0 +1,259 @@
+"""Understand the arguments of a constructor, the names that other packages use too."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import Any
+
+from pydantic import BaseModel
+
+from langchain_sse_chat.errors import ConfigurationError
+from langchain_sse_chat.providers import PROVIDERS, Provider
+from langchain_sse_chat.secrets import speaks_of_a_secret
+from langchain_sse_chat.settings.field_use import (
+    Use,
+    names_of,
+    takes_none,
+    use_of,
+    uses_of,
+)
+
+_FIELDS_OF_PEERS = {
+    "api_base": "base_url",  # ChatDeepSeek, ChatLiteLLM
+    "endpoint": "base_url",  # ChatMistralAI
+    "openai_proxy": "proxy",
+    "groq_proxy": "proxy",
+    "cerebras_proxy": "proxy",
+}
+"""Names of other packages' arguments that are no environment variable's either, and the
+fields of ours that they are."""
+
+_OF_ANY_PROVIDER = "openai"
+"""Its names are used for every server that speaks its protocol."""
+
+_EXTRAS = {
+    "extra_headers": "default_headers",
+    "extra_query": "default_query",
+    "extra_body": "extra_body",
+}
+"""Keywords of the OpenAI SDK, which stand in `model_kwargs` of LangChain's packages."""
+
+_RENAMED_IN_BODY = frozenset({"model_name", "stop_sequences"})
+"""Names of ours that no server knows: the body has those of the fields."""
+
+_SPEAKS_OF_AN_ADDRESS = re.compile(
+    r"(?:^|_)(?:(?:api_)?base|endpoint|host|proxy|server|ur[il])s?$"
+)
+
+_TOKEN_OF_AZURE = re.compile(r"azure_ad_(?:async_)?token")
+
+
+def understood(cls: type[BaseModel], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments of a constructor under the names of the fields.
+
+    Args:
+        cls: The model's class.
+        given: The arguments as the caller wrote them. `None` stands for the default
+            where a field has another one. Those of no field go into `model_kwargs`,
+            with a warning.
+
+    Raises:
+        ConfigurationError: An unknown name speaks of a secret or an address, or two
+            arguments say the same differently. No value is shown.
+    """
+    names = names_of(cls)
+    values = {
+        name: value
+        for name, value in given.items()
+        if value is not None
+        or name not in names
+        or takes_none(cls.model_fields[names[name]])
+    }
+    for name in [name for name in values if name not in names]:
+        _rename(cls, name, values)
+    kwargs = _mapping(values.get("model_kwargs"))
+    if kwargs is not None:
+        values["model_kwargs"] = kwargs
+        for name in _EXTRAS.keys() & kwargs.keys():
+            _merge(cls, name, kwargs.pop(name), values)
+    unknown = {k: values.pop(k) for k in list(values) if k not in names}
+    for name, value in {**unknown, **(kwargs or {})}.items():
+        check_body_name(cls, name, value)
+    if unknown:
+        for name in unknown:
+            _check_no_address(cls, name)
+        warnings.warn(
+            f"{', '.join(sorted(unknown))}: not a parameter of {cls.__name__}, sent in "
+            "the request's body. Pass it in `model_kwargs` to say that this is meant.",
+            UserWarning,
+            stacklevel=6,
+        )
+        values["model_kwargs"] = {**unknown, **(kwargs or {})}
+    return values
+
+
+def check_body_name(cls: type[BaseModel], name: str, value: object) -> None:
+    """Refuse a key of the request's body that may be a secret.
+
+    Args:
+        cls: The model's class.
+        name: The key.
+        value: Its value, which is not shown.
+
+    Raises:
+        ConfigurationError: The name speaks of a key, token, secret, password or
+            credential.
+    """
+    field = names_of(cls).get(name)
+    if field is not None:
+        # OpenRouter has a field `provider`, an object, beside ours.
+        is_object = field == "provider" and isinstance(value, Mapping)
+        if not is_object and Use.BODY not in uses_of(cls, field) and use_of(cls, field):
+            msg = (
+                f"{name!r} is a setting of the model, and not sent in the body of a "
+                f"request. Pass it to the constructor, or make another model with it: "
+                f"`model_copy(update={{{field!r}: …}})`."
+            )
+            raise ConfigurationError(msg)
+        return
+    if not speaks_of_a_secret(name, value):
+        return
+    instead = (
+        "For a token of Microsoft Entra ID, pass it as `api_key` with a provider that "
+        'sends it: `replace(PROVIDERS["azure"], api_key_header="Authorization", '
+        'api_key_prefix="Bearer ")`.'
+        if _TOKEN_OF_AZURE.match(name)
+        else "Pass a key or a token as `api_key`, headers as `default_headers`, and a "
+        "field that the request's body really has in `extra_body`."
+    )
+    msg = (
+        f"{cls.__name__} does not know {name!r}, and the name speaks of a secret, so "
+        f"it is not sent to the server. {instead}"
+    )
+    raise ConfigurationError(msg)
+
+
+def call_settings(cls: type[BaseModel], keywords: dict[str, Any]) -> dict[str, Any]:
+    """Take the settings of a call out of its keywords.
+
+    Args:
+        cls: The model's class.
+        keywords: The keywords, by any name that the constructor takes. Those that are
+            for the request's body are left in it, under the names of the fields.
+
+    Returns:
+        The settings. `None` is left out where a field has another default: it stands
+        for the value of the model.
+    """
+    names = names_of(cls)
+    found = {}
+    for name in [name for name in keywords if name in names]:
+        field = names[name]
+        if use_of(cls, field) is Use.CALL:
+            value = keywords.pop(name)
+            if value is not None or takes_none(cls.model_fields[field]):
+                found[field] = value
+        elif name in _RENAMED_IN_BODY:
+            keywords[field] = keywords.pop(name)
+    return found
+
+
+def _check_no_address(cls: type[BaseModel], name: str) -> None:
+    if _SPEAKS_OF_AN_ADDRESS.search(name):
+        msg = (
+            f"{cls.__name__} does not know {name!r}. If it says where requests go, "
+            "pass it as `base_url` or `proxy`; if it is a field of the request's body, "
+            "pass it in `model_kwargs`."
+        )
+        raise ConfigurationError(msg)
+
+
+def _rename(cls: type[BaseModel], name: str, values: dict[str, Any]) -> None:
+    """Put an argument of another package under the field that it is."""
+    if name in _EXTRAS:
+        _merge(cls, name, values.pop(name), values)
+        return
+    field, owners = _variables(values.get("provider")).get(name, ("", frozenset()))
+    field = field or _FIELDS_OF_PEERS.get(name, "")
+    if not field:
+        return
+    value = values.pop(name)
+    if value is None:
+        return
+    if values.get(field) is not None:
+        msg = f"Both {field!r} and {name!r} are given, which are the same. Pass one."
+        raise ConfigurationError(msg)
+    values[field] = value
+    if not owners or _OF_ANY_PROVIDER in owners:
+        return
+    provider = values.get("provider")
+    known = provider.name if isinstance(provider, Provider) else provider
+    if known is None:
+        # With its own package, the key goes to that provider, or to a given address.
+        if values.get("base_url") is None or field == "base_url":
+            values["provider"] = min(owners)
+    elif str(known).strip().lower() not in owners:
+        msg = (
+            f"{name!r} is for {' or '.join(sorted(owners))}, and `provider` is "
+            f"{known!r}. Pass it as {field!r} if it is meant."
+        )
+        raise ConfigurationError(msg)
+
+
+def _merge(cls: type[BaseModel], name: str, extra: Any, values: dict[str, Any]) -> None:
+    if extra is None:
+        return
+    field = _EXTRAS[name]
+    if not isinstance(extra, Mapping):
+        what = type(extra).__name__
+        msg = f"{cls.__name__} cannot be made. {name} is a {what}, not a dict."
+        raise ConfigurationError(msg)
+    values[field] = {**(values.get(field) or {}), **extra}
+
+
+def _mapping(value: Any) -> dict[str, Any] | None:
+    return dict(value) if isinstance(value, Mapping) else None
+
+
+def _variables(provider: Any) -> Mapping[str, tuple[str, frozenset[str]]]:
+    """Return the arguments that are named like the variables of providers.
+
+    LangChain's packages call an argument like its variable, in lower case.
+
+    Args:
+        provider: That of the model; one of the caller's own has variables too.
+
+    Returns:
+        For each name the field, and the names of the providers.
+    """
+    if isinstance(provider, Provider):
+        return {**_known_variables(), **_names_of_variables([provider])}
+    return _known_variables()
+
+
+@cache
+def _known_variables() -> Mapping[str, tuple[str, frozenset[str]]]:
+    azure = frozenset({"azure", "azure-deployments"})
+    # The argument of AzureChatOpenAI, whose variable has another name.
+    return {
+        "azure_endpoint": ("base_url", azure),
+        **_names_of_variables(PROVIDERS.values()),
+    }
+
+
+def _names_of_variables(
+    providers: Iterable[Provider],
+) -> dict[str, tuple[str, frozenset[str]]]:
+    found: dict[str, tuple[str, frozenset[str]]] = {}
+    for provider in providers:
+        for field, variables in (
+            ("api_key", provider.key_variables),
+            ("base_url", provider.address_variables),
+        ):
+            for name in map(str.lower, variables):
+                _, owners = found.get(name, ("", frozenset()))
+                found[name] = (field, owners | {provider.name})
+    return found

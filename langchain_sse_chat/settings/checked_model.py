@@ -1,0 +1,144 @@
+"""A chat model whose fields are checked in the constructor and whenever they change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from langchain_core.language_models import BaseChatModel
+from pydantic import ConfigDict, PrivateAttr, ValidationError
+
+from langchain_sse_chat.secrets import masked
+from langchain_sse_chat.secrets.masking import without_frames
+from langchain_sse_chat.settings.arguments import understood
+from langchain_sse_chat.settings.faults import as_configuration_error
+from langchain_sse_chat.settings.field_use import names_of, use_of
+
+
+class CheckedModel(BaseChatModel):
+    """A chat model that is always as its constructor would make it."""
+
+    model_config = ConfigDict(
+        arbitrary_types_allowed=True,
+        protected_namespaces=(),
+        # Only `ChatSSE` and what is below it is ever made.
+        defer_build=True,
+        # An error about a field must not show a key that stands beside it.
+        hide_input_in_errors=True,
+    )
+
+    _is_made: bool = PrivateAttr(default=False)
+
+    _FOUND: ClassVar[tuple[str, ...]] = ()
+    """Fields that show what was found where nothing was given."""
+
+    _MADE: ClassVar[tuple[str, ...]] = ()
+    """Private attributes that are made from the fields."""
+
+    _REPLACES: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    """Fields, and other fields that say the same and go when they are changed."""
+
+    # Hidden from type checkers, which make the signature from the fields.
+    if not TYPE_CHECKING:  # pragma: no branch
+
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            """Check the settings.
+
+            Raises:
+                ConfigurationError: A field's value cannot be used, the provider is
+                    not known, or its key is missing.
+            """
+            try:
+                super().__init__(*args, **kwargs)
+            except ValidationError as error:
+                fault = as_configuration_error(type(self).__name__, error)
+            else:
+                self._is_made = True
+                return
+            # The error takes this frame with it, and what it was made from would too.
+            kwargs.clear()
+            raise without_frames(fault)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Set a field as if the model was made with it.
+
+        Raises:
+            ConfigurationError: The value cannot be used; nothing is changed.
+        """
+        private = getattr(self, "__pydantic_private__", None) or {}
+        if private.get("_is_made") and use_of(type(self), name):
+            self._change({name: value})
+        else:
+            super().__setattr__(name, value)
+
+    def model_copy(
+        self, *, update: Mapping[str, Any] | None = None, deep: bool = False
+    ) -> Self:
+        """Return a copy, made as if the constructor had got the changes too.
+
+        Args:
+            update: Arguments of the constructor, which are checked as there.
+            deep: Whether to copy the values of the fields too.
+
+        Raises:
+            ConfigurationError: A value cannot be used.
+        """
+        copied = super().model_copy(deep=deep)
+        if update:
+            copied._change(update)  # noqa: SLF001  # of this class
+        return copied
+
+    def _change(self, changes: Mapping[str, Any]) -> None:
+        """Become the model that the constructor makes with these arguments too."""
+        cls = type(self)
+        names = names_of(cls)
+        known = understood(cls, changes)
+        if "model_kwargs" in known and "model_kwargs" not in changes:
+            own = vars(self)["model_kwargs"]
+            known["model_kwargs"] = {**own, **known["model_kwargs"]}
+        gone = {names.get(name, name) for name in (*changes, *known)}
+        gone |= {other for name in gone for other in self._REPLACES.get(name, ())}
+        given = {n: vars(self)[n] for n in self.model_fields_set if n not in gone}
+        fresh = cls.__new__(cls)
+        try:
+            cls.__pydantic_validator__.validate_python(
+                {**given, **known}, self_instance=fresh
+            )
+        except ValidationError as error:
+            raise as_configuration_error(cls.__name__, error) from None
+        object.__setattr__(self, "__dict__", vars(fresh))
+        object.__setattr__(self, "__pydantic_fields_set__", fresh.model_fields_set)
+        for name in self._MADE:
+            setattr(self, name, getattr(fresh, name))
+
+    def to_json(self) -> Any:
+        """Return the model as LangChain writes it, without secrets.
+
+        Of `model_kwargs` and `extra_body`, what is named like a secret is masked.
+        """
+        written: Any = super().to_json()
+        kwargs = written["kwargs"]
+        for name in ("model_kwargs", "extra_body"):
+            if name in kwargs:
+                kwargs[name] = masked(kwargs[name])
+        return written
+
+    def configurable_fields(self, **kwargs: Any) -> Any:
+        """Let fields be set by the config of a call; see LangChain's method.
+
+        The address and the key that were found belong to the provider as it is now, so
+        they are found again for the model that a config describes.
+        """
+        as_given = super().model_copy()
+        found = {n: None for n in self._FOUND if n not in self.model_fields_set}
+        vars(as_given).update(found)
+        return BaseChatModel.configurable_fields(as_given, **kwargs)
+
+    def __eq__(self, other: object) -> bool:
+        """Whether two models have equal settings."""
+        if type(self) is not type(other):
+            return NotImplemented
+        mine, others = vars(self), vars(other)
+        return all(mine[name] == others[name] for name in type(self).model_fields)
+
+    __hash__ = None  # type: ignore[assignment]  # as for all pydantic models

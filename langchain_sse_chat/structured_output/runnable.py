@@ -1,0 +1,113 @@
+"""Output in the shape of a schema: what to ask for and how to parse it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from langchain_core.utils.pydantic import is_basemodel_subclass
+
+from langchain_sse_chat.dialect import Dialect
+from langchain_sse_chat.errors import ConfigurationError
+from langchain_sse_chat.request.strict import effective_strict
+from langchain_sse_chat.request.tools import ToolLike, output_schema
+from langchain_sse_chat.structured_output.parser import StructuredOutputParser
+
+Method = Literal["json_schema", "function_calling", "json_mode"]
+
+METHODS: tuple[Method, ...] = ("json_schema", "function_calling", "json_mode")
+
+
+def default_method(schema: ToolLike | None, dialect: Dialect) -> Method:
+    """Return the best method that a server knows.
+
+    That is a JSON schema; where there is none, a tool that must be called; where no
+    tool can be forced, JSON of any shape, for which the prompt must describe it.
+    """
+    if schema is None:
+        return "json_mode"
+    if dialect.json_schema != "none":
+        return "json_schema"
+    forcing = {"named", "required", "any"} & dialect.tool_choices
+    return "function_calling" if forcing else "json_mode"
+
+
+def structured_request(
+    schema: ToolLike | None, method: Method, *, strict: bool | None, dialect: Dialect
+) -> dict[str, Any]:
+    """Return the call keywords that ask for output in the shape of a schema.
+
+    Args:
+        schema: The schema; only `json_mode` works without one.
+        method: `json_schema` by `response_format`, `function_calling` by a tool that
+            must be called, `json_mode` for JSON of whatever shape.
+        strict: Whether the server must hold the output to the schema; `None` for the
+            dialect's default.
+        dialect: The server's.
+
+    Raises:
+        ConfigurationError: The method is not known, or needs a schema, or takes no
+            `strict`.
+    """
+    if method not in METHODS:
+        msg = f"There is no method {method!r}. Use one of {', '.join(METHODS)}."
+        raise ConfigurationError(msg)
+    traced: dict[str, Any] = {
+        "kwargs": {"method": method, "strict": strict},
+        "schema": schema,
+    }
+    if method == "json_mode":
+        if strict is not None:
+            msg = "`strict` needs a schema to hold to: use `json_schema` for it."
+            raise ConfigurationError(msg)
+        traced["kwargs"] = {"method": method}
+        return {
+            "response_format": {"type": "json_object"},
+            "ls_structured_output_format": traced,
+        }
+    if schema is None:
+        msg = f"The method {method!r} needs a schema. `json_mode` works without."
+        raise ConfigurationError(msg)
+    if method == "json_schema":
+        strict = effective_strict(schema, strict, dialect)
+        traced["kwargs"]["strict"] = strict
+    wanted = output_schema(schema, strict=strict)
+    if method == "json_schema":
+        return {
+            "response_format": wanted.as_response_format(),
+            "ls_structured_output_format": traced,
+        }
+    return {
+        "tools": [wanted.as_tool()],
+        "tool_choice": {"type": "function", "function": {"name": wanted.name}},
+        "ls_structured_output_format": traced,
+    }
+
+
+def output_parser(
+    schema: ToolLike | None, method: Method, *, include_raw: bool
+) -> StructuredOutputParser:
+    """Return the parser that makes an answer into an instance of a class, or a dict.
+
+    Args:
+        schema: The schema; without one, any JSON value is accepted.
+        method: How the model was asked.
+        include_raw: Whether to return a dict of `raw`, `parsed` and `parsing_error`,
+            and never to raise for an answer that cannot be parsed.
+    """
+    is_class = isinstance(schema, type) and is_basemodel_subclass(schema)
+    tool = None
+    if schema is not None and method == "function_calling":
+        tool = output_schema(schema).name
+    return StructuredOutputParser(
+        output_class=schema if is_class else None,
+        # A class checks that by itself.
+        json_type=object if is_class or schema is None else _json_type(schema),
+        tool=tool,
+        include_raw=include_raw,
+    )
+
+
+def _json_type(schema: ToolLike) -> type:
+    is_array = isinstance(schema, Mapping) and schema.get("type") == "array"
+    return list if is_array else dict

@@ -1,0 +1,247 @@
+"""Watching an exchange from outside: what it sends, what it gets, how it ends.
+
+The clients and the receivers know nothing of it, and an exchange that nobody watches
+is not wrapped and costs nothing.
+"""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Generic, Literal, NamedTuple, Protocol, TypeVar
+
+import httpx
+
+from langchain_sse_chat.errors import (
+    ConfigurationError,
+    ConnectionFailedError,
+    SSEChatError,
+    TimedOutError,
+)
+from langchain_sse_chat.transport.clock import monotonic
+from langchain_sse_chat.transport.protocols import (
+    Again,
+    Exchange,
+    Receiver,
+    RequestSpec,
+    ResponseHead,
+)
+
+OutputT = TypeVar("OutputT")
+
+HowEnded = Literal["done", "error", "cut", "reset", "timeout", "closed"]
+"""How an attempt ended.
+
+`done`: the answer is whole. `error`: what came is an error, or no answer. `cut`: the
+connection was closed inside the answer, or before it. `reset`: it broke, or was never
+made. `timeout`: nothing came in time. `closed`: the caller left, or was stopped.
+"""
+
+
+def cannot_record(folder: Path, error: OSError) -> ConfigurationError:
+    """Return the error for a folder that no exchange can be recorded in."""
+    instead = (
+        "Allow more open files (`ulimit -n`)"
+        if error.errno in {errno.EMFILE, errno.ENFILE}
+        else "Pass a writable folder as `record`"
+    )
+    msg = (
+        f"Cannot record in {str(folder)!r}: {error.strerror}. {instead}, or "
+        "`record=None` to record nothing."
+    )
+    return ConfigurationError(msg)
+
+
+class Ending(NamedTuple):
+    """The end of an attempt."""
+
+    how: HowEnded
+    at: float
+    """Seconds since the attempt began."""
+    progress: int
+    """How many events carried something of the answer."""
+    first_output: float | None
+    """Seconds from the beginning to the first output, `None` when there was none."""
+    error: SSEChatError | None = None
+    """What it failed with, without secrets of the request."""
+    pause: float | None = None
+    """Seconds until the next attempt of a failed one, `None` when there is none."""
+
+
+class Observer(Protocol):
+    """Learns of the attempts of one exchange, one after the other.
+
+    Times are in seconds since the attempt began.
+    """
+
+    def begun(self, spec: RequestSpec) -> None:
+        """Learn what is about to be sent.
+
+        Raises:
+            ConfigurationError: It cannot observe; the attempt does not take place.
+        """
+        ...
+
+    def opened(self, head: ResponseHead, at: float) -> None:
+        """Learn the head of the answer, whatever its status."""
+        ...
+
+    def read(self, data: bytes, at: float) -> None:
+        """Learn the next bytes of the body."""
+        ...
+
+    def ended(self, ending: Ending) -> None:
+        """Learn how the attempt ended."""
+        ...
+
+
+class ObservedExchange(Generic[OutputT]):
+    """An exchange with an observer; it behaves as it does without."""
+
+    def __init__(
+        self,
+        exchange: Exchange[OutputT],
+        observer: Observer,
+        now: Callable[[], float] = monotonic,
+    ) -> None:
+        """Wrap an exchange; nothing is sent yet.
+
+        Args:
+            exchange: Who decides.
+            observer: Who is told.
+            now: The clock, in seconds.
+        """
+        self._exchange = exchange
+        self._observer = observer
+        self._now = now
+        self._watched: _WatchedReceiver[OutputT] | None = None
+
+    def begin(self) -> tuple[RequestSpec, Receiver[OutputT]] | float:
+        """Start the exchange's next attempt.
+
+        Raises:
+            ConfigurationError: The observer cannot observe.
+        """
+        begun = self._exchange.begin()
+        if isinstance(begun, float):
+            return begun
+        spec, receiver = begun
+        self._observer.begun(spec)
+        self._watched = _WatchedReceiver(receiver, self._observer, self._now)
+        return spec, self._watched
+
+    def finished(self) -> bool:
+        """Return whether the exchange is over."""
+        is_over = self._exchange.finished()
+        self._end("done")
+        return is_over
+
+    def failed(self, error: SSEChatError) -> Again | None:
+        """Return when the next attempt begins, `None` when there is none."""
+        again = None
+        try:
+            # First, because the exchange takes the secrets out of the error.
+            again = self._exchange.failed(error)
+        finally:
+            self._end(_how_failed(error), error, again.seconds if again else None)
+        return again
+
+    def close(self) -> None:
+        """Learn that the exchange is over, perhaps in the middle of an attempt."""
+        watched = self._watched
+        if watched is not None:
+            # A caller may leave with the last output, when nothing is left to be read.
+            self._end("done" if watched.at_end else "closed")
+        self._exchange.close()
+
+    def _end(
+        self,
+        how: HowEnded,
+        error: SSEChatError | None = None,
+        pause: float | None = None,
+    ) -> None:
+        watched, self._watched = self._watched, None
+        if watched is not None:
+            self._observer.ended(watched.ending(how, error, pause))
+
+
+class _WatchedReceiver(Generic[OutputT]):
+    """A receiver that tells an observer what it is given."""
+
+    __slots__ = ("_begun", "_first", "_now", "_observer", "_receiver", "at_end")
+
+    def __init__(
+        self,
+        receiver: Receiver[OutputT],
+        observer: Observer,
+        now: Callable[[], float],
+    ) -> None:
+        self._receiver = receiver
+        self._observer = observer
+        self._now = now
+        self._begun = now()
+        self._first: float | None = None
+        self.at_end = False
+
+    @property
+    def complete(self) -> bool:
+        return self._receiver.complete
+
+    @property
+    def ended(self) -> bool:
+        return self._receiver.ended
+
+    @property
+    def progress(self) -> int:
+        return self._receiver.progress
+
+    def open(self, head: ResponseHead) -> None:
+        self._observer.opened(head, self._time())
+        self._receiver.open(head)
+
+    def feed(self, data: bytes) -> Sequence[OutputT]:
+        at = self._time()
+        self._observer.read(data, at)
+        outputs = self._receiver.feed(data)
+        if outputs and self._first is None:
+            self._first = at
+        return outputs
+
+    def end(self) -> Sequence[OutputT]:
+        return self._noted(self._receiver.end())
+
+    def close(self) -> Sequence[OutputT]:
+        outputs = self._receiver.close()
+        self.at_end = True
+        return self._noted(outputs)
+
+    def _noted(self, outputs: Sequence[OutputT]) -> Sequence[OutputT]:
+        if outputs and self._first is None:
+            self._first = self._time()
+        return outputs
+
+    def refused(self, head: ResponseHead, body: bytes) -> SSEChatError:
+        at = self._time()
+        self._observer.opened(head, at)
+        self._observer.read(body, at)
+        return self._receiver.refused(head, body)
+
+    def ending(
+        self, how: HowEnded, error: SSEChatError | None, pause: float | None
+    ) -> Ending:
+        progress = self._receiver.progress
+        return Ending(how, self._time(), progress, self._first, error, pause)
+
+    def _time(self) -> float:
+        return self._now() - self._begun
+
+
+def _how_failed(error: SSEChatError) -> HowEnded:
+    if isinstance(error, TimedOutError):
+        return "timeout"
+    if not isinstance(error, ConnectionFailedError):
+        return "error"
+    # This is what httpx raises for a connection that was closed in order, too early.
+    closed = isinstance(error.__cause__, httpx.RemoteProtocolError)
+    return "cut" if closed else "reset"

@@ -1,0 +1,217 @@
+"""Blocking reads and writes that end when a deadline does, without a thread for each.
+
+httpcore takes the read timeout once for a whole body. The limit here moves with every
+token, so the `read` of a connection's stream, which httpcore hands out as the response
+extension `network_stream` (https://www.encode.io/httpcore/extensions/#network_stream),
+is replaced by one that asks for the time left. Its `write` is replaced too: httpcore
+gives each packet the whole timeout anew.
+"""
+
+from __future__ import annotations
+
+import selectors
+import threading
+import weakref
+from collections.abc import Callable
+from contextlib import nullcontext
+from typing import Any
+
+import httpcore
+
+from langchain_sse_chat.transport.clock import SHORTEST, Deadline, monotonic
+from langchain_sse_chat.transport.http2 import PREFACE, refuse_http2
+from langchain_sse_chat.transport.workarounds.trailing_data import is_interim
+
+_WRITTEN_AT_ONCE = 64 * 1024
+"""Bytes between two looks at the deadline while a request is sent."""
+
+_ROOM = 16 * 1024
+"""Bytes that a socket takes at once when it is writable."""
+
+_READ = 64 * 1024
+"""Bytes of a read, as httpcore has it."""
+
+# Seconds past a deadline after which bytes are not read even if they are there: those
+# of interim answers without end (RFC 9110, section 15.2), which httpcore reads over.
+_LATEST = 1.0
+
+
+class PastDeadline(BaseException):
+    """The deadline of a read over HTTP/2 has passed.
+
+    httpcore takes every `Exception` there for the end of the connection, and with it of
+    all its streams.
+    """
+
+
+class _Reading(threading.local):
+    deadline: Deadline | None = None
+    used: list[Any] | None = None
+    closing: bool = False
+
+
+reading = _Reading()
+"""Until when reads and writes of this thread on guarded connections may take.
+
+Set around each call that may read or write; `None` in between. It may move meanwhile.
+`used` takes the connections that are written to. `closing` is set around the closing of
+answers."""
+
+
+def guard(network_stream: Any, *, is_new: bool = False, is_http2: bool = False) -> None:
+    """Make a connection heed `reading`, for as long as it lives.
+
+    Other users of the connection keep the timeouts that they pass.
+
+    Args:
+        network_stream: A stream of httpcore; nothing happens to what has no `read` that
+            can be replaced.
+        is_new: Whether nothing was read from it yet.
+        is_http2: Whether it speaks HTTP/2. A new one says so by its first write.
+    """
+    if "read" in getattr(network_stream, "__dict__", {"read": None}):
+        return
+    # Weak, or the stream would be part of a cycle and its socket outlive the client.
+    speech = _Speech(is_http2=is_http2)
+    read = _reader(weakref.WeakMethod(network_stream.read), speech)
+    write = _writer(weakref.WeakMethod(network_stream.write), speech)
+    network_stream.read = (
+        _first_reader(network_stream, read, speech) if is_new else read
+    )
+    network_stream.write = write
+
+
+class _Speech:
+    """What a connection speaks."""
+
+    def __init__(self, *, is_http2: bool) -> None:
+        self.is_http2 = is_http2
+
+
+Read = Callable[..., bytes]
+
+
+def _reader(plain: Any, speech: _Speech) -> Read:
+    def read(max_bytes: int, timeout: float | None = None) -> bytes:
+        deadline = reading.deadline
+        if deadline is not None:
+            timeout = deadline.remaining(monotonic())
+            if timeout is not None:
+                if timeout < -_LATEST:
+                    raise PastDeadline if speech.is_http2 else TimeoutError
+                timeout = max(timeout, SHORTEST)
+        try:
+            data: bytes = plain()(max_bytes, timeout)
+        except httpcore.ReadTimeout as exc:
+            if speech.is_http2:
+                raise PastDeadline from exc
+            raise
+        return data
+
+    return read
+
+
+def _first_reader(network_stream: Any, read: Read, speech: _Speech) -> Read:
+    made = weakref.ref(network_stream)
+
+    def first_read(max_bytes: int, timeout: float | None = None) -> bytes:
+        data = read(max_bytes, timeout)
+        if not speech.is_http2:
+            refuse_http2(data)
+        made().read = read  # type: ignore[union-attr] # it is being read
+        return data
+
+    return first_read
+
+
+def _writer(plain: Any, speech: _Speech) -> Callable[..., None]:
+    def write(buffer: bytes, timeout: float | None = None) -> None:
+        speech.is_http2 = speech.is_http2 or buffer.startswith(PREFACE)
+        method: Any = plain()
+        if reading.used is not None:
+            reading.used.append(method.__self__)
+        deadline = reading.deadline
+        # Frames of HTTP/2 that are not written would be missed by all its streams.
+        if deadline is None or speech.is_http2:
+            method(buffer, timeout)
+        else:
+            _write(method, buffer, deadline, timeout)
+
+    return write
+
+
+def _write(
+    method: Any, buffer: bytes, deadline: Deadline, timeout: float | None
+) -> None:
+    stream = method.__self__
+    is_large = len(buffer) > _WRITTEN_AT_ONCE
+    made: Any = stream.get_extra_info("socket") if is_large else None
+    size = _WRITTEN_AT_ONCE if made is None else _ROOM
+    with selectors.DefaultSelector() if made is not None else nullcontext() as room:
+        if room is not None:
+            room.register(made, selectors.EVENT_READ | selectors.EVENT_WRITE)
+        for start in range(0, len(buffer), size):
+            limit = _limit(deadline, timeout)
+            while room is not None and not _has_room(stream, room, limit):
+                limit = _limit(deadline, timeout)
+            method(buffer[start : start + size], limit)
+
+
+def _limit(deadline: Deadline, timeout: float | None) -> float | None:
+    left = deadline.remaining(monotonic())
+    if left is not None and left <= 0.0:
+        raise TimeoutError
+    return min((each for each in (left, timeout) if each is not None), default=None)
+
+
+def _has_room(stream: Any, room: selectors.BaseSelector, limit: float | None) -> bool:
+    """Wait for a socket; return whether it takes `_ROOM` bytes without blocking.
+
+    Raises:
+        httpcore.WriteError: The server has answered, or closed the connection; httpcore
+            goes on with reading then.
+        httpcore.WriteTimeout: Nothing happened for so long.
+    """
+    ready = room.select(limit)
+    if not ready:
+        raise httpcore.WriteTimeout
+    [(_, events)] = ready
+    if events & selectors.EVENT_READ and _look_for_answer(stream):
+        room.modify(stream.get_extra_info("socket"), selectors.EVENT_WRITE)
+    return bool(events & selectors.EVENT_WRITE)
+
+
+def _look_for_answer(stream: Any) -> bool:
+    """Return whether something came that is no answer yet, for the next read."""
+    # Only reading tells an answer from what TLS says for itself, such as tickets.
+    read = stream.read
+    try:
+        data: bytes = type(stream).read(stream, _READ, SHORTEST)
+    except httpcore.ReadTimeout:
+        return False
+    except httpcore.ReadError as exc:
+        raise httpcore.WriteError from exc
+
+    def give(*_: object, **__: object) -> bytes:
+        stream.read = read
+        return data
+
+    stream.read = give
+    if not is_interim(data):
+        raise httpcore.WriteError
+    return True
+
+
+def guard_new(_event: str, info: dict[str, Any]) -> None:
+    """Guard each connection as it is made, so that reading the head is bounded too.
+
+    This is a callback for httpcore's request extension `trace`
+    (https://www.encode.io/httpcore/extensions/#trace).
+
+    Args:
+        info: Holds the stream as `return_value` after connecting and after the TLS
+            handshake.
+    """
+    made = info.get("return_value")
+    if hasattr(made, "get_extra_info"):
+        guard(made, is_new=True)

@@ -1,0 +1,269 @@
+"""Errors that servers report, found in answers and made into typed errors."""
+
+from __future__ import annotations
+
+import http
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from langchain_sse_chat.errors import (
+    AuthenticationError,
+    ContextLengthError,
+    ErrorResponse,
+    InvalidRequestError,
+    NotFoundError,
+    PermissionDeniedError,
+    RateLimitError,
+    ServerError,
+    StatusError,
+    StreamError,
+)
+from langchain_sse_chat.wire.context_length import is_overflow
+from langchain_sse_chat.wire.error_details import (
+    Report,
+    ServerWords,
+    code_in,
+    report_of,
+    server_words,
+    word_in,
+)
+from langchain_sse_chat.wire.jsontext import loads
+from langchain_sse_chat.wire.redirects import redirect_target, without_targets
+from langchain_sse_chat.wire.retry_after import wait_in
+from langchain_sse_chat.wire.retryable import PASSING_STATUSES, is_spent, may_pass
+
+_SHOWN = 2000
+"""Characters of a server's message that an error shows."""
+
+_REQUEST_ID_HEADERS = (
+    "x-request-id",
+    "request-id",
+    "apim-request-id",
+    "x-generation-id",
+    "mistral-correlation-id",
+    "cf-ray",
+)
+
+_HINTS = {
+    401: "Check the API key.",
+    402: "Check the account's credit.",
+    403: "Check what the API key may use.",
+    404: (
+        "Check the model's name, and that `base_url` is the part of the address "
+        "before `/chat/completions`, often ending in `/v1`."
+    ),
+    407: "Pass user and password of the proxy in `proxy`.",
+    413: "Send less at once.",
+}
+
+_SPENT_HINT = (
+    "The account has no credit left or is closed, so the request is not sent again. "
+    "Check the billing page of the provider."
+)
+
+_WANTS_TLS = re.compile(
+    r"plain HTTP request was sent to HTTPS port|HTTP request to an HTTPS server",
+    re.IGNORECASE,
+)
+"""What nginx and Go's servers answer to http:// where they expect https://."""
+
+_REDIRECT_HINT = (
+    "Redirects are not followed, so that the key goes nowhere else; if you trust the "
+    "place, pass the `base_url` that leads there."
+)
+
+
+_OTHER_WORDS = ("text", "title", "reason", "description", "errorMessage", "errMsg")
+"""Keys of words that are looked for in what is known to be an error."""
+
+
+def stream_error(
+    body: object, where: str, chunk: Mapping[str, Any] | None = None
+) -> StreamError | ContextLengthError:
+    """Make the error for what a server reported in an answer with status 200.
+
+    Args:
+        body: The error as sent: an object or a text.
+        where: The URL without query.
+        chunk: The chunk that the error stood in, which may have the code.
+    """
+    words = server_words(body if isinstance(body, dict) else {"error": body})
+    if words is None:
+        fields = body if isinstance(body, dict) else {}
+        kind = word_in(fields, "type", "error_type")
+        said = word_in(fields, *_OTHER_WORDS) or _as_text(body)
+        words = ServerWords(said, code_in(fields), kind)
+    if words.code is None and chunk is not None:
+        words = words._replace(code=code_in(chunk))
+    report = report_of(words, body if chunk is None else [body, chunk])
+    code = words.code if words.code is not None else words.type
+    label = f" ({code})" if code is not None else ""
+    msg = f"{where} reported an error in its answer{label}: {_short(report.message)}"
+    failed = body.get("failed_generation") if isinstance(body, dict) else None
+    if failed:
+        msg += f" The rejected output was: {_short(str(failed))}"
+    spent = is_spent(report)
+    if not spent and is_overflow(report.texts, report.codes, _as_status(words.code)):
+        sent = json.dumps(body, ensure_ascii=False, default=str)
+        response = ErrorResponse(http.HTTPStatus.OK, text=sent)
+        return ContextLengthError(msg, response=response, code=code)
+    return StreamError(
+        f"{_sentence(msg)} {_SPENT_HINT}" if spent else msg,
+        code=code,
+        body=body,
+        is_retryable=may_pass(words.code, words.type) and not spent,
+        retry_after=wait_in(report),
+    )
+
+
+def finish_error(reason: str, where: str) -> StreamError:
+    """Make the error for an answer whose finish reason says that there is none.
+
+    Args:
+        reason: The finish reason.
+        where: The URL without query.
+    """
+    msg = (
+        f"{where} ended its answer with the finish reason {reason!r} and no further "
+        "explanation. The answer is not complete; `partial` holds what was received."
+    )
+    return StreamError(
+        msg, code=reason, body={"finish_reason": reason}, is_retryable=True
+    )
+
+
+def _as_text(body: object) -> str:
+    return body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)
+
+
+def _as_status(code: str | int | None) -> int:
+    text = str(code)
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 4 else 0  # noqa: PLR2004
+
+
+def status_error(
+    status: int,
+    headers: Mapping[str, str],
+    body: bytes,
+    *,
+    where: str,
+    retry_after: float | None = None,
+    now: float | None = None,
+    key_hint: str = "",
+    address: str = "base_url",
+) -> StatusError:
+    """Make the error for an HTTP status that is not a success.
+
+    Args:
+        status: The HTTP status.
+        headers: The answer's headers, names in lower case.
+        body: The answer's body, or its beginning.
+        where: The URL without query.
+        retry_after: Seconds the server asks to wait, by its headers. Without any, the
+            body may say it.
+        now: Seconds since the epoch, for a body that names a moment.
+        key_hint: A sentence for 401 and 403 when the request had no key.
+        address: The setting that the URL comes from.
+    """
+    text = body.decode("utf-8", "replace")
+    words, parsed = _body_words(text)
+    report = report_of(words, parsed)
+    spent = is_spent(report)
+    named = request_id(headers)
+    target = redirect_target(status, headers, where)
+    msg = f"{where} answered {status}"
+    if target:
+        msg = f"{msg} and redirects to {target}. {_REDIRECT_HINT}"
+    else:
+        said = (
+            f": {_short(report.message)}" if report.message else " with an empty body"
+        )
+        hint = _SPENT_HINT if spent else _hint(status, report, key_hint, address)
+        msg = f"{_sentence(msg + said)} {hint}".rstrip()
+    if named:
+        msg += f" (request {named})"
+    kind = _status_class(status, report, spent=spent)
+    passes = status in PASSING_STATUSES
+    if kind is ContextLengthError or spent:
+        passes = False
+    else:
+        should_retry = headers.get("x-should-retry", "").strip().lower()
+        passes = {"true": True, "false": False}.get(should_retry, passes)
+    return kind(
+        msg,
+        response=ErrorResponse(status, without_targets(without_cookies(headers)), text),
+        request_id=named,
+        code=words.code if words.code is not None else words.type,
+        retry_after=wait_in(report, now) if retry_after is None else retry_after,
+        is_retryable=passes,
+    )
+
+
+def _hint(status: int, report: Report, key_hint: str, address: str) -> str:
+    """Return what to do about a refusal, where the status or the words tell."""
+    if key_hint and status in {401, 403}:
+        return key_hint
+    if _WANTS_TLS.search(report.message):
+        return f"Use https:// in `{address}`."
+    if status == http.HTTPStatus.NOT_FOUND and address != "base_url":
+        return f"Check `{address}`."
+    return _HINTS.get(status, "")
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def request_id(headers: Mapping[str, str]) -> str | None:
+    """Return the server's name for a request, from the headers of its answer."""
+    return next((headers[h] for h in _REQUEST_ID_HEADERS if headers.get(h)), None)
+
+
+def without_cookies(headers: Mapping[str, str]) -> dict[str, str]:
+    """Return an answer's headers without the cookies, which are secrets."""
+    return {k: v for k, v in headers.items() if k not in {"set-cookie", "set-cookie2"}}
+
+
+_TITLE = re.compile(r"<title[^<>]*>([^<]*)</title>", re.IGNORECASE)
+
+
+def _body_words(text: str) -> tuple[ServerWords, object]:
+    """Return a body's words, and the body as far as it can be parsed."""
+    try:
+        parsed: object = loads(text)
+        words = server_words(parsed)
+    except ValueError:
+        words = parsed = None
+    if words is not None:
+        return words, parsed
+    title = _TITLE.search(text[:_SHOWN])
+    if title:
+        return ServerWords(f"an HTML page, {title.group(1).strip()!r}"), None
+    return ServerWords(" ".join(text.split())[:200]), None
+
+
+_NO_OVERFLOW = frozenset({401, 402, 403, 404})
+
+
+def _status_class(status: int, report: Report, *, spent: bool) -> type[StatusError]:
+    is_error = status >= 400 and status not in _NO_OVERFLOW  # noqa: PLR2004
+    if is_error and not spent and is_overflow(report.texts, report.codes, status):
+        return ContextLengthError
+    known: dict[int, type[StatusError]] = {
+        401: AuthenticationError,
+        402: PermissionDeniedError,
+        403: PermissionDeniedError,
+        404: NotFoundError,
+        429: RateLimitError,
+    }
+    if status in known:
+        return known[status]
+    if 400 <= status < 500:  # noqa: PLR2004  the class of client errors
+        return InvalidRequestError
+    return ServerError if status >= 500 else StatusError  # noqa: PLR2004
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]} …"

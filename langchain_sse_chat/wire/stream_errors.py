@@ -1,0 +1,209 @@
+"""Errors inside an answer: told from its chunks.
+
+Every server has a form of its own. Those that are known to be errors are found here at
+once; what is no chunk and nothing else that is known is an error too, unless the answer
+goes on after it (`langchain_sse_chat.wire.unknown_events`).
+"""
+
+from __future__ import annotations
+
+import http
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from langchain_sse_chat.wire.error_details import code_in, server_words, word_in
+from langchain_sse_chat.wire.jsontext import loads
+
+ENVELOPE = frozenset(
+    {
+        "id",
+        "object",
+        "created",
+        "model",
+        "choices",
+        "usage",
+        "system_fingerprint",
+        "service_tier",
+        "provider",
+        "obfuscation",
+        "p",
+    }
+)
+"""Fields of a chunk that report no error, whatever they hold."""
+
+REPORTS = frozenset(
+    {
+        "base_resp",
+        "code",
+        "error",
+        "error_code",
+        "error_message",
+        "error_type",
+        "status",
+        "status_code",
+        "success",
+        "type",
+        "x_groq",
+    }
+)
+"""Fields in which `error_in` finds errors beside choices."""
+
+_FINE = frozenset(
+    {"0", "200", "ok", "success", "succeeded", "false", "none", "null", "no error"}
+)
+"""What reports no error, in lower case: iFlytek sends a code with every chunk."""
+
+_PLAIN_WORDS = ("message", "msg", "error_msg", "status_msg", "detail")
+"""Keys of words that are a text, without which a code beside choices may be any."""
+
+_FAILED_EVENT = re.compile(r"error|fail|exception|abort", re.IGNORECASE)
+
+_FAILED_WORD = re.compile(r"\W*(?:error|exception)\b", re.IGNORECASE)
+
+_DECODER = json.JSONDecoder()
+
+
+def error_in(chunk: Mapping[str, Any], event: str) -> object | None:
+    """Return the error that a chunk of a stream reports, or `None`.
+
+    An error may stand in a choice as well: `error_in_choice` finds that.
+
+    Args:
+        chunk: A parsed chunk.
+        event: The type of its event.
+    """
+    has_choices = bool(chunk.get("choices"))
+    error = chunk.get("error")
+    if reports_error(error, beside_choices=has_choices):
+        # `"error": true` says only that the words are beside it.
+        return error if isinstance(error, (dict, list, str)) else dict(chunk)
+    for key, value in chunk.items():
+        # Groq's `x_groq`: {"id": …, "error": "over_capacity"}.
+        if key[:2] == "x_" and isinstance(value, dict):
+            error = value.get("error")
+            if reports_error(error, beside_choices=has_choices):
+                return error
+    answered = chunk.get("base_resp")
+    if isinstance(answered, dict) and not all(map(is_fine, _codes(answered))):
+        # MiniMax has it in every answer.
+        return answered
+    told = (
+        is_failed_event(event)
+        or chunk.get("object") == "error"
+        or chunk.get("type") == "error"
+        or not is_fine(chunk.get("error_type"))
+        or not is_fine(chunk.get("error_message"))
+        or chunk.get("success") is False
+        or chunk.keys() == {"detail"}
+        or _has_failed_status(chunk)
+        or _has_failed_code(chunk, in_plain_words=has_choices)
+    )
+    return dict(chunk) if told else None
+
+
+def error_in_choice(choice: dict[str, Any]) -> object | None:
+    """Return the error that a choice reports, itself or in its delta, or `None`."""
+    for holder in (choice, choice.get("delta"), choice.get("message")):
+        error = holder.get("error") if isinstance(holder, dict) else None
+        if reports_error(error, beside_choices=True):
+            return holder if error is True else error
+    return None
+
+
+def is_failed_event(event: str) -> bool:
+    """Whether the type of an event says that it reports an error."""
+    return event != "message" and bool(_FAILED_EVENT.search(event))
+
+
+def is_error_word(word: str) -> bool:
+    """Whether data that is no JSON reports an error: `[ERROR] …`, `Error: …`."""
+    return bool(_FAILED_WORD.match(word))
+
+
+def reports_error(error: object, *, beside_choices: bool) -> bool:
+    """Whether what stands under `error` is one, and not a word of success.
+
+    Args:
+        error: The value.
+        beside_choices: Whether the chunk goes on with the answer: the code alone then
+            tells, whatever language the words are in.
+    """
+    if not isinstance(error, dict):
+        return not is_fine(error)
+    if not any(error.values()):
+        return False
+    words, code = server_words(error), code_in(error)
+    message = None if words is None else words.message
+    if code is None:
+        said = message or word_in(error, "type")
+        return error.get("success") is not True if said is None else not is_fine(said)
+    if not is_fine(code):
+        return True
+    return not (beside_choices or is_fine(message))
+
+
+def is_fine(value: object) -> bool:
+    """Whether a code or a word reports no error: it is empty, 0, or says success."""
+    return not value or str(value).lower().strip(" .!") in _FINE
+
+
+def _has_failed_status(chunk: Mapping[str, Any]) -> bool:
+    """Whether a chunk is an error by its HTTP status, as GigaChat words its errors."""
+    status = chunk.get("status")
+    failed = type(status) is int and status >= http.HTTPStatus.BAD_REQUEST
+    return failed and isinstance(chunk.get("message"), str)
+
+
+def _has_failed_code(body: Mapping[str, Any], *, in_plain_words: bool) -> bool:
+    """Whether an object is an error by its code, as DashScope and iFlytek word theirs.
+
+    Args:
+        body: The object.
+        in_plain_words: Whether only words that are a text make a code one of an error:
+            beside choices, fields of these names may be anything.
+    """
+    said = word_in(body, *_PLAIN_WORDS) if in_plain_words else server_words(body)
+    return said is not None and not all(map(is_fine, _codes(body)))
+
+
+def says_success(body: Mapping[str, Any]) -> bool:
+    """Whether an object has a code, and none that reports an error."""
+    codes = [*_codes(body), *_codes({"code": body.get("status")})]
+    return bool(codes) and all(map(is_fine, codes))
+
+
+def _codes(body: Mapping[str, Any]) -> list[int | str]:
+    codes = (body.get(key) for key in ("code", "error_code", "status_code"))
+    return [
+        code
+        for code in codes
+        if isinstance(code, (int, str)) and not isinstance(code, bool) and code != ""
+    ]
+
+
+_BARE = re.compile(r"^[ \t]*(?:error:[ \t]*)?(?=\{|\[\s*\{)", re.MULTILINE)
+"""Where an error may begin, alone or in a list: lines of a log begin with a time in
+brackets. llama.cpp has sent `error: {…}` in place of `data: {…}`."""
+
+
+def bare_error(text: str) -> dict[str, Any] | None:
+    """Return the error that a server wrote between the events, `None` if it is none.
+
+    Args:
+        text: The lines up to a blank one, as they came.
+    """
+    start = _BARE.search(text)
+    if start is None:
+        return None
+    try:
+        _, end = _DECODER.raw_decode(text, start.end())
+        value = loads(text[start.end() : end])
+    except (ValueError, RecursionError):
+        return None
+    if isinstance(value, list) and value:
+        value = value[0]
+    if not isinstance(value, dict) or value.get("choices"):
+        return None
+    return value if server_words(value) is not None else None

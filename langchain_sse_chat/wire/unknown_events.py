@@ -1,0 +1,210 @@
+"""What comes in a stream and is no chunk: a sign of life, news, or an error.
+
+Servers and gateways word errors in any way they like. So it is not the words that tell
+an error: what only keeps the connection alive is known, and of anything else that is no
+chunk, the one after which the answer does not go on is the error.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from langchain_sse_chat.errors import (
+    MalformedChunkError,
+    NotAnEventStreamError,
+    SSEChatError,
+)
+from langchain_sse_chat.wire import server_errors as failures
+from langchain_sse_chat.wire.error_details import code_in, server_words
+from langchain_sse_chat.wire.other_protocols import Protocol, protocol_of
+from langchain_sse_chat.wire.stream_errors import ENVELOPE, error_in, says_success
+
+_SHOWN = 200
+
+_PINGS = frozenset(
+    {
+        "",
+        "alive",
+        "heartbeat",
+        "keep alive",
+        "keep-alive",
+        "keepalive",
+        "noop",
+        "ping",
+        "pong",
+    }
+)
+"""What only keeps the connection alive, in lower case: as data, as the type of an event
+or of an object."""
+
+_TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d[\d:.Z+-]*")
+"""A time as data: ChatGPT's own servers have sent one every 15 seconds
+(https://github.com/missuo/FreeGPT35/pull/29)."""
+
+
+def is_ping(word: str) -> bool:
+    """Whether a word only keeps the connection alive."""
+    said = (word.strip("[] \t") or word).lower().replace("_", "-")
+    return said in _PINGS or word[:1] == ":" or bool(_TIME.fullmatch(word))
+
+
+class Strays:
+    """Keeps what is no chunk of an answer, until it is clear what it was."""
+
+    __slots__ = ("_first", "_last", "_progress", "_where")
+
+    def __init__(self, where: str) -> None:
+        """Start an answer.
+
+        Args:
+            where: The URL without query, for the messages of errors.
+        """
+        self._where = where
+        self._first: object = None
+        self._last: Mapping[str, Any] | None = None
+        self._progress = 0
+
+    def take_word(self, word: str) -> None:
+        """Take the data of a named event, which is no JSON."""
+        self._keep_first(word)
+
+    def take(self, value: Mapping[str, Any], event: str, progress: int) -> None:
+        """Take an object without choices.
+
+        Args:
+            value: The object.
+            event: The type of its event.
+            progress: How many events have carried something of the answer.
+        """
+        if _is_harmless(value, event):
+            return
+        self.take_error(value, progress)
+
+    def take_error(self, value: Mapping[str, Any], progress: int) -> None:
+        """Take an object that is an error, unless the answer goes on.
+
+        Args:
+            value: The object.
+            progress: How many events have carried something of the answer.
+        """
+        self._keep_first(value)
+        self._last, self._progress = value, progress
+
+    def _keep_first(self, value: object) -> None:
+        if self._first is None:
+            self._first = value
+
+    def error(self, *, progress: int, has_chunks: bool) -> SSEChatError | None:
+        """Return the error that an answer without a finish reason comes to, if any.
+
+        Args:
+            progress: How many events have carried something of the answer.
+            has_chunks: Whether any event was a chunk.
+        """
+        if self._first is None:
+            return None
+        last = self._last
+        if not has_chunks and (last is None or not _says_what_failed(last)):
+            return self.foreign(self._first)
+        if last is None or progress > self._progress:
+            return None
+        return failures.stream_error(error_in(last, "error"), self._where, last)
+
+    def foreign(
+        self, first: object, protocol: Protocol | None = None
+    ) -> MalformedChunkError:
+        """Make the error for a stream of which no event is a chat completion.
+
+        Args:
+            first: The first event's value.
+            protocol: The protocol that it is of.
+        """
+        start = _json(first)[:_SHOWN]
+        msg = (
+            f"{self._where} sent a stream of which no event was a chat completion; the "
+            f"first was {start!r}. {_hint(protocol)}"
+        )
+        return MalformedChunkError(msg, data=start)
+
+    def malformed(self, data: str) -> MalformedChunkError:
+        """Make the error for data that cannot be read."""
+        start = data[:_SHOWN]
+        msg = (
+            f"{self._where} sent data that is not a chat completion: {start!r}. Check "
+            "the server, or a proxy in front of it."
+        )
+        return MalformedChunkError(msg, data=start)
+
+    def whole(self, body: dict[str, Any]) -> SSEChatError:
+        """Make the error for a JSON object, in place of a stream, without choices."""
+        error = error_in(body, "message")
+        protocol = protocol_of(body)
+        if error is None and protocol is None and server_words(body):
+            error = body
+        if error is not None:
+            return failures.stream_error(error, self._where, body)
+        start = _json(body)[:_SHOWN]
+        msg = (
+            f"{self._where} sent JSON that is not a chat completion: {start!r}. "
+            f"{_hint(protocol)}"
+        )
+        return MalformedChunkError(msg, data=start)
+
+
+def not_a_stream(
+    answered: str,
+    kind: str,
+    *,
+    content_type: str | None,
+    body: bytes,
+    value: Mapping[str, Any] | None = None,
+) -> NotAnEventStreamError:
+    """Make the error for a body that is neither a stream nor a completion.
+
+    Args:
+        answered: Who answered, and with which status.
+        kind: What the body is.
+        content_type: What it is said to be.
+        body: Its beginning.
+        value: The first JSON object in it, where it has one.
+    """
+    text = body.decode("utf-8", "replace") if value is None else _json(value)
+    start = " ".join(text.split())[:_SHOWN]
+    protocol = None if value is None else protocol_of(value)
+    hint = f"{_hint(protocol)} " if protocol else ""
+    msg = (
+        f"{answered} with {kind} (content type {content_type}): {start!r}. {hint}Is "
+        "`base_url` right? It is the part of the address before `/chat/completions`, "
+        "often ending in `/v1`."
+    )
+    return NotAnEventStreamError(msg, content_type=content_type)
+
+
+def _hint(protocol: Protocol | None) -> str:
+    if protocol is None:
+        return "Is `base_url` the address of chat completions?"
+    return f"That is {protocol.name}. {protocol.hint}"
+
+
+def _is_harmless(value: Mapping[str, Any], event: str) -> bool:
+    """Whether an object is a chunk without choices, or a sign of life."""
+    kinds = [event, *(value.get(k) for k in ("type", "event", "object", "status"))]
+    if any(isinstance(kind, str) and kind and is_ping(kind) for kind in kinds):
+        return True
+    # What stands under `error` was found to be none.
+    if server_words({k: v for k, v in value.items() if k != "error"}):
+        return says_success(value)
+    is_chunk = "choices" in value and not value["choices"]
+    is_chunk = is_chunk or value.get("object") == "chat.completion.chunk"
+    return is_chunk or "usage" in value or value.keys() <= ENVELOPE
+
+
+def _says_what_failed(value: Mapping[str, Any]) -> bool:
+    return server_words(value) is not None or (code_in(value) is not None)
+
+
+def _json(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,373 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
+from langchain_core.messages.tool import tool_call, tool_call_chunk
+
+from langchain_sse_chat.dialect import Dialect
+from langchain_sse_chat.request.messages import messages_to_wire
+
+CACHE = {"cache_control": {"type": "ephemeral"}}
+PNG = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}}
+PNG_V1 = {"type": "image", "base64": "AAAA", "mime_type": "image/png"}
+
+
+def wire(message: BaseMessage) -> list[dict[str, Any]]:
+    """What is sent of the answer itself, without the results that its calls lack."""
+    return messages_to_wire([message], Dialect())[:1]
+
+
+def call(name: str, arguments: str, call_id: str = "c1") -> dict[str, Any]:
+    return {
+        "id": call_id,
+        "type": "function",
+        "function": {"name": name, "arguments": arguments},
+    }
+
+
+ADD = tool_call(name="add", args={"a": 1}, id="c1")
+ADD_WIRE = call("add", '{"a": 1}')
+
+
+@pytest.mark.parametrize(
+    ("content", "sent"),
+    [
+        ("a", "a"),
+        ("", ""),
+        ([], ""),
+        (["a", "b"], "ab"),
+        ([{"type": "text", "text": "a"}, {"type": "text", "text": "b"}], "ab"),
+        (
+            [{"type": "text", "text": "a", "annotations": [{"type": "citation"}]}],
+            "a",
+        ),
+        ([{"type": "text", "text": "a", "extras": {"signature": "s"}}], "a"),
+        ([{"type": "text", "text": "a", "index": "lc_txt_0", "id": "x"}], "a"),
+        (
+            ["a", {"type": "text", "text": "b", **CACHE}],
+            [{"type": "text", "text": "a"}, {"type": "text", "text": "b", **CACHE}],
+        ),
+        (["a", PNG_V1], "a"),
+        (["", PNG], ""),
+        ([{"type": "output_text", "text": "a"}], "a"),
+        ([{"text": "a"}, {"toolUse": {}}], "a"),
+        ([{"type": "text", "text": None}, {"type": "text", "text": "b"}], "b"),
+        (
+            [{"type": "non_standard", "value": {"type": "thinking", "thinking": "…"}}],
+            "",
+        ),
+        (
+            [{"type": "non_standard", "value": {"type": "reference", "ids": [1]}}],
+            "",
+        ),
+        ([{"type": "non_standard", "value": {"type": "text", "text": "a"}}], "a"),
+    ],
+)
+def test_an_answer_is_a_string_unless_that_loses_something(
+    content: Any, sent: Any
+) -> None:
+    assert wire(AIMessage(content)) == [{"role": "assistant", "content": sent}]
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        {"type": "reasoning", "reasoning": "…"},
+        {"type": "thinking", "thinking": "…", "signature": "s"},
+        {"type": "redacted_thinking", "data": "…"},
+        {"type": "reasoning_content", "reasoning_content": {}},
+        {"type": "function_call", "call_id": "c1", "name": "add", "arguments": "{}"},
+        {"type": "input_json_delta", "partial_json": "{"},
+        {"type": "server_tool_use", "id": "s1", "name": "search", "input": {}},
+        {"type": "server_tool_call_chunk", "id": "s1", "name": "search", "args": "{"},
+        {"type": "tool_use", "id": "c1", "name": "add", "input": {"a": 1}},
+        {"type": "tool_call", "id": "c1", "name": "add", "args": {"a": 1}},
+        {"type": "tool_call_chunk", "id": "c1", "name": "add", "args": "{"},
+        {"type": "invalid_tool_call", "id": "c1", "name": "add", "args": "{"},
+        {"type": "server_tool_call", "id": "s1", "name": "search", "args": {}},
+        {"type": "server_tool_result", "tool_call_id": "s1", "status": "success"},
+        {"type": "web_search_call", "id": "ws_1", "status": "completed"},
+        {"type": "code_interpreter_call", "id": "ci_1", "code": "1"},
+        {"type": "mcp_call", "id": "m1", "name": "f", "arguments": "{}"},
+        {"type": "web_search_tool_result", "tool_use_id": "s1", "content": []},
+        {"type": "code_execution_tool_result", "tool_use_id": "s1", "content": {}},
+        {"type": "executable_code", "executable_code": "1", "language": "PYTHON"},
+        {"type": "code_execution_result", "code_execution_result": "1"},
+        {"type": "guard_content", "guard_content": {"text": "x"}},
+        {"type": "image_generation_call", "id": "ig_1", "result": "AAAA"},
+        {"type": "image", "base64": "AAAA"},
+        {"type": "a kind that nobody knows"},
+    ],
+    ids=lambda block: block["type"],
+)
+def test_blocks_that_are_no_content_on_the_wire_are_left_out(
+    block: dict[str, Any],
+) -> None:
+    message = AIMessage([block, {"type": "text", "text": "a"}], tool_calls=[ADD])
+    assert wire(message) == [
+        {"role": "assistant", "content": "a", "tool_calls": [ADD_WIRE]}
+    ]
+
+
+@pytest.mark.parametrize("content", ["", []])
+def test_an_answer_of_calls_alone_has_null_content(content: Any) -> None:
+    assert wire(AIMessage(content, tool_calls=[ADD])) == [
+        {"role": "assistant", "content": None, "tool_calls": [ADD_WIRE]}
+    ]
+
+
+def test_text_and_calls_of_one_turn_are_both_sent() -> None:
+    (sent,) = wire(AIMessage("Let me add", tool_calls=[ADD]))
+    assert sent["content"] == "Let me add"
+    assert sent["tool_calls"] == [ADD_WIRE]
+
+
+def test_several_calls_keep_their_order() -> None:
+    second = tool_call(name="mul", args={}, id="c2")
+    assert wire(AIMessage("", tool_calls=[ADD, second]))[0]["tool_calls"] == [
+        ADD_WIRE,
+        call("mul", "{}", "c2"),
+    ]
+
+
+def test_arguments_outside_ascii_are_not_escaped() -> None:
+    message = AIMessage(
+        "", tool_calls=[tool_call(name="greet", args={"имя": "陈明"}, id="c1")]
+    )
+    assert wire(message)[0]["tool_calls"] == [call("greet", '{"имя": "陈明"}')]
+
+
+@pytest.mark.parametrize(
+    ("args", "sent"),
+    [
+        ('{"a": ', "{}"),
+        ("[1]", "{}"),
+        ('{"a": NaN}', "{}"),
+        ("[" * 10_000, "{}"),
+        ("", "{}"),
+        (None, "{}"),
+        ('{"a": 2}', "{}"),
+    ],
+)
+def test_the_arguments_of_an_invalid_call_are_the_json_of_an_object(
+    args: str | None, sent: str
+) -> None:
+    message = AIMessage(
+        "",
+        tool_calls=[ADD],
+        invalid_tool_calls=[
+            {
+                "type": "invalid_tool_call",
+                "id": "c2",
+                "name": "mul",
+                "args": args,
+                "error": "cut",
+            }
+        ],
+    )
+    assert wire(message)[0]["tool_calls"] == [ADD_WIRE, call("mul", sent, "c2")]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sent"),
+    [
+        ('{"a":2}', '{"a":2}'),
+        ('{"a": "\n"}', '{"a": "\\n"}'),
+        ('["\n"]', "{}"),
+        ("[1]", "{}"),
+        ('{"a": ', "{}"),
+        ('{"a": NaN}', "{}"),
+        ("[" * 10_000, "{}"),
+        ("", "{}"),
+        (None, "{}"),
+    ],
+)
+def test_kept_arguments_are_sent_as_they_are_or_as_an_empty_object(
+    arguments: Any, sent: str
+) -> None:
+    kept = {"id": "c1", "function": {"name": "add", "arguments": arguments}}
+    message = old_message(tool_calls=[kept])
+    assert wire(message)[0]["tool_calls"] == [call("add", sent)]
+
+
+@pytest.mark.parametrize(
+    ("args", "text"),
+    [
+        ({"a": float("nan"), "b": [float("inf")]}, '{"a": null, "b": [null]}'),
+        ({"a": "NaN"}, '{"a": "NaN"}'),
+    ],
+)
+def test_numbers_that_json_does_not_have_are_null(args: Any, text: str) -> None:
+    message = AIMessage("", tool_calls=[tool_call(name="add", args=args, id="c1")])
+    assert wire(message)[0]["tool_calls"] == [call("add", text)]
+
+
+def test_a_call_without_an_id_gets_the_same_one_each_time() -> None:
+    message = AIMessage("", tool_calls=[tool_call(name="add", args={}, id=None)])
+    [made] = wire(message)[0]["tool_calls"]
+    assert made == call("add", "{}", made["id"])
+    assert made["id"].startswith("call_")
+    assert [made] == wire(message)[0]["tool_calls"]
+
+
+def test_the_calls_of_merged_chunks_are_sent() -> None:
+    first = AIMessageChunk(
+        content="",
+        tool_call_chunks=[tool_call_chunk(name="add", args='{"a"', id="c1", index=0)],
+    )
+    rest = AIMessageChunk(
+        content="", tool_call_chunks=[tool_call_chunk(args=": 1}", index=0)]
+    )
+    assert wire(first + rest)[0]["tool_calls"] == [ADD_WIRE]
+
+
+def old_message(**additional_kwargs: Any) -> AIMessage:
+    """A message whose fields were filled after it was made, as old histories have."""
+    message = AIMessage("")
+    message.additional_kwargs = additional_kwargs
+    return message
+
+
+def test_calls_that_are_kept_in_the_form_of_the_wire_are_sent_with_all_their_keys() -> (
+    None
+):
+    kept = {
+        "index": 0,
+        **ADD_WIRE,
+        "extra_content": {"google": {"thought_signature": "s"}},
+    }
+    assert wire(old_message(tool_calls=[kept])) == [
+        {
+            "role": "assistant",
+            "content": None,
+            "tool_calls": [
+                {**ADD_WIRE, "extra_content": {"google": {"thought_signature": "s"}}}
+            ],
+        }
+    ]
+
+
+def test_what_a_server_refuses_on_a_call_is_left_out_of_kept_calls_too() -> None:
+    kept = {**ADD_WIRE, "extra_content": {"google": {"thought_signature": "s"}}}
+    kept["function"] = {**ADD_WIRE["function"], "x": 1}
+    dialect = Dialect(supports_call_extras=False)
+    [answer, _] = messages_to_wire([old_message(tool_calls=[kept])], dialect)
+    assert answer["tool_calls"] == [ADD_WIRE]
+
+
+def test_kept_calls_get_a_type_and_text_for_arguments() -> None:
+    kept = {"id": "c1", "function": {"name": "add", "arguments": {"a": 1}}}
+    assert wire(old_message(tool_calls=[kept]))[0]["tool_calls"] == [ADD_WIRE]
+
+
+def test_kept_calls_are_ignored_beside_parsed_ones() -> None:
+    message = AIMessage("", tool_calls=[ADD])
+    message.additional_kwargs = {"tool_calls": [call("old", "{}", "c0")]}
+    assert wire(message)[0]["tool_calls"] == [ADD_WIRE]
+
+
+@pytest.mark.parametrize("arguments", ['{"a": 1}', {"a": 1}])
+def test_a_legacy_function_call_is_sent_as_a_tool_call(arguments: Any) -> None:
+    function_call = {"name": "add", "arguments": arguments}
+    message = AIMessage("", additional_kwargs={"function_call": function_call})
+    [sent] = wire(message)
+    call_id = sent["tool_calls"][0]["id"]
+    assert sent == {
+        "role": "assistant",
+        "content": None,
+        "tool_calls": [call("add", '{"a": 1}', call_id)],
+    }
+
+
+def test_a_legacy_function_call_is_not_sent_beside_tool_calls() -> None:
+    message = AIMessage(
+        "", tool_calls=[ADD], additional_kwargs={"function_call": {"name": "add"}}
+    )
+    assert "function_call" not in wire(message)[0]
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        {"type": "tool_call", "id": "c1", "name": "add", "args": {"a": 1}},
+        {"type": "tool_use", "id": "c1", "name": "add", "input": {"a": 1}},
+        {
+            "type": "function_call",
+            "id": "fc_1",
+            "call_id": "c1",
+            "name": "add",
+            "arguments": '{"a": 1}',
+        },
+    ],
+    ids=lambda block: block["type"],
+)
+def test_calls_that_stand_only_in_the_content_are_sent(block: dict[str, Any]) -> None:
+    assert wire(AIMessage([block, {"type": "text", "text": "a"}])) == [
+        {"role": "assistant", "content": "a", "tool_calls": [ADD_WIRE]}
+    ]
+
+
+def test_a_refusal_is_sent() -> None:
+    message = AIMessage("", additional_kwargs={"refusal": "I will not"})
+    assert wire(message) == [
+        {"role": "assistant", "content": "", "refusal": "I will not"}
+    ]
+
+
+def test_the_name_that_a_server_gives_itself_is_not_sent() -> None:
+    extra = {"name": "MiniMax AI"}
+
+    assert "name" not in wire(AIMessage("a", additional_kwargs=extra))[0]
+    assert wire(AIMessage("a", name="bob", additional_kwargs=extra))[0]["name"] == "bob"
+
+
+def test_the_state_of_a_function_call_is_sent_only_to_gigachat() -> None:
+    message = AIMessage("", additional_kwargs={"functions_state_id": "s1"})
+    assert wire(message) == [{"role": "assistant", "content": ""}]
+    assert messages_to_wire([message], Dialect(tool_form="functions")) == [
+        {"role": "assistant", "content": "", "functions_state_id": "s1"}
+    ]
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        AIMessage("", additional_kwargs={"audio": {"id": "audio_1", "data": "AAAA"}}),
+        AIMessage([{"type": "audio", "id": "audio_1", "base64": "AAAA"}]),
+    ],
+)
+def test_a_spoken_answer_is_sent_by_its_id(message: AIMessage) -> None:
+    assert wire(message) == [
+        {"role": "assistant", "content": None, "audio": {"id": "audio_1"}}
+    ]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        [{"type": "audio", "base64": "AAAA"}],
+        [{"type": "audio", "base64": "AAAA", "id": "lc_1"}],
+    ],
+)
+def test_a_spoken_answer_without_the_servers_id_is_left_out(content: Any) -> None:
+    assert wire(AIMessage(content)) == [{"role": "assistant", "content": ""}]
+
+
+def test_a_refusal_goes_back_in_its_own_field() -> None:
+    blocks: Any = [{"type": "refusal", "refusal": "No."}]
+    message = AIMessage(content=blocks)
+
+    assert messages_to_wire([message], Dialect()) == [
+        {"role": "assistant", "content": "", "refusal": "No."}
+    ]
+
+
+def test_a_call_that_was_cut_before_its_name_is_not_sent() -> None:
+    cut: Any = {"name": None, "args": '{"a"', "id": "call_1", "error": None}
+    message = AIMessage(content="Hi", invalid_tool_calls=[cut])
+
+    assert messages_to_wire([message], Dialect()) == [
+        {"role": "assistant", "content": "Hi"}
+    ]
