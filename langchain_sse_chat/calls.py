@@ -35,7 +35,7 @@ from langchain_sse_chat.answer.pipeline import Assembler
 from langchain_sse_chat.answer.results import ResultAssembler
 from langchain_sse_chat.callbacks import RetryEvents, called_with
 from langchain_sse_chat.errors import ConfigurationError
-from langchain_sse_chat.exchange.endpoint_attempts import CallPlan, exchange_of
+from langchain_sse_chat.exchange.endpoint_attempts import CallPlan, build_exchange
 from langchain_sse_chat.plan import ENDPOINT_KEYWORDS, plan_call
 from langchain_sse_chat.secrets.masking import hide, without_frames
 from langchain_sse_chat.settings.api_key import Key, async_keys, sync_keys
@@ -50,7 +50,7 @@ from langchain_sse_chat.transport.protocols import Exchange
 from langchain_sse_chat.transport.sync_client import stream
 from langchain_sse_chat.transport.url import socket_path
 from langchain_sse_chat.transport.workarounds.asyncgen_hooks import anext_unhooked
-from langchain_sse_chat.workarounds.chunk_compaction import KeptChunks
+from langchain_sse_chat.workarounds.chunk_compaction import ChunkCompactor
 
 if TYPE_CHECKING:
     from langchain_protocol.protocol import MessagesData
@@ -247,7 +247,7 @@ class ChatCalls(ChatSSESettings):
             plan = model._plan(key(), messages, stop, shared, streamed=streamed)
             return replace(plan, clients=model._clients)
 
-        return exchange_of(
+        return build_exchange(
             self._plan(own(), messages, stop, kwargs, streamed=streamed),
             assembler,
             [partial(fallback, *each) for each in zip(others, other_keys, strict=True)],
@@ -332,7 +332,7 @@ class ChatCalls(ChatSSESettings):
         **kwargs: Any,
     ) -> Iterator[ChatGenerationChunk]:
         answer = self._ask(ChunkAssembler(), messages, stop, kwargs, run_manager)
-        kept = KeptChunks()
+        kept = ChunkCompactor()
         with closing(answer):
             for chunk in answer:
                 # LangChain reports tokens itself where it passes no run manager.
@@ -349,7 +349,7 @@ class ChatCalls(ChatSSESettings):
         **kwargs: Any,
     ) -> AsyncIterator[ChatGenerationChunk]:
         answer = await self._aask(ChunkAssembler(), messages, stop, kwargs, run_manager)
-        kept = KeptChunks()
+        kept = ChunkCompactor()
         async with aclosing(answer):
             async for chunk in answer:
                 if run_manager:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
 from langchain_sse_chat.acceptable_names import acceptable_name, marked_name
-from langchain_sse_chat.wire.deltas import Delta, WireMessage
+from langchain_sse_chat.wire.deltas import AnswerMessage, Delta
 
 OutputT = TypeVar("OutputT")
 
@@ -21,7 +21,7 @@ _NAMED = ("function", "custom")
 class _Assembler(Protocol[OutputT]):
     def feed(self, delta: str | Delta) -> list[OutputT]: ...
 
-    def close(self, message: WireMessage, held: Delta) -> list[OutputT]: ...
+    def close(self, message: AnswerMessage, held: Delta) -> list[OutputT]: ...
 
 
 class OwnNames(_Assembler[OutputT]):
@@ -45,13 +45,15 @@ class OwnNames(_Assembler[OutputT]):
             _rename(delta.tool_calls, self._own_names)
         return self._inner.feed(delta)
 
-    def close(self, message: WireMessage, held: Delta) -> list[OutputT]:
+    def close(self, message: AnswerMessage, held: Delta) -> list[OutputT]:
         """Take the whole answer, and the part that was held back to its end."""
         _rename(held.tool_calls, self._own_names)
         return self._inner.close(with_own_names(message, self._own_names), held)
 
 
-def with_own_names(message: WireMessage, own_names: Mapping[str, str]) -> WireMessage:
+def with_own_names(
+    message: AnswerMessage, own_names: Mapping[str, str]
+) -> AnswerMessage:
     """Return the message, changed in place, with calls under their own names."""
     for choice in (message, *message.other_choices):
         _rename(choice.tool_calls, own_names)

@@ -29,7 +29,7 @@ from langchain_sse_chat.answer.chunks import ChunkAssembler
 from langchain_sse_chat.answer.events import EventAssembler
 from langchain_sse_chat.answer.pipeline import Assembler, OutputT
 from langchain_sse_chat.answer.results import ResultAssembler
-from langchain_sse_chat.wire.deltas import Delta, WireMessage, WireToolCall
+from langchain_sse_chat.wire.deltas import AnswerMessage, Delta, WireToolCall
 from langchain_sse_chat.wire.jsontext import loads, read_data
 from scripts.fuzz_reference import fault_of
 from scripts.mutations import Mutator
@@ -72,12 +72,12 @@ class _Watched:
 
     def __init__(self, inner: Assembler[OutputT]) -> None:
         self._inner: Assembler[Any] = inner
-        self.message: WireMessage | None = None
+        self.message: AnswerMessage | None = None
 
     def feed(self, delta: str | Delta) -> list[Any]:
         return self._inner.feed(delta)
 
-    def close(self, message: WireMessage, held: Delta) -> list[Any]:
+    def close(self, message: AnswerMessage, held: Delta) -> list[Any]:
         self.message = message
         return self._inner.close(message, held)
 
@@ -137,7 +137,7 @@ def _faults(reads: list[bytes], number: int, outcomes: Counter[str]) -> Iterator
 
 def _answer(
     reads: list[bytes], assembler: Assembler[OutputT], settings: dict[str, Any]
-) -> tuple[Any, WireMessage | None]:
+) -> tuple[Any, AnswerMessage | None]:
     """Return what comes out and the message, or the error and `None`."""
     watched = _Watched(assembler)
     reader = pipeline(watched, OPTIONS._replace(**settings))
@@ -145,7 +145,7 @@ def _answer(
     try:
         for data in reads:
             outputs += reader.feed(data)
-            if reader.complete:
+            if not reader.wants_more:
                 break
         outputs += [*reader.end(), *reader.close()]
     except SSEChatError as error:
@@ -247,7 +247,7 @@ def _is_made_of(text: str, pieces: list[str]) -> bool:
 
 
 def _faults_of_message(
-    message: AIMessage, wire: WireMessage, valid: list[Any]
+    message: AIMessage, wire: AnswerMessage, valid: list[Any]
 ) -> Iterator[str]:
     got = [(call["name"], call["args"]) for call in message.tool_calls]
     kind = type(message).__name__

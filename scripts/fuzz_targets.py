@@ -81,7 +81,7 @@ def answer(data: bytes) -> None:
         try:
             for read in reads:
                 given += map(_shown, made.feed(read))
-                if made.complete:
+                if not made.wants_more:
                     break
             given += map(_shown, [*made.end(), *made.close()])
             why = None if options.stop else fault_of(body, may_be_cut=accepts)

@@ -13,7 +13,7 @@ from langchain_sse_chat.answer.fast_chunks import rich_chunk, text_chunk
 from langchain_sse_chat.answer.results import additional_fields, response_metadata
 from langchain_sse_chat.answer.usage import message_usage
 from langchain_sse_chat.message_keys import REASONING
-from langchain_sse_chat.wire.deltas import Delta, ToolCallDelta, WireMessage
+from langchain_sse_chat.wire.deltas import AnswerMessage, Delta, ToolCallDelta
 from langchain_sse_chat.wire.jsontext import parse_arguments
 from langchain_sse_chat.workarounds.broken_calls import breaking_mark
 
@@ -31,7 +31,7 @@ class ChunkAssembler:
             return [text_chunk(delta)]
         return [_rich_chunk(delta)] if isinstance(delta, Delta) else []
 
-    def close(self, message: WireMessage, held: Delta) -> list[ChatGenerationChunk]:
+    def close(self, message: AnswerMessage, held: Delta) -> list[ChatGenerationChunk]:
         """End the answer; give what was held back and the last chunk."""
         marks = [
             ToolCallDelta(call.index, None, None, breaking_mark(call.arguments))

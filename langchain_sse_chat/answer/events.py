@@ -18,9 +18,9 @@ from langchain_sse_chat.answer.usage import message_usage
 from langchain_sse_chat.errors import MalformedChunkError
 from langchain_sse_chat.message_keys import MODEL_PROVIDER
 from langchain_sse_chat.wire.deltas import (
+    AnswerMessage,
     Delta,
     ToolCallDelta,
-    WireMessage,
     WireToolCall,
 )
 from langchain_sse_chat.wire.jsontext import parse_arguments
@@ -133,7 +133,7 @@ class EventAssembler:
         self._take(Delta(delta) if isinstance(delta, str) else delta, events)
         return events
 
-    def close(self, message: WireMessage, held: Delta) -> list[MessagesData]:
+    def close(self, message: AnswerMessage, held: Delta) -> list[MessagesData]:
         """End the answer; give what was held back, and finish every block.
 
         The event that finishes the message is in `finish` then.

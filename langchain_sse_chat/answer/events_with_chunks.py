@@ -16,7 +16,7 @@ from langchain_core.utils.utils import LC_ID_PREFIX
 
 from langchain_sse_chat.answer.chunks import ChunkAssembler
 from langchain_sse_chat.answer.events import EventAssembler
-from langchain_sse_chat.wire.deltas import Delta, WireMessage
+from langchain_sse_chat.wire.deltas import AnswerMessage, Delta
 
 if TYPE_CHECKING:
     from langchain_protocol.protocol import MessagesData
@@ -27,7 +27,7 @@ _DEFAULTS = (
 )
 
 
-class ReportedEventAssembler:
+class EventsWithChunks:
     """Gives the chunk of every delta, and after it the delta's events.
 
     A chunk is what handlers are told with a token; nobody else gets to see it.
@@ -56,7 +56,7 @@ class ReportedEventAssembler:
         return [*self._chunks.feed(delta), *self._events.feed(delta)]
 
     def close(
-        self, message: WireMessage, held: Delta
+        self, message: AnswerMessage, held: Delta
     ) -> list[MessagesData | ChatGenerationChunk]:
         """End the answer; give the last chunks and the last events.
 
@@ -71,7 +71,7 @@ class ReportedEventAssembler:
 
 def event_assembler(
     run_manager: BaseRunManager | None,
-) -> EventAssembler | ReportedEventAssembler:
+) -> EventAssembler | EventsWithChunks:
     """Return what makes the events of a run.
 
     Its message has the id that LangChain gives to the run's message. It is for all
@@ -83,7 +83,7 @@ def event_assembler(
     run_id = uuid.uuid4() if run_manager is None else run_manager.run_id
     events = EventAssembler(f"{LC_ID_PREFIX}-{run_id}")
     handlers = [] if run_manager is None else run_manager.handlers
-    return ReportedEventAssembler(events) if wants_tokens(handlers) else events
+    return EventsWithChunks(events) if wants_tokens(handlers) else events
 
 
 def wants_tokens(handlers: Iterable[BaseCallbackHandler]) -> bool:

@@ -24,7 +24,7 @@ from langchain_sse_chat.tool_names import OwnNames, with_own_names
 from langchain_sse_chat.transport.clock import wall_clock
 from langchain_sse_chat.transport.protocols import ResponseHead
 from langchain_sse_chat.wire import server_errors as failures
-from langchain_sse_chat.wire.deltas import Delta, WireMessage
+from langchain_sse_chat.wire.deltas import AnswerMessage, Delta
 from langchain_sse_chat.wire.jsontext import loads
 from langchain_sse_chat.wire.memory_budget import LARGE, Budget
 from langchain_sse_chat.wire.other_protocols import protocol_of
@@ -52,7 +52,7 @@ _PAGE_SIZE = 64 * 1024
 _BEFORE_AN_ANSWER = re.compile(rb"\A(?:\s|%s)+" % BOM_UTF8)
 
 
-def _never(_gave: bool, _message: WireMessage | None) -> bool:  # noqa: FBT001
+def _never(_gave: bool, _message: AnswerMessage | None) -> bool:  # noqa: FBT001
     return False
 
 
@@ -63,7 +63,7 @@ class Assembler(Protocol[OutputT]):
         """Take a part of the answer."""
         ...
 
-    def close(self, message: WireMessage, held: Delta) -> list[OutputT]:
+    def close(self, message: AnswerMessage, held: Delta) -> list[OutputT]:
         """Take the whole answer, and the part that was held back to its end."""
         ...
 
@@ -107,7 +107,7 @@ class AnswerPipeline(Generic[OutputT]):
         options: PipelineOptions,
         *,
         notes: Mapping[str, Any] | None = None,
-        goes_on: Callable[[bool, WireMessage | None], bool] = _never,
+        goes_on: Callable[[bool, AnswerMessage | None], bool] = _never,
     ) -> None:
         """Start to read an answer.
 
@@ -119,7 +119,7 @@ class AnswerPipeline(Generic[OutputT]):
                 must not be accepted as it is; is told whether anything was given out,
                 and the message so far.
         """
-        self.emitted = False
+        self.has_output = False
         """Whether anything was given out: from then on nothing may be repeated."""
         self._notes = notes or {}
         self._goes_on = goes_on
@@ -144,19 +144,19 @@ class AnswerPipeline(Generic[OutputT]):
         self._failure: SSEChatError | None = None
 
     @property
-    def complete(self) -> bool:
-        """Whether no more bytes are needed: `[DONE]` was read, or all is lost."""
-        return self._reader.done or self._failure is not None
+    def wants_more(self) -> bool:
+        """Whether more bytes are needed: neither `[DONE]` nor an error has come."""
+        return not self._reader.saw_done and self._failure is None
 
     @property
-    def ended(self) -> bool:
+    def is_complete(self) -> bool:
         """Whether the answer is whole: `[DONE]` or a finish reason was read."""
-        return self._reader.ended
+        return self._reader.is_complete
 
     @property
-    def progress(self) -> int:
+    def events_read(self) -> int:
         """How many events so far carried something of the answer."""
-        return self._reader.progress
+        return self._reader.events_read
 
     def open(self, head: ResponseHead) -> None:
         """Learn the head of a successful answer."""
@@ -209,7 +209,7 @@ class AnswerPipeline(Generic[OutputT]):
 
     def _read(self, data: bytes) -> list[OutputT]:
         outputs: list[OutputT] = []
-        if self.complete:
+        if not self.wants_more:
             return outputs
         try:
             parts = None if self._decoder.pending else self._reader.parts_in(data)
@@ -226,7 +226,7 @@ class AnswerPipeline(Generic[OutputT]):
             # What came before the error is given out first: `close` raises it.
             self._failure = error
         if outputs:
-            self.emitted = True
+            self.has_output = True
         return outputs
 
     def _decode(self, data: bytes, outputs: list[OutputT]) -> None:
@@ -246,7 +246,7 @@ class AnswerPipeline(Generic[OutputT]):
     ) -> None:
         reader, assembler = self._reader, self._assembler
         for event, data, _ in events:
-            if reader.done:
+            if reader.saw_done:
                 break
             if event == BARE:
                 self._look_for_an_error(data)
@@ -274,7 +274,7 @@ class AnswerPipeline(Generic[OutputT]):
         if self._failure is None and self._kind == "events":
             self._read_events(self._decoder.close(), outputs, lenient=True)
         if outputs:
-            self.emitted = True
+            self.has_output = True
         return outputs
 
     def close(self) -> list[OutputT]:
@@ -294,14 +294,14 @@ class AnswerPipeline(Generic[OutputT]):
         elif self._kind != "events" and (self._kind or b"".join(self._body).strip()):
             raise self._not_an_answer()
         self._reader.check_end()
-        truncated = not self._reader.ended
+        truncated = not self._reader.is_complete
         if truncated:
             self._judge_truncation()
         message, held = self._reader.close(truncated=truncated)
         message.marks_generated_files = self._options.marks_generated_files
         self._add_headers(message)
         outputs += self._assembler.close(message, held)
-        self.emitted = True
+        self.has_output = True
         return outputs
 
     def _close_json(self) -> list[OutputT]:
@@ -326,8 +326,8 @@ class AnswerPipeline(Generic[OutputT]):
         if self._kind is None:
             msg = f"{where} answered {self._status} with an empty body."
             raise StreamTruncatedError(msg)
-        accepted = self._options.on_truncation != "raise" and self._reader.progress
-        if not accepted or self._goes_on(self.emitted, self.snapshot()):
+        accepted = self._options.on_truncation != "raise" and self._reader.events_read
+        if not accepted or self._goes_on(self.has_output, self.snapshot()):
             came = self._what_came
             msg = (
                 f"The stream of {where} ended before the answer did: {came}. What was "
@@ -339,9 +339,9 @@ class AnswerPipeline(Generic[OutputT]):
 
     @property
     def _what_came(self) -> str:
-        if not self._reader.done:
+        if not self._reader.saw_done:
             return "no finish reason and no [DONE] came"
-        if self._reader.progress:
+        if self._reader.events_read:
             return (
                 "[DONE] came, but only other choices than choice 0 have a finish reason"
             )
@@ -374,7 +374,7 @@ class AnswerPipeline(Generic[OutputT]):
     def _status(self) -> int:
         return self._head.status_code if self._head else 200
 
-    def _add_headers(self, message: WireMessage) -> None:
+    def _add_headers(self, message: AnswerMessage) -> None:
         headers = self._head.headers if self._head else {}
         request_id = failures.request_id(headers)
         if request_id is not None:
@@ -396,7 +396,7 @@ class AnswerPipeline(Generic[OutputT]):
             key_hint=self._options.key_hint,
         )
 
-    def snapshot(self) -> WireMessage | None:
+    def snapshot(self) -> AnswerMessage | None:
         """Return the message as far as it came, `None` when nothing did."""
         message = self._reader.snapshot()
         return message and with_own_names(message, self._options.tool_names)
@@ -409,6 +409,6 @@ class AnswerPipeline(Generic[OutputT]):
         return error
 
 
-def partial_message(message: WireMessage | None) -> AIMessage | None:
+def partial_message(message: AnswerMessage | None) -> AIMessage | None:
     """Return a message as far as it came, as it stands on an error."""
     return None if message is None else wire_message_to_ai_message(message)

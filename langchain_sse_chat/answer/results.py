@@ -20,7 +20,7 @@ from langchain_sse_chat.message_keys import (
     TOOL_CALL_EXTRAS,
 )
 from langchain_sse_chat.wire.custom_calls import CUSTOM, input_of
-from langchain_sse_chat.wire.deltas import Delta, WireMessage, WireToolCall
+from langchain_sse_chat.wire.deltas import AnswerMessage, Delta, WireToolCall
 from langchain_sse_chat.wire.refusals import is_withheld
 from langchain_sse_chat.workarounds.broken_calls import NOT_AN_OBJECT
 
@@ -33,13 +33,13 @@ class ResultAssembler:
         del delta
         return []
 
-    def close(self, message: WireMessage, held: Delta) -> list[ChatResult]:
+    def close(self, message: AnswerMessage, held: Delta) -> list[ChatResult]:
         """Give the result of a whole answer."""
         del held
         return [wire_message_to_result(message)]
 
 
-def wire_message_to_result(message: WireMessage) -> ChatResult:
+def wire_message_to_result(message: AnswerMessage) -> ChatResult:
     """Return the result with one generation for each choice."""
     first = wire_message_to_ai_message(message)
     messages = [first, *map(wire_message_to_ai_message, message.other_choices)]
@@ -60,7 +60,7 @@ def wire_message_to_result(message: WireMessage) -> ChatResult:
     )
 
 
-def wire_message_to_ai_message(message: WireMessage) -> AIMessage:
+def wire_message_to_ai_message(message: AnswerMessage) -> AIMessage:
     """Return the message that an answer comes down to."""
     return AIMessage(
         content=message.text,
@@ -74,7 +74,7 @@ def wire_message_to_ai_message(message: WireMessage) -> AIMessage:
     )
 
 
-def additional_kwargs(message: WireMessage) -> dict[str, Any]:
+def additional_kwargs(message: AnswerMessage) -> dict[str, Any]:
     """Return the `additional_kwargs` of a whole message."""
     fields = additional_fields(message)
     if message.reasoning:
@@ -84,7 +84,7 @@ def additional_kwargs(message: WireMessage) -> dict[str, Any]:
     return fields
 
 
-def additional_fields(message: WireMessage) -> dict[str, Any]:
+def additional_fields(message: AnswerMessage) -> dict[str, Any]:
     """Return the `additional_kwargs` that stand on the last chunk of a stream.
 
     That is all but the texts, which come piece by piece.
@@ -114,7 +114,7 @@ def _invalid_tool_call(call: WireToolCall) -> InvalidToolCall:
     )
 
 
-def response_metadata(message: WireMessage) -> dict[str, Any]:
+def response_metadata(message: AnswerMessage) -> dict[str, Any]:
     """Return the `response_metadata` of a message: each value stands in it once."""
     fields = {k: v for k, v in message.metadata.items() if v or k != "refusal"}
     # LangChain's own key: it tells the form of a message's content.
@@ -144,7 +144,7 @@ def response_metadata(message: WireMessage) -> dict[str, Any]:
     return {**fields, **metadata}
 
 
-def _refusal(message: WireMessage) -> dict[str, str]:
+def _refusal(message: AnswerMessage) -> dict[str, str]:
     """Return the refusal for the content block, empty for one without words.
 
     It is complete: the pieces on the chunks before cannot be added up there.
@@ -153,7 +153,7 @@ def _refusal(message: WireMessage) -> dict[str, str]:
     return {"refusal": message.refusal} if is_one else {}
 
 
-def _other_choice(message: WireMessage) -> dict[str, Any]:
+def _other_choice(message: AnswerMessage) -> dict[str, Any]:
     """Return a choice after the first in the wire's own form."""
     choice: dict[str, Any] = {"role": "assistant", "content": message.text}
     if message.reasoning:

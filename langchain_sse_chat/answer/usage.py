@@ -13,7 +13,7 @@ from langchain_core.messages.ai import (
     add_usage,
 )
 
-from langchain_sse_chat.wire.deltas import WireMessage
+from langchain_sse_chat.wire.deltas import AnswerMessage
 
 _Spellings = dict[str, tuple[str, ...]]
 
@@ -65,7 +65,7 @@ _MOST_DIGITS = 18
 """Of a count that comes as a string; Python refuses to read some thousands of them."""
 
 
-def message_usage(message: WireMessage) -> UsageMetadata | None:
+def message_usage(message: AnswerMessage) -> UsageMetadata | None:
     """Return LangChain's usage for an answer: the sum over the attempts it came in."""
     total: UsageMetadata | None = None
     for usage in (*message.earlier_usage, message.usage):

@@ -183,9 +183,9 @@ if hasattr(os, "register_at_fork"):  # pragma: no branch - not on Windows
 class _TokenReceiver:
     """Takes the answer of a token endpoint: a `Receiver` that gives nothing out."""
 
-    complete = False
-    ended = False
-    progress = 0
+    wants_more = True
+    is_complete = False
+    events_read = 0
 
     def __init__(self, grant: AccessGrant) -> None:
         self._where = safe_url(grant.url)

@@ -6,13 +6,13 @@ from typing import Any, Generic, TypeVar
 
 from langchain_sse_chat.answer.pipeline import Assembler, partial_message
 from langchain_sse_chat.errors import SSEChatError
-from langchain_sse_chat.exchange.resumed_answer import JoinedAnswer
-from langchain_sse_chat.wire.deltas import WireMessage
+from langchain_sse_chat.exchange.resumed_answer import ResumedAnswer
+from langchain_sse_chat.wire.deltas import AnswerMessage
 
 OutputT = TypeVar("OutputT")
 
 
-class Course(Generic[OutputT]):
+class CallState(Generic[OutputT]):
     """What the attempts of a call have in common."""
 
     def __init__(self, assembler: Assembler[OutputT], *, joins: bool) -> None:
@@ -23,8 +23,8 @@ class Course(Generic[OutputT]):
             joins: Whether a broken answer may be resumed.
         """
         self._assembler = assembler
-        self._joined = JoinedAnswer(assembler) if joins else None
-        self._last: WireMessage | None = None
+        self._joined = ResumedAnswer(assembler) if joins else None
+        self._last: AnswerMessage | None = None
         self._gave = False
         self._is_over = False
         self.attempts = 0
@@ -56,10 +56,10 @@ class Course(Generic[OutputT]):
     def assembler(self) -> Assembler[OutputT]:
         """Return the assembler for the next attempt."""
         if self._joined is not None and not self.begun:
-            self._joined = JoinedAnswer(self._assembler)
+            self._joined = ResumedAnswer(self._assembler)
         return self._joined or self._assembler
 
-    def can_go_on(self, message: WireMessage | None = None) -> bool:
+    def can_go_on(self, message: AnswerMessage | None = None) -> bool:
         """Whether the answer can be gone on with.
 
         Args:
@@ -71,7 +71,7 @@ class Course(Generic[OutputT]):
         return self._joined.can_be_joined(message or self._last)
 
     def broke(
-        self, error: SSEChatError, message: WireMessage | None, *, gave: bool
+        self, error: SSEChatError, message: AnswerMessage | None, *, gave: bool
     ) -> None:
         """Learn that an attempt failed; put the whole answer so far on the error.
 

@@ -24,7 +24,7 @@ from langchain_sse_chat.errors import (
 )
 from langchain_sse_chat.exchange.access_token import AccessGrant, AuthorizedExchange
 from langchain_sse_chat.exchange.call_log import CallLog
-from langchain_sse_chat.exchange.call_state import Course
+from langchain_sse_chat.exchange.call_state import CallState
 from langchain_sse_chat.exchange.failover import Failover
 from langchain_sse_chat.exchange.retry import RetryPolicy
 from langchain_sse_chat.request.body import encode_body
@@ -42,7 +42,7 @@ from langchain_sse_chat.transport.protocols import (
     RequestSpec,
     Timeouts,
 )
-from langchain_sse_chat.wire.deltas import WireMessage
+from langchain_sse_chat.wire.deltas import AnswerMessage
 
 logger = logging.getLogger("langchain_sse_chat")
 
@@ -108,7 +108,7 @@ class Call(Generic[OutputT]):
     that only where the answer can be gone on with.
     """
 
-    def __init__(self, plan: CallPlan, course: Course[OutputT]) -> None:
+    def __init__(self, plan: CallPlan, course: CallState[OutputT]) -> None:
         """Take what is sent, and how far the call has come elsewhere."""
         self._plan = plan
         self._course = course
@@ -195,12 +195,12 @@ class Call(Generic[OutputT]):
         """
         pipeline, course, plan = self._pipeline, self._course, self._plan
         pipeline.explain(error)
-        if not pipeline.emitted and self._can_ask_otherwise(error):
+        if not pipeline.has_output and self._can_ask_otherwise(error):
             # It does not count as an attempt: the server did not try.
             self._attempts -= 1
             course.attempts -= 1
             return Again(0.0)
-        course.broke(error, pipeline.snapshot(), gave=pipeline.emitted)
+        course.broke(error, pipeline.snapshot(), gave=pipeline.has_output)
         where = plan.options.where
         if not course.begun:
             return plan.policy.again(self._attempts, error, where)
@@ -249,10 +249,10 @@ def _may_go_on(plan: CallPlan, attempts: int) -> bool:
 
 def _goes_on(
     plan: CallPlan,
-    course: Course[OutputT],
+    course: CallState[OutputT],
     attempts: int,
     gave: bool,  # noqa: FBT001  # the pipeline passes it
-    message: WireMessage | None,
+    message: AnswerMessage | None,
 ) -> bool:
     """Whether an answer that ends too early is gone on with.
 
@@ -263,7 +263,7 @@ def _goes_on(
     return course.has_fallback or _may_go_on(plan, attempts)
 
 
-def exchange_of(
+def build_exchange(
     plan: CallPlan,
     assembler: Assembler[OutputT],
     fallbacks: Sequence[Callable[[], CallPlan]] = (),
@@ -278,7 +278,7 @@ def exchange_of(
     joins = plan.on_disconnect == "resume" or bool(
         fallbacks and plan.on_disconnect is None
     )
-    course = Course(assembler, joins=joins and plan.streamed)
+    course = CallState(assembler, joins=joins and plan.streamed)
     first = _at(plan, course)
     if not fallbacks:
         return first
@@ -294,7 +294,7 @@ def exchange_of(
     return Failover(first, others, course)
 
 
-def _at(plan: CallPlan, course: Course[OutputT]) -> Exchange[OutputT]:
+def _at(plan: CallPlan, course: CallState[OutputT]) -> Exchange[OutputT]:
     """Return the exchange with one endpoint."""
     exchange: Exchange[OutputT] = Call(plan, course)
     if plan.grant is not None:

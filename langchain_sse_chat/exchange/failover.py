@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
 from langchain_sse_chat.errors import ModelClosedError, SSEChatError
-from langchain_sse_chat.exchange.call_state import Course
+from langchain_sse_chat.exchange.call_state import CallState
 from langchain_sse_chat.exchange.retry import retry_event
 from langchain_sse_chat.transport.protocols import (
     Again,
@@ -36,7 +36,7 @@ class Failover(Generic[OutputT]):
         self,
         first: Exchange[OutputT],
         others: Sequence[MakeExchange[OutputT]],
-        course: Course[OutputT],
+        course: CallState[OutputT],
     ) -> None:
         """Begin with the first endpoint.
 

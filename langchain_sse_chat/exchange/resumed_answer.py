@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any, Generic, Protocol, TypeVar
 
 from langchain_sse_chat.exchange.overlap import Overlap, without_overlap
-from langchain_sse_chat.wire.deltas import Delta, WireMessage
+from langchain_sse_chat.wire.deltas import AnswerMessage, Delta
 from langchain_sse_chat.wire.merged_fields import joined_fields, merge_objects
 
 OutputT = TypeVar("OutputT")
@@ -18,10 +18,10 @@ _WHOLE_FIELDS = frozenset({"audio"})
 class _Assembler(Protocol[OutputT]):
     def feed(self, delta: str | Delta) -> list[OutputT]: ...
 
-    def close(self, message: WireMessage, held: Delta) -> list[OutputT]: ...
+    def close(self, message: AnswerMessage, held: Delta) -> list[OutputT]: ...
 
 
-class JoinedAnswer(Generic[OutputT]):
+class ResumedAnswer(Generic[OutputT]):
     """An assembler for an answer that may break and be gone on with.
 
     What a further attempt repeats of the earlier ones is left out, so that each
@@ -33,9 +33,9 @@ class JoinedAnswer(Generic[OutputT]):
         self._assembler = assembler
         self._text: list[str] = []
         self._reasoning: list[str] = []
-        self._earlier = WireMessage()
-        self._text_overlap = _Seam("", None)
-        self._reasoning_overlap = _Seam("", None)
+        self._earlier = AnswerMessage()
+        self._text_overlap = _OverlapTrimmer("", None)
+        self._reasoning_overlap = _OverlapTrimmer("", None)
         self._plain = True
         self._has_calls = False
 
@@ -44,7 +44,7 @@ class JoinedAnswer(Generic[OutputT]):
         """All text that was given out."""
         return "".join(self._text)
 
-    def can_be_joined(self, message: WireMessage | None) -> bool:
+    def can_be_joined(self, message: AnswerMessage | None) -> bool:
         """Whether an answer that broke here can be gone on with.
 
         It cannot when more was given out than text and reasoning: half a tool call
@@ -90,7 +90,7 @@ class JoinedAnswer(Generic[OutputT]):
             text += self._text_overlap.close()
         return replace(delta, text=text, reasoning=reasoning)
 
-    def broke(self, message: WireMessage | None, least_overlap: int | None) -> None:
+    def broke(self, message: AnswerMessage | None, least_overlap: int | None) -> None:
         """Learn that an attempt broke and that another one goes on.
 
         Args:
@@ -100,11 +100,11 @@ class JoinedAnswer(Generic[OutputT]):
         """
         if message is not None:
             self._earlier = _joined(self._earlier, message, ("", ""))
-        self._text_overlap = _Seam(self.text, least_overlap)
-        self._reasoning_overlap = _Seam("".join(self._reasoning), 1)
+        self._text_overlap = _OverlapTrimmer(self.text, least_overlap)
+        self._reasoning_overlap = _OverlapTrimmer("".join(self._reasoning), 1)
         self._plain = False
 
-    def partial(self, message: WireMessage | None) -> WireMessage | None:
+    def partial(self, message: AnswerMessage | None) -> AnswerMessage | None:
         """Return the whole answer as far as it came, `None` when nothing did.
 
         Args:
@@ -112,14 +112,14 @@ class JoinedAnswer(Generic[OutputT]):
         """
         if self._plain:
             return message
-        message = message or WireMessage()
+        message = message or AnswerMessage()
         texts = (
             self._text_overlap.joined(message.text),
             self._reasoning_overlap.joined(message.reasoning),
         )
         return _joined(self._earlier, message, texts)
 
-    def close(self, message: WireMessage, held: Delta) -> list[OutputT]:
+    def close(self, message: AnswerMessage, held: Delta) -> list[OutputT]:
         """Take the whole answer of the last attempt; give the rest."""
         if self._plain:
             return self._assembler.close(message, held)
@@ -128,7 +128,7 @@ class JoinedAnswer(Generic[OutputT]):
         return self._assembler.close(_joined(self._earlier, message, texts), held)
 
 
-class _Seam:
+class _OverlapTrimmer:
     """Where one text of an attempt meets the same text of the earlier ones."""
 
     def __init__(self, first: str, least: int | None) -> None:
@@ -150,8 +150,8 @@ class _Seam:
 
 
 def _joined(
-    earlier: WireMessage, message: WireMessage, texts: tuple[str, str]
-) -> WireMessage:
+    earlier: AnswerMessage, message: AnswerMessage, texts: tuple[str, str]
+) -> AnswerMessage:
     """Return one message for two, with the given text and reasoning.
 
     What is said of the answer as a whole is taken from the later one, which ended it.

@@ -18,7 +18,7 @@ from langchain_core.messages import AIMessage, BaseMessage
 
 from langchain_sse_chat.errors import ConfigurationError
 
-WirePart = dict[str, Any]
+RequestPart = dict[str, Any]
 """One part of a message's content as sent, such as `{"type": "text", "text": "Hi"}`."""
 
 _NOT_SENT = frozenset(
@@ -64,7 +64,7 @@ _FILE_EXTENSIONS = {
 """Extensions that are not the subtype itself, as `pdf` is of `application/pdf`."""
 
 
-def block_to_wire(block: Any, where: str) -> WirePart:
+def block_to_wire(block: Any, where: str) -> RequestPart:
     """Return one block of a content list as a part.
 
     Args:
@@ -108,7 +108,7 @@ def check_images(messages: Sequence[BaseMessage]) -> None:
                 block_to_wire(block, f"messages[{number}].content[{position}]")
 
 
-def joined_text(parts: Sequence[WirePart], separator: str) -> str | None:
+def joined_text(parts: Sequence[RequestPart], separator: str) -> str | None:
     """Return the text of parts that are nothing but text, as one string.
 
     Args:
@@ -127,13 +127,13 @@ def joined_text(parts: Sequence[WirePart], separator: str) -> str | None:
     return separator.join(texts)
 
 
-def cache_marks(block: Mapping[str, Any]) -> WirePart:
+def cache_marks(block: Mapping[str, Any]) -> RequestPart:
     """Return the block's marks for prompt caching, whether its own or in `extras`."""
     found = {**(block.get("extras") or {}), **block}
     return {key: found[key] for key in _CACHE_KEYS if key in found}
 
 
-def _text(block: Mapping[str, Any], where: str) -> WirePart:
+def _text(block: Mapping[str, Any], where: str) -> RequestPart:
     if not isinstance(block.get("text"), str):
         msg = f"{where} is a text block whose `text` is not a string."
         raise ConfigurationError(msg)
@@ -141,7 +141,7 @@ def _text(block: Mapping[str, Any], where: str) -> WirePart:
     return {**own, "type": "text", **cache_marks(block)}
 
 
-def _image(block: Mapping[str, Any], where: str) -> WirePart:
+def _image(block: Mapping[str, Any], where: str) -> RequestPart:
     plain = _without_source(block)
     if file_id := plain.get("file_id"):
         return {**_file_reference(file_id), **cache_marks(block)}
@@ -152,7 +152,7 @@ def _image(block: Mapping[str, Any], where: str) -> WirePart:
     return {"type": "image_url", "image_url": image, **cache_marks(block)}
 
 
-def _image_url(block: Mapping[str, Any], where: str) -> WirePart:
+def _image_url(block: Mapping[str, Any], where: str) -> RequestPart:
     image = block.get("image_url")
     if isinstance(image, str):
         return {**block, "image_url": {"url": image}}
@@ -164,7 +164,7 @@ def _image_url(block: Mapping[str, Any], where: str) -> WirePart:
     return dict(block)
 
 
-def _audio(block: Mapping[str, Any], where: str) -> WirePart:
+def _audio(block: Mapping[str, Any], where: str) -> RequestPart:
     plain = _without_source(block)
     if file_id := plain.get("file_id"):
         return {**_file_reference(file_id), **cache_marks(block)}
@@ -184,7 +184,7 @@ def _audio(block: Mapping[str, Any], where: str) -> WirePart:
     }
 
 
-def _video(block: Mapping[str, Any], where: str) -> WirePart:
+def _video(block: Mapping[str, Any], where: str) -> RequestPart:
     # OpenAI takes no video; this part is the one that OpenRouter, vLLM and DashScope
     # share (https://openrouter.ai/docs/guides/overview/multimodal/videos).
     if "video" in block:
@@ -198,7 +198,7 @@ def _video(block: Mapping[str, Any], where: str) -> WirePart:
     return {"type": "video_url", "video_url": video, **cache_marks(block)}
 
 
-def _file(block: Mapping[str, Any], where: str) -> WirePart:
+def _file(block: Mapping[str, Any], where: str) -> RequestPart:
     if isinstance(block.get("file"), Mapping):
         return _named_file(block)
     plain = _without_source(block)
@@ -217,7 +217,7 @@ def _file(block: Mapping[str, Any], where: str) -> WirePart:
     return {"type": "file", "file": file, **cache_marks(block)}
 
 
-def _named_file(block: Mapping[str, Any]) -> WirePart:
+def _named_file(block: Mapping[str, Any]) -> RequestPart:
     """Return OpenAI's own file part, with a name for data that has none."""
     file = dict(block["file"])
     data = file.get("file_data")
@@ -227,11 +227,11 @@ def _named_file(block: Mapping[str, Any]) -> WirePart:
     return {**block, "file": file}
 
 
-def _plain_text(block: Mapping[str, Any], where: str) -> WirePart:
+def _plain_text(block: Mapping[str, Any], where: str) -> RequestPart:
     return _file({"mime_type": "text/plain", **block}, where)
 
 
-def _document(block: Mapping[str, Any], where: str) -> WirePart:
+def _document(block: Mapping[str, Any], where: str) -> RequestPart:
     # Anthropic's document
     # (https://docs.claude.com/en/docs/build-with-claude/pdf-support); without a source
     # it is some server's own kind.
@@ -240,11 +240,11 @@ def _document(block: Mapping[str, Any], where: str) -> WirePart:
     return _file(block, where)
 
 
-def _refusal(block: Mapping[str, Any], where: str) -> WirePart:
+def _refusal(block: Mapping[str, Any], where: str) -> RequestPart:
     return _text({"text": block.get("refusal")}, where)
 
 
-def _guarded(block: Mapping[str, Any], where: str) -> WirePart:
+def _guarded(block: Mapping[str, Any], where: str) -> RequestPart:
     # Bedrock's text that a guardrail reads
     # (https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-use-converse-api.html).
     inner = block.get("guard_content")
@@ -253,7 +253,7 @@ def _guarded(block: Mapping[str, Any], where: str) -> WirePart:
     return _text({"text": text}, where)
 
 
-def _search_result(block: Mapping[str, Any], where: str) -> WirePart:
+def _search_result(block: Mapping[str, Any], where: str) -> RequestPart:
     # Anthropic's (https://docs.claude.com/en/docs/build-with-claude/search-results).
     content = block.get("content")
     parts = content if isinstance(content, list) else []
@@ -263,7 +263,7 @@ def _search_result(block: Mapping[str, Any], where: str) -> WirePart:
     return _text({**cache_marks(block), "text": text}, where)
 
 
-def _media(block: Mapping[str, Any], where: str) -> WirePart:
+def _media(block: Mapping[str, Any], where: str) -> RequestPart:
     # Gemini's (https://github.com/langchain-ai/langchain-google).
     mime_type = _mime_type(block, where)
     url = block.get("file_uri") or block.get("url")
@@ -273,7 +273,7 @@ def _media(block: Mapping[str, Any], where: str) -> WirePart:
     return converter({**source, "mime_type": mime_type, **cache_marks(block)}, where)
 
 
-def _input_image(block: Mapping[str, Any], where: str) -> WirePart:
+def _input_image(block: Mapping[str, Any], where: str) -> RequestPart:
     # OpenAI's Responses, as `_input_file`
     # (https://platform.openai.com/docs/api-reference/responses/create).
     if file_id := block.get("file_id"):
@@ -281,7 +281,7 @@ def _input_image(block: Mapping[str, Any], where: str) -> WirePart:
     return _image({**block, "url": block.get("image_url")}, where)
 
 
-def _input_file(block: Mapping[str, Any], where: str) -> WirePart:
+def _input_file(block: Mapping[str, Any], where: str) -> RequestPart:
     keys = ("file_id", "file_data", "filename")
     file = {key: block[key] for key in keys if block.get(key)}
     if not file.keys() & {"file_id", "file_data"}:
@@ -289,16 +289,16 @@ def _input_file(block: Mapping[str, Any], where: str) -> WirePart:
     return _named_file({"type": "file", "file": file, **cache_marks(block)})
 
 
-def _non_standard(block: Mapping[str, Any], where: str) -> WirePart:
+def _non_standard(block: Mapping[str, Any], where: str) -> RequestPart:
     return block_to_wire(block.get("value"), f"{where}.value")
 
 
-def _custom_output(block: Mapping[str, Any], where: str) -> WirePart:
+def _custom_output(block: Mapping[str, Any], where: str) -> RequestPart:
     # What `langchain_openai.custom_tool` makes a tool's result.
     return _text({"type": "text", "text": block.get("output") or ""}, where)
 
 
-_CONVERTERS: dict[str, Callable[[Mapping[str, Any], str], WirePart]] = {
+_CONVERTERS: dict[str, Callable[[Mapping[str, Any], str], RequestPart]] = {
     "text": _text,
     "custom_tool_call_output": _custom_output,
     "input_text": _text,
@@ -369,7 +369,7 @@ def _mime_type(plain: Mapping[str, Any], where: str) -> str:
     raise ConfigurationError(msg)
 
 
-def _file_reference(file_id: str) -> WirePart:
+def _file_reference(file_id: str) -> RequestPart:
     # The one part of a chat completion that can name an uploaded file.
     return {"type": "file", "file": {"file_id": file_id}}
 

@@ -16,7 +16,7 @@ from langchain_core.messages import BaseMessage
 from langchain_sse_chat.acceptable_names import CallIds, acceptable_name
 from langchain_sse_chat.dialect import Dialect
 from langchain_sse_chat.errors import ConfigurationError
-from langchain_sse_chat.request.content import WirePart
+from langchain_sse_chat.request.content import RequestPart
 from langchain_sse_chat.request.past_calls import PastCall
 from langchain_sse_chat.request.reasoning_echo import signed
 
@@ -45,7 +45,7 @@ class Sent:
     """Its place, for errors."""
     calls: list[PastCall] = field(default_factory=list)
     """The tool calls of an answer."""
-    media: list[WirePart] = field(default_factory=list)
+    media: list[RequestPart] = field(default_factory=list)
     """What a result holds that the server does not accept there."""
 
 
@@ -157,7 +157,7 @@ def _in_order(
                 yield Sent(None, {"role": "user", "content": content})
 
 
-def _with_id(call: PastCall, ids: CallIds, names: Mapping[str, str]) -> WirePart:
+def _with_id(call: PastCall, ids: CallIds, names: Mapping[str, str]) -> RequestPart:
     call_id = ids.give(call.own_id, call)
     return call.named(sent_name(call.name, names), call_id)
 

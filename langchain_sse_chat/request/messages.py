@@ -37,7 +37,7 @@ from langchain_sse_chat.request.roles import (
     user_content,
 )
 
-WireMessage = dict[str, Any]
+AnswerMessage = dict[str, Any]
 """One message as sent: a `role` and what belongs to it."""
 
 _ROLES = frozenset({"system", "developer", "user", "assistant", "tool", "function"})
@@ -47,7 +47,7 @@ def messages_to_wire(
     messages: Sequence[BaseMessage],
     dialect: Dialect,
     names: Mapping[str, str] | None = None,
-) -> list[WireMessage]:
+) -> list[AnswerMessage]:
     """Return the messages as the request carries them.
 
     The messages may be of any model: what only another server understands is left out
@@ -201,7 +201,7 @@ def _chat(message: ChatMessage, dialect: Dialect, where: str) -> Sent:
 
 def _assistant(message: AIMessage, dialect: Dialect, where: str) -> Sent:
     extra = message.additional_kwargs
-    wire: WireMessage = {
+    wire: AnswerMessage = {
         "role": "assistant",
         "content": answer_content(message.content),
     }

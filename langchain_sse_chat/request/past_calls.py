@@ -11,7 +11,7 @@ from typing import Any
 from langchain_core.messages import AIMessage
 
 from langchain_sse_chat.errors import ConfigurationError
-from langchain_sse_chat.request.content import WirePart
+from langchain_sse_chat.request.content import RequestPart
 from langchain_sse_chat.request.custom_tools import as_custom_call, custom_call_ids
 from langchain_sse_chat.request.reasoning_echo import add_extras
 from langchain_sse_chat.workarounds.broken_calls import sent_invalid_calls
@@ -35,7 +35,7 @@ class PastCall:
 
     own_id: str | None
     """The id that the call has in the history, `None` for none."""
-    wire: WirePart
+    wire: RequestPart
     """The call in the wire's form."""
     is_broken: bool = False
     """Whether what the model wrote as arguments is no whole JSON object. The wire has
@@ -56,7 +56,7 @@ class PastCall:
         """The name of the tool."""
         return str(self.wire[self.kind]["name"])
 
-    def named(self, name: str, call_id: str) -> WirePart:
+    def named(self, name: str, call_id: str) -> RequestPart:
         """Return the wire's form with this name and this id."""
         inner = {**self.wire[self.kind], "name": name}
         return {**self.wire, "id": call_id, self.kind: inner}
@@ -124,7 +124,7 @@ def _call(
     function, is_broken = _function(call.get("name"), given, where)
     if call.get("type") == "invalid_tool_call":
         function["arguments"], is_broken = "{}", True
-    wire: WirePart = {"id": own_id, "type": "function", "function": function}
+    wire: RequestPart = {"id": own_id, "type": "function", "function": function}
     if extras_from is not None:
         wire = add_extras(wire, extras_from)
     return PastCall(own_id, wire, is_broken)
@@ -151,7 +151,7 @@ def _kept_call(call: Any, where: str, *, extras: bool) -> PastCall:
         msg = f"{where} has no `function`. Remove it or use the `tool_calls` field."
         raise ConfigurationError(msg)
     named, is_broken = _function(function.get("name"), function.get("arguments"), where)
-    wire: WirePart = {"id": call.get("id"), "type": "function", "function": named}
+    wire: RequestPart = {"id": call.get("id"), "type": "function", "function": named}
     if extras:
         own = {key: value for key, value in call.items() if key != "index"}
         wire = {"type": "function", **own, "function": {**function, **named}}

@@ -15,7 +15,7 @@ from typing import Any
 
 from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.request.content import (
-    WirePart,
+    RequestPart,
     block_to_wire,
     bytes_given,
     cache_marks,
@@ -63,7 +63,7 @@ _CACHE_POINTS = (["cachePoint"], ["cache_point"])
 """Keys of Bedrock's blocks that say nothing but where its cache ends."""
 
 
-def user_content(content: Any, where: str) -> str | list[WirePart]:
+def user_content(content: Any, where: str) -> str | list[RequestPart]:
     """Return the content of a user message as it is sent.
 
     Blocks that only a model writes, such as reasoning and calls, are left out. A block
@@ -83,7 +83,7 @@ def user_content(content: Any, where: str) -> str | list[WirePart]:
     return _prompt(content, _USER_PARTS, "user", where)
 
 
-def system_content(content: Any, where: str) -> str | list[WirePart]:
+def system_content(content: Any, where: str) -> str | list[RequestPart]:
     """Return the content of a system message as it is sent: its text.
 
     Args:
@@ -98,7 +98,7 @@ def system_content(content: Any, where: str) -> str | list[WirePart]:
 
 def _prompt(
     content: Any, known: frozenset[str], role: str, where: str
-) -> str | list[WirePart]:
+) -> str | list[RequestPart]:
     if isinstance(content, str):
         return content
     parts = []
@@ -139,7 +139,7 @@ def _unknown(
 
 def tool_content(
     content: Any, where: str, *, media: bool
-) -> tuple[str | list[WirePart], list[WirePart]]:
+) -> tuple[str | list[RequestPart], list[RequestPart]]:
     """Return the content of a tool's result, and the parts that it may not have.
 
     A block of a type that is not known is data that the tool gave: it is sent as JSON.
@@ -161,7 +161,7 @@ def tool_content(
     return _simplest(texts), [part for part in parts if part["type"] != "text"]
 
 
-def _result_part(block: Any, where: str) -> WirePart:
+def _result_part(block: Any, where: str) -> RequestPart:
     data = _unwrapped(block)
     try:
         part = block_to_wire(data, where)
@@ -181,7 +181,7 @@ def _result_part(block: Any, where: str) -> WirePart:
     return {"type": "text", "text": text}
 
 
-def answer_content(content: Any) -> str | list[WirePart]:
+def answer_content(content: Any) -> str | list[RequestPart]:
     """Return the content of an answer as it is sent: its text.
 
     All else is left out: calls, a refusal and sound have fields of their own, reasoning
@@ -208,7 +208,7 @@ def answer_texts(content: Iterable[Any]) -> Iterator[Mapping[str, Any]]:
             yield inner
 
 
-def _plain_text(part: Mapping[str, Any]) -> WirePart:
+def _plain_text(part: Mapping[str, Any]) -> RequestPart:
     """Return a text part without what its maker put beside the text.
 
     Annotations and signatures mean nothing to another server, which refuses them.
@@ -216,7 +216,7 @@ def _plain_text(part: Mapping[str, Any]) -> WirePart:
     return {"type": "text", "text": part["text"], **cache_marks(part)}
 
 
-def _simplest(parts: list[WirePart]) -> str | list[WirePart]:
+def _simplest(parts: list[RequestPart]) -> str | list[RequestPart]:
     """Return parts that are nothing but text as one string.
 
     Most servers take only a string from a tool, and some, DeepSeek among them, from a

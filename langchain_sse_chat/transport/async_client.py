@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar, cast
 import httpx
 
 from langchain_sse_chat.errors import SSEChatError
-from langchain_sse_chat.transport.attempt import Allowance, Attempt, again_after
+from langchain_sse_chat.transport.attempt import Attempt, ReadLimit, again_after
 from langchain_sse_chat.transport.clock import Deadline
 from langchain_sse_chat.transport.encoding import abody
 from langchain_sse_chat.transport.http2 import FLUSH_FAILURES, as_httpx, is_http2, reset
@@ -63,7 +63,7 @@ async def _astream(
             answer = _Answer(client, attempt)
             try:
                 await answer.open()
-                while not attempt.complete:
+                while attempt.wants_more:
                     data = await answer.read(attempt.waits())
                     if data is None:
                         break
@@ -168,7 +168,7 @@ class _Answer(Generic[OutputT]):
         self._attempt.clock.stop()
         self._watchdog.interrupt()
 
-    async def collect(self, allowance: Allowance) -> bytes:
+    async def collect(self, allowance: ReadLimit) -> bytes:
         """Read what is left, as far as it goes; a failure ends it."""
         with contextlib.suppress(SSEChatError):
             while allowance.is_left:

@@ -43,7 +43,7 @@ _REFUSAL_SECONDS = 5.0
 _REFUSAL_BYTES = 64 * 1024
 
 
-class Allowance(Deadline):
+class ReadLimit(Deadline):
     """What is read beside the answer itself: so many bytes, and so long."""
 
     __slots__ = ("_now", "_parts", "_room")
@@ -96,9 +96,9 @@ class Attempt(Generic[OutputT]):
         self._receiver = receiver
         self._now = now
         self._where = safe_url(spec.url)
-        self._progress = receiver.progress
-        self.complete = False
-        """Whether the answer has said that it is over."""
+        self._progress = receiver.events_read
+        self.wants_more = True
+        """Whether the answer has not said yet that it is over."""
         self._moved = False
         self._has_had_its_time = False
         self._client: httpx.Client | httpx.AsyncClient | None = None
@@ -172,12 +172,12 @@ class Attempt(Generic[OutputT]):
         """Return what the next bytes complete."""
         receiver = self._receiver
         outputs = receiver.feed(data)
-        progress = receiver.progress
+        progress = receiver.events_read
         # An output counts too: the time in which the caller works on it is not the
         # server's.
         self._moved = bool(outputs) or progress != self._progress
         self._progress = progress
-        self.complete = receiver.complete or self._has_had_its_time
+        self.wants_more = receiver.wants_more and not self._has_had_its_time
         return outputs
 
     def end(self) -> Sequence[OutputT]:
@@ -186,7 +186,7 @@ class Attempt(Generic[OutputT]):
         Raises:
             ModelClosedError: Nor could they.
         """
-        if self.clock.is_stopped and not self._receiver.ended:
+        if self.clock.is_stopped and not self._receiver.is_complete:
             raise self.clock.timed_out()
         return self._receiver.end()
 
@@ -208,7 +208,7 @@ class Attempt(Generic[OutputT]):
             clock.progressed(now)
         # Not `expired`, for this is done for each token.
         if now >= clock.at:
-            if not self._receiver.ended:
+            if not self._receiver.is_complete:
                 raise clock.timed_out()
             # It is whole, and what may follow has had its time: a server that never
             # stops sending would be read for ever.
@@ -223,13 +223,13 @@ class Attempt(Generic[OutputT]):
         """
         return not response.is_success and len(self._spec.body) > READ_BY_ALL
 
-    def rest(self) -> Allowance:
+    def rest(self) -> ReadLimit:
         """Return how much to read after the end of the answer."""
-        return Allowance(_DRAIN_SECONDS, _DRAIN_BYTES, self._now)
+        return ReadLimit(_DRAIN_SECONDS, _DRAIN_BYTES, self._now)
 
-    def refusal(self) -> Allowance:
+    def refusal(self) -> ReadLimit:
         """Return how much to read of the body of a refusal."""
-        return Allowance(_REFUSAL_SECONDS, _REFUSAL_BYTES, self._now)
+        return ReadLimit(_REFUSAL_SECONDS, _REFUSAL_BYTES, self._now)
 
     def broke(self, exc: Exception) -> None:
         """Take a failure of reading: it is none when the answer is whole by then.
@@ -237,7 +237,7 @@ class Attempt(Generic[OutputT]):
         Raises:
             SSEChatError: This package's error for the exception.
         """
-        if not self._receiver.ended:
+        if not self._receiver.is_complete:
             self.fail(exc)
 
     def explain(self, error: SSEChatError) -> SSEChatError:

@@ -185,16 +185,16 @@ class _WatchedReceiver(Generic[OutputT]):
         self.at_end = False
 
     @property
-    def complete(self) -> bool:
-        return self._receiver.complete
+    def wants_more(self) -> bool:
+        return self._receiver.wants_more
 
     @property
-    def ended(self) -> bool:
-        return self._receiver.ended
+    def is_complete(self) -> bool:
+        return self._receiver.is_complete
 
     @property
-    def progress(self) -> int:
-        return self._receiver.progress
+    def events_read(self) -> int:
+        return self._receiver.events_read
 
     def open(self, head: ResponseHead) -> None:
         self._observer.opened(head, self._time())
@@ -230,7 +230,7 @@ class _WatchedReceiver(Generic[OutputT]):
     def ending(
         self, how: HowEnded, error: SSEChatError | None, pause: float | None
     ) -> Ending:
-        progress = self._receiver.progress
+        progress = self._receiver.events_read
         return Ending(how, self._time(), progress, self._first, error, pause)
 
     def _time(self) -> float:

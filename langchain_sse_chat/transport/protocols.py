@@ -129,12 +129,12 @@ class Receiver(Protocol[OutputT_co]):
     """Takes the bytes of one answer and gives what can be handed on."""
 
     @property
-    def complete(self) -> bool:
-        """Whether the answer has said that it is over: no more bytes are needed."""
+    def wants_more(self) -> bool:
+        """Whether more bytes are needed: the answer has not said that it is over."""
         ...
 
     @property
-    def ended(self) -> bool:
+    def is_complete(self) -> bool:
         """Whether the answer is whole as it is, although more bytes may come.
 
         A connection that breaks or falls silent then takes nothing away.
@@ -142,7 +142,7 @@ class Receiver(Protocol[OutputT_co]):
         ...
 
     @property
-    def progress(self) -> int:
+    def events_read(self) -> int:
         """How many events so far carried something of the answer.
 
         Keep-alive comments and events without content do not count.

@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 import httpx
 
 from langchain_sse_chat.errors import SSEChatError
-from langchain_sse_chat.transport.attempt import Allowance, Attempt, again_after
+from langchain_sse_chat.transport.attempt import Attempt, ReadLimit, again_after
 from langchain_sse_chat.transport.clock import Deadline
 from langchain_sse_chat.transport.encoding import body
 from langchain_sse_chat.transport.http2 import FLUSH_FAILURES, as_httpx, is_http2, reset
@@ -62,7 +62,7 @@ def stream(
             answer = _Answer(client, attempt)
             try:
                 answer.open()
-                while not attempt.complete:
+                while attempt.wants_more:
                     data = answer.read(attempt.waits())
                     if data is None:
                         break
@@ -165,7 +165,7 @@ class _Answer(Generic[OutputT]):
                 with contextlib.suppress(OSError):  # it is closed
                     socket.socket.shutdown(made, socket.SHUT_RDWR)
 
-    def collect(self, allowance: Allowance) -> bytes:
+    def collect(self, allowance: ReadLimit) -> bytes:
         """Read what is left, as far as it goes; a failure ends it."""
         with contextlib.suppress(SSEChatError):
             while allowance.is_left:

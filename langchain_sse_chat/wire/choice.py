@@ -13,7 +13,7 @@ from langchain_sse_chat.wire.content import (
     split_content,
 )
 from langchain_sse_chat.wire.cumulative_messages import Restated, joined_in_place
-from langchain_sse_chat.wire.deltas import Delta, WireMessage
+from langchain_sse_chat.wire.deltas import AnswerMessage, Delta
 from langchain_sse_chat.wire.finish_reasons import Ending, finish_reason_of, rank
 from langchain_sse_chat.wire.merged_fields import (
     Fields,
@@ -117,7 +117,7 @@ class ChoiceReader:
         self._started = False
 
     @property
-    def finished(self) -> bool:
+    def has_finish_reason(self) -> bool:
         """Whether a finish reason was sent."""
         return self._finish_reason is not None
 
@@ -135,15 +135,15 @@ class ChoiceReader:
 
     @property
     def _brought_anything(self) -> bool:
-        return self.made_progress or bool(self._fields.names())
+        return self.has_content or bool(self._fields.names())
 
     @property
-    def stopped(self) -> bool:
+    def hit_stop(self) -> bool:
         """Whether a text came before which the answer ends."""
-        return self._splitter is not None and self._splitter.stopped
+        return self._splitter is not None and self._splitter.hit_stop
 
     @property
-    def made_progress(self) -> bool:
+    def has_content(self) -> bool:
         """Whether anything of an answer was read, given out or still held back."""
         return self._started or bool(self._tool_calls)
 
@@ -197,7 +197,9 @@ class ChoiceReader:
                 has_calls=bool(self._tool_calls),
                 known=self._fields.names(),
             )
-        return self._read_delta(self._restated.delta(message, last=self.finished))
+        return self._read_delta(
+            self._restated.delta(message, last=self.has_finish_reason)
+        )
 
     def _read_delta(self, delta: dict[str, Any]) -> str | Delta | None:
         content = delta.get("content")
@@ -308,7 +310,7 @@ class ChoiceReader:
         if reason and rank(reason) > rank(self._finish_reason):
             self._finish_reason = reason
 
-    def close(self, *, truncated: bool) -> tuple[WireMessage, Delta]:
+    def close(self, *, truncated: bool) -> tuple[AnswerMessage, Delta]:
         """End the choice.
 
         Args:
@@ -318,7 +320,7 @@ class ChoiceReader:
             The message, and what was held back to the end.
         """
         held = self._close_texts()
-        reason = native = "stop" if self.stopped else self._finish_reason
+        reason = native = "stop" if self.hit_stop else self._finish_reason
         kind = rank(reason)
         calls, held.tool_calls = self._tool_calls.close(
             cut=truncated or not self._ends_well(reason),
@@ -358,7 +360,7 @@ class ChoiceReader:
             return False
         return rank(reason) in {Ending.PLAIN, Ending.CALLS}
 
-    def snapshot(self) -> WireMessage:
+    def snapshot(self) -> AnswerMessage:
         """Return the message as far as it came."""
         message = self._message()
         if self._restated is not None:
@@ -372,14 +374,14 @@ class ChoiceReader:
         message.finish_reason = self._finish_reason
         return message
 
-    def _message(self) -> WireMessage:
+    def _message(self) -> AnswerMessage:
         fields = self._fields.merged()
         if self._details:
             fields[DETAILS_KEY] = merge_details(self._details)
         if self._thinking_blocks:
             fields[BLOCKS_KEY] = merge_thinking_blocks(self._thinking_blocks)
         reasoning = "".join(self._reasoning)
-        return WireMessage(
+        return AnswerMessage(
             text="".join(self._text),
             reasoning=reasoning,
             reasoning_key=self._source_of(reasoning),

@@ -1,7 +1,7 @@
 """What a chat-completions answer comes down to, whichever server sent it.
 
 The reader turns every event into a `str` (a plain text delta, by far the most common),
-a `Delta`, or nothing; at the end of the answer it gives one `WireMessage`.
+a `Delta`, or nothing; at the end of the answer it gives one `AnswerMessage`.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class WireToolCall:
 
 
 @dataclass(slots=True)
-class WireMessage:
+class AnswerMessage:
     """One choice of an answer, whole or as far as it came."""
 
     text: str = ""
@@ -87,7 +87,7 @@ class WireMessage:
     """Whether tags in the text name the files that the server generated."""
     metadata: dict[str, Any] = field(default_factory=dict)
     """Further fields of the chunks and of the choice: `id`, `model`, `created`, …"""
-    other_choices: list[WireMessage] = field(default_factory=list)
+    other_choices: list[AnswerMessage] = field(default_factory=list)
     """The choices after the first, when several were asked for."""
 
 

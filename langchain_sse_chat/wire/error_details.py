@@ -75,7 +75,7 @@ _MOST_TEXTS = 4
 _MOST_OBJECTS = 50
 
 
-class ServerWords(NamedTuple):
+class ErrorDetails(NamedTuple):
     """What a server says went wrong."""
 
     message: str
@@ -96,7 +96,7 @@ class Report(NamedTuple):
     """The objects that they stand in, from the outermost on."""
 
 
-def server_words(body: object) -> ServerWords | None:
+def server_words(body: object) -> ErrorDetails | None:
     """Return what an error body says, or `None` when it is not one.
 
     Args:
@@ -109,20 +109,20 @@ def server_words(body: object) -> ServerWords | None:
         return None
     error = body.get("error")
     if isinstance(error, str) and error:
-        return ServerWords(error, code_in(body))
+        return ErrorDetails(error, code_in(body))
     if isinstance(error, dict):
         inner = flat_words(error)
-        return inner or ServerWords(_spell(body, error), code_in(error))
+        return inner or ErrorDetails(_spell(body, error), code_in(error))
     return flat_words(body)
 
 
-def flat_words(body: Mapping[str, Any]) -> ServerWords | None:
+def flat_words(body: Mapping[str, Any]) -> ErrorDetails | None:
     """Return what an object says under one of its own keys, or `None`."""
     for key in _WORDS:
         value = body.get(key)
         if value:
             message = value if isinstance(value, str) else _listed(value)
-            return ServerWords(
+            return ErrorDetails(
                 message, code_in(body), word_in(body, "type", "error_type")
             )
     return None
@@ -140,7 +140,7 @@ def word_in(body: Mapping[str, Any], *keys: str) -> str | None:
     return next((v for v in values if isinstance(v, str) and v), None)
 
 
-def report_of(words: ServerWords, body: object) -> Report:
+def report_of(words: ErrorDetails, body: object) -> Report:
     """Return all that an error body says.
 
     Args:

@@ -12,7 +12,11 @@ from langchain_sse_chat.wire.extra_fields import merge_extras
 from langchain_sse_chat.wire.jsontext import parse_arguments
 from langchain_sse_chat.wire.merged_fields import merge_objects
 from langchain_sse_chat.wire.surrogates import Characters
-from langchain_sse_chat.wire.tool_arguments import Braces, StringEscaper, decode_twice
+from langchain_sse_chat.wire.tool_arguments import (
+    BraceCounter,
+    StringEscaper,
+    decode_twice,
+)
 from langchain_sse_chat.wire.tool_call_entries import Kind, Piece
 
 _CUT_BEFORE = (
@@ -77,7 +81,7 @@ class OpenCall:
         self._opening = ""
         self._last = ""
         self._given = 0
-        self._braces = Braces()
+        self._braces = BraceCounter()
         self._looked_at = 0
         self._parsed: dict[str, Any] | None = None
         self._broken = False
@@ -181,7 +185,7 @@ class OpenCall:
             return False
         if self.holds_nothing:
             self.arguments.clear()
-            self._looked_at, self._last, self._braces = 0, "", Braces()
+            self._looked_at, self._last, self._braces = 0, "", BraceCounter()
             self._parsed = None
             return False
         return self.is_said_by(text)

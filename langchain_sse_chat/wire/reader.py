@@ -14,7 +14,7 @@ from langchain_sse_chat.errors import MalformedChunkError
 from langchain_sse_chat.gigachat.message_form import with_choices
 from langchain_sse_chat.wire import server_errors as failures
 from langchain_sse_chat.wire.choice import ChoiceReader
-from langchain_sse_chat.wire.deltas import Delta, WireMessage, joined
+from langchain_sse_chat.wire.deltas import AnswerMessage, Delta, joined
 from langchain_sse_chat.wire.event_template import PADDING, Template, template_of
 from langchain_sse_chat.wire.jsontext import (
     NO_JSON,
@@ -62,8 +62,8 @@ class ChunkReader:
         "_strays",
         "_template",
         "_usage",
-        "done",
-        "progress",
+        "events_read",
+        "saw_done",
         "where",
     )
 
@@ -84,9 +84,9 @@ class ChunkReader:
                 to it.
         """
         self.where = where
-        self.done = False
+        self.saw_done = False
         """Whether `[DONE]` was read."""
-        self.progress = 0
+        self.events_read = 0
         """How many events so far carried something of the answer."""
         self._filters = (reasoning_tags, stop)
         self._choice = ChoiceReader(*self._filters)
@@ -102,21 +102,21 @@ class ChunkReader:
         self._lessons = 0 if reasoning_tags or stop else _LESSONS
 
     @property
-    def ended(self) -> bool:
+    def is_complete(self) -> bool:
         """Whether the answer is whole: `[DONE]` or a finish reason was read.
 
         `[DONE]` ends no answer of which nothing came, nor one of several when others
         alone have a finish reason.
         """
-        if self._choice.finished or self._choice.stopped:
+        if self._choice.has_finish_reason or self._choice.hit_stop:
             return True
-        others = any(other.finished for other in self._others.values())
-        return self.done and self._has_choices and not others
+        others = any(other.has_finish_reason for other in self._others.values())
+        return self.saw_done and self._has_choices and not others
 
     @property
-    def finished(self) -> bool:
+    def has_finish_reason(self) -> bool:
         """Whether a finish reason was read."""
-        return self._choice.finished
+        return self._choice.has_finish_reason
 
     def read(
         self, data: str, event: str = "message", *, lenient: bool = False
@@ -157,13 +157,13 @@ class ChunkReader:
             like the ones before, and are still to be read.
         """
         template = self._template
-        if template is None or self.done or self._event != "message":
+        if template is None or self.saw_done or self._event != "message":
             return None
         texts = template.texts_in(read)
         return None if texts is None else self._take(template, texts)
 
     def _take(self, template: Template, texts: list[str]) -> Sequence[str | Delta]:
-        self.progress += len(texts)
+        self.events_read += len(texts)
         if template.is_reasoning:
             self._choice.take_reasoning(texts)
             return [Delta(reasoning=text) for text in texts]
@@ -195,7 +195,7 @@ class ChunkReader:
         if self._choice.between_characters:
             self._template = template_of(data, chunk, out)
             self._event = event
-            self._learned_at = self.progress
+            self._learned_at = self.events_read
 
     def _unlearn(self) -> None:
         """Forget the template: what came between may have changed what it stands for.
@@ -203,7 +203,7 @@ class ChunkReader:
         Where it was of use, another one may be.
         """
         self._template = None
-        if self.progress > self._learned_at:
+        if self.events_read > self._learned_at:
             self._lessons = _LESSONS
 
     def _read_lines(
@@ -214,7 +214,7 @@ class ChunkReader:
             [
                 self.read(line, event, lenient=lenient and number == len(lines))
                 for number, line in enumerate(lines, 1)
-                if not self.done
+                if not self.saw_done
             ]
         )
 
@@ -227,10 +227,10 @@ class ChunkReader:
         """
         said = word.strip()
         if said.strip("[] ").upper() == "DONE":
-            self.done = True
+            self.saw_done = True
         elif is_failed_event(event) or is_error_word(said):
             raise failures.stream_error(said, self.where)
-        elif is_ping(said) or is_ping(event) or lenient or self.finished:
+        elif is_ping(said) or is_ping(event) or lenient or self.has_finish_reason:
             return
         elif event == "message" or said[:1] == "{":
             raise self._strays.malformed(word)
@@ -252,7 +252,7 @@ class ChunkReader:
         if not any(isinstance(choice, dict) for choice in listed):
             raise self._strays.whole(body)
         # One chunk of a stream, in place of the stream, is only its beginning.
-        self.done = body.get("object") != "chat.completion.chunk"
+        self.saw_done = body.get("object") != "chat.completion.chunk"
         return self._read_chunk(body, "message")
 
     def _read_chunk(self, chunk: dict[str, Any], event: str) -> str | Delta | None:
@@ -299,11 +299,11 @@ class ChunkReader:
         protocol = protocol_of(chunk)
         if protocol is not None and not (self._has_chunks or self._has_choices):
             raise self._strays.foreign(chunk, protocol)
-        self._strays.take(chunk, event, self.progress)
+        self._strays.take(chunk, event, self.events_read)
 
     def take_bare(self, error: dict[str, Any]) -> None:
         """Take an error that came between events: it counts if nothing follows it."""
-        self._strays.take_error(error, self.progress)
+        self._strays.take_error(error, self.events_read)
 
     def check_end(self) -> None:
         """Look at how the answer ended.
@@ -313,9 +313,9 @@ class ChunkReader:
                 after, or a finish reason that says so.
             MalformedChunkError: No event of the stream was a chat completion.
         """
-        if not self._choice.finished:
+        if not self._choice.has_finish_reason:
             has_chunks = self._has_chunks or self._has_choices
-            error = self._strays.error(progress=self.progress, has_chunks=has_chunks)
+            error = self._strays.error(progress=self.events_read, has_chunks=has_chunks)
             if error is not None:
                 raise error
         for choice in (self._choice, *self._others.values()):
@@ -337,10 +337,10 @@ class ChunkReader:
             brought = reader.read(choice)
         else:
             out = brought = reader.read(choice)
-            if reader.stopped:
-                self.done = True
+            if reader.hit_stop:
+                self.saw_done = True
         if brought is not None or reader.holds_back or choice.get("finish_reason"):
-            self.progress += 1
+            self.events_read += 1
         if reader.has_error or "error" in choice or "message" in choice:
             error = error_in_choice(choice)
             if error is not None:
@@ -355,7 +355,7 @@ class ChunkReader:
             self._others[index] = ChoiceReader(*self._filters)
         return self._others[index]
 
-    def close(self, *, truncated: bool) -> tuple[WireMessage, Delta]:
+    def close(self, *, truncated: bool) -> tuple[AnswerMessage, Delta]:
         """End the answer.
 
         Args:
@@ -366,17 +366,17 @@ class ChunkReader:
         """
         message, held = self._choice.close(truncated=truncated)
         for _, other in sorted(self._others.items()):
-            cut = truncated or not (self.done or other.finished)
+            cut = truncated or not (self.saw_done or other.has_finish_reason)
             message.other_choices.append(other.close(truncated=cut)[0])
         return self._with_fields(message), held
 
-    def snapshot(self) -> WireMessage | None:
+    def snapshot(self) -> AnswerMessage | None:
         """Return the message as far as it came, `None` when nothing did."""
-        if not self._choice.made_progress:
+        if not self._choice.has_content:
             return None
         return self._with_fields(self._choice.snapshot())
 
-    def _with_fields(self, message: WireMessage) -> WireMessage:
+    def _with_fields(self, message: AnswerMessage) -> AnswerMessage:
         message.metadata = {**copied(self._fields), **message.metadata}
         message.usage = self._usage
         return message

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from langchain_sse_chat.wire.deltas import WireMessage
+from langchain_sse_chat.wire.deltas import AnswerMessage
 
 _REFUSED = frozenset(
     {
@@ -47,7 +47,7 @@ def is_filtered(reason: Any) -> bool:
     return isinstance(reason, str) and reason.lower() in _FILTERED
 
 
-def is_withheld(message: WireMessage) -> bool:
+def is_withheld(message: AnswerMessage) -> bool:
     """Whether nothing of an answer came because of what it was about."""
     if is_refusal(message.finish_reason):
         return True

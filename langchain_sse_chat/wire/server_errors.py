@@ -22,8 +22,8 @@ from langchain_sse_chat.errors import (
 )
 from langchain_sse_chat.wire.context_length import is_overflow
 from langchain_sse_chat.wire.error_details import (
+    ErrorDetails,
     Report,
-    ServerWords,
     code_in,
     report_of,
     server_words,
@@ -94,7 +94,7 @@ def stream_error(
         fields = body if isinstance(body, dict) else {}
         kind = word_in(fields, "type", "error_type")
         said = word_in(fields, *_OTHER_WORDS) or _as_text(body)
-        words = ServerWords(said, code_in(fields), kind)
+        words = ErrorDetails(said, code_in(fields), kind)
     if words.code is None and chunk is not None:
         words = words._replace(code=code_in(chunk))
     report = report_of(words, body if chunk is None else [body, chunk])
@@ -229,7 +229,7 @@ def without_cookies(headers: Mapping[str, str]) -> dict[str, str]:
 _TITLE = re.compile(r"<title[^<>]*>([^<]*)</title>", re.IGNORECASE)
 
 
-def _body_words(text: str) -> tuple[ServerWords, object]:
+def _body_words(text: str) -> tuple[ErrorDetails, object]:
     """Return a body's words, and the body as far as it can be parsed."""
     try:
         parsed: object = loads(text)
@@ -240,8 +240,8 @@ def _body_words(text: str) -> tuple[ServerWords, object]:
         return words, parsed
     title = _TITLE.search(text[:_SHOWN])
     if title:
-        return ServerWords(f"an HTML page, {title.group(1).strip()!r}"), None
-    return ServerWords(" ".join(text.split())[:200]), None
+        return ErrorDetails(f"an HTML page, {title.group(1).strip()!r}"), None
+    return ErrorDetails(" ".join(text.split())[:200]), None
 
 
 _NO_OVERFLOW = frozenset({401, 402, 403, 404})

@@ -12,7 +12,7 @@ class StopSplitter:
     held back is never more than the beginning of such a text.
     """
 
-    __slots__ = ("_held", "_inner", "_pattern", "_stops", "stopped")
+    __slots__ = ("_held", "_inner", "_pattern", "_stops", "hit_stop")
 
     def __init__(self, stops: tuple[str, ...], inner: TagSplitter | None) -> None:
         """Start an answer.
@@ -25,7 +25,7 @@ class StopSplitter:
         self._pattern = tag_pattern(*stops)
         self._inner = inner
         self._held = ""
-        self.stopped = False
+        self.hit_stop = False
         """Whether one of the texts came: nothing after it is part of the answer."""
 
     def feed(self, text: str) -> tuple[str, str]:
@@ -39,17 +39,17 @@ class StopSplitter:
         """Return the text and the reasoning that were held back, at the end."""
         text, reasoning = self._inner.close() if self._inner is not None else ("", "")
         text = self._cut(text)
-        return text + ("" if self.stopped else self._held), reasoning
+        return text + ("" if self.hit_stop else self._held), reasoning
 
     def _cut(self, text: str) -> str:
-        if self.stopped:
+        if self.hit_stop:
             return ""
         text, self._held = self._held + text, ""
         found = self._pattern.search(text)
         if found is None:
             return text
         if found[0] in self._stops:
-            self.stopped = True
+            self.hit_stop = True
         else:
             self._held = found[0]
         return text[: found.start()]

@@ -57,7 +57,7 @@ class TagSplitter:
 
     __slots__ = ("_blanks", "_closing", "_either", "_held", "_place", "_seen", "_tags")
 
-    stopped = False
+    hit_stop = False
     """Whether the answer is over; tags do not end it."""
 
     def __init__(

@@ -12,7 +12,7 @@ _MARKS = re.compile(r'\\.|["{}]', re.DOTALL)
 _STRING_PARTS = re.compile(r'\\.|["\x00-\x1f]', re.DOTALL)
 
 
-class Braces:
+class BraceCounter:
     """Tells when all braces of a JSON text are closed.
 
     The text may be cut anywhere except within an escape.

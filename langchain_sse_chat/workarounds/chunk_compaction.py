@@ -40,7 +40,7 @@ _Parts = tuple[str, str, str, dict[str, Any]]
 """Text, reasoning, arguments of a tool call, and all other fields of a message."""
 
 
-class KeptChunks:
+class ChunkCompactor:
     """Adds up the chunks of one stream where LangChain keeps them."""
 
     __slots__ = (

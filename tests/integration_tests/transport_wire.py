@@ -178,9 +178,9 @@ class LineReceiver:
     """Gives each line as output; `done` completes, `:` is a keep-alive."""
 
     def __init__(self) -> None:
-        self.complete = False
-        self.ended = False
-        self.progress = 0
+        self.wants_more = True
+        self.is_complete = False
+        self.events_read = 0
         self._rest = b""
 
     def open(self, head: ResponseHead) -> None:
@@ -188,16 +188,17 @@ class LineReceiver:
 
     def feed(self, data: bytes) -> list[str]:
         *lines, self._rest = (self._rest + data).split(b"\n")
-        self.complete = self.ended = b"done" in lines
+        self.is_complete = b"done" in lines
+        self.wants_more = not self.is_complete
         tokens = [line.decode() for line in lines if line[:1] != b":"]
-        self.progress += len(tokens)
+        self.events_read += len(tokens)
         return [token for token in tokens if token != "done"]
 
     def end(self) -> list[str]:
         return []
 
     def close(self) -> list[str]:
-        if not self.complete:
+        if self.wants_more:
             raise StreamTruncatedError
         return ["end"]
 

@@ -8,9 +8,9 @@ from langchain_core.outputs import ChatGenerationChunk
 
 from langchain_sse_chat.answer.chunks import ChunkAssembler
 from langchain_sse_chat.wire.deltas import (
+    AnswerMessage,
     Delta,
     ToolCallDelta,
-    WireMessage,
     WireToolCall,
 )
 from tests.unit_tests.wire.wire_streams import assembled, merged
@@ -87,7 +87,7 @@ def test_pieces_of_one_call_in_one_delta_become_one() -> None:
 
 
 def test_ends_with_an_empty_chunk_that_has_the_rest() -> None:
-    message = WireMessage(
+    message = AnswerMessage(
         text="never again",
         reasoning="never again",
         finish_reason="stop",
@@ -114,7 +114,7 @@ def test_ends_with_an_empty_chunk_that_has_the_rest() -> None:
 
 def test_what_was_held_back_comes_before_the_last_chunk() -> None:
     held = Delta(tool_calls=[ToolCallDelta(0, "c", "f", "{}")])
-    message = WireMessage(tool_calls=[WireToolCall(0, "c", "f", "{}", {})])
+    message = AnswerMessage(tool_calls=[WireToolCall(0, "c", "f", "{}", {})])
 
     chunks = ChunkAssembler().close(message, held)
 
@@ -130,7 +130,7 @@ def test_a_call_that_must_not_be_run_stays_invalid(
     held_back: bool, arguments: str
 ) -> None:
     piece = Delta(tool_calls=[ToolCallDelta(0, "c", "f", arguments)])
-    message = WireMessage(tool_calls=[WireToolCall(0, "c", "f", arguments, None)])
+    message = AnswerMessage(tool_calls=[WireToolCall(0, "c", "f", arguments, None)])
     assembler = ChunkAssembler()
 
     chunks = [] if held_back else assembler.feed(piece)

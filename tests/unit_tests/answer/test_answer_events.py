@@ -10,9 +10,9 @@ from langchain_tests.utils.stream_lifecycle import assert_valid_event_stream
 from langchain_sse_chat import MalformedChunkError
 from langchain_sse_chat.answer.events import EventAssembler
 from langchain_sse_chat.wire.deltas import (
+    AnswerMessage,
     Delta,
     ToolCallDelta,
-    WireMessage,
     WireToolCall,
 )
 from langchain_sse_chat.wire.jsontext import parse_arguments
@@ -38,12 +38,14 @@ def wire_call(
 
 
 def events_of(
-    *deltas: str | Delta, message: WireMessage | None = None, held: Delta | None = None
+    *deltas: str | Delta,
+    message: AnswerMessage | None = None,
+    held: Delta | None = None,
 ) -> list[Any]:
     """Return the events of an answer, which keep LangChain's rules."""
     assembler = EventAssembler("msg-1")
     events: list[Any] = [e for delta in deltas for e in assembler.feed(delta)]
-    events += assembler.close(message or WireMessage(), held or Delta())
+    events += assembler.close(message or AnswerMessage(), held or Delta())
     events.append(assembler.finish)
     assert_valid_event_stream(events)
     return events
@@ -149,7 +151,7 @@ def test_reasoning_that_comes_again_is_another_block() -> None:
 
 def test_reasoning_is_finished_by_a_call_and_by_the_end() -> None:
     call = piece(0, WHOLE, "c")
-    message = WireMessage(tool_calls=[wire_call(0, WHOLE, "c")])
+    message = AnswerMessage(tool_calls=[wire_call(0, WHOLE, "c")])
 
     before = told(events_of(Delta(reasoning="R"), call, message=message))
     alone = told(events_of(Delta(reasoning="R")))
@@ -159,7 +161,7 @@ def test_reasoning_is_finished_by_a_call_and_by_the_end() -> None:
 
 
 def test_a_call_begins_with_its_id_and_name() -> None:
-    message = WireMessage(tool_calls=[wire_call(0, WHOLE, "c")])
+    message = AnswerMessage(tool_calls=[wire_call(0, WHOLE, "c")])
 
     events = events_of(piece(0, '{"x"', "c"), piece(0, ": 1}"), message=message)
 
@@ -190,7 +192,7 @@ def test_a_whole_call_is_finished_when_something_follows(following: Any) -> None
     calls = [wire_call(0, WHOLE, "c"), wire_call(1, WHOLE, "d")]
 
     events = events_of(
-        piece(0, WHOLE, "c"), following, message=WireMessage(tool_calls=calls)
+        piece(0, WHOLE, "c"), following, message=AnswerMessage(tool_calls=calls)
     )
 
     assert told(events)[2:4][0] == ("finish", 0, "tool_call")
@@ -198,7 +200,7 @@ def test_a_whole_call_is_finished_when_something_follows(following: Any) -> None
 
 
 def test_a_whole_call_is_finished_when_text_goes_on() -> None:
-    message = WireMessage(tool_calls=[wire_call(0, WHOLE, "c")])
+    message = AnswerMessage(tool_calls=[wire_call(0, WHOLE, "c")])
 
     events = events_of("a", piece(0, WHOLE, "c"), "b", "c", message=message)
 
@@ -219,7 +221,7 @@ def test_calls_are_finished_in_their_order() -> None:
         piece(0, ": 1}"),
         piece(2, WHOLE, "e"),
         "a",
-        message=WireMessage(tool_calls=calls),
+        message=AnswerMessage(tool_calls=calls),
     )
 
     finished = [
@@ -238,7 +240,7 @@ def test_a_call_that_must_not_be_run_is_invalid_as_it_was_sent(
     arguments: str, following: str | None, *, held_back: bool
 ) -> None:
     delta = piece(0, arguments, "c")
-    message = WireMessage(tool_calls=[wire_call(0, arguments, "c")])
+    message = AnswerMessage(tool_calls=[wire_call(0, arguments, "c")])
     deltas: list[Any] = [delta, following] if following else [delta]
     deltas = [] if held_back else deltas
 
@@ -260,7 +262,7 @@ def test_a_call_without_a_name_is_invalid() -> None:
     pieces = [piece(0, WHOLE, "c", None), piece(1, WHOLE, "d")]
     held = Delta(tool_calls=[d.tool_calls[0] for d in pieces])
 
-    message = assembled(events_of(message=WireMessage(tool_calls=calls), held=held))
+    message = assembled(events_of(message=AnswerMessage(tool_calls=calls), held=held))
 
     assert [c["id"] for c in message.invalid_tool_calls] == ["c"]
     assert [c["id"] for c in message.tool_calls] == ["d"]
@@ -278,7 +280,7 @@ def test_a_call_that_goes_on_after_it_was_finished_is_an_error() -> None:
 
 
 def test_what_was_held_back_comes_before_the_end() -> None:
-    events = events_of("a", held=Delta("b", "R"), message=WireMessage(text="ab"))
+    events = events_of("a", held=Delta("b", "R"), message=AnswerMessage(text="ab"))
 
     assert [said for kind, _, said in told(events) if kind == "delta"] == [
         "a",
@@ -293,7 +295,7 @@ CITATION = {"type": "citation", "url": "https://x.example"}
 
 @pytest.mark.parametrize("deltas", [["a"], ["a", Delta(reasoning="R")], []])
 def test_sources_are_annotations_of_the_text(deltas: list[Any]) -> None:
-    events = events_of(*deltas, message=WireMessage(metadata=SOURCES))
+    events = events_of(*deltas, message=AnswerMessage(metadata=SOURCES))
 
     [text] = [b for b in assembled(events).content_blocks if b["type"] == "text"]
     assert text["annotations"] == [CITATION]
@@ -301,7 +303,7 @@ def test_sources_are_annotations_of_the_text(deltas: list[Any]) -> None:
 
 
 def test_sources_without_text_come_after_the_calls() -> None:
-    message = WireMessage(tool_calls=[wire_call(0, WHOLE, "c")], metadata=SOURCES)
+    message = AnswerMessage(tool_calls=[wire_call(0, WHOLE, "c")], metadata=SOURCES)
 
     events = events_of(piece(0, WHOLE, "c"), message=message)
 
@@ -315,7 +317,7 @@ def test_a_refusal_is_a_block_at_the_end() -> None:
     refusal = {"type": "refusal", "refusal": "No."}
     deltas = [Delta(refusal="N"), Delta(refusal="o.")]
 
-    events = events_of(*deltas, message=WireMessage(refusal="No."))
+    events = events_of(*deltas, message=AnswerMessage(refusal="No."))
 
     assert [e["event"] for e in events] == [
         "message-start",
@@ -330,7 +332,7 @@ def test_a_refusal_is_a_block_at_the_end() -> None:
 
 def test_a_block_that_comes_whole_has_its_data_once() -> None:
     image = {"image_url": {"url": "data:image/png;base64,iVBO", "detail": "low"}}
-    message = WireMessage(message_fields={"images": [image], "audio": {"id": "a_1"}})
+    message = AnswerMessage(message_fields={"images": [image], "audio": {"id": "a_1"}})
 
     events = events_of("a", message=message)
 
@@ -350,7 +352,7 @@ def test_a_block_that_comes_whole_has_its_data_once() -> None:
 
 
 def test_a_call_at_the_end_is_finished_once_when_other_blocks_follow() -> None:
-    message = WireMessage(
+    message = AnswerMessage(
         tool_calls=[wire_call(0, WHOLE, "c")], message_fields={"audio": {"id": "a_1"}}
     )
 
@@ -360,7 +362,7 @@ def test_a_call_at_the_end_is_finished_once_when_other_blocks_follow() -> None:
 
 
 def test_the_end_has_usage_and_metadata_and_all_other_fields() -> None:
-    message = WireMessage(
+    message = AnswerMessage(
         reasoning="R",
         reasoning_key="reasoning",
         finish_reason="stop",

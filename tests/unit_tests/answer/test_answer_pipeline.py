@@ -243,7 +243,7 @@ def test_text_in_one_read_with_an_error_is_given_out_first() -> None:
     )
 
     assert [c.text for c in outputs] == ["a"]
-    assert reader.complete
+    assert not reader.wants_more
     assert reader.feed(event(text("c"))) == []
     with pytest.raises(StreamError, match="boom"):
         reader.close()
@@ -262,7 +262,7 @@ def test_nothing_after_the_end_counts() -> None:
     assert [c.text for c in reader.feed(event(text("a")) + DONE + b"data: x\n\n")] == [
         "a"
     ]
-    assert reader.complete
+    assert not reader.wants_more
     assert reader.feed(b"data: " + b"x" * (MAX_BODY_SIZE + 1)) == []
     assert reader.feed(event({"error": "boom"})) == []
     assert [c.text for c in reader.close()] == [""]
@@ -278,7 +278,7 @@ def test_tells_when_something_was_given_out_and_when_there_was_progress() -> Non
         event(text("a")),
     ):
         reader.feed(data)
-        seen.append((reader.emitted, reader.progress, reader.complete))
+        seen.append((reader.has_output, reader.events_read, not reader.wants_more))
 
     nothing = (False, 0, False)
     assert seen == [nothing, nothing, (False, 1, False), (True, 2, False)]
@@ -289,7 +289,7 @@ def test_tells_when_the_answer_is_whole() -> None:
     ended = []
     for data in (event(text("a")), event(STOP), DONE):
         reader.feed(data)
-        ended.append((reader.ended, reader.complete))
+        ended.append((reader.is_complete, not reader.wants_more))
 
     assert ended == [(False, False), (True, False), (True, True)]
 
@@ -298,9 +298,9 @@ def test_a_result_is_given_out_at_the_end_only() -> None:
     reader = pipeline(ResultAssembler())
 
     assert reader.feed(event(text("a")) + event(STOP)) == []
-    assert not reader.emitted
+    assert not reader.has_output
     assert len(reader.close()) == 1
-    assert reader.emitted
+    assert reader.has_output
 
 
 def test_the_request_id_stands_in_the_metadata() -> None:

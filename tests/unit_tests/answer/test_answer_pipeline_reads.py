@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from langchain_sse_chat.answer.pipeline import AnswerPipeline, PipelineOptions
 from langchain_sse_chat.transport.protocols import ResponseHead
-from langchain_sse_chat.wire.deltas import Delta, WireMessage
+from langchain_sse_chat.wire.deltas import AnswerMessage, Delta
 
 HEAD = ResponseHead(200, {"content-type": "text/event-stream"}, "http://test")
 
@@ -23,7 +23,7 @@ class Collecting:
     def feed(self, delta: str | Delta) -> list[Any]:
         return [delta]
 
-    def close(self, message: WireMessage, held: Delta) -> list[Any]:
+    def close(self, message: AnswerMessage, held: Delta) -> list[Any]:
         return [message, held]
 
 
@@ -41,7 +41,12 @@ def read_all(reads: list[bytes], *, learns: bool) -> list[Any]:
     outputs: list[Any] = []
     for read in reads:
         outputs += made.feed(read)
-        outputs += [made.progress, made.complete, made.ended, made.emitted]
+        outputs += [
+            made.events_read,
+            not made.wants_more,
+            made.is_complete,
+            made.has_output,
+        ]
     return [*outputs, *made.end(), *made.close()]
 
 
@@ -108,7 +113,7 @@ def test_each_event_of_a_read_is_a_part_of_its_own(size: int) -> None:
     ]
     assert [len(outputs) for outputs in given] == [size] * (48 // size)
     assert [*chain(*given)] == [f" {i}" for i in range(48)]
-    assert made.progress == len(frames)
+    assert made.events_read == len(frames)
 
 
 def test_each_event_of_reasoning_is_a_part_of_its_own() -> None:

@@ -12,7 +12,7 @@ from langchain_sse_chat.answer.results import (
     wire_message_to_ai_message,
     wire_message_to_result,
 )
-from langchain_sse_chat.wire.deltas import Delta, WireMessage, WireToolCall
+from langchain_sse_chat.wire.deltas import AnswerMessage, Delta, WireToolCall
 from langchain_sse_chat.workarounds.broken_calls import NOT_AN_OBJECT
 
 USAGE = {"prompt_tokens": 1, "completion_tokens": 2}
@@ -24,7 +24,7 @@ CUT = WireToolCall(1, "d", "g", '{"x', None)
 
 def test_a_message_has_all_that_the_answer_had() -> None:
     message = wire_message_to_ai_message(
-        WireMessage(
+        AnswerMessage(
             text="a",
             reasoning="r",
             refusal="no",
@@ -61,7 +61,9 @@ def test_a_message_has_all_that_the_answer_had() -> None:
 
 def test_what_only_the_server_understands_is_kept_for_it() -> None:
     message = wire_message_to_ai_message(
-        WireMessage(reasoning="r", reasoning_key="reasoning", tool_calls=[CALL, SIGNED])
+        AnswerMessage(
+            reasoning="r", reasoning_key="reasoning", tool_calls=[CALL, SIGNED]
+        )
     )
 
     assert message.additional_kwargs == {
@@ -72,7 +74,7 @@ def test_what_only_the_server_understands_is_kept_for_it() -> None:
 
 
 def test_an_empty_answer_is_an_empty_message() -> None:
-    assert wire_message_to_ai_message(WireMessage()) == AIMessage(
+    assert wire_message_to_ai_message(AnswerMessage()) == AIMessage(
         "", response_metadata=OURS
     )
 
@@ -80,24 +82,26 @@ def test_an_empty_answer_is_an_empty_message() -> None:
 @pytest.mark.parametrize(
     ("message", "metadata"),
     [
-        (WireMessage(metadata={"model": "m"}), {"model_name": "m"}),
-        (WireMessage(metadata={"model": {"id": "m"}}), {"model": {"id": "m"}}),
-        (WireMessage(metadata={"output_version": "v1"}), {}),
+        (AnswerMessage(metadata={"model": "m"}), {"model_name": "m"}),
+        (AnswerMessage(metadata={"model": {"id": "m"}}), {"model": {"id": "m"}}),
+        (AnswerMessage(metadata={"output_version": "v1"}), {}),
         (
-            WireMessage(metadata={"model_provider": "x", "usage_note": 1}),
+            AnswerMessage(metadata={"model_provider": "x", "usage_note": 1}),
             {"usage_note": 1},
         ),
-        (WireMessage(finish_reason="stop"), {"finish_reason": "stop"}),
+        (AnswerMessage(finish_reason="stop"), {"finish_reason": "stop"}),
         (
-            WireMessage(finish_reason="tool_calls", native_finish_reason="stop"),
+            AnswerMessage(finish_reason="tool_calls", native_finish_reason="stop"),
             {"finish_reason": "tool_calls", "native_finish_reason": "stop"},
         ),
         (
-            WireMessage(finish_reason="stop", metadata={"native_finish_reason": "END"}),
+            AnswerMessage(
+                finish_reason="stop", metadata={"native_finish_reason": "END"}
+            ),
             {"finish_reason": "stop", "native_finish_reason": "END"},
         ),
         (
-            WireMessage(
+            AnswerMessage(
                 finish_reason="tool_calls",
                 native_finish_reason="stop",
                 metadata={"native_finish_reason": "END"},
@@ -105,15 +109,15 @@ def test_an_empty_answer_is_an_empty_message() -> None:
             {"finish_reason": "tool_calls", "native_finish_reason": "stop"},
         ),
         (
-            WireMessage(finish_reason="stop", finish_reason_inferred=True),
+            AnswerMessage(finish_reason="stop", finish_reason_inferred=True),
             {"finish_reason": "stop", "finish_reason_inferred": True},
         ),
-        (WireMessage(logprobs={"content": []}), {"logprobs": {"content": []}}),
-        (WireMessage(usage=USAGE), {"token_usage": USAGE}),
+        (AnswerMessage(logprobs={"content": []}), {"logprobs": {"content": []}}),
+        (AnswerMessage(usage=USAGE), {"token_usage": USAGE}),
     ],
 )
 def test_metadata_has_each_value_once(
-    message: WireMessage, metadata: dict[str, Any]
+    message: AnswerMessage, metadata: dict[str, Any]
 ) -> None:
     before = dict(message.metadata)
 
@@ -122,7 +126,7 @@ def test_metadata_has_each_value_once(
 
 
 def test_other_choices_have_the_form_of_the_wire() -> None:
-    other = WireMessage(
+    other = AnswerMessage(
         text="b",
         reasoning="r",
         refusal="no",
@@ -130,7 +134,7 @@ def test_other_choices_have_the_form_of_the_wire() -> None:
         message_fields={"images": [1]},
         finish_reason="stop",
     )
-    message = WireMessage(other_choices=[other, WireMessage()])
+    message = AnswerMessage(other_choices=[other, AnswerMessage()])
 
     assert response_metadata(message)["other_choices"] == [
         {
@@ -161,12 +165,12 @@ def test_other_choices_have_the_form_of_the_wire() -> None:
 
 
 def test_a_result_has_a_generation_for_each_choice() -> None:
-    message = WireMessage(
+    message = AnswerMessage(
         text="a",
         finish_reason="stop",
         usage=USAGE,
         metadata={"id": "x", "model": "m", "created": 1},
-        other_choices=[WireMessage(text="b", finish_reason="length")],
+        other_choices=[AnswerMessage(text="b", finish_reason="length")],
     )
 
     result = wire_message_to_result(message)
@@ -189,7 +193,7 @@ def test_a_result_comes_at_the_end() -> None:
 
     assert assembler.feed("a") == []
     assert assembler.feed(Delta("a")) == []
-    [result] = assembler.close(WireMessage(text="a"), Delta("a"))
+    [result] = assembler.close(AnswerMessage(text="a"), Delta("a"))
     assert result.generations[0].text == "a"
 
 

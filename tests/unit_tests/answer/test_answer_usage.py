@@ -9,7 +9,7 @@ from langchain_sse_chat.answer.usage import (
     summed,
     usage_to_metadata,
 )
-from langchain_sse_chat.wire.deltas import WireMessage
+from langchain_sse_chat.wire.deltas import AnswerMessage
 
 
 def counted(given: int, made: int, total: int | None = None, **details: Any) -> Any:
@@ -169,7 +169,7 @@ def test_what_a_server_counts_apart_is_not_added() -> None:
 
 
 def test_usage_of_several_attempts_is_their_sum() -> None:
-    message = WireMessage(
+    message = AnswerMessage(
         earlier_usage=[{"input_tokens": 1, "output_tokens": 2}, {"prompt": 1}],
         usage={"prompt_tokens": 3, "prompt_tokens_details": {"cached_tokens": 1}},
     )
@@ -182,7 +182,7 @@ def test_usage_of_several_attempts_is_their_sum() -> None:
 
 
 def test_usage_is_not_invented_for_attempts_that_counted_nothing() -> None:
-    assert message_usage(WireMessage(earlier_usage=[{}])) is None
+    assert message_usage(AnswerMessage(earlier_usage=[{}])) is None
 
 
 def test_usage_as_sent_is_added_up_by_name() -> None:

@@ -13,7 +13,7 @@ from langchain_core.messages import HumanMessage
 
 from langchain_sse_chat import ChatSSE, RateLimitError, SSEChatError
 from langchain_sse_chat.answer.chunks import ChunkAssembler
-from langchain_sse_chat.exchange.endpoint_attempts import exchange_of
+from langchain_sse_chat.exchange.endpoint_attempts import build_exchange
 from langchain_sse_chat.transport.observer import ObservedExchange
 from tests.unit_tests.chat_models.scripted import (
     Scripted,
@@ -215,7 +215,7 @@ def test_an_exchange_that_nobody_watches_is_not_wrapped(
         for kwargs in ({"record": None}, {})
     ]
     with caplog.at_level(level, LOGGER):
-        exchanges: list[object] = [exchange_of(p, ChunkAssembler()) for p in plans]
+        exchanges: list[object] = [build_exchange(p, ChunkAssembler()) for p in plans]
 
     watched = [isinstance(exchange, ObservedExchange) for exchange in exchanges]
     assert watched == [level == logging.DEBUG, True]

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from langchain_sse_chat.exchange.resumed_answer import JoinedAnswer
-from langchain_sse_chat.wire.deltas import Delta, ToolCallDelta, WireMessage
+from langchain_sse_chat.exchange.resumed_answer import ResumedAnswer
+from langchain_sse_chat.wire.deltas import AnswerMessage, Delta, ToolCallDelta
 
 CALL = ToolCallDelta(0, "c", "f", "{}")
 
@@ -19,30 +19,30 @@ class Kept:
     def feed(self, delta: str | Delta) -> list[Any]:
         return [delta]
 
-    def close(self, message: WireMessage, held: Delta) -> list[Any]:
+    def close(self, message: AnswerMessage, held: Delta) -> list[Any]:
         return [message, held]
 
 
-def broken(*deltas: str | Delta, **fields: Any) -> JoinedAnswer[Any]:
+def broken(*deltas: str | Delta, **fields: Any) -> ResumedAnswer[Any]:
     """Return an answer that broke after these parts."""
-    answer = JoinedAnswer(Kept())
+    answer = ResumedAnswer(Kept())
     for delta in deltas:
         answer.feed(delta)
-    answer.broke(WireMessage(**fields), 1)
+    answer.broke(AnswerMessage(**fields), 1)
     return answer
 
 
-def ended(answer: JoinedAnswer[Any], **fields: Any) -> WireMessage:
+def ended(answer: ResumedAnswer[Any], **fields: Any) -> AnswerMessage:
     """Return the message of an answer that ends with this one."""
-    message, _ = answer.close(WireMessage(**fields), Delta())
-    assert isinstance(message, WireMessage)
+    message, _ = answer.close(AnswerMessage(**fields), Delta())
+    assert isinstance(message, AnswerMessage)
     return message
 
 
 def test_an_answer_that_does_not_break_is_passed_on_as_it_is() -> None:
-    answer = JoinedAnswer(Kept())
+    answer = ResumedAnswer(Kept())
     rich = Delta("b", "r", "no", [CALL])
-    message, held = WireMessage("ab"), Delta("c")
+    message, held = AnswerMessage("ab"), Delta("c")
 
     assert [answer.feed("a"), answer.feed(rich)] == [["a"], [rich]]
     assert answer.close(message, held) == [message, held]
@@ -63,7 +63,7 @@ def test_what_is_held_back_to_the_end_is_given_there() -> None:
     answer = broken("a b a c")
 
     assert answer.feed("a b") == []
-    message, held = answer.close(WireMessage("a b"), Delta())
+    message, held = answer.close(AnswerMessage("a b"), Delta())
 
     assert held == Delta("a b")
     assert message.text == "a b a ca b"
@@ -111,7 +111,7 @@ def test_the_last_part_says_how_the_answer_ended() -> None:
 
 def test_each_part_has_its_usage() -> None:
     answer = broken("a", usage={"total_tokens": 1})
-    answer.broke(WireMessage(usage={"total_tokens": 2}), 1)
+    answer.broke(AnswerMessage(usage={"total_tokens": 2}), 1)
     answer.broke(None, 1)
 
     message = ended(answer, usage={"total_tokens": 3})
@@ -124,7 +124,7 @@ def test_the_answer_so_far_has_what_was_held_back() -> None:
     answer = broken("a b a c")
     answer.feed("a b")
 
-    partial = answer.partial(WireMessage("a b", "hm"))
+    partial = answer.partial(AnswerMessage("a b", "hm"))
 
     assert partial is not None
     assert (partial.text, partial.reasoning) == ("a b a ca b", "hm")
@@ -135,18 +135,18 @@ def test_the_answer_so_far_has_what_was_held_back() -> None:
 
 
 def test_nothing_is_left_out_where_the_server_goes_on_exactly() -> None:
-    answer = JoinedAnswer(Kept())
+    answer = ResumedAnswer(Kept())
     answer.feed("10")
-    answer.broke(WireMessage("10"), None)
+    answer.broke(AnswerMessage("10"), None)
 
     assert answer.feed("000") == ["000"]
     assert ended(answer).text == "10000"
-    partial = answer.partial(WireMessage("000"))
+    partial = answer.partial(AnswerMessage("000"))
     assert partial is not None
     assert partial.text == "10000"
 
 
-WHOLE = WireMessage("a")
+WHOLE = AnswerMessage("a")
 
 
 @pytest.mark.parametrize(
@@ -161,15 +161,15 @@ WHOLE = WireMessage("a")
     ],
 )
 def test_only_text_and_reasoning_can_be_gone_on_with(
-    message: WireMessage | None, can: bool
+    message: AnswerMessage | None, can: bool
 ) -> None:
-    answer = JoinedAnswer(Kept())
+    answer = ResumedAnswer(Kept())
     answer.feed("a")
     answer.feed(Delta(reasoning="b"))
     assert answer.can_be_joined(message) is can
 
 
 def test_half_a_tool_call_cannot_be_gone_on_with() -> None:
-    answer = JoinedAnswer(Kept())
+    answer = ResumedAnswer(Kept())
     answer.feed(Delta(tool_calls=[CALL]))
     assert not answer.can_be_joined(WHOLE)

@@ -47,7 +47,7 @@ REQUESTS = (
         "compresses or caches the stream, so that all of it comes at the end",
         "asks for neither; the rest is the proxy's settings (nginx: "
         "`proxy_buffering off`)",
-        "tests/unit_tests/transport/test_transport_headers.py",
+        "tests/unit_tests/request/test_request_headers.py",
         "test_a_stream_is_asked_for_uncompressed_and_uncached",
     ),
     Elsewhere(

@@ -12,7 +12,7 @@ from langchain_sse_chat.errors import (
     ModelClosedError,
     TimedOutError,
 )
-from langchain_sse_chat.transport.attempt import Allowance, Attempt, again_after
+from langchain_sse_chat.transport.attempt import Attempt, ReadLimit, again_after
 from tests.unit_tests.transport.transport_scripts import (
     LineReceiver,
     ScriptedExchange,
@@ -56,7 +56,7 @@ def test_bytes_without_progress_leave_the_deadline_where_it_is(clock: Clock) -> 
 def test_progress_without_output_sets_the_clock_anew(clock: Clock) -> None:
     receiver = LineReceiver()
     attempt = Attempt(spec(gap=10.0), receiver, clock)
-    receiver.progress += 1
+    receiver.events_read += 1
     assert attempt.feed(b": hidden progress\n") == []
     assert attempt.waits().at == 1010.0
 
@@ -82,7 +82,7 @@ def test_parts_of_a_bounded_request_end_with_its_clock(clock: Clock) -> None:
 
 
 def test_an_allowance_ends_with_its_bytes(clock: Clock) -> None:
-    allowance = Allowance(5.0, 4, clock)
+    allowance = ReadLimit(5.0, 4, clock)
     left = []
     for data in (b"abc", b"def"):
         allowance.take(data)
@@ -92,7 +92,7 @@ def test_an_allowance_ends_with_its_bytes(clock: Clock) -> None:
 
 
 def test_an_allowance_ends_with_its_time(clock: Clock) -> None:
-    allowance = Allowance(5.0, 4, clock)
+    allowance = ReadLimit(5.0, 4, clock)
     left = []
     for seconds in (4.9, 0.1):
         clock.now += seconds

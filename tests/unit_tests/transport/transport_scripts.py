@@ -32,9 +32,9 @@ class LineReceiver:
     def __init__(self) -> None:
         self.heads: list[ResponseHead] = []
         self.refusals: list[tuple[ResponseHead, bytes]] = []
-        self.complete = False
-        self.ended = False
-        self.progress = 0
+        self.wants_more = True
+        self.is_complete = False
+        self.events_read = 0
         self._rest = b""
 
     def open(self, head: ResponseHead) -> None:
@@ -51,11 +51,12 @@ class LineReceiver:
                 msg = "a bug of the receiver"
                 raise ZeroDivisionError(msg)
             if line == b"done":
-                self.complete = self.ended = True
+                self.wants_more = False
+                self.is_complete = True
             elif line == b"whole":
-                self.ended = True
+                self.is_complete = True
             elif not line.startswith(b":"):
-                self.progress += 1
+                self.events_read += 1
                 outputs.append(line.decode())
         return outputs
 
@@ -63,7 +64,7 @@ class LineReceiver:
         return ["rest"] if self._rest == b"rest" else []
 
     def close(self) -> list[str]:
-        if not self.ended:
+        if not self.is_complete:
             msg = "truncated"
             raise StreamTruncatedError(msg)
         return ["end"]

@@ -230,7 +230,12 @@ def read_all(events: list[tuple[str, str]], **settings: Any) -> Any:
     """Return all that comes of events, the whole message with it."""
     reader = ChunkReader("http://test", **settings)
     outputs = [reader.read(data, event) for data, event in events]
-    return outputs, reader.progress, reader.ended, reader.close(truncated=False)
+    return (
+        outputs,
+        reader.events_read,
+        reader.is_complete,
+        reader.close(truncated=False),
+    )
 
 
 texts = st.one_of(
@@ -356,13 +361,13 @@ def test_a_read_of_alike_events_is_taken_at_once(key: str) -> None:
     made = ["b", "c"] if key == "content" else [Delta(reasoning=t) for t in "bc"]
     message, _ = reader.close(truncated=True)
     assert parts == made
-    assert reader.progress == len("abc")
+    assert reader.events_read == len("abc")
     assert message.text + message.reasoning == "abc"
 
 
 def test_no_read_is_taken_at_once_after_the_end() -> None:
     reader = reader_after(chunk("a"))
-    reader.done = True
+    reader.saw_done = True
     assert reader.parts_in(f"data: {dumped(chunk('b'))}\n\n".encode()) is None
 
 

@@ -171,7 +171,7 @@ def test_counts_the_events_that_carry_something_of_the_answer() -> None:
 
     for data, progress in sent:
         reader.read(event(data).decode()[6:])
-        assert reader.progress == progress
+        assert reader.events_read == progress
 
 
 @pytest.mark.parametrize(
@@ -345,7 +345,7 @@ def test_a_whole_completion_is_read_as_one_chunk() -> None:
     reader = ChunkReader(WHERE)
 
     assert reader.read_completion(COMPLETION) == "a"
-    assert reader.ended
+    assert reader.is_complete
     assert reader.close(truncated=False)[0].usage == USAGE
 
 

@@ -16,7 +16,7 @@ from langchain_sse_chat.errors import (
     StatusError,
     StreamError,
 )
-from langchain_sse_chat.wire.error_details import ServerWords, server_words
+from langchain_sse_chat.wire.error_details import ErrorDetails, server_words
 from langchain_sse_chat.wire.server_errors import (
     request_id,
     status_error,
@@ -133,22 +133,22 @@ def test_only_a_passing_failure_is_retried(
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        ({"error": {"message": "m", "code": 1}}, ServerWords("m", 1)),
-        ([{"error": {"message": "m"}}], ServerWords("m")),
-        ({"error": "m", "status": 5}, ServerWords("m", 5)),
-        ({"status": 401, "message": "m"}, ServerWords("m", 401)),
-        ({"code": "", "status": True, "detail": "m"}, ServerWords("m")),
-        ({"error_message": "m", "error_type": "t"}, ServerWords("m", None, "t")),
-        ({"msg": "m", "type": "t"}, ServerWords("m", None, "t")),
-        ({"error": {"detail": "m"}}, ServerWords("m")),
-        ({"error": {"code": 5}}, ServerWords("{'code': 5}", 5)),
+        ({"error": {"message": "m", "code": 1}}, ErrorDetails("m", 1)),
+        ([{"error": {"message": "m"}}], ErrorDetails("m")),
+        ({"error": "m", "status": 5}, ErrorDetails("m", 5)),
+        ({"status": 401, "message": "m"}, ErrorDetails("m", 401)),
+        ({"code": "", "status": True, "detail": "m"}, ErrorDetails("m")),
+        ({"error_message": "m", "error_type": "t"}, ErrorDetails("m", None, "t")),
+        ({"msg": "m", "type": "t"}, ErrorDetails("m", None, "t")),
+        ({"error": {"detail": "m"}}, ErrorDetails("m")),
+        ({"error": {"code": 5}}, ErrorDetails("{'code': 5}", 5)),
         (
             {"detail": [{"loc": ["body", 0, "role"], "msg": "bad", "type": "enum"}]},
-            ServerWords("body.0.role: bad"),
+            ErrorDetails("body.0.role: bad"),
         ),
-        ({"detail": [{"msg": "a"}, "b", {"x": 1}]}, ServerWords("a; b; {'x': 1}")),
-        ({"detail": {"message": "m"}}, ServerWords("m")),
-        ({"detail": {"x": 1}}, ServerWords("{'x': 1}")),
+        ({"detail": [{"msg": "a"}, "b", {"x": 1}]}, ErrorDetails("a; b; {'x': 1}")),
+        ({"detail": {"message": "m"}}, ErrorDetails("m")),
+        ({"detail": {"x": 1}}, ErrorDetails("{'x': 1}")),
         ({}, None),
         ({"id": "x"}, None),
         ([], None),

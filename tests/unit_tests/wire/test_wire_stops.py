@@ -37,7 +37,7 @@ def test_the_text_ends_before_the_first_stop(
     pieces = [text[i : i + size] for i in range(0, len(text), size)]
 
     assert split(splitter, *pieces) == (kept, "")
-    assert splitter.stopped is stopped
+    assert splitter.hit_stop is stopped
 
 
 def test_only_what_may_begin_a_stop_is_held_back() -> None:
@@ -67,7 +67,7 @@ def test_what_the_tags_held_back_can_be_a_stop() -> None:
     splitter = StopSplitter(("<th",), TagSplitter("<think>", "</think>"))
 
     assert split(splitter, "<th") == ("", "")
-    assert splitter.stopped
+    assert splitter.hit_stop
 
 
 @given(st.text("abE"), st.lists(st.integers(0, 12), max_size=4))

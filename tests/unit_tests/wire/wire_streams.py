@@ -121,7 +121,7 @@ def run(
     try:
         for data in reads:
             yield from reader.feed(data)
-            if reader.complete:
+            if not reader.wants_more:
                 break
         yield from reader.end()
         yield from reader.close()
