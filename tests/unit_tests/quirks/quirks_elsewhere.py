@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-_CALLS = "tests/unit_tests/chat_models/test_calls.py"
-_CALLBACKS = "tests/unit_tests/chat_models/test_callbacks.py"
+_CALLS = "tests/unit_tests/exchange/test_exchange_endpoint_attempts.py"
+_CALLBACKS = "tests/unit_tests/test_calls.py"
 _CLIENTS = "tests/unit_tests/transport/test_transport_clients.py"
 _CHUNKS = "tests/unit_tests/quirks/test_quirks_chunks.py"
 _EXCHANGE = "tests/unit_tests/transport/test_transport_exchange.py"
 _PIPELINE = "tests/unit_tests/answer/test_answer_pipeline.py"
-_REQUESTS = "tests/unit_tests/chat_models/test_requests.py"
+_REQUESTS = "tests/unit_tests/test_plan.py"
 _SOCKETS = "tests/integration_tests/test_transport_sockets.py"
 _STREAMING = "tests/integration_tests/test_streaming.py"
 
