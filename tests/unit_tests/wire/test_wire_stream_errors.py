@@ -6,7 +6,21 @@ from typing import Any
 
 import pytest
 
+from langchain_sse_chat.errors import (
+    StreamError,
+)
+from langchain_sse_chat.wire.server_errors import (
+    stream_error,
+)
 from langchain_sse_chat.wire.stream_errors import error_in
+from tests.unit_tests.wire.wire_streams import (
+    WHERE,
+    chunk,
+    error_of,
+    event,
+    events,
+    text,
+)
 
 
 def test_an_object_with_a_failed_status_is_an_error() -> None:
@@ -25,3 +39,77 @@ def test_an_object_with_a_failed_status_is_an_error() -> None:
 )
 def test_other_objects_with_a_status_are_none(chunk: dict[str, Any]) -> None:
     assert error_in(chunk, "message") is None
+
+
+BOOM = {"message": "boom", "code": 502}
+
+
+@pytest.mark.parametrize(
+    ("sent", "code"),
+    [
+        (event({"error": BOOM}), 502),
+        (event([{"error": BOOM}]), 502),
+        (event({"error": "boom"}), None),
+        (event({"error": "boom", "code": 429}), 429),
+        (event({"error": {"message": "boom"}, "status": 503}), 503),
+        (event({"error": {"message": "boom", "type": "server_error"}}), "server_error"),
+        (event({"error": {"message": "boom", "code": "c", "type": "t"}}), "c"),
+        (event({"error": {"message": {"message": "boom"}}}), None),
+        (event({"error": ["boom"]}), None),
+        (event({"error": {"reason": "boom"}}), None),
+        (event({"error": BOOM, "choices": [{"finish_reason": "error"}]}), 502),
+        (event(chunk(choices=[{"delta": {"content": ""}, "error": BOOM}])), 502),
+        (event({"choices": None, "error_type": "t", "error_message": "boom"}), "t"),
+        (event({"error_type": "boom"}), "boom"),
+        (event({"choices": [], "error_message": "boom"}), None),
+        (event(chunk(choices=[{"error": "boom"}]), "error"), None),
+        (event({"object": "error", "message": "boom", "code": 404}), 404),
+        (event({"message": "boom"}, "error"), None),
+        (event({"detail": "boom", "status_code": 500}, "error"), 500),
+        (event({"reason": "boom"}, "error"), None),
+        (event("boom", "error"), None),
+        (event('"boom"', "error"), None),
+        (event('[1, "boom"]', "error"), None),
+        (b'event: error\ndata: {"message": "boom"', None),
+    ],
+)
+def test_an_error_in_the_stream_is_one_typed_error(sent: bytes, code: Any) -> None:
+    error, given = error_of([event(text("a")), sent])
+
+    assert isinstance(error, StreamError)
+    assert (error.code, given) == (code, ["a"])
+    assert "boom" in str(error)
+    assert WHERE in str(error)
+    assert error.partial is not None
+    assert error.partial.content == "a"
+
+
+def test_an_error_is_kept_as_sent() -> None:
+    error, _ = error_of([event({"error": BOOM})])
+
+    assert isinstance(error, StreamError)
+    assert (error.body, error.partial) == (BOOM, None)
+
+
+@pytest.mark.parametrize("none", [None, False, "", {}, []])
+def test_an_empty_error_is_none(none: Any) -> None:
+    sent = events([{**text("a"), "error": none}, {**text("b"), "error_type": ""}])
+
+    error, given = error_of([*sent[:-1], event({"error": "end"})])
+
+    assert isinstance(error, StreamError)
+    assert given == ["a", "b"]
+
+
+def test_what_the_server_refused_to_give_stands_in_the_error() -> None:
+    body = {
+        "message": "bad call",
+        "code": "tool_use_failed",
+        "failed_generation": "<f>{}</f>",
+        "status_code": 400,
+    }
+
+    error = stream_error(body, WHERE)
+
+    assert "<f>{}</f>" in str(error)
+    assert (error.code, error.is_retryable) == ("tool_use_failed", False)
