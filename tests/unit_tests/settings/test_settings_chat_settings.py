@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 import ssl
 from pathlib import Path
@@ -17,20 +18,12 @@ from pydantic import SecretStr
 import langchain_sse_chat
 from langchain_sse_chat import ChatSSE, ConfigurationError, Provider
 from langchain_sse_chat.transport.clients import ClientSettings
-
-SECRET = "secret-key-that-must-not-leak"
-
-VARIABLES = [
-    f"{name}_{what}"
-    for name in ("OPENAI", "MEGALLM", "AITUNNEL")
-    for what in ("API_KEY", "BASE_URL")
-]
-
-
-@pytest.fixture(autouse=True)
-def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for variable in VARIABLES:
-        monkeypatch.delenv(variable, raising=False)
+from tests.unit_tests.chat_models.scripted import Scripted
+from tests.unit_tests.settings.asked_models import (
+    SECRET,
+    MakeChat,
+    answer,
+)
 
 
 def key_of(chat: ChatSSE) -> str | None:
@@ -347,3 +340,15 @@ def test_public_names() -> None:
         "TimedOutError",
         "__version__",
     ]
+
+
+def test_token_ids_may_be_numbers(make_chat: MakeChat, server: Scripted) -> None:
+    make_chat(answer(), logit_bias={50256: -100}).invoke("Hello")
+
+    assert json.dumps(server.body["logit_bias"]) == '{"50256": -100.0}'
+
+
+@pytest.mark.parametrize("bias", [5, {"x": "y"}])
+def test_a_bias_that_is_none_is_refused(bias: Any) -> None:
+    with pytest.raises(ConfigurationError, match="logit_bias"):
+        ChatSSE(model="m", api_key="k", logit_bias=bias)

@@ -17,8 +17,6 @@ from langchain_sse_chat.transport.unix_socket import (
 
 CONTEXT = ssl.create_default_context()
 LIMITS = httpx.Limits(max_connections=7)
-
-
 KINDS = pytest.mark.parametrize(
     ("kind", "plain"),
     [

@@ -9,6 +9,12 @@ import pytest
 from langchain_core.messages import message_chunk_to_message
 
 from langchain_sse_chat.answer.pipeline import PipelineOptions
+from langchain_sse_chat.wire.reasoning import (
+    merge_details,
+    merge_thinking_blocks,
+    read_reasoning,
+    reasoning_in,
+)
 from tests.unit_tests.wire.wire_streams import (
     WHERE,
     assembled,
@@ -141,3 +147,117 @@ def test_thinking_blocks_are_put_together_and_are_no_other_reasoning() -> None:
         "reasoning_key": "reasoning_content",
         "thinking_blocks": [{"type": "thinking", "thinking": "rs", "signature": "x"}],
     }
+
+
+@pytest.mark.parametrize(
+    ("delta", "text"),
+    [
+        ({}, ""),
+        ({"reasoning_content": "a", "reasoning": "b"}, "a"),
+        ({"reasoning_content": "", "reasoning": "b"}, "b"),
+        ({"reasoning_content": None, "reasoning_text": "c"}, "c"),
+        ({"reasoning": {"x": 1}}, ""),
+        ({"reasoning_details": [{"text": "a"}, {"summary": "b"}, {"data": "x"}]}, "ab"),
+        ({"reasoning_details": ["x", {"text": 5}, {"text": "a"}]}, "a"),
+        ({"reasoning_details": "x"}, ""),
+    ],
+)
+def test_reasoning_is_read_from_the_first_key_that_has_any(
+    delta: dict[str, Any], text: str
+) -> None:
+    assert read_reasoning(delta)[0] == text
+
+
+@pytest.mark.parametrize(
+    ("part", "text"),
+    [
+        ({"thinking": "a"}, "a"),
+        ({"thinking": [{"text": "a"}, "x", {"text": 5}, {"text": "b"}]}, "ax5b"),
+        ({"reasoning": "a"}, "a"),
+        ({"text": "a"}, "a"),
+        ({"summary": [{"text": "a"}, {"text": "b", "signature": "s"}]}, "ab"),
+        ({"thinking": 5}, "5"),
+        ({"thinking": True}, ""),
+        ({"content": "a", "signature": "s"}, "a"),
+        ({}, ""),
+    ],
+)
+def test_a_part_of_reasoning_gives_its_text(part: dict[str, Any], text: str) -> None:
+    assert reasoning_in(part) == text
+
+
+@pytest.mark.parametrize(
+    ("items", "merged"),
+    [
+        ([{"index": 0, "text": "a"}, {"index": 0, "text": "b"}],
+         [{"index": 0, "text": "ab"}]),
+        ([{"index": 0, "summary": "a"}, {"index": 0, "summary": "b", "x": 1}],
+         [{"index": 0, "summary": "ab", "x": 1}]),
+        ([{"index": 0, "data": "a"}, {"index": 0, "data": None}],
+         [{"index": 0, "data": "a"}]),
+        ([{"index": 0, "text": "a"}, {"index": 0, "text": 5}],
+         [{"index": 0, "text": "a"}]),
+        ([{"index": 0}, {"index": 0, "signature": "s"}],
+         [{"index": 0, "signature": "s"}]),
+        ([{"index": 0, "type": "x"}, {"index": 0, "type": "y"}],
+         [{"index": 0, "type": "x"}, {"index": 0, "type": "y"}]),
+        ([{"index": 0, "text": "a"}, {"index": 1, "text": "b"},
+          {"index": 0, "text": "c"}],
+         [{"index": 0, "text": "ac"}, {"index": 1, "text": "b"}]),
+        ([{"index": 0, "id": "q", "data": "a"}, {"index": 0, "data": "b"},
+          {"index": 0, "id": "r", "data": "c"}, {"index": 0, "id": "q", "data": "d"}],
+         [{"index": 0, "id": "q", "data": "abd"},
+          {"index": 0, "id": "r", "data": "c"}]),
+        ([{"data": "a"}, {"data": "a"}], [{"data": "a"}, {"data": "a"}]),
+        ([{"text": "a"}, {"text": "b"}], [{"text": "ab"}]),
+        ([{"text": "a"}, {"text": "b", "id": "r"}],
+         [{"text": "a"}, {"text": "b", "id": "r"}]),
+        ([{"text": "a", "id": "q"}, {"text": "b", "id": "r"}],
+         [{"text": "a", "id": "q"}, {"text": "b", "id": "r"}]),
+        ([{"text": "a", "signature": "s"}, {"text": "b", "signature": "s"}],
+         [{"text": "a", "signature": "s"}, {"text": "b", "signature": "s"}]),
+        ([{"index": 0, "signature": "s"}, {"index": 0, "signature": ""}],
+         [{"index": 0, "signature": "s"}]),
+        ([{"index": [0]}, {"index": [0]}], [{"index": [0]}, {"index": [0]}]),
+        ([{"index": 0, "type": []}, {"index": 0, "type": []}],
+         [{"index": 0, "type": []}, {"index": 0, "type": []}]),
+        (["x", None, {"index": 0}], [{"index": 0}]),
+    ],
+)  # fmt: skip
+def test_reasoning_details_are_put_together_by_type_and_index(
+    items: list[Any], merged: list[Any]
+) -> None:
+    assert merge_details([[item] for item in items]) == merged
+
+
+def test_reasoning_that_came_in_one_piece_is_kept_as_it_is() -> None:
+    items = [{"text": "a"}, {"text": "b"}, {"index": 0}, {"index": 0}, "x"]
+
+    assert merge_details([items]) == items
+    assert merge_thinking_blocks([items]) == items
+
+
+@pytest.mark.parametrize(
+    ("items", "merged"),
+    [
+        (["ab", "c", "!s"], ["abc!s"]),
+        (["a!s", "b", "c!t"], ["a!s", "bc!t"]),
+        (["a", "-", "b", "c"], ["a", "-", "bc"]),
+        (["a", None], ["a"]),
+    ],
+)
+def test_thinking_blocks_end_with_their_signature(
+    items: list[str | None], merged: list[str]
+) -> None:
+    given = [[item if item is None else thinking_block(item)] for item in items]
+
+    assert merge_thinking_blocks(given) == [thinking_block(item) for item in merged]
+
+
+def thinking_block(text: str) -> dict[str, Any]:
+    """Return a block of `text!signature`; `-` is a redacted one."""
+    if text == "-":
+        return {"type": "redacted_thinking", "data": "x"}
+    thinking, _, signature = text.partition("!")
+    block = {"type": "thinking", "thinking": thinking}
+    return {**block, "signature": signature} if signature else block

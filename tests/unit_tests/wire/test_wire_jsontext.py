@@ -1,0 +1,57 @@
+"""JSON text from a server."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from langchain_sse_chat.wire.jsontext import loads, parse_arguments
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ('{"a": 1}', {"a": 1}),
+        ("null", None),
+        ('"\\ud83d\\ude00"', "😀"),
+        ('["\\ud83d", {"a": 1}]', ["\ud83d", {"a": 1}]),
+        ("[Infinity]", [float("inf")]),
+    ],
+)
+def test_json_is_read_with_what_servers_do_to_it(text: str, value: Any) -> None:
+    assert loads(text) == value
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "x", "{", '{"a": 1} x', "\x00", '"a\nb"', "9" * 5000],
+)
+def test_what_is_not_json_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r".+"):
+        loads(text)
+
+
+@pytest.mark.parametrize("levels", [250, 100_000])
+@pytest.mark.parametrize("begin", ["[", '{"a":', '{"x":"\\ud83d","a":'])
+def test_json_nested_too_deep_is_refused(begin: str, levels: int) -> None:
+    end = "]" if begin == "[" else "}"
+
+    with pytest.raises(ValueError, match="deep"):
+        loads(begin * levels + "1" + end * levels)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("{}", {}),
+        (' {"a": [1]}\n', {"a": [1]}),
+        ("", None),
+        ("[]", None),
+        ("null", None),
+        ('{"a": 1', None),
+        ("[" * 100_000, None),
+    ],
+)
+def test_arguments_are_a_whole_object_or_nothing(text: str, value: Any) -> None:
+    assert parse_arguments(text) == value
