@@ -106,7 +106,10 @@ class ChatCalls(ChatSSESettings):
 
     def __getstate__(self) -> dict[Any, Any]:
         self._clients.check_picklable()
-        return super().__getstate__()
+        state = super().__getstate__()
+        private = state["__pydantic_private__"] or {}
+        # It holds keys and headers as they are sent, and is made again.
+        return {**state, "__pydantic_private__": {**private, "_frames": {}}}
 
     def close(self) -> None:
         """Close the connections for the sync methods that no other model uses.
@@ -239,16 +242,19 @@ class ChatCalls(ChatSSESettings):
         streamed: bool,
     ) -> Exchange[OutputT]:
         """Return what is run for a call, here and at the fallbacks."""
-        _, *others = endpoints(self)
         own, *other_keys = keys
+        plan = self._plan(own(), messages, stop, kwargs, streamed=streamed)
+        if not other_keys:
+            return build_exchange(plan, assembler)
+        _, *others = endpoints(self)
         shared = {k: v for k, v in kwargs.items() if k not in ENDPOINT_KEYWORDS}
 
         def fallback(model: ChatCalls, key: Key) -> CallPlan:
-            plan = model._plan(key(), messages, stop, shared, streamed=streamed)
-            return replace(plan, clients=model._clients)
+            other = model._plan(key(), messages, stop, shared, streamed=streamed)
+            return replace(other, clients=model._clients)
 
         return build_exchange(
-            self._plan(own(), messages, stop, kwargs, streamed=streamed),
+            plan,
             assembler,
             [partial(fallback, *each) for each in zip(others, other_keys, strict=True)],
         )

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from langchain_core.messages import BaseMessage
 
 from langchain_sse_chat.answer.pipeline import PipelineOptions
-from langchain_sse_chat.dialect import Dialect
+from langchain_sse_chat.dialect import Dialect, ReasoningEcho
 from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.exchange.access_token import AccessGrant
 from langchain_sse_chat.exchange.endpoint_attempts import CallPlan, refuses_usage
@@ -42,12 +42,22 @@ ENDPOINT_KEYWORDS = frozenset({"model", "extra_headers", "extra_query", "extra_b
 class _Keywords:
     """The keywords of one call, sorted by what they are for."""
 
-    settings: dict[str, Any]
-    body: dict[str, Any]
+    settings: dict[str, Any] = field(default_factory=dict)
+    """Settings that replace those of the model for this call."""
+    body: dict[str, Any] = field(default_factory=dict)
     headers: dict[str, Any] = field(default_factory=dict)
     query: dict[str, Any] = field(default_factory=dict)
     extra_body: dict[str, Any] = field(default_factory=dict)
     strict: bool | None = None
+
+
+class _Common(NamedTuple):
+    """What the calls of a model have in common."""
+
+    plan: CallPlan
+    """A plan without a body."""
+    asks_usage: bool
+    """Whether a stream is asked for usage, unless the server has refused that."""
 
 
 def plan_call(
@@ -76,7 +86,71 @@ def plan_call(
     Raises:
         ConfigurationError: Something cannot be sent as it is.
     """
-    call = _sort_keywords(settings, keywords)
+    call = _sort_keywords(settings, keywords) if keywords else _Keywords()
+    plan, asks_usage = _common(settings, provider, key, call, streamed=streamed)
+    stops = _stops(settings, call, stop)
+    ends_here = plan.dialect.stop == "client"
+    body, tool_names = _body(
+        settings,
+        messages,
+        call,
+        dialect=plan.dialect,
+        stop=None if ends_here else stops,
+        streamed=streamed,
+        include_usage=asks_usage
+        and not (plan.may_drop_usage and refuses_usage(plan.url)),
+    )
+    secrets = Secrets()
+    secrets.learn(plan.url, plan.headers, body)
+    options = plan.options._replace(secrets=secrets)
+    if ends_here and stops:
+        options = options._replace(stop=tuple(filter(None, stops)))
+    if tool_names:
+        own_names = {sent: own for own, sent in tool_names.items()}
+        options = options._replace(tool_names=own_names)
+    return replace(plan, body=body, options=options)
+
+
+def _common(
+    settings: ChatSSESettings,
+    provider: Provider,
+    key: str | None,
+    call: _Keywords,
+    *,
+    streamed: bool,
+) -> _Common:
+    """Return what the calls of a model have in common, made for the first of them.
+
+    It is made again for a call with keywords of its own, where the environment has a
+    say, and after the key or a mapping of headers has changed. A change of any other
+    setting empties `_frames`.
+    """
+    differs = call.settings or call.headers or call.query or call.body.get("model")
+    if differs or provider.token or provider.query_env:
+        return _made_common(settings, provider, key, call, streamed=streamed)
+    # Mappings of the caller's, which may be changed in place.
+    given = dict(settings.default_headers or ()), dict(settings.default_query or ())
+    frames = settings._frames  # noqa: SLF001  # kept by the settings for this
+    found = frames.get(streamed)
+    if found is not None and found[0] == (key, given):
+        common: _Common = found[1]
+        return common
+    common = _made_common(settings, provider, key, call, streamed=streamed)
+    frames[streamed] = (key, given), common
+    return common
+
+
+def _made_common(
+    settings: ChatSSESettings,
+    provider: Provider,
+    key: str | None,
+    call: _Keywords,
+    *,
+    streamed: bool,
+) -> _Common:
+    own = vars(settings)
+    used = {name: own[name] for name in fields_for(type(settings), Use.CALL)}
+    used |= call.settings
     root = provider.root(
         settings._address,  # noqa: SLF001  # found by the settings for this
         str(call.body.get("model") or settings.model),
@@ -85,7 +159,7 @@ def plan_call(
     query = provider.query(root, given_query)
     address, user = without_user(endpoint(root, query))
     url = Hidden(address)
-    stream_usage = call.settings["stream_usage"]
+    stream_usage = used["stream_usage"]
     asks_usage = streamed and stream_usage is not False
     given_headers = hidden({**(settings.default_headers or {}), **call.headers})
     grant = _grant(settings, key, given_headers)
@@ -93,54 +167,39 @@ def plan_call(
     if user is not None:
         _check_alone(grant, key_header, given_headers)
         given_headers = hidden({**given_headers, "Authorization": Hidden(user)})
-    dialect = _dialect(provider, call)
-    stops = _stops(settings, call, stop)
-    ends_here = dialect.stop == "client"
+    dialect = _dialect(provider, used["reasoning_echo"])
     headers = request_headers(
         streamed,
         hidden(dict(provider.headers) | key_header),
         given_headers,
     )
-    body, tool_names = _body(
-        settings,
-        messages,
-        call,
-        dialect=dialect,
-        stop=None if ends_here else stops,
-        streamed=streamed,
-        include_usage=asks_usage and not (stream_usage is None and refuses_usage(url)),
-    )
-    secrets = Secrets()
-    secrets.learn(url, headers, body)
-    return CallPlan(
+    plan = CallPlan(
         url=url,
         headers=headers,
-        body=body,
-        timeouts=_timeouts(call.settings),
+        body={},
+        timeouts=_timeouts(used),
         streamed=streamed,
         may_drop_usage=asks_usage and stream_usage is None,
         options=PipelineOptions(
             where=safe_url(url),
-            on_truncation=call.settings["on_truncation"],
-            reasoning_tags=call.settings["reasoning_tags"],
-            include_response_headers=call.settings["include_response_headers"],
-            stop=tuple(filter(None, stops or ())) if ends_here else (),
+            on_truncation=used["on_truncation"],
+            reasoning_tags=used["reasoning_tags"],
+            include_response_headers=used["include_response_headers"],
             marks_generated_files=dialect.marks_generated_files,
-            tool_names={sent: own for own, sent in tool_names.items()},
             key_hint="" if key else provider.missing_key_hint(given_headers),
-            secrets=secrets,
         ),
         policy=replace(
             settings.retry_policy,
-            max_retries=call.settings["max_retries"],
-            max_retry_after=call.settings["max_retry_after"],
+            max_retries=used["max_retries"],
+            max_retry_after=used["max_retry_after"],
         ),
         dialect=dialect,
-        on_disconnect=call.settings["on_disconnect"],
+        on_disconnect=used["on_disconnect"],
         grant=grant,
         tls_hint=provider.tls_hint,
-        record=_record(call.settings["record"]),
+        record=_record(used["record"]),
     )
+    return _Common(plan, asks_usage)
 
 
 def _record(folder: object) -> Path | None:
@@ -151,8 +210,7 @@ def _record(folder: object) -> Path | None:
     return Path(folder) if folder else None
 
 
-def _dialect(provider: Provider, call: _Keywords) -> Dialect:
-    echo = call.settings["reasoning_echo"]
+def _dialect(provider: Provider, echo: ReasoningEcho | None) -> Dialect:
     dialect = provider.dialect
     return dialect if echo is None else replace(dialect, reasoning_echo=echo)
 
@@ -168,16 +226,11 @@ def _stops(
 
 
 def _sort_keywords(settings: ChatSSESettings, keywords: Mapping[str, Any]) -> _Keywords:
-    cls = type(settings)
     body = dict(keywords)
     # `stream` is LangChain's word for how a call is run, and decided by now.
     body.pop("stream", None)
-    of_call = call_settings(cls, body)
     return _Keywords(
-        settings={
-            name: of_call.get(name, getattr(settings, name))
-            for name in fields_for(cls, Use.CALL)
-        },
+        settings=call_settings(type(settings), body),
         headers=dict(body.pop("extra_headers", None) or {}),
         query=dict(body.pop("extra_query", None) or {}),
         extra_body=dict(body.pop("extra_body", None) or {}),
@@ -235,28 +288,30 @@ def _body(
     include_usage: bool,
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """Return the body, and the tools' own names with those under which they go out."""
-    cls = type(settings)
-    further = {**settings.model_kwargs, **call.body}
-    for name, value in further.items():
+    cls, own = type(settings), vars(settings)
+    params = {
+        name: own[name] for name in fields_for(cls, Use.BODY) if own[name] is not None
+    }
+    for name, value in {**settings.model_kwargs, **call.body}.items():
         check_body_name(cls, name, value)
-    params = {name: getattr(settings, name) for name in fields_for(cls, Use.BODY)}
-    params |= {**further, "stop": stop}
-    tools = tools_to_wire(params.pop("tools", None) or [], strict=call.strict)
+        params[name] = value
+    params["stop"] = stop
     response_format = params.pop("response_format", None)
-    names = sent_names(tools)
-    choice = tool_choice_to_wire(params.pop("tool_choice", None), tools)
-    if isinstance(choice, Mapping):
-        choice = dict(under_sent_names([choice], names)[0])
+    tools, choice, names = _tools(
+        params.pop("tools", None), params.pop("tool_choice", None), call.strict
+    )
     body = request_body(
         model=params.pop("model", settings.model),
         messages=messages_to_wire(messages, dialect, names),
         dialect=dialect,
         stream=streamed,
         include_usage=include_usage,
-        tools=under_sent_names(tools, names),
+        tools=tools,
         tool_choice=choice,
         parallel_tool_calls=params.pop("parallel_tool_calls", None),
-        response_format=response_format_to_wire(
+        response_format=None
+        if response_format is None
+        else response_format_to_wire(
             response_format,
             strict=effective_strict(response_format, call.strict, dialect),
         ),
@@ -264,6 +319,22 @@ def _body(
         extra_body=(settings.extra_body, call.extra_body),
     )
     return body, names
+
+
+def _tools(
+    tools: Any,
+    choice: Any,
+    strict: bool | None,  # noqa: FBT001  # the caller's own
+) -> tuple[Sequence[Mapping[str, Any]], Any, dict[str, str]]:
+    """Return tools and choice as they are sent, and the names that this changes."""
+    if not tools and choice is None:
+        return (), None, {}
+    wire = tools_to_wire(tools or [], strict=strict)
+    names = sent_names(wire)
+    sent = tool_choice_to_wire(choice, wire)
+    if isinstance(sent, Mapping):
+        sent = dict(under_sent_names([sent], names)[0])
+    return under_sent_names(wire, names), sent, names
 
 
 def _timeouts(given: Mapping[str, Any]) -> Timeouts:

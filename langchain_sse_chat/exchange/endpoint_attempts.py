@@ -120,7 +120,8 @@ class Call(Generic[OutputT]):
     def begin(self) -> tuple[RequestSpec, AnswerPipeline[OutputT]]:
         """Start the next attempt."""
         plan = self._plan
-        self._continuation = self._next_continuation()
+        if self._course.begun:
+            self._continuation = self._next_continuation()
         self._attempts += 1
         self._course.attempts += 1
         self._pipeline = self._new_pipeline()
@@ -142,8 +143,6 @@ class Call(Generic[OutputT]):
         repeated of the reasoning is left out.
         """
         plan, course = self._plan, self._course
-        if not course.begun:
-            return None
         rest = None
         if course.text:
             rest = continuation_of(

@@ -40,15 +40,22 @@ def fields_in_dialect(given: Mapping[str, Any], dialect: Dialect) -> dict[str, A
                 "it by now, pass it in `extra_body`, which is not checked."
             )
             raise ConfigurationError(msg)
-    fields = _with_tool_choice(dict(given), dialect)
-    fields = _with_response_format(fields, dialect)
-    fields = _with_reasoning(fields, dialect)
+    fields = dict(given)
+    if "tool_choice" in fields:
+        fields = _with_tool_choice(fields, dialect)
+    if "response_format" in fields:
+        fields = _with_response_format(fields, dialect)
+    if "reasoning_effort" in fields:
+        fields = _with_reasoning(fields, dialect)
     if "seed" in fields:
         fields[dialect.seed_field] = fields.pop("seed")
-    fields = _warm_enough(fields, dialect.least_temperature)
+    if "temperature" in fields:
+        fields = _warm_enough(fields, dialect.least_temperature)
     if dialect.tool_form == "functions":
         fields = fields_as_functions(fields)
-    return {k: v for k, v in fields.items() if k not in dialect.ignored_fields}
+    for name in dialect.ignored_fields:
+        fields.pop(name, None)
+    return fields
 
 
 def messages_in_dialect(

@@ -74,7 +74,10 @@ def request_body(
     }
     given = fields_in_dialect(given, dialect)
     limit = _limit(given, dialect, extra)
-    stop = _stop(given.pop("stop", None))
+    # An empty list stops at nothing, and OpenAI refuses it.
+    stop = given.pop("stop", None) or None
+    if isinstance(stop, str):
+        stop = [stop]
     options = given.pop("stream_options", None)
     merged = _stream_options(
         # OpenAI refuses them where nothing is streamed.
@@ -82,8 +85,11 @@ def request_body(
         extra,
         ask=stream and include_usage and dialect.supports_stream_options,
     )
-    wire_messages, fields = continued(messages_in_dialect(messages, dialect), dialect)
-    given = fields | given
+    wire_messages: Sequence[Mapping[str, Any]]
+    wire_messages = messages_in_dialect(messages, dialect)
+    if wire_messages[-1]["role"] == "assistant":
+        wire_messages, fields = continued(wire_messages, dialect)
+        given = fields | given
     given |= {"stop": stop, **limit, "messages": wire_messages, "stream": stream}
     body = {key: value for key, value in given.items() if value is not None}
     return {**body, **extra, **merged}
@@ -140,11 +146,12 @@ def _tools(
             "tool_choice": tool_choice,
             "parallel_tool_calls": parallel_tool_calls,
         }
-    else:
+    elif tool_choice is None or tool_choice in ("auto", "none"):
         # https://platform.openai.com/docs/api-reference/chat/create: "only allowed when
         # tools are specified".
-        idle = tool_choice in ("auto", "none")
-        wire = {"tool_choice": None if idle else tool_choice}
+        return {}
+    else:
+        wire = {"tool_choice": tool_choice}
     return {key: value for key, value in wire.items() if value is not None}
 
 
@@ -152,18 +159,10 @@ def _limit(
     given: dict[str, Any], dialect: Dialect, extra: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Take the limit on tokens out of what is given; return it under its right name."""
-    values = [given.pop(name, None) for name in _MAX_TOKENS_FIELDS]
+    limit, other = map(given.pop, _MAX_TOKENS_FIELDS, (None, None))
     if extra.keys() & set(_MAX_TOKENS_FIELDS):
         return {}
-    limit = next((value for value in values if value is not None), None)
-    return {dialect.max_tokens_field: limit}
-
-
-def _stop(stop: Any) -> Any:
-    if isinstance(stop, str):
-        return [stop]
-    # An empty list stops at nothing, and OpenAI refuses it.
-    return stop or None
+    return {dialect.max_tokens_field: other if limit is None else limit}
 
 
 def _stream_options(

@@ -40,7 +40,8 @@ from langchain_sse_chat.request.roles import (
 AnswerMessage = dict[str, Any]
 """One message as sent: a `role` and what belongs to it."""
 
-_ROLES = frozenset({"system", "developer", "user", "assistant", "tool", "function"})
+_ASKING_ROLES = frozenset({"system", "developer", "user"})
+_ROLES = _ASKING_ROLES | frozenset({"assistant", "tool", "function"})
 
 
 def messages_to_wire(
@@ -71,8 +72,11 @@ def messages_to_wire(
         for position, message in enumerate(messages)
         for sent in _message_to_wire(message, dialect, f"messages[{position}]")
     ]
-    whole = settled(converted, dialect, names or {})
-    add_reasoning(whole, dialect)
+    whole = converted
+    # Conversations begin with one question; calls and reasoning come with answers.
+    if not {sent.wire["role"] for sent in converted} <= _ASKING_ROLES:
+        whole = settled(converted, dialect, names or {})
+        add_reasoning(whole, dialect)
     if dialect.tool_form == "functions":
         add_attachments(whole)
     return [sent.wire for sent in whole]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 MASK = "***"
@@ -31,12 +32,16 @@ _OPEN_NAMES = frozenset({"prompt_cache_key"})
 """Documented fields of a request's body that speak of keys and hold none:
 https://platform.openai.com/docs/api-reference/chat/create."""
 
+_PLAIN = frozenset({bool, int, float})
+"""Types of values that hold no text. Most of a request's fields have one."""
+
 _CONVERSATION = "messages"
 _SCHEMA_FIELDS = "properties"
 
 Change = Callable[[str], str]
 
 
+@lru_cache(maxsize=1024)
 def is_secret_name(name: str) -> bool:
     """Whether a JSON field or a query parameter of this name holds a secret."""
     return bool(_SECRET_NAME.search(name)) and name not in _OPEN_NAMES
@@ -69,7 +74,25 @@ def masked(value: Any) -> Any:
     The texts of `messages` stay, because they are the conversation, and so do the names
     and descriptions of arguments in a schema's `properties`.
     """
-    return changed(value, named=lambda _: MASK, other=str)
+    if not isinstance(value, dict):
+        return changed(value, named=_mask, other=_same)
+    # The parameters of each call come by here, and nearly all of them are plain.
+    return {
+        name: field
+        if field is None
+        or type(field) in _PLAIN
+        or (type(field) is str and type(name) is str and not is_secret_name(name))
+        else _field(name, field, _mask, _same)
+        for name, field in value.items()
+    }
+
+
+def _mask(_: str) -> str:
+    return MASK
+
+
+def _same(text: str) -> str:
+    return text
 
 
 def changed(value: Any, *, named: Change, other: Change) -> Any:
@@ -81,7 +104,10 @@ def changed(value: Any, *, named: Change, other: Change) -> Any:
         other: Changes all other texts.
     """
     if isinstance(value, dict):
-        return {name: _field(name, v, named, other) for name, v in value.items()}
+        return {
+            name: v if v is None or type(v) in _PLAIN else _field(name, v, named, other)
+            for name, v in value.items()
+        }
     if isinstance(value, (list, tuple)):
         return [changed(item, named=named, other=other) for item in value]
     return other(value) if isinstance(value, str) else value

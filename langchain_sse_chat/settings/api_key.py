@@ -25,6 +25,8 @@ def sync_key(api_key: Any) -> str | None:
     Raises:
         ConfigurationError: The key comes from an async function, or is no text.
     """
+    if isinstance(api_key, SecretStr):
+        return cast("str | None", _hidden(api_key))
     key = _hidden(_called(api_key))
     if inspect.isawaitable(key):
         if inspect.iscoroutine(key):

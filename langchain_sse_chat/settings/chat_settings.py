@@ -241,8 +241,10 @@ class ChatSSESettings(CheckedModel):
     _provider: Provider = PrivateAttr()
     _address: str = PrivateAttr()
     _key: ApiKey | None = PrivateAttr()
+    _frames: dict[Any, Any] = PrivateAttr(default_factory=dict)
+    """What calls have in common, by what it depends on beside the fields."""
 
-    _MADE: ClassVar[tuple[str, ...]] = ("_provider", "_address", "_key")
+    _MADE: ClassVar[tuple[str, ...]] = ("_provider", "_address", "_key", "_frames")
     _FOUND: ClassVar[tuple[str, ...]] = ("base_url", "api_key")
 
     @model_validator(mode="before")
@@ -328,13 +330,13 @@ class ChatSSESettings(CheckedModel):
 
     @property
     def _identifying_params(self) -> dict[str, Any]:
-        names = fields_for(type(self), Use.BODY)
+        names, own = fields_for(type(self), Use.BODY), vars(self)
         params = {
             "model": self.model,
             "base_url": safe_url(self._address),
             "provider": self._provider.name,
             "streaming": self.streaming,
-            **{name: getattr(self, name) for name in names},
-            **masked(self.model_kwargs),
+            **{name: own[name] for name in names},
+            **(masked(self.model_kwargs) if self.model_kwargs else {}),
         }
         return {key: value for key, value in params.items() if value is not None}

@@ -65,5 +65,7 @@ def endpoints(model: ModelT, above: tuple[ModelT, ...] = ()) -> list[ModelT]:
             "Leave it out of the `fallbacks` of its own fallbacks."
         )
         raise ConfigurationError(msg)
+    if not model.fallbacks:
+        return [model]
     below = (endpoints(each, (*above, model)) for each in model.fallbacks)
     return [model, *chain.from_iterable(below)]

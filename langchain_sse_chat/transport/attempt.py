@@ -129,11 +129,14 @@ class Attempt(Generic[OutputT]):
         """
         limits = self._spec.timeouts
         timeout: dict[str, float | None] = {
-            "connect": _seconds(limits.connect),
-            "write": _seconds(limits.write),
-            "pool": _seconds(limits.pool),
+            "connect": limits.connect,
+            "write": limits.write,
+            "pool": limits.pool,
             "read": None,
         }
+        for name, limit in timeout.items():
+            if limit is not None and limit < SHORTEST:
+                timeout[name] = SHORTEST  # 0 would make a socket non-blocking
         if bounded:
             timeout = Limits(timeout, self.clock, self._now)
         self._client = client
@@ -263,11 +266,6 @@ class Attempt(Generic[OutputT]):
 def _parsed(url: str) -> httpx.URL:
     """Return a URL that httpx need not parse again for each request."""
     return httpx.URL(url)
-
-
-def _seconds(limit: float | None) -> float | None:
-    """Return a limit as sockets take it, to which 0 means something else."""
-    return None if limit is None else max(limit, SHORTEST)
 
 
 def again_after(exchange: Exchange[OutputT], error: SSEChatError) -> Again:

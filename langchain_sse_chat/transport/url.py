@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from collections.abc import Mapping
+from functools import lru_cache
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit
 
 from langchain_sse_chat.errors import ConfigurationError
@@ -102,6 +103,7 @@ def socket_url(path: str) -> str:
     return f"{_SOCKET_SCHEME}://{quote(path, safe='')}"
 
 
+@lru_cache(maxsize=64)
 def safe_url(url: str) -> str:
     """Return `url` without query, fragment, user and password, fit for a message.
 
