@@ -286,7 +286,9 @@ class AuthorizedExchange(Generic[OutputT]):
         self._asking: _TokenReceiver | None = None
         self._failures = 0
         self._token = ""
-        self._secrets = Secrets([self._grant.access_token])
+        self._secrets = Secrets([grant.access_token])
+        # A server may quote them before they are sent by this exchange.
+        self._secrets.learn(grant.url, {"Authorization": grant.authorization}, b"{}")
         # Used whatever its end is, so that a wrong clock does not make a circle.
         self._fresh = ""
         # A token alone cannot be exchanged for another one.

@@ -17,6 +17,7 @@ from langchain_sse_chat.errors import (
     SSEChatError,
     TimedOutError,
 )
+from langchain_sse_chat.secrets.masking import Hidden
 from langchain_sse_chat.transport.no_proxy import NoProxy, is_this_machine
 
 EXTENSION = "langchain_sse_chat.proxy"
@@ -109,6 +110,8 @@ def proxies_of(field_value: str | None) -> Proxies:
         ConfigurationError: The field is not the URL of a proxy.
     """
     if field_value is not None:
+        # Errors take the variables of this frame with them.
+        field_value = Hidden(field_value)
         proxy = Proxy(field_value, _FIELD)
         proxy.as_httpx()  # those of the environment are looked at when they are needed
         return Proxies({"all": proxy})
