@@ -82,17 +82,20 @@ class ChatCalls(ChatSSESettings):
     @model_validator(mode="after")
     def _set_clients(self) -> Self:
         self._clients = HTTPClients(
-            ClientSettings(
-                verify=self.verify,
-                proxy=self.proxy,
-                cert=self.cert,
-                uds=socket_path(self._address),
-                async_transport=self.async_transport,
-            ),
+            self._client_settings(),
             http_client=self.http_client,
             http_async_client=self.http_async_client,
         )
         return self
+
+    def _client_settings(self) -> ClientSettings:
+        return ClientSettings(
+            verify=self.verify,
+            proxy=self.proxy,
+            cert=self.cert,
+            uds=socket_path(self._address),
+            async_transport=self.async_transport,
+        )
 
     def _change(self, changes: Mapping[str, Any]) -> None:
         for each in checked_fallbacks(changes.get("fallbacks") or (), ChatCalls):
