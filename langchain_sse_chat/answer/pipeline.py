@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from codecs import BOM_UTF8
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Generic, Literal, NamedTuple, Protocol, TypeVar
 
 from langchain_core.messages import AIMessage
@@ -264,21 +264,8 @@ class AnswerPipeline(Generic[OutputT]):
         if error is not None:
             self._reader.take_bare(error)
 
-    def end(self) -> list[OutputT]:
-        """Learn that no more bytes come; give what an event without its end brings.
-
-        Raises:
-            StreamError: That event reports an error.
-        """
-        outputs: list[OutputT] = []
-        if self._failure is None and self._kind == "events":
-            self._read_events(self._decoder.close(), outputs, lenient=True)
-        if outputs:
-            self.has_output = True
-        return outputs
-
-    def close(self) -> list[OutputT]:
-        """End the answer; give the rest.
+    def close(self) -> Iterator[OutputT]:
+        """End the answer; give the rest, and then raise what is wrong with it.
 
         Raises:
             StreamTruncatedError: The stream ended before the answer did.
@@ -289,9 +276,16 @@ class AnswerPipeline(Generic[OutputT]):
         if self._failure is not None:
             raise self._failure
         outputs: list[OutputT] = []
-        if self._kind == "json":
-            outputs += self._close_json()
-        elif self._kind != "events" and (self._kind or b"".join(self._body).strip()):
+        if self._kind == "events":
+            # An event that lacks its end may still bring something.
+            self._read_events(self._decoder.close(), outputs, lenient=True)
+            if outputs:
+                self.has_output = True
+                yield from outputs
+                outputs = []
+        elif self._kind == "json":
+            outputs = self._close_json()
+        elif self._kind or b"".join(self._body).strip():
             raise self._not_an_answer()
         self._reader.check_end()
         truncated = not self._reader.is_complete
@@ -302,7 +296,7 @@ class AnswerPipeline(Generic[OutputT]):
         self._add_headers(message)
         outputs += self._assembler.close(message, held)
         self.has_output = True
-        return outputs
+        yield from outputs
 
     def _close_json(self) -> list[OutputT]:
         text = b"".join(self._body).decode("utf-8", "replace")

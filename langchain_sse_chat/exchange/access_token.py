@@ -202,10 +202,6 @@ class _TokenReceiver:
         self._body = (self._body + data)[:_LARGEST_ANSWER]
         return []
 
-    def end(self) -> list[Any]:
-        """Give nothing."""
-        return []
-
     def close(self) -> list[Any]:
         """Read the token.
 

@@ -69,9 +69,8 @@ async def _astream(
                         break
                     for output in attempt.feed(data):
                         yield output
-                for step in (attempt.end, attempt.close):
-                    for output in step():
-                        yield output
+                for output in attempt.close():
+                    yield output
                 await answer.collect(attempt.rest())
             except SSEChatError as error:
                 data = None  # goes with the error, and may hold what was sent back

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, Protocol, TypeVar
 
@@ -157,12 +157,12 @@ class Receiver(Protocol[OutputT_co]):
         """Take the next bytes of the body; give what they complete."""
         ...
 
-    def end(self) -> Sequence[OutputT_co]:
-        """Learn that no more bytes come; give what the last ones bring."""
-        ...
+    def close(self) -> Iterable[OutputT_co]:
+        """End the answer, as no more bytes come.
 
-    def close(self) -> Sequence[OutputT_co]:
-        """End the answer, after `end`; give the rest or raise what is wrong."""
+        Returns:
+            The rest. Iterating over it raises what is wrong with the answer.
+        """
         ...
 
     def refused(self, head: ResponseHead, body: bytes) -> SSEChatError:

@@ -67,7 +67,6 @@ def stream(
                     if data is None:
                         break
                     yield from attempt.feed(data)
-                yield from attempt.end()
                 yield from attempt.close()
                 answer.collect(attempt.rest())
             except SSEChatError as error:

@@ -194,9 +194,6 @@ class LineReceiver:
         self.events_read += len(tokens)
         return [token for token in tokens if token != "done"]
 
-    def end(self) -> list[str]:
-        return []
-
     def close(self) -> list[str]:
         if self.wants_more:
             raise StreamTruncatedError

@@ -246,7 +246,7 @@ def test_text_in_one_read_with_an_error_is_given_out_first() -> None:
     assert not reader.wants_more
     assert reader.feed(event(text("c"))) == []
     with pytest.raises(StreamError, match="boom"):
-        reader.close()
+        list(reader.close())
 
 
 def test_an_error_in_a_last_event_without_a_blank_line_is_raised() -> None:
@@ -299,7 +299,7 @@ def test_a_result_is_given_out_at_the_end_only() -> None:
 
     assert reader.feed(event(text("a")) + event(STOP)) == []
     assert not reader.has_output
-    assert len(reader.close()) == 1
+    assert len(list(reader.close())) == 1
     assert reader.has_output
 
 
@@ -329,9 +329,10 @@ def test_a_pipeline_that_saw_no_head_reads_too() -> None:
 
     assert [c.text for c in reader.feed(event(text("a")))] == ["a"]
     reader.feed(DONE)
-    assert "request_id" not in reader.close()[0].message.response_metadata
+    [last] = reader.close()
+    assert "request_id" not in last.message.response_metadata
     with pytest.raises(StreamTruncatedError, match="200 with an empty body"):
-        AnswerPipeline(ChunkAssembler(), OPTIONS).close()
+        list(AnswerPipeline(ChunkAssembler(), OPTIONS).close())
 
 
 def test_a_refusal_becomes_the_error_of_its_status() -> None:

@@ -164,7 +164,7 @@ def peak_of(parts: Iterable[bytes]) -> tuple[SSEChatError | None, int]:
         for part in parts:
             pipeline.feed(part)
         if pipeline.events_read == 0:  # or the end would be reported too
-            pipeline.close()
+            list(pipeline.close())
     except SSEChatError as error:
         failure = pipeline.explain(error)
     finally:

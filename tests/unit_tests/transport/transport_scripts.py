@@ -60,14 +60,13 @@ class LineReceiver:
                 outputs.append(line.decode())
         return outputs
 
-    def end(self) -> list[str]:
-        return ["rest"] if self._rest == b"rest" else []
-
-    def close(self) -> list[str]:
+    def close(self) -> Iterator[str]:
+        if self._rest == b"rest":
+            yield "rest"
         if not self.is_complete:
             msg = "truncated"
             raise StreamTruncatedError(msg)
-        return ["end"]
+        yield "end"
 
     def refused(self, head: ResponseHead, body: bytes) -> SSEChatError:
         self.refusals.append((head, body))
