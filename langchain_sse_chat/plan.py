@@ -16,7 +16,7 @@ from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.exchange.access_token import AccessGrant
 from langchain_sse_chat.exchange.endpoint_attempts import CallPlan, refuses_usage
 from langchain_sse_chat.providers import Provider
-from langchain_sse_chat.request.body import request_body
+from langchain_sse_chat.request.body import PATH, request_body
 from langchain_sse_chat.request.headers import request_headers
 from langchain_sse_chat.request.messages import messages_to_wire
 from langchain_sse_chat.request.strict import effective_strict
@@ -157,7 +157,7 @@ def _made_common(
     )
     given_query = hidden({**(settings.default_query or {}), **call.query})
     query = provider.query(root, given_query)
-    address, user = without_user(endpoint(root, query))
+    address, user = without_user(endpoint(root, PATH, query))
     url = Hidden(address)
     stream_usage = used["stream_usage"]
     asks_usage = streamed and stream_usage is not False
