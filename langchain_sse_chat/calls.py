@@ -31,7 +31,6 @@ from pydantic import Field, PrivateAttr, field_validator, model_validator
 
 from langchain_sse_chat.answer.chunks import ChunkAssembler
 from langchain_sse_chat.answer.events_with_chunks import event_assembler
-from langchain_sse_chat.answer.pipeline import Assembler
 from langchain_sse_chat.answer.results import ResultAssembler
 from langchain_sse_chat.callbacks import RetryEvents, called_with
 from langchain_sse_chat.errors import ConfigurationError
@@ -50,6 +49,7 @@ from langchain_sse_chat.transport.protocols import Exchange
 from langchain_sse_chat.transport.sync_client import stream
 from langchain_sse_chat.transport.url import socket_path
 from langchain_sse_chat.transport.workarounds.asyncgen_hooks import anext_unhooked
+from langchain_sse_chat.wire.deltas import Assembler
 from langchain_sse_chat.workarounds.chunk_compaction import ChunkCompactor
 
 if TYPE_CHECKING:

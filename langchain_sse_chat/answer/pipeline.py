@@ -6,7 +6,7 @@ import logging
 import re
 from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Generic, Literal, NamedTuple, Protocol, TypeVar
+from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 from langchain_core.messages import AIMessage
 
@@ -24,12 +24,11 @@ from langchain_sse_chat.tool_names import OwnNames, with_own_names
 from langchain_sse_chat.transport.clock import wall_clock
 from langchain_sse_chat.transport.protocols import ResponseHead
 from langchain_sse_chat.wire import server_errors as failures
-from langchain_sse_chat.wire.deltas import AnswerMessage, Delta
+from langchain_sse_chat.wire.deltas import AnswerMessage, Assembler
 from langchain_sse_chat.wire.jsontext import loads
 from langchain_sse_chat.wire.memory_budget import LARGE, Budget
 from langchain_sse_chat.wire.other_protocols import protocol_of
 from langchain_sse_chat.wire.reader import ChunkReader
-from langchain_sse_chat.wire.retry_after import parse_retry_after
 from langchain_sse_chat.wire.sniff import BodyKind, first_of_lines, sniff
 from langchain_sse_chat.wire.stream_errors import bare_error, error_in
 from langchain_sse_chat.wire.tags import ReasoningTags
@@ -54,18 +53,6 @@ _BEFORE_AN_ANSWER = re.compile(rb"\A(?:\s|%s)+" % BOM_UTF8)
 
 def _never(_gave: bool, _message: AnswerMessage | None) -> bool:  # noqa: FBT001
     return False
-
-
-class Assembler(Protocol[OutputT]):
-    """Makes what the caller wants out of an answer's parts."""
-
-    def feed(self, delta: str | Delta) -> list[OutputT]:
-        """Take a part of the answer."""
-        ...
-
-    def close(self, message: AnswerMessage, held: Delta) -> list[OutputT]:
-        """Take the whole answer, and the part that was held back to its end."""
-        ...
 
 
 _NO_SECRETS = Secrets()
@@ -379,14 +366,12 @@ class AnswerPipeline(Generic[OutputT]):
 
     def refused(self, head: ResponseHead, body: bytes) -> SSEChatError:
         """Make the error for a status that is not a success."""
-        now = wall_clock()
         return failures.status_error(
             head.status_code,
             head.headers,
             body,
             where=self._options.where,
-            retry_after=parse_retry_after(head.headers, now),
-            now=now,
+            now=wall_clock(),
             key_hint=self._options.key_hint,
         )
 

@@ -38,7 +38,6 @@ from langchain_sse_chat.transport.url import safe_url
 from langchain_sse_chat.wire import server_errors as failures
 from langchain_sse_chat.wire.error_details import server_words
 from langchain_sse_chat.wire.jsontext import loads
-from langchain_sse_chat.wire.retry_after import parse_retry_after
 
 OutputT = TypeVar("OutputT")
 
@@ -226,14 +225,12 @@ class _TokenReceiver:
 
     def refused(self, head: ResponseHead, body: bytes) -> SSEChatError:
         """Make the error for a status that is not a success."""
-        now = wall_clock()
         return failures.status_error(
             head.status_code,
             head.headers,
             body,
             where=self._where,
-            retry_after=parse_retry_after(head.headers, now),
-            now=now,
+            now=wall_clock(),
             address=self._address,
         )
 

@@ -11,7 +11,6 @@ from typing import Any, Generic, Literal, TypeVar
 
 from langchain_sse_chat.answer.pipeline import (
     AnswerPipeline,
-    Assembler,
     PipelineOptions,
 )
 from langchain_sse_chat.dialect import Dialect
@@ -42,7 +41,7 @@ from langchain_sse_chat.transport.protocols import (
     RequestSpec,
     Timeouts,
 )
-from langchain_sse_chat.wire.deltas import AnswerMessage
+from langchain_sse_chat.wire.deltas import AnswerMessage, Assembler
 
 logger = logging.getLogger("langchain_sse_chat")
 
