@@ -11,7 +11,6 @@ from collections.abc import (
     Sequence,
 )
 from contextlib import aclosing, closing
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self, TypeVar, cast
 
@@ -215,6 +214,7 @@ class ChatCalls(ChatSSESettings):
                 self,
                 messages,
                 provider=self._provider,
+                clients=self._clients,
                 key=key,
                 stop=stop,
                 keywords=kwargs,
@@ -253,8 +253,7 @@ class ChatCalls(ChatSSESettings):
         shared = {k: v for k, v in kwargs.items() if k not in ENDPOINT_KEYWORDS}
 
         def fallback(model: ChatCalls, key: Key) -> CallPlan:
-            other = model._plan(key(), messages, stop, shared, streamed=streamed)
-            return replace(other, clients=model._clients)
+            return model._plan(key(), messages, stop, shared, streamed=streamed)
 
         return build_exchange(
             plan,
@@ -278,7 +277,7 @@ class ChatCalls(ChatSSESettings):
             assembler, keys, messages, stop, kwargs, streamed=streamed
         )
         events = RetryEvents(self.callbacks, run_manager)
-        return stream(self._clients.sync_client(), exchange, events.tell)
+        return stream(exchange, events.tell)
 
     async def _aask(
         self,
@@ -296,7 +295,7 @@ class ChatCalls(ChatSSESettings):
             assembler, keys, messages, stop, kwargs, streamed=streamed
         )
         events = RetryEvents(self.callbacks, run_manager)
-        return astream(self._clients.async_client(), exchange, events.atell)
+        return astream(exchange, events.atell)
 
     def _generate(
         self,
@@ -305,7 +304,6 @@ class ChatCalls(ChatSSESettings):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> ChatResult:
-        hide(kwargs)
         if self._streams_when_asked_for_all(kwargs):
             return generate_from_stream(
                 self._stream(messages, stop, run_manager, **kwargs)
@@ -322,7 +320,6 @@ class ChatCalls(ChatSSESettings):
         run_manager: AsyncCallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> ChatResult:
-        hide(kwargs)
         if self._streams_when_asked_for_all(kwargs):
             return await agenerate_from_stream(
                 self._astream(messages, stop, run_manager, **kwargs)

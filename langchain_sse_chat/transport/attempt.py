@@ -10,7 +10,6 @@ import httpx
 
 from langchain_sse_chat.errors import SSEChatError
 from langchain_sse_chat.secrets.masking import without_frames
-from langchain_sse_chat.transport.clients import HTTPClients
 from langchain_sse_chat.transport.clock import (
     SHORTEST,
     Deadline,
@@ -21,6 +20,7 @@ from langchain_sse_chat.transport.clock import (
 from langchain_sse_chat.transport.map_exceptions import fail
 from langchain_sse_chat.transport.protocols import (
     Again,
+    Clients,
     Exchange,
     Receiver,
     RequestSpec,
@@ -108,8 +108,8 @@ class Attempt(Generic[OutputT]):
         )
 
     @property
-    def clients(self) -> HTTPClients | None:
-        """What the request is sent by; `None` for the client of the call."""
+    def clients(self) -> Clients:
+        """What sends the request."""
         return self._spec.clients
 
     def request(

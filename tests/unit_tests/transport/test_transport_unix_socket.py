@@ -13,12 +13,15 @@ import httpx
 import pytest
 
 from langchain_sse_chat.errors import ConfigurationError, ConnectionFailedError
-from langchain_sse_chat.transport.async_client import astream
 from langchain_sse_chat.transport.clients import ClientSettings, HTTPClients
 from langchain_sse_chat.transport.protocols import RequestSpec
-from langchain_sse_chat.transport.sync_client import stream
 from langchain_sse_chat.transport.url import endpoint, safe_url, socket_url
-from tests.unit_tests.transport.transport_scripts import ScriptedExchange
+from tests.unit_tests.transport.transport_scripts import (
+    CLIENTS,
+    ScriptedExchange,
+    astream,
+    stream,
+)
 
 PATH = "/chat/completions"
 BODY = b"{}"
@@ -101,7 +104,7 @@ def clients(path: Path) -> Iterator[HTTPClients]:
 
 
 def exchange_at(url: str, **headers: str) -> ScriptedExchange:
-    return ScriptedExchange(spec=RequestSpec(url, headers, BODY))
+    return ScriptedExchange(spec=RequestSpec(url, headers, BODY, CLIENTS))
 
 
 def test_requests_for_a_socket_go_through_it(
