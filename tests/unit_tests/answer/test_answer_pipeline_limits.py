@@ -12,10 +12,10 @@ from langchain_core.load import dumps
 
 from langchain_sse_chat.answer.chunks import ChunkAssembler
 from langchain_sse_chat.answer.pipeline import (
-    MAX_BODY_SIZE,
     AnswerPipeline,
     PipelineOptions,
 )
+from langchain_sse_chat.answer.whole_body import MAX_BODY_SIZE
 from langchain_sse_chat.errors import (
     EventTooLargeError,
     MalformedChunkError,
