@@ -42,11 +42,10 @@ from langchain_sse_chat.settings.fallbacks import checked_fallbacks, endpoints
 from langchain_sse_chat.settings.field_types import AS_IT_IS, ApiKey
 from langchain_sse_chat.settings.field_use import Use
 from langchain_sse_chat.transport.async_client import astream
-from langchain_sse_chat.transport.clients import ClientSettings, HTTPClients
+from langchain_sse_chat.transport.clients import HTTPClients
 from langchain_sse_chat.transport.event_loop import running_loop
 from langchain_sse_chat.transport.protocols import Exchange
 from langchain_sse_chat.transport.sync_client import stream
-from langchain_sse_chat.transport.url import socket_path
 from langchain_sse_chat.transport.workarounds.asyncgen_hooks import anext_unhooked
 from langchain_sse_chat.wire.deltas import Assembler
 from langchain_sse_chat.workarounds.chunk_compaction import ChunkCompactor
@@ -86,15 +85,6 @@ class ChatCalls(ChatSSESettings):
             http_async_client=self.http_async_client,
         )
         return self
-
-    def _client_settings(self) -> ClientSettings:
-        return ClientSettings(
-            verify=self.verify,
-            proxy=self.proxy,
-            cert=self.cert,
-            uds=socket_path(self._address),
-            async_transport=self.async_transport,
-        )
 
     def _change(self, changes: Mapping[str, Any]) -> None:
         for each in checked_fallbacks(changes.get("fallbacks") or (), ChatCalls):
@@ -276,6 +266,7 @@ class ChatCalls(ChatSSESettings):
         exchange = self._exchange(
             assembler, keys, messages, stop, kwargs, streamed=streamed
         )
+        self._clients.sync_client()  # a wrong setting is an error, with fallbacks too
         events = RetryEvents(self.callbacks, run_manager)
         return stream(exchange, events.tell)
 
@@ -294,6 +285,7 @@ class ChatCalls(ChatSSESettings):
         exchange = self._exchange(
             assembler, keys, messages, stop, kwargs, streamed=streamed
         )
+        self._clients.async_client()
         events = RetryEvents(self.callbacks, run_manager)
         return astream(exchange, events.atell)
 
