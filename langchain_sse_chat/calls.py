@@ -11,7 +11,6 @@ from collections.abc import (
     Sequence,
 )
 from contextlib import aclosing, closing
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self, TypeVar, cast
 
@@ -31,7 +30,6 @@ from pydantic import Field, PrivateAttr, field_validator, model_validator
 
 from langchain_sse_chat.answer.chunks import ChunkAssembler
 from langchain_sse_chat.answer.events_with_chunks import event_assembler
-from langchain_sse_chat.answer.pipeline import Assembler
 from langchain_sse_chat.answer.results import ResultAssembler
 from langchain_sse_chat.callbacks import RetryEvents, called_with
 from langchain_sse_chat.errors import ConfigurationError
@@ -44,12 +42,12 @@ from langchain_sse_chat.settings.fallbacks import checked_fallbacks, endpoints
 from langchain_sse_chat.settings.field_types import AS_IT_IS, ApiKey
 from langchain_sse_chat.settings.field_use import Use
 from langchain_sse_chat.transport.async_client import astream
-from langchain_sse_chat.transport.clients import ClientSettings, HTTPClients
+from langchain_sse_chat.transport.clients import HTTPClients
 from langchain_sse_chat.transport.event_loop import running_loop
 from langchain_sse_chat.transport.protocols import Exchange
 from langchain_sse_chat.transport.sync_client import stream
-from langchain_sse_chat.transport.url import socket_path
 from langchain_sse_chat.transport.workarounds.asyncgen_hooks import anext_unhooked
+from langchain_sse_chat.wire.deltas import Assembler
 from langchain_sse_chat.workarounds.chunk_compaction import ChunkCompactor
 
 if TYPE_CHECKING:
@@ -82,13 +80,7 @@ class ChatCalls(ChatSSESettings):
     @model_validator(mode="after")
     def _set_clients(self) -> Self:
         self._clients = HTTPClients(
-            ClientSettings(
-                verify=self.verify,
-                proxy=self.proxy,
-                cert=self.cert,
-                uds=socket_path(self._address),
-                async_transport=self.async_transport,
-            ),
+            self._client_settings(),
             http_client=self.http_client,
             http_async_client=self.http_async_client,
         )
@@ -212,6 +204,7 @@ class ChatCalls(ChatSSESettings):
                 self,
                 messages,
                 provider=self._provider,
+                clients=self._clients,
                 key=key,
                 stop=stop,
                 keywords=kwargs,
@@ -250,8 +243,7 @@ class ChatCalls(ChatSSESettings):
         shared = {k: v for k, v in kwargs.items() if k not in ENDPOINT_KEYWORDS}
 
         def fallback(model: ChatCalls, key: Key) -> CallPlan:
-            other = model._plan(key(), messages, stop, shared, streamed=streamed)
-            return replace(other, clients=model._clients)
+            return model._plan(key(), messages, stop, shared, streamed=streamed)
 
         return build_exchange(
             plan,
@@ -274,8 +266,9 @@ class ChatCalls(ChatSSESettings):
         exchange = self._exchange(
             assembler, keys, messages, stop, kwargs, streamed=streamed
         )
+        self._clients.sync_client()  # a wrong setting is an error, with fallbacks too
         events = RetryEvents(self.callbacks, run_manager)
-        return stream(self._clients.sync_client(), exchange, events.tell)
+        return stream(exchange, events.tell)
 
     async def _aask(
         self,
@@ -292,8 +285,9 @@ class ChatCalls(ChatSSESettings):
         exchange = self._exchange(
             assembler, keys, messages, stop, kwargs, streamed=streamed
         )
+        self._clients.async_client()
         events = RetryEvents(self.callbacks, run_manager)
-        return astream(self._clients.async_client(), exchange, events.atell)
+        return astream(exchange, events.atell)
 
     def _generate(
         self,
@@ -302,7 +296,6 @@ class ChatCalls(ChatSSESettings):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> ChatResult:
-        hide(kwargs)
         if self._streams_when_asked_for_all(kwargs):
             return generate_from_stream(
                 self._stream(messages, stop, run_manager, **kwargs)
@@ -319,7 +312,6 @@ class ChatCalls(ChatSSESettings):
         run_manager: AsyncCallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> ChatResult:
-        hide(kwargs)
         if self._streams_when_asked_for_all(kwargs):
             return await agenerate_from_stream(
                 self._astream(messages, stop, run_manager, **kwargs)

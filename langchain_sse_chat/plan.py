@@ -16,7 +16,7 @@ from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.exchange.access_token import AccessGrant
 from langchain_sse_chat.exchange.endpoint_attempts import CallPlan, refuses_usage
 from langchain_sse_chat.providers import Provider
-from langchain_sse_chat.request.body import request_body
+from langchain_sse_chat.request.body import PATH, request_body
 from langchain_sse_chat.request.headers import request_headers
 from langchain_sse_chat.request.messages import messages_to_wire
 from langchain_sse_chat.request.strict import effective_strict
@@ -31,7 +31,7 @@ from langchain_sse_chat.settings.arguments import call_settings, check_body_name
 from langchain_sse_chat.settings.chat_settings import ChatSSESettings
 from langchain_sse_chat.settings.field_use import Use, fields_for
 from langchain_sse_chat.tool_names import sent_names, under_sent_names
-from langchain_sse_chat.transport.protocols import Timeouts
+from langchain_sse_chat.transport.protocols import Clients, Timeouts
 from langchain_sse_chat.transport.url import endpoint, safe_url, without_user
 
 ENDPOINT_KEYWORDS = frozenset({"model", "extra_headers", "extra_query", "extra_body"})
@@ -65,6 +65,7 @@ def plan_call(
     messages: Sequence[BaseMessage],
     *,
     provider: Provider,
+    clients: Clients,
     key: str | None,
     stop: list[str] | None,
     keywords: Mapping[str, Any],
@@ -76,6 +77,7 @@ def plan_call(
         settings: The model.
         messages: The conversation.
         provider: The model's provider.
+        clients: What sends the requests.
         key: The API key, `None` for none.
         stop: Texts that end the answer; `None` for those of the settings.
         keywords: Those of the call: they override the settings; `extra_headers`,
@@ -87,7 +89,9 @@ def plan_call(
         ConfigurationError: Something cannot be sent as it is.
     """
     call = _sort_keywords(settings, keywords) if keywords else _Keywords()
-    plan, asks_usage = _common(settings, provider, key, call, streamed=streamed)
+    plan, asks_usage = _common(
+        settings, provider, clients, key, call, streamed=streamed
+    )
     stops = _stops(settings, call, stop)
     ends_here = plan.dialect.stop == "client"
     body, tool_names = _body(
@@ -108,12 +112,13 @@ def plan_call(
     if tool_names:
         own_names = {sent: own for own, sent in tool_names.items()}
         options = options._replace(tool_names=own_names)
-    return replace(plan, body=body, options=options)
+    return replace(plan, body=body, clients=clients, options=options)
 
 
 def _common(
     settings: ChatSSESettings,
     provider: Provider,
+    clients: Clients,
     key: str | None,
     call: _Keywords,
     *,
@@ -127,7 +132,7 @@ def _common(
     """
     differs = call.settings or call.headers or call.query or call.body.get("model")
     if differs or provider.token or provider.query_env:
-        return _made_common(settings, provider, key, call, streamed=streamed)
+        return _made_common(settings, provider, clients, key, call, streamed=streamed)
     # Mappings of the caller's, which may be changed in place.
     given = dict(settings.default_headers or ()), dict(settings.default_query or ())
     frames = settings._frames  # noqa: SLF001  # kept by the settings for this
@@ -135,7 +140,7 @@ def _common(
     if found is not None and found[0] == (key, given):
         common: _Common = found[1]
         return common
-    common = _made_common(settings, provider, key, call, streamed=streamed)
+    common = _made_common(settings, provider, clients, key, call, streamed=streamed)
     frames[streamed] = (key, given), common
     return common
 
@@ -143,6 +148,7 @@ def _common(
 def _made_common(
     settings: ChatSSESettings,
     provider: Provider,
+    clients: Clients,
     key: str | None,
     call: _Keywords,
     *,
@@ -157,7 +163,7 @@ def _made_common(
     )
     given_query = hidden({**(settings.default_query or {}), **call.query})
     query = provider.query(root, given_query)
-    address, user = without_user(endpoint(root, query))
+    address, user = without_user(endpoint(root, PATH, query))
     url = Hidden(address)
     stream_usage = used["stream_usage"]
     asks_usage = streamed and stream_usage is not False
@@ -177,6 +183,7 @@ def _made_common(
         url=url,
         headers=headers,
         body={},
+        clients=clients,
         timeouts=_timeouts(used),
         streamed=streamed,
         may_drop_usage=asks_usage and stream_usage is None,

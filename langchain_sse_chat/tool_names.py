@@ -7,10 +7,10 @@ that whoever runs it finds it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from langchain_sse_chat.acceptable_names import acceptable_name, marked_name
-from langchain_sse_chat.wire.deltas import AnswerMessage, Delta
+from langchain_sse_chat.wire.deltas import AnswerMessage, Assembler, Delta
 
 OutputT = TypeVar("OutputT")
 
@@ -18,18 +18,10 @@ _NAMED = ("function", "custom")
 """Kinds of tools that have a name, which stands under the kind as a key."""
 
 
-class _Assembler(Protocol[OutputT]):
-    def feed(self, delta: str | Delta) -> list[OutputT]: ...
-
-    def close(self, message: AnswerMessage, held: Delta) -> list[OutputT]: ...
-
-
-class OwnNames(_Assembler[OutputT]):
+class OwnNames(Assembler[OutputT]):
     """An assembler that is told of calls under their tools' own names."""
 
-    def __init__(
-        self, inner: _Assembler[OutputT], own_names: Mapping[str, str]
-    ) -> None:
+    def __init__(self, inner: Assembler[OutputT], own_names: Mapping[str, str]) -> None:
         """Wrap an assembler.
 
         Args:

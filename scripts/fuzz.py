@@ -147,7 +147,7 @@ def _answer(
             outputs += reader.feed(data)
             if not reader.wants_more:
                 break
-        outputs += [*reader.end(), *reader.close()]
+        outputs += reader.close()
     except SSEChatError as error:
         return reader.explain(error), None
     return outputs, watched.message

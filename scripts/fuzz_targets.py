@@ -83,7 +83,7 @@ def answer(data: bytes) -> None:
                 given += map(_shown, made.feed(read))
                 if not made.wants_more:
                     break
-            given += map(_shown, [*made.end(), *made.close()])
+            given += map(_shown, made.close())
             why = None if options.stop else fault_of(body, may_be_cut=accepts)
             if why:
                 msg = f"A whole answer, but it has {why}: {reads!r}"

@@ -26,7 +26,7 @@ from langchain_sse_chat.answer.media import (
 )
 from langchain_sse_chat.message_keys import MODEL_PROVIDER
 from langchain_sse_chat.wire.content import PARTS_KEY
-from langchain_sse_chat.wire.refusals import is_filtered, is_refusal
+from langchain_sse_chat.wire.finish_reasons import is_filtered, is_refusal
 from langchain_sse_chat.workarounds.broken_calls import sent_invalid_calls
 
 _KNOWN_TYPES = types.KNOWN_BLOCK_TYPES | {"refusal"}

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import logging
-import re
-from codecs import BOM_UTF8
-from collections.abc import Callable, Mapping
-from typing import Any, Generic, Literal, NamedTuple, Protocol, TypeVar
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 from langchain_core.messages import AIMessage
 
 from langchain_sse_chat.answer.results import wire_message_to_ai_message
+from langchain_sse_chat.answer.whole_body import MAX_BODY_SIZE, WholeBody
 from langchain_sse_chat.errors import (
-    EventTooLargeError,
-    NotAnEventStreamError,
     SSEChatError,
     StreamTruncatedError,
 )
@@ -24,16 +21,11 @@ from langchain_sse_chat.tool_names import OwnNames, with_own_names
 from langchain_sse_chat.transport.clock import wall_clock
 from langchain_sse_chat.transport.protocols import ResponseHead
 from langchain_sse_chat.wire import server_errors as failures
-from langchain_sse_chat.wire.deltas import AnswerMessage, Delta
-from langchain_sse_chat.wire.jsontext import loads
+from langchain_sse_chat.wire.deltas import AnswerMessage, Assembler
 from langchain_sse_chat.wire.memory_budget import LARGE, Budget
-from langchain_sse_chat.wire.other_protocols import protocol_of
 from langchain_sse_chat.wire.reader import ChunkReader
-from langchain_sse_chat.wire.retry_after import parse_retry_after
-from langchain_sse_chat.wire.sniff import BodyKind, first_of_lines, sniff
-from langchain_sse_chat.wire.stream_errors import bare_error, error_in
+from langchain_sse_chat.wire.stream_errors import bare_error
 from langchain_sse_chat.wire.tags import ReasoningTags
-from langchain_sse_chat.wire.unknown_events import not_a_stream
 
 logger = logging.getLogger("langchain_sse_chat")
 
@@ -41,31 +33,9 @@ OutputT = TypeVar("OutputT")
 
 OnTruncation = Literal["raise", "warn", "accept"]
 
-MAX_BODY_SIZE = 16 * 1024 * 1024
-"""Limit for one event, and for a whole answer that is not an event stream, in bytes.
-
-Generated images come as base64 in one event and are a few MB."""
-
-_PAGE_SIZE = 64 * 1024
-"""How much of a body is read that is no answer at all, such as an HTML page."""
-
-_BEFORE_AN_ANSWER = re.compile(rb"\A(?:\s|%s)+" % BOM_UTF8)
-
 
 def _never(_gave: bool, _message: AnswerMessage | None) -> bool:  # noqa: FBT001
     return False
-
-
-class Assembler(Protocol[OutputT]):
-    """Makes what the caller wants out of an answer's parts."""
-
-    def feed(self, delta: str | Delta) -> list[OutputT]:
-        """Take a part of the answer."""
-        ...
-
-    def close(self, message: AnswerMessage, held: Delta) -> list[OutputT]:
-        """Take the whole answer, and the part that was held back to its end."""
-        ...
 
 
 _NO_SECRETS = Secrets()
@@ -133,12 +103,8 @@ class AnswerPipeline(Generic[OutputT]):
         self._budget = Budget(options.where)
         self._decoder = BareTextDecoder(max_event_size=MAX_BODY_SIZE)
         self._head: ResponseHead | None = None
-        self._kind: BodyKind | None = None
-        self._body: list[bytes] = []
-        self._body_size = 0
-        self._has_a_line = False
-        self._may_be_lines = True
-        """Whether a JSON body may turn out to be one object a line."""
+        self._body: WholeBody | None = WholeBody(options.where)
+        """What reads the body until it is known to be an event stream."""
         self._idle = 0
         """Bytes of the reads, in a row, that ended no event."""
         self._failure: SSEChatError | None = None
@@ -161,6 +127,8 @@ class AnswerPipeline(Generic[OutputT]):
     def open(self, head: ResponseHead) -> None:
         """Learn the head of a successful answer."""
         self._head = head
+        if self._body is not None:
+            self._body.open(head)
 
     def feed(self, data: bytes) -> list[OutputT]:
         """Take the next bytes; give what they complete.
@@ -169,43 +137,13 @@ class AnswerPipeline(Generic[OutputT]):
             StreamError: The server reported an error in the answer.
             ProtocolError: The bytes break the rules.
         """
-        if self._kind == "events":
+        if self._body is None:
             return self._read(data)
-        return self._feed_start(data)
-
-    def _feed_start(self, data: bytes) -> list[OutputT]:
-        """Take bytes that may not be of an event stream."""
-        self._body.append(data)
-        self._body_size += len(data)
-        if self._kind is None:
-            # Some servers send blanks until the answer begins, to keep it alive.
-            start = _BEFORE_AN_ANSWER.sub(b"", b"".join(self._body))
-            self._body = [start]
-            self._kind = sniff(start, self._content_type)
-            if self._kind == "events":
-                self._body = []
-                return self._read(start)
-        if self._kind == "json":
-            self._look_for_lines(data)
-        if self._kind in {"html", "unknown"} and self._body_size > _PAGE_SIZE:
-            raise self._not_an_answer()
-        if self._body_size > MAX_BODY_SIZE:
-            msg = (
-                f"The answer of {self._options.where} is larger than "
-                f"{MAX_BODY_SIZE} bytes and not an event stream."
-            )
-            raise EventTooLargeError(msg, limit=MAX_BODY_SIZE)
-        return []
-
-    def _look_for_lines(self, data: bytes) -> None:
-        """Look whether the body is newline-delimited JSON, which may go on for long."""
-        self._has_a_line = self._has_a_line or b"\n" in data
-        if not (self._has_a_line and self._may_be_lines):
-            return
-        first = first_of_lines(b"".join(self._body))
-        self._may_be_lines = first is None
-        if first:
-            raise self._foreign(first, "newline-delimited JSON")
+        start = self._body.feed(data)
+        if start is None:
+            return []
+        self._body = None
+        return self._read(start)
 
     def _read(self, data: bytes) -> list[OutputT]:
         outputs: list[OutputT] = []
@@ -264,21 +202,8 @@ class AnswerPipeline(Generic[OutputT]):
         if error is not None:
             self._reader.take_bare(error)
 
-    def end(self) -> list[OutputT]:
-        """Learn that no more bytes come; give what an event without its end brings.
-
-        Raises:
-            StreamError: That event reports an error.
-        """
-        outputs: list[OutputT] = []
-        if self._failure is None and self._kind == "events":
-            self._read_events(self._decoder.close(), outputs, lenient=True)
-        if outputs:
-            self.has_output = True
-        return outputs
-
-    def close(self) -> list[OutputT]:
-        """End the answer; give the rest.
+    def close(self) -> Iterator[OutputT]:
+        """End the answer; give the rest, and then raise what is wrong with it.
 
         Raises:
             StreamTruncatedError: The stream ended before the answer did.
@@ -289,10 +214,16 @@ class AnswerPipeline(Generic[OutputT]):
         if self._failure is not None:
             raise self._failure
         outputs: list[OutputT] = []
-        if self._kind == "json":
-            outputs += self._close_json()
-        elif self._kind != "events" and (self._kind or b"".join(self._body).strip()):
-            raise self._not_an_answer()
+        if self._body is None:
+            # An event that lacks its end may still bring something.
+            self._read_events(self._decoder.close(), outputs, lenient=True)
+            if outputs:
+                self.has_output = True
+                yield from outputs
+                outputs = []
+        else:
+            delta = self._reader.read_completion(self._body.close())
+            outputs = [] if delta is None else self._assembler.feed(delta)
         self._reader.check_end()
         truncated = not self._reader.is_complete
         if truncated:
@@ -302,30 +233,10 @@ class AnswerPipeline(Generic[OutputT]):
         self._add_headers(message)
         outputs += self._assembler.close(message, held)
         self.has_output = True
-        return outputs
-
-    def _close_json(self) -> list[OutputT]:
-        text = b"".join(self._body).decode("utf-8", "replace")
-        self._budget.count(text)
-        try:
-            body = loads(text)
-        except ValueError:
-            # An error, and then `[DONE]` or comments.
-            body = bare_error(text)
-        if isinstance(body, list) and len(body) == 1:
-            body = body[0]
-        if not isinstance(body, dict):
-            raise self._not_an_answer()
-        if "choices" not in body and protocol_of(body) is not None:
-            raise self._foreign(body, "a JSON object")
-        delta = self._reader.read_completion(body)
-        return [] if delta is None else self._assembler.feed(delta)
+        yield from outputs
 
     def _judge_truncation(self) -> None:
         where = self._options.where
-        if self._kind is None:
-            msg = f"{where} answered {self._status} with an empty body."
-            raise StreamTruncatedError(msg)
         accepted = self._options.on_truncation != "raise" and self._reader.events_read
         if not accepted or self._goes_on(self.has_output, self.snapshot()):
             came = self._what_came
@@ -347,33 +258,6 @@ class AnswerPipeline(Generic[OutputT]):
             )
         return "[DONE] came, and nothing before it"
 
-    def _foreign(self, value: dict[str, Any], kind: str) -> SSEChatError:
-        """Make the error for JSON that is no chat completion: an error, or not ours."""
-        error = error_in(value, "message")
-        if error is not None:
-            return failures.stream_error(error, self._options.where, value)
-        return self._not_an_answer(kind, value)
-
-    def _not_an_answer(
-        self, kind: str = "no event stream", value: dict[str, Any] | None = None
-    ) -> NotAnEventStreamError:
-        return not_a_stream(
-            f"{self._options.where} answered {self._status}",
-            "an HTML page" if self._kind == "html" else kind,
-            content_type=self._content_type or None,
-            body=b"".join(self._body)[:2000],
-            value=value,
-        )
-
-    @property
-    def _content_type(self) -> str:
-        headers = self._head.headers if self._head else {}
-        return headers.get("content-type", "").lower()
-
-    @property
-    def _status(self) -> int:
-        return self._head.status_code if self._head else 200
-
     def _add_headers(self, message: AnswerMessage) -> None:
         headers = self._head.headers if self._head else {}
         request_id = failures.request_id(headers)
@@ -385,14 +269,12 @@ class AnswerPipeline(Generic[OutputT]):
 
     def refused(self, head: ResponseHead, body: bytes) -> SSEChatError:
         """Make the error for a status that is not a success."""
-        now = wall_clock()
         return failures.status_error(
             head.status_code,
             head.headers,
             body,
             where=self._options.where,
-            retry_after=parse_retry_after(head.headers, now),
-            now=now,
+            now=wall_clock(),
             key_hint=self._options.key_hint,
         )
 

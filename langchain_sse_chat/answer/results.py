@@ -21,7 +21,7 @@ from langchain_sse_chat.message_keys import (
 )
 from langchain_sse_chat.wire.custom_calls import CUSTOM, input_of
 from langchain_sse_chat.wire.deltas import AnswerMessage, Delta, WireToolCall
-from langchain_sse_chat.wire.refusals import is_withheld
+from langchain_sse_chat.wire.finish_reasons import is_filtered, is_refusal
 from langchain_sse_chat.workarounds.broken_calls import NOT_AN_OBJECT
 
 
@@ -149,8 +149,16 @@ def _refusal(message: AnswerMessage) -> dict[str, str]:
 
     It is complete: the pieces on the chunks before cannot be added up there.
     """
-    is_one = bool(message.refusal) or is_withheld(message)
+    is_one = bool(message.refusal) or _is_withheld(message)
     return {"refusal": message.refusal} if is_one else {}
+
+
+def _is_withheld(message: AnswerMessage) -> bool:
+    """Return whether nothing of an answer came because of what it was about."""
+    if is_refusal(message.finish_reason):
+        return True
+    has_come = bool(message.text or message.tool_calls)
+    return not has_come and is_filtered(message.finish_reason)
 
 
 def _other_choice(message: AnswerMessage) -> dict[str, Any]:

@@ -24,10 +24,10 @@ from langchain_sse_chat.exchange.retry import RetryPolicy
 from langchain_sse_chat.request.headers import request_headers
 from langchain_sse_chat.secrets import Secrets
 from langchain_sse_chat.secrets.masking import Hidden, hidden
-from langchain_sse_chat.transport.clients import HTTPClients
 from langchain_sse_chat.transport.clock import wall_clock
 from langchain_sse_chat.transport.protocols import (
     Again,
+    Clients,
     Exchange,
     Receiver,
     RequestSpec,
@@ -38,7 +38,6 @@ from langchain_sse_chat.transport.url import safe_url
 from langchain_sse_chat.wire import server_errors as failures
 from langchain_sse_chat.wire.error_details import server_words
 from langchain_sse_chat.wire.jsontext import loads
-from langchain_sse_chat.wire.retry_after import parse_retry_after
 
 OutputT = TypeVar("OutputT")
 
@@ -77,7 +76,7 @@ class AccessGrant:
     """The setting that `url` comes from, for the messages of errors."""
 
     def request(
-        self, timeouts: Timeouts, tls_hint: str, clients: HTTPClients | None = None
+        self, clients: Clients, timeouts: Timeouts, tls_hint: str
     ) -> RequestSpec:
         """Return the request for a token; each has an id of its own, as it must."""
         own = {
@@ -89,6 +88,7 @@ class AccessGrant:
             url=self.url,
             headers=request_headers(False, {"Authorization": self.authorization}, own),  # noqa: FBT003  # not streamed
             body=urlencode({"scope": self.scope}).encode() if self.scope else b"",
+            clients=clients,
             timeouts=replace(
                 timeouts,
                 read=_LONGEST_REQUEST if read is None else min(read, _LONGEST_REQUEST),
@@ -96,7 +96,6 @@ class AccessGrant:
             streamed=False,
             tls_hint=tls_hint,
             address=self.address,
-            clients=clients,
             answer_is_secret=True,
         )
 
@@ -202,10 +201,6 @@ class _TokenReceiver:
         self._body = (self._body + data)[:_LARGEST_ANSWER]
         return []
 
-    def end(self) -> list[Any]:
-        """Give nothing."""
-        return []
-
     def close(self) -> list[Any]:
         """Read the token.
 
@@ -230,14 +225,12 @@ class _TokenReceiver:
 
     def refused(self, head: ResponseHead, body: bytes) -> SSEChatError:
         """Make the error for a status that is not a success."""
-        now = wall_clock()
         return failures.status_error(
             head.status_code,
             head.headers,
             body,
             where=self._where,
-            retry_after=parse_retry_after(head.headers, now),
-            now=now,
+            now=wall_clock(),
             address=self._address,
         )
 
@@ -261,20 +254,20 @@ class AuthorizedExchange(Generic[OutputT]):
         exchange: Exchange[OutputT],
         grant: AccessGrant,
         *,
+        clients: Clients,
         policy: RetryPolicy,
         timeouts: Timeouts,
         tls_hint: str = "",
-        clients: HTTPClients | None = None,
     ) -> None:
         """Wrap an exchange; nothing is sent yet.
 
         Args:
             exchange: What is done with the token.
             grant: What the token is got with.
+            clients: What sends the requests for a token.
             policy: How often a token is asked for again when that failed.
             timeouts: The limits of the exchange's requests.
             tls_hint: A sentence for a certificate that is not accepted.
-            clients: What the requests are sent by; `None` for the client of the call.
         """
         self._exchange = exchange
         self._grant = grant
@@ -301,7 +294,7 @@ class AuthorizedExchange(Generic[OutputT]):
             if not self._store.claim(self):
                 return _LOOKS_AGAIN_AFTER
             self._asking = _TokenReceiver(self._grant)
-            spec = self._grant.request(self._timeouts, self._tls_hint, self._clients)
+            spec = self._grant.request(self._clients, self._timeouts, self._tls_hint)
             self._secrets.learn(spec.url, spec.headers, spec.body)
             return spec, self._asking
         begun = self._exchange.begin()

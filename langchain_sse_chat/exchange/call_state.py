@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Generic, TypeVar
 
-from langchain_sse_chat.answer.pipeline import Assembler, partial_message
+from langchain_sse_chat.answer.pipeline import partial_message
 from langchain_sse_chat.errors import SSEChatError
 from langchain_sse_chat.exchange.resumed_answer import ResumedAnswer
-from langchain_sse_chat.wire.deltas import AnswerMessage
+from langchain_sse_chat.wire.deltas import AnswerMessage, Assembler
 
 OutputT = TypeVar("OutputT")
 

@@ -11,7 +11,6 @@ from typing import Any, Generic, Literal, TypeVar
 
 from langchain_sse_chat.answer.pipeline import (
     AnswerPipeline,
-    Assembler,
     PipelineOptions,
 )
 from langchain_sse_chat.dialect import Dialect
@@ -30,7 +29,6 @@ from langchain_sse_chat.exchange.retry import RetryPolicy
 from langchain_sse_chat.request.body import encode_body
 from langchain_sse_chat.request.continuation import Continuation, continuation_of
 from langchain_sse_chat.secrets.masking import without_frames
-from langchain_sse_chat.transport.clients import HTTPClients
 from langchain_sse_chat.transport.observer import (
     ObservedExchange,
     Observer,
@@ -38,11 +36,12 @@ from langchain_sse_chat.transport.observer import (
 )
 from langchain_sse_chat.transport.protocols import (
     Again,
+    Clients,
     Exchange,
     RequestSpec,
     Timeouts,
 )
-from langchain_sse_chat.wire.deltas import AnswerMessage
+from langchain_sse_chat.wire.deltas import AnswerMessage, Assembler
 
 logger = logging.getLogger("langchain_sse_chat")
 
@@ -66,6 +65,8 @@ class CallPlan:
     url: str
     headers: Mapping[str, str]
     body: Mapping[str, Any]
+    clients: Clients
+    """What sends the requests."""
     timeouts: Timeouts
     streamed: bool
     may_drop_usage: bool
@@ -81,8 +82,6 @@ class CallPlan:
     """What an access token is got with, `None` when the headers hold all there is."""
     tls_hint: str = ""
     """A sentence for the error when the server's certificate is not accepted."""
-    clients: HTTPClients | None = None
-    """What the requests are sent by; `None` for the client of the call."""
     record: Path | None = None
     """The folder that the exchanges are recorded in, `None` for none."""
 
@@ -129,10 +128,10 @@ class Call(Generic[OutputT]):
             url=plan.url,
             headers=plan.headers,
             body=self._encoded(),
+            clients=plan.clients,
             timeouts=plan.timeouts,
             streamed=plan.streamed,
             tls_hint=plan.tls_hint,
-            clients=plan.clients,
         )
         return spec, self._pipeline
 
@@ -300,10 +299,10 @@ def _at(plan: CallPlan, course: CallState[OutputT]) -> Exchange[OutputT]:
         exchange = AuthorizedExchange(
             exchange,
             plan.grant,
+            clients=plan.clients,
             policy=plan.policy,
             timeouts=plan.timeouts,
             tls_hint=plan.tls_hint,
-            clients=plan.clients,
         )
     if plan.record is not None:
         exchange = ObservedExchange(exchange, _recorder(plan.record))

@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 from langchain_sse_chat.exchange.overlap import Overlap, without_overlap
-from langchain_sse_chat.wire.deltas import AnswerMessage, Delta
+from langchain_sse_chat.wire.deltas import AnswerMessage, Assembler, Delta
 from langchain_sse_chat.wire.merged_fields import joined_fields, merge_objects
 
 OutputT = TypeVar("OutputT")
 
 _WHOLE_FIELDS = frozenset({"audio"})
 """Fields of a message that are data cut into pieces: without its end it is nothing."""
-
-
-class _Assembler(Protocol[OutputT]):
-    def feed(self, delta: str | Delta) -> list[OutputT]: ...
-
-    def close(self, message: AnswerMessage, held: Delta) -> list[OutputT]: ...
 
 
 class ResumedAnswer(Generic[OutputT]):
@@ -28,7 +22,7 @@ class ResumedAnswer(Generic[OutputT]):
     character is given out once; at the end the message is that of all attempts.
     """
 
-    def __init__(self, assembler: _Assembler[OutputT]) -> None:
+    def __init__(self, assembler: Assembler[OutputT]) -> None:
         """Wrap the assembler that all attempts share."""
         self._assembler = assembler
         self._text: list[str] = []

@@ -6,6 +6,7 @@ import base64
 import os
 import ssl
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Self
 
@@ -26,9 +27,9 @@ from langchain_sse_chat.settings.arguments import understood
 from langchain_sse_chat.settings.field_types import ApiKey, Secret
 from langchain_sse_chat.settings.field_use import Use
 from langchain_sse_chat.structured_output.runnable import Method
-from langchain_sse_chat.transport.clients import ClientSettings, HTTPClients
+from langchain_sse_chat.transport.clients import ClientSettings
 from langchain_sse_chat.transport.tls import Certificate
-from langchain_sse_chat.transport.url import check_url, socket_path
+from langchain_sse_chat.transport.url import check_url
 
 _ENVIRONMENT = (
     "credentials",
@@ -194,22 +195,13 @@ class GigaChat(ChatSSE):
             check_url(self.auth_url, "auth_url")
         return self
 
-    @model_validator(mode="after")
-    def _set_clients(self) -> Self:
-        """Make the clients' settings out of the names of `langchain_gigachat`."""
-        self._clients = HTTPClients(
-            ClientSettings(
-                verify=self._trust(),
-                proxy=self.proxy,
-                cert=self._certificate(),
-                uds=socket_path(self._address),
-                async_transport=self.async_transport,
-                max_connections=self.max_connections,
-            ),
-            http_client=self.http_client,
-            http_async_client=self.http_async_client,
+    def _client_settings(self) -> ClientSettings:
+        return replace(
+            super()._client_settings(),
+            verify=self._trust(),
+            cert=self._certificate(),
+            max_connections=self.max_connections,
         )
-        return self
 
     def _trust(self) -> bool | str | Path | ssl.SSLContext:
         if not self.verify_ssl_certs:

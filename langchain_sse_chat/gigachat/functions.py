@@ -15,6 +15,7 @@ from typing import Any
 from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.request.conversation import Sent
 from langchain_sse_chat.request.custom_tools import as_function_call, as_function_tool
+from langchain_sse_chat.request.schema_walk import without_keyword
 from langchain_sse_chat.wire.custom_calls import CUSTOM
 from langchain_sse_chat.wire.jsontext import loads, parse_arguments
 
@@ -28,9 +29,6 @@ _FUNCTION_KEYS = (
 
 _MESSAGE_KEYS = ("reasoning_content", "functions_state_id", "attachments")
 """Keys of a message that are sent as they are."""
-
-_NAMED_SCHEMAS = frozenset({"properties", "$defs", "definitions"})
-"""Keywords of a schema whose keys are names and not keywords."""
 
 
 def fields_as_functions(fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -86,22 +84,14 @@ def _plain_schema(schema: Any, where: str) -> Any:
 
     GigaChat refuses `anyOf`, and an object that does not say its properties.
     """
-    if isinstance(schema, list):
-        return [_plain_schema(part, where) for part in schema]
-    if not isinstance(schema, Mapping):
-        return schema
-    schema = _only_choice(schema, where)
-    plain: dict[str, Any] = {}
-    for key, value in schema.items():
-        if key in _NAMED_SCHEMAS and isinstance(value, Mapping):
-            plain[key] = {name: _plain_schema(value[name], where) for name in value}
-        elif key in {"enum", "const", "examples", "default"}:
-            plain[key] = value
-        elif key != "title":
-            plain[key] = _plain_schema(value, where)
-    if plain.get("type") == "object":
-        plain.setdefault("properties", {})
-    return plain
+
+    def plain(part: Mapping[str, Any]) -> Mapping[str, Any]:
+        part = _only_choice(part, where)
+        if part.get("type") == "object" and "properties" not in part:
+            return {**part, "properties": {}}
+        return part
+
+    return without_keyword(schema, "title", plain)
 
 
 def _only_choice(schema: Mapping[str, Any], where: str) -> Mapping[str, Any]:

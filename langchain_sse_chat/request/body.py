@@ -14,6 +14,9 @@ from langchain_sse_chat.request.apply_dialect import (
 )
 from langchain_sse_chat.request.continuation import continued
 
+PATH = "/chat/completions"
+"""Where the body is posted to, under the root of an API."""
+
 _MAX_TOKENS_FIELDS = ("max_completion_tokens", "max_tokens")
 """The two names of one limit; the first wins when a caller gives both."""
 

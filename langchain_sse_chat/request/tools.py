@@ -20,6 +20,7 @@ from pydantic import BaseModel
 from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.request.custom_tools import custom_tool_to_wire
 from langchain_sse_chat.request.schema_properties import with_properties
+from langchain_sse_chat.request.schema_walk import without_keyword
 
 if TYPE_CHECKING:
     # Not imported before a tool is there: it takes a tenth of this package's time.
@@ -47,9 +48,6 @@ _CONVERSION_ERRORS = (
 )
 """What langchain-core and pydantic raise for what they cannot make a schema of: a type
 without a JSON form, an annotation that does not exist, a dict without a name."""
-
-_NAMED_SCHEMAS = frozenset({"properties", "$defs", "definitions"})
-"""Keywords of a schema whose keys are names and not keywords."""
 
 _MAX_NAME_LENGTH = 64
 """OpenAI's limit for the name of a function or a schema."""
@@ -263,7 +261,9 @@ def _function(tool: ToolLike, where: str, *, strict: bool | None) -> dict[str, A
         msg = f"{where}, {_label(tool)}, has no name. Give it a `name` or a `title`."
         raise ConfigurationError(msg)
     if strict:
-        function["parameters"] = _without_defaults(function["parameters"])
+        # OpenAI refuses `default` in strict mode. Nothing is lost: there every property
+        # must be given.
+        function["parameters"] = without_keyword(function["parameters"], "default")
     return function
 
 
@@ -317,26 +317,6 @@ def _has_a_cycle(edges: Mapping[str, AbstractSet[str]]) -> bool:
     while leaves := {key for key, ends in edges.items() if not ends & edges.keys()}:
         edges = {key: ends for key, ends in edges.items() if key not in leaves}
     return bool(edges)
-
-
-def _without_defaults(schema: Any) -> Any:
-    """Return the schema without `default`: OpenAI refuses it in strict mode.
-
-    Nothing is lost: there every property must be given.
-    """
-    if isinstance(schema, list):
-        return [_without_defaults(value) for value in schema]
-    if not isinstance(schema, dict):
-        return schema
-    cleaned = {}
-    for key, value in schema.items():
-        if key in _NAMED_SCHEMAS and isinstance(value, dict):
-            cleaned[key] = {name: _without_defaults(value[name]) for name in value}
-        elif key in {"enum", "const", "examples"}:
-            cleaned[key] = value
-        elif key != "default":
-            cleaned[key] = _without_defaults(value)
-    return cleaned
 
 
 def _name_of(tool: WireTool) -> Iterator[tuple[str, str]]:

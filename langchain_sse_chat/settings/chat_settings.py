@@ -39,9 +39,10 @@ from langchain_sse_chat.settings.field_types import (
 )
 from langchain_sse_chat.settings.field_use import Use, fields_for
 from langchain_sse_chat.transport.aiohttp_transport import AsyncTransport
+from langchain_sse_chat.transport.clients import ClientSettings
 from langchain_sse_chat.transport.protocols import Timeouts
 from langchain_sse_chat.transport.tls import Certificate
-from langchain_sse_chat.transport.url import check_url, safe_url
+from langchain_sse_chat.transport.url import check_url, safe_url, socket_path
 from langchain_sse_chat.wire.tags import ReasoningTags, tag_splitter
 
 _TIMEOUTS = Timeouts()
@@ -340,3 +341,12 @@ class ChatSSESettings(CheckedModel):
             **(masked(self.model_kwargs) if self.model_kwargs else {}),
         }
         return {key: value for key, value in params.items() if value is not None}
+
+    def _client_settings(self) -> ClientSettings:
+        return ClientSettings(
+            verify=self.verify,
+            proxy=self.proxy,
+            cert=self.cert,
+            uds=socket_path(self._address),
+            async_transport=self.async_transport,
+        )

@@ -6,13 +6,13 @@ answer may print its error like that, as bare JSON.
 
 from __future__ import annotations
 
-from langchain_sse_chat.sse.decoder import SSEDecoder
+from langchain_sse_chat.sse.decoder import FIELDS, SSEDecoder
 from langchain_sse_chat.sse.events import ServerSentEvent
 
 BARE = "\n"
 """The type of what is no event. No server can send it: it ends a line."""
 
-_FIELDS = frozenset({b"data", b"event", b"id", b"retry", b""})
+_FIELDS = FIELDS | {b""}
 _LONGEST = 64 * 1024
 """Bytes that are kept of the lines up to a blank one: errors are shorter."""
 

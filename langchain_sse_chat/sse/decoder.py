@@ -10,6 +10,7 @@ UTF-8 sequence, so the text is that of the decoded stream, however the bytes com
 from __future__ import annotations
 
 import sys
+from codecs import BOM_UTF8
 
 from langchain_sse_chat.errors import ConfigurationError, EventTooLargeError
 from langchain_sse_chat.sse.events import ServerSentEvent
@@ -20,7 +21,9 @@ from langchain_sse_chat.sse.frames import (
     read_frames,
 )
 
-_BOM = b"\xef\xbb\xbf"
+FIELDS = frozenset({b"data", b"event", b"id", b"retry"})
+"""The names of the fields of an event."""
+
 _LF = 10
 _CR = 13
 _NUL = 0
@@ -196,12 +199,12 @@ class SSEDecoder:
         data = bytes(self._line) + data
         self._line.clear()
         self.pending = 0
-        if len(data) < len(_BOM) and _BOM.startswith(data):
+        if len(data) < len(BOM_UTF8) and BOM_UTF8.startswith(data):
             self._line += data
             self.pending = len(data)
             return b""
         self._at_start = False
-        return data.removeprefix(_BOM)
+        return data.removeprefix(BOM_UTF8)
 
     def _read_lines(self, data: bytes, events: list[ServerSentEvent]) -> None:
         """Add the events that `data` completes, read line by line."""

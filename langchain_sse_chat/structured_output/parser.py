@@ -21,23 +21,11 @@ from langchain_core.runnables.utils import AddableDict
 from langchain_core.utils.json import parse_json_markdown
 
 from langchain_sse_chat.errors import RefusalError, StructuredOutputError
+from langchain_sse_chat.wire.finish_reasons import is_filtered, is_length
 from langchain_sse_chat.wire.jsontext import NO_JSON
-from langchain_sse_chat.wire.refusals import is_filtered
 
 _FENCE = re.compile(r"```(?:json)?", re.IGNORECASE)
 """The beginning of a code block in Markdown, which models put JSON into."""
-
-_LENGTH_REASONS = frozenset(
-    {
-        "length",
-        "max_tokens",
-        "max_output_tokens",
-        "model_length",
-        "context_length_exceeded",
-        "model_context_window_exceeded",
-    }
-)
-"""Finish reasons that say that a limit on tokens ended the answer, in lower case."""
 
 _SHOWN = 300
 """How many characters of an answer stand in an error."""
@@ -305,7 +293,7 @@ def _error(message: AIMessage, said: str, text: str) -> StructuredOutputError:
         return _refusal_error(message, text)
     if reason is None:
         advice = "The stream ended before the answer did (no finish reason): ask again."
-    elif reason.lower() in _LENGTH_REASONS:
+    elif is_length(reason):
         advice = (
             f"The token limit cut it off (finish reason {reason!r}): raise "
             "`max_tokens`, or ask for a shorter answer."

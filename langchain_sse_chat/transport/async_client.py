@@ -33,7 +33,7 @@ Tell = Callable[[Mapping[str, Any]], Awaitable[None]]
 
 
 def astream(
-    client: httpx.AsyncClient, exchange: Exchange[OutputT], tell: Tell | None = None
+    exchange: Exchange[OutputT], tell: Tell | None = None
 ) -> AsyncGenerator[OutputT]:
     """Run an exchange; give each output as soon as its bytes are there.
 
@@ -41,27 +41,28 @@ def astream(
     it must close it (`contextlib.aclosing`): the event loop does not.
 
     Args:
-        client: Sends the requests that name no other; it is not closed.
-        exchange: What to send, who takes the answers, and whether to try again.
+        exchange: What to send and by what, who takes the answers, and whether to try
+            again.
         tell: Is told of each retry before the wait for it.
 
     Raises:
         SSEChatError: The error after which the exchange wants no other attempt.
     """
-    outputs = _astream(client, exchange, tell)
+    outputs = _astream(exchange, tell)
     begin_unhooked(outputs)
     return cast("AsyncGenerator[OutputT]", outputs)
 
 
 async def _astream(
-    client: httpx.AsyncClient, exchange: Exchange[OutputT], tell: Tell | None
+    exchange: Exchange[OutputT], tell: Tell | None
 ) -> AsyncGenerator[OutputT | None]:
     yield None
     try:
         while True:
             attempt = await _next_attempt(exchange)
-            answer = _Answer(client, attempt)
+            answer = None
             try:
+                answer = _Answer(attempt.clients.async_client(), attempt)
                 await answer.open()
                 while attempt.wants_more:
                     data = await answer.read(attempt.waits())
@@ -69,9 +70,8 @@ async def _astream(
                         break
                     for output in attempt.feed(data):
                         yield output
-                for step in (attempt.end, attempt.close):
-                    for output in step():
-                        yield output
+                for output in attempt.close():
+                    yield output
                 await answer.collect(attempt.rest())
             except SSEChatError as error:
                 data = None  # goes with the error, and may hold what was sent back
@@ -81,7 +81,8 @@ async def _astream(
                     return
                 again = Again(0.0)
             finally:
-                await answer.close()
+                if answer is not None:
+                    await answer.close()
             await _pause(again, tell)
     finally:
         exchange.close()
@@ -115,8 +116,6 @@ class _Answer(Generic[OutputT]):
     async def open(self) -> None:
         """Send the request and read the head of the answer."""
         attempt = self._attempt
-        if attempt.clients is not None:
-            self._client = attempt.clients.async_client()
         opened(self._client, self)
         clock = attempt.waits()
         try:

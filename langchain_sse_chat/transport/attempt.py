@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Generic, NoReturn, TypeVar
 
@@ -10,7 +10,6 @@ import httpx
 
 from langchain_sse_chat.errors import SSEChatError
 from langchain_sse_chat.secrets.masking import without_frames
-from langchain_sse_chat.transport.clients import HTTPClients
 from langchain_sse_chat.transport.clock import (
     SHORTEST,
     Deadline,
@@ -21,6 +20,7 @@ from langchain_sse_chat.transport.clock import (
 from langchain_sse_chat.transport.map_exceptions import fail
 from langchain_sse_chat.transport.protocols import (
     Again,
+    Clients,
     Exchange,
     Receiver,
     RequestSpec,
@@ -108,8 +108,8 @@ class Attempt(Generic[OutputT]):
         )
 
     @property
-    def clients(self) -> HTTPClients | None:
-        """What the request is sent by; `None` for the client of the call."""
+    def clients(self) -> Clients:
+        """What sends the request."""
         return self._spec.clients
 
     def request(
@@ -183,18 +183,14 @@ class Attempt(Generic[OutputT]):
         self.wants_more = receiver.wants_more and not self._has_had_its_time
         return outputs
 
-    def end(self) -> Sequence[OutputT]:
-        """Return what the last bytes bring, now that no more come.
+    def close(self) -> Iterable[OutputT]:
+        """Return what the end of the answer completes.
 
         Raises:
-            ModelClosedError: Nor could they.
+            ModelClosedError: The model was closed before that end.
         """
         if self.clock.is_stopped and not self._receiver.is_complete:
             raise self.clock.timed_out()
-        return self._receiver.end()
-
-    def close(self) -> Sequence[OutputT]:
-        """Return what the end of the answer completes."""
         return self._receiver.close()
 
     def waits(self) -> StreamClock:

@@ -3,7 +3,8 @@
 `Accept-Encoding: identity` is sent. Some gateways compress all the same. httpx inflates
 a whole read at once: 64 KiB of gzip hold up to 64 MiB, and the same of zstd or Brotli
 many times that. Here a step gives 64 KiB at most, as a read of a plain body does, so
-that the limits of the receiver hold for what is compressed too.
+that the limits of the receiver hold for what is compressed too. `gzip` and `deflate`
+are supported; a response with another encoding is an error that says so.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from __future__ import annotations
 import zlib
 from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from functools import partial
-from importlib import import_module
 from typing import Any, Protocol, cast
 
 import httpx
@@ -19,17 +19,8 @@ import httpx
 _PIECE = 64 * 1024
 """Bytes of a piece, as of a read of httpcore."""
 
-_WINDOW = 8 * 1024 * 1024
-"""The largest window of zstd in HTTP (RFC 9659), whose default would be 128 MiB."""
-
 _GZIP = b"\x1f\x8b"
 """How gzip begins (RFC 1952, section 2.3.1)."""
-
-_SLICE = 16
-"""Bytes that are given at once to a library that cannot be told how much to return.
-
-A block of zstd takes 4 bytes and holds up to 128 KiB (RFC 8878, section 3.1.1.2); a
-meta-block of Brotli holds up to 16 MiB (RFC 7932, section 9.2)."""
 
 
 def body(response: httpx.Response) -> Iterator[bytes]:
@@ -95,10 +86,7 @@ def decoder_for(content_encoding: str) -> Decoder | None:
     if len(known) > 1:
         # Each layer would multiply what the one before let through.
         return _Refusing(f"it was compressed {len(known)} times over")
-    try:
-        return _DECODERS[known[0]]()
-    except ImportError:
-        return _Refusing(f"no library for {known[0]!r} is installed")
+    return _DECODERS[known[0]]()
 
 
 class _Refusing:
@@ -160,49 +148,15 @@ class _Inflating:
                 return b""
 
 
-class _Slicing:
-    """Reads by a library whose every call gives all that its bytes hold."""
-
-    def __init__(
-        self, decompress: Callable[[bytes], bytes], error: type[Exception]
-    ) -> None:
-        self._decompress = decompress
-        self._error = error
-
-    def feed(self, data: bytes) -> Iterator[bytes]:
-        for start in range(0, len(data), _SLICE):
-            try:
-                plain = self._decompress(data[start : start + _SLICE])
-            except self._error as exc:
-                raise httpx.DecodingError(str(exc)) from exc
-            for begin in range(0, len(plain), _PIECE):
-                yield plain[begin : begin + _PIECE]
-
-
-def _zstd() -> Decoder:
-    zstandard = import_module("zstandard")
-    decompressor = zstandard.ZstdDecompressor(max_window_size=_WINDOW)
-    reader = decompressor.decompressobj(read_across_frames=True)
-    return _Slicing(reader.decompress, zstandard.ZstdError)
-
-
-def _brotli() -> Decoder:
-    try:
-        brotli = import_module("brotli")
-    except ImportError:
-        brotli = import_module("brotlicffi")
-    reader = brotli.Decompressor()
-    # The first is the name in `brotlicffi`, the second that in `brotli`.
-    decompress = getattr(reader, "decompress", None) or reader.process
-    return _Slicing(decompress, brotli.error)
-
-
 _DECODERS: dict[str, Callable[[], Decoder]] = {
     "gzip": partial(_Inflating, gzip=True),
     "x-gzip": partial(_Inflating, gzip=True),
     "deflate": partial(_Inflating, gzip=False),
-    "zstd": _zstd,
-    "br": _brotli,
+    **{
+        name: partial(_Refusing, f"the encoding {name!r} is not supported")
+        for name in ("br", "zstd", "compress", "x-compress", "dcb", "dcz", "exi")
+    },
 }
-"""The codings that httpx reads (https://www.python-httpx.org/quickstart/); of the last
-two the library is installed or not."""
+"""How a body is read, by the registered content codings
+(https://www.iana.org/assignments/http-parameters#content-coding). Brotli and zstd would
+take a library each, and Brotli's gives up to 32 MiB at a time."""

@@ -94,8 +94,8 @@ def _error(
     if isinstance(exc, httpx.DecodingError):
         msg = (
             f"The response of {where} is compressed, although compression was not "
-            f"requested, and cannot be decompressed: {_reason(exc)}. Check for a proxy "
-            "in between."
+            f"requested, and cannot be decompressed: {_reason(exc)}. Switch "
+            "compression off at the server, or at the proxy in between."
         )
         return ProtocolError(msg)
     return _broken(exc, where)

@@ -7,7 +7,7 @@ is not wrapped and costs nothing.
 from __future__ import annotations
 
 import errno
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Generic, Literal, NamedTuple, Protocol, TypeVar
 
@@ -208,18 +208,12 @@ class _WatchedReceiver(Generic[OutputT]):
             self._first = at
         return outputs
 
-    def end(self) -> Sequence[OutputT]:
-        return self._noted(self._receiver.end())
-
-    def close(self) -> Sequence[OutputT]:
-        outputs = self._receiver.close()
-        self.at_end = True
-        return self._noted(outputs)
-
-    def _noted(self, outputs: Sequence[OutputT]) -> Sequence[OutputT]:
-        if outputs and self._first is None:
-            self._first = self._time()
-        return outputs
+    def close(self) -> Iterator[OutputT]:
+        for output in self._receiver.close():
+            self.at_end = self._receiver.is_complete
+            if self._first is None:
+                self._first = self._time()
+            yield output
 
     def refused(self, head: ResponseHead, body: bytes) -> SSEChatError:
         at = self._time()

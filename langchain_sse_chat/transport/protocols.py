@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, Protocol, TypeVar
 
+import httpx
+
 from langchain_sse_chat.errors import ConfigurationError, SSEChatError
-from langchain_sse_chat.transport.clients import HTTPClients
 from langchain_sse_chat.transport.url import safe_url
 
 OutputT_co = TypeVar("OutputT_co", covariant=True)
@@ -81,6 +82,18 @@ class Timeouts:
         return replace(self, **{name: getattr(timeout, name) for name in names})
 
 
+class Clients(Protocol):
+    """What sends requests, such as `HTTPClients`."""
+
+    def sync_client(self) -> httpx.Client:
+        """Return the client for blocking requests, from any thread."""
+        ...
+
+    def async_client(self) -> httpx.AsyncClient:
+        """Return the client for requests in the running event loop."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class RequestSpec:
     """One `POST`: everything that leaves, ready to send."""
@@ -88,13 +101,13 @@ class RequestSpec:
     url: str
     headers: Mapping[str, str]
     body: bytes
+    clients: Clients
+    """What sends the request."""
     timeouts: Timeouts = field(default_factory=Timeouts)
     streamed: bool = True
     """Whether the answer is asked for as an event stream."""
     tls_hint: str = ""
     """A sentence for the error when the server's certificate is not accepted."""
-    clients: HTTPClients | None = None
-    """What it is sent by; `None` for the client of the call."""
     address: str = "base_url"
     """The setting that the URL comes from, for the messages of errors."""
     answer_is_secret: bool = False
@@ -157,12 +170,12 @@ class Receiver(Protocol[OutputT_co]):
         """Take the next bytes of the body; give what they complete."""
         ...
 
-    def end(self) -> Sequence[OutputT_co]:
-        """Learn that no more bytes come; give what the last ones bring."""
-        ...
+    def close(self) -> Iterable[OutputT_co]:
+        """End the answer, as no more bytes come.
 
-    def close(self) -> Sequence[OutputT_co]:
-        """End the answer, after `end`; give the rest or raise what is wrong."""
+        Returns:
+            The rest. Iterating over it raises what is wrong with the answer.
+        """
         ...
 
     def refused(self, head: ResponseHead, body: bytes) -> SSEChatError:

@@ -41,16 +41,14 @@ pool then: closing would wait for this lock for ever, on the thread that has it.
 Tell = Callable[[Mapping[str, Any]], None]
 
 
-def stream(
-    client: httpx.Client, exchange: Exchange[OutputT], tell: Tell | None = None
-) -> Generator[OutputT]:
+def stream(exchange: Exchange[OutputT], tell: Tell | None = None) -> Generator[OutputT]:
     """Run an exchange; give each output as soon as its bytes are there.
 
     Closing the iterator closes the connection.
 
     Args:
-        client: Sends the requests that name no other; it is not closed.
-        exchange: What to send, who takes the answers, and whether to try again.
+        exchange: What to send and by what, who takes the answers, and whether to try
+            again.
         tell: Is told of each retry before the wait for it.
 
     Raises:
@@ -59,15 +57,15 @@ def stream(
     try:
         while True:
             attempt = _next_attempt(exchange)
-            answer = _Answer(client, attempt)
+            answer = None
             try:
+                answer = _Answer(attempt.clients.sync_client(), attempt)
                 answer.open()
                 while attempt.wants_more:
                     data = answer.read(attempt.waits())
                     if data is None:
                         break
                     yield from attempt.feed(data)
-                yield from attempt.end()
                 yield from attempt.close()
                 answer.collect(attempt.rest())
             except SSEChatError as error:
@@ -78,7 +76,8 @@ def stream(
                     return
                 again = Again(0.0)
             finally:
-                answer.close()
+                if answer is not None:
+                    answer.close()
             _pause(again, tell)
     finally:
         exchange.close()
@@ -109,8 +108,6 @@ class _Answer(Generic[OutputT]):
     def open(self) -> None:
         """Send the request and read the head of the answer."""
         attempt = self._attempt
-        if attempt.clients is not None:
-            self._client = attempt.clients.sync_client()
         opened(self._client, self)
         reading.deadline = attempt.waits()
         reading.used = self._used

@@ -10,22 +10,24 @@ from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urls
 
 from langchain_sse_chat.errors import ConfigurationError
 
-_PATH = "/chat/completions"
 _SOCKET_SCHEME = "http+unix"
 _USERINFO = re.compile(r"//[^/?#]*@")
 _NOT_IN_A_URL = re.compile(r"[\x00-\x20\x7f]")
 
 
-def endpoint(base_url: str, default_query: Mapping[str, object] | None = None) -> str:
-    """Return the URL that chat completions are posted to.
+def endpoint(
+    base_url: str, path: str, default_query: Mapping[str, object] | None = None
+) -> str:
+    """Return the URL that requests are posted to.
 
     Args:
         base_url: The API's root, such as `https://api.openai.com/v1`, with or without
-            a last slash, or the whole URL of its `chat/completions`. Its query is
-            kept, its fragment is not. A Unix socket is named in the place of the host,
+            a last slash, or the whole URL, which ends with `path`. Its query is kept,
+            its fragment is not. A Unix socket is named in the place of the host,
             percent-encoded: `http+unix://%2Frun%2Fllama.sock/v1`, as
             requests-unixsocket has it
             (https://github.com/msabramo/requests-unixsocket#usage).
+        path: What follows the root, such as `/chat/completions`.
         default_query: Parameters for the query. They replace those of the same name
             in `base_url`; one whose value is `None` is removed.
 
@@ -34,11 +36,11 @@ def endpoint(base_url: str, default_query: Mapping[str, object] | None = None) -
             an `http+unix` URL with the absolute path of a socket.
     """
     parts = _split(base_url.strip())
-    path = parts.path.rstrip("/")
-    if not path.endswith(_PATH):
-        path += _PATH
+    whole = parts.path.rstrip("/")
+    if not whole.endswith(path):
+        whole += path
     query = _merged(parts.query, default_query) if default_query else parts.query
-    return parts._replace(path=path, query=query, fragment="").geturl()
+    return parts._replace(path=whole, query=query, fragment="").geturl()
 
 
 def check_url(url: str, setting: str) -> None:

@@ -7,7 +7,9 @@ a `Delta`, or nothing; at the end of the answer it gives one `AnswerMessage`.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol, TypeVar
+
+OutputT = TypeVar("OutputT")
 
 
 @dataclass(slots=True)
@@ -107,3 +109,15 @@ def joined(parts: list[str | Delta | None]) -> str | Delta | None:
         "".join(delta.refusal for delta in deltas),
         [call for delta in deltas for call in delta.tool_calls],
     )
+
+
+class Assembler(Protocol[OutputT]):
+    """Makes what the caller wants out of an answer's parts."""
+
+    def feed(self, delta: str | Delta) -> list[OutputT]:
+        """Take a part of the answer."""
+        ...
+
+    def close(self, message: AnswerMessage, held: Delta) -> list[OutputT]:
+        """Take the whole answer, and the part that was held back to its end."""
+        ...

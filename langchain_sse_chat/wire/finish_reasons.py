@@ -58,7 +58,7 @@ _PLAIN = frozenset(
 
 _CALLS = frozenset({"tool_calls", "function_call", "tool_call", "tool_use"})
 
-_CUT = frozenset(
+_LENGTH = frozenset(
     {
         "length",
         "max_tokens",
@@ -66,30 +66,56 @@ _CUT = frozenset(
         "max_new_tokens",
         "max_length",
         "token_limit",  # watsonx
-        "time_limit",
         "model_length",  # Mistral
         "context_length_exceeded",
         "model_context_window_exceeded",  # Zhipu, Claude
-        "repetition_truncation",  # MiMo
-        "error_limit",  # Cohere
+    }
+)
+"""A limit on tokens ended the answer."""
+
+_REFUSED = frozenset(
+    {
+        # https://developers.sber.ru/docs/ru/gigachat/api/reference/rest/post-chat
+        "blacklist",
+        # Claude through gateways:
+        # https://docs.claude.com/en/api/handling-stop-reasons
+        "refusal",
+    }
+)
+"""The model refused: the text, if there is any, is the refusal."""
+
+_FILTERED = frozenset(
+    {
+        # https://platform.openai.com/docs/api-reference/chat/object
         "content_filter",
         "content_filtered",  # Bedrock
+        # https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails.html
         "guardrail_intervened",
         "error_toxic",  # Cohere
-        "sensitive",  # Zhipu, Hunyuan
-        "blacklist",  # GigaChat
-        "refusal",  # Claude, through gateways
-        # Gemini and those over it
-        # (https://ai.google.dev/api/generate-content#FinishReason)
+        # https://docs.bigmodel.cn/api-reference, and Hunyuan
+        "sensitive",
+        # https://ai.google.dev/api/generate-content#FinishReason
         "safety",
         "image_safety",
         "recitation",
         "image_recitation",
-        "language",
         "blocklist",
         "prohibited_content",
         "image_prohibited_content",
         "spii",
+    }
+)
+"""A filter stopped the answer, which may have begun."""
+
+_CUT = (
+    _LENGTH
+    | _REFUSED
+    | _FILTERED
+    | {
+        "time_limit",  # watsonx
+        "repetition_truncation",  # MiMo
+        "error_limit",  # Cohere
+        "language",  # Gemini
     }
 )
 
@@ -106,10 +132,14 @@ GigaChat), `abort` (vLLM, SGLang), `network_error` (Zhipu), `MALFORMED_FUNCTION_
 (Gemini), `malformed_tool_use` (Bedrock), `USER_CANCEL` (Cohere), `timeout`."""
 
 
+def _word(reason: str) -> str:
+    return _PREFIX.sub("", re.sub(r"[\s-]+", "_", reason.strip().lower()))
+
+
 @lru_cache(maxsize=256)
 def ending(reason: str) -> Ending | None:
     """Return what a finish reason says, `None` when it says that there is none yet."""
-    word = _PREFIX.sub("", re.sub(r"[\s-]+", "_", reason.strip().lower()))
+    word = _word(reason)
     if not word or word in _NOT_FINISHED:
         return None
     for known, kind in (
@@ -137,3 +167,18 @@ def finish_reason_of(value: object) -> str | None:
     if not isinstance(value, str):
         return None
     return value if ending(value) is not None else None
+
+
+def is_length(reason: object) -> bool:
+    """Whether a finish reason says that a limit on tokens ended the answer."""
+    return isinstance(reason, str) and _word(reason) in _LENGTH
+
+
+def is_refusal(reason: object) -> bool:
+    """Whether a finish reason says that the model refused to answer."""
+    return isinstance(reason, str) and _word(reason) in _REFUSED
+
+
+def is_filtered(reason: object) -> bool:
+    """Whether a finish reason says that a filter stopped the answer."""
+    return isinstance(reason, str) and _word(reason) in _FILTERED

@@ -31,7 +31,7 @@ from langchain_sse_chat.wire.error_details import (
 )
 from langchain_sse_chat.wire.jsontext import loads
 from langchain_sse_chat.wire.redirects import redirect_target, without_targets
-from langchain_sse_chat.wire.retry_after import wait_in
+from langchain_sse_chat.wire.retry_after import parse_retry_after, wait_in
 from langchain_sse_chat.wire.retryable import PASSING_STATUSES, is_spent, may_pass
 
 _SHOWN = 2000
@@ -149,8 +149,7 @@ def status_error(
     body: bytes,
     *,
     where: str,
-    retry_after: float | None = None,
-    now: float | None = None,
+    now: float,
     key_hint: str = "",
     address: str = "base_url",
 ) -> StatusError:
@@ -161,9 +160,7 @@ def status_error(
         headers: The answer's headers, names in lower case.
         body: The answer's body, or its beginning.
         where: The URL without query.
-        retry_after: Seconds the server asks to wait, by its headers. Without any, the
-            body may say it.
-        now: Seconds since the epoch, for a body that names a moment.
+        now: Seconds since the epoch, for a server that names the moment of a retry.
         key_hint: A sentence for 401 and 403 when the request had no key.
         address: The setting that the URL comes from.
     """
@@ -184,6 +181,7 @@ def status_error(
         msg = f"{_sentence(msg + said)} {hint}".rstrip()
     if named:
         msg += f" (request {named})"
+    retry_after = parse_retry_after(headers, now)
     kind = _status_class(status, report, spent=spent)
     passes = status in PASSING_STATUSES
     if kind is ContextLengthError or spent:

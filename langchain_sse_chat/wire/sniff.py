@@ -6,14 +6,14 @@ stream with one JSON object, and put login and error pages before everything.
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from typing import Any, Literal
 
+from langchain_sse_chat.sse.decoder import FIELDS
 from langchain_sse_chat.wire.jsontext import loads
 
 BodyKind = Literal["events", "json", "html", "unknown"]
 
-_BOM = b"\xef\xbb\xbf"
-_FIELDS = (b"data", b"event", b"id", b"retry")
 _ENOUGH = 6
 """Bytes that tell an event stream's field name (`event:` is the longest needed)."""
 
@@ -25,9 +25,9 @@ def sniff(start: bytes, content_type: str) -> BodyKind | None:
         start: The body so far.
         content_type: The content type in lower case, `""` when there is none.
     """
-    if start == _BOM[: len(start)]:
+    if start == BOM_UTF8[: len(start)]:
         return None
-    text = start.removeprefix(_BOM).lstrip()
+    text = start.removeprefix(BOM_UTF8).lstrip()
     if not text:
         return None
     first = text[:1]
@@ -40,7 +40,7 @@ def sniff(start: bytes, content_type: str) -> BodyKind | None:
     if len(text) < _ENOUGH and b"\n" not in text and b"\r" not in text:
         return None
     name, colon, _ = text[:_ENOUGH].partition(b":")
-    named = colon and name in _FIELDS
+    named = colon and name in FIELDS
     return "events" if named or text.startswith(b"event:") else "unknown"
 
 

@@ -17,7 +17,6 @@ from langchain_sse_chat.errors import (
     ConnectionFailedError,
     TimedOutError,
 )
-from langchain_sse_chat.transport.async_client import astream
 from langchain_sse_chat.transport.clients import ClientSettings, HTTPClients
 from tests.integration_tests.transport_wire import (
     CHUNKED,
@@ -28,6 +27,7 @@ from tests.integration_tests.transport_wire import (
     Run,
     Server,
     Wire,
+    astream,
     chunk,
     head_without_end,
     only_keep_alives,

@@ -14,7 +14,6 @@ from langchain_sse_chat.errors import (
     StreamTruncatedError,
     TimedOutError,
 )
-from langchain_sse_chat.transport.async_client import astream
 from langchain_sse_chat.transport.clients import HTTPClients
 from tests.integration_tests.transport_wire import (
     CHUNKED,
@@ -26,6 +25,7 @@ from tests.integration_tests.transport_wire import (
     Run,
     Server,
     Wire,
+    astream,
     chunk,
     head_without_end,
     no_answer,

@@ -12,17 +12,17 @@ import pytest
 from langchain_sse_chat.errors import (
     SSEChatError,
 )
-from langchain_sse_chat.transport.async_client import astream
 from langchain_sse_chat.transport.clients import HTTPClients
-from langchain_sse_chat.transport.sync_client import stream
 from tests.integration_tests.transport_wire import (
     LONG,
     OUTPUTS,
     Exchange,
     Server,
+    astream,
     endless,
     no_answer,
     silent,
+    stream,
     whole,
 )
 

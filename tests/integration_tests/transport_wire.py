@@ -13,15 +13,18 @@ import socket
 import ssl
 import struct
 import threading
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable, Generator
+from dataclasses import replace
 from typing import Any, Self
+
+import httpx
 
 from langchain_sse_chat.errors import (
     SSEChatError,
     StatusError,
     StreamTruncatedError,
 )
-from langchain_sse_chat.transport.async_client import astream
+from langchain_sse_chat.transport import async_client, sync_client
 from langchain_sse_chat.transport.clients import HTTPClients
 from langchain_sse_chat.transport.protocols import (
     Again,
@@ -29,7 +32,6 @@ from langchain_sse_chat.transport.protocols import (
     ResponseHead,
     Timeouts,
 )
-from langchain_sse_chat.transport.sync_client import stream
 
 LONG = 20.0  # seconds that no test waits for unless something is broken
 
@@ -194,9 +196,6 @@ class LineReceiver:
         self.events_read += len(tokens)
         return [token for token in tokens if token != "done"]
 
-    def end(self) -> list[str]:
-        return []
-
     def close(self) -> list[str]:
         if self.wants_more:
             raise StreamTruncatedError
@@ -211,7 +210,10 @@ class Exchange:
         self, url: str, *, pauses: tuple[float, ...] = (), **limits: Any
     ) -> None:
         headers = {"Accept-Encoding": "identity", "Authorization": "Bearer key"}
-        self.spec = RequestSpec(url, headers, b"{}", timeouts=Timeouts(**limits))
+        clients = HTTPClients()
+        self.spec = RequestSpec(
+            url, headers, b"{}", clients, timeouts=Timeouts(**limits)
+        )
         self.pauses = list(pauses)
         self.errors: list[SSEChatError] = []
         self.failed_once = asyncio.Event()
@@ -229,6 +231,20 @@ class Exchange:
         self.errors.append(error)
         self.failed_once.set()
         return Again(self.pauses.pop(0)) if self.pauses else None
+
+
+def stream(client: httpx.Client, exchange: Exchange) -> Generator[str]:
+    """Run an exchange over a client of the test's own."""
+    clients = HTTPClients(http_client=client)
+    exchange.spec = replace(exchange.spec, clients=clients)
+    return sync_client.stream(exchange)
+
+
+def astream(client: httpx.AsyncClient, exchange: Exchange) -> AsyncGenerator[str]:
+    """Run an exchange over an async client of the test's own."""
+    clients = HTTPClients(http_async_client=client)
+    exchange.spec = replace(exchange.spec, clients=clients)
+    return async_client.astream(exchange)
 
 
 Run = Callable[[HTTPClients, list[Exchange]], list[list[str]]]

@@ -12,10 +12,10 @@ from langchain_core.load import dumps
 
 from langchain_sse_chat.answer.chunks import ChunkAssembler
 from langchain_sse_chat.answer.pipeline import (
-    MAX_BODY_SIZE,
     AnswerPipeline,
     PipelineOptions,
 )
+from langchain_sse_chat.answer.whole_body import MAX_BODY_SIZE
 from langchain_sse_chat.errors import (
     EventTooLargeError,
     MalformedChunkError,
@@ -164,7 +164,7 @@ def peak_of(parts: Iterable[bytes]) -> tuple[SSEChatError | None, int]:
         for part in parts:
             pipeline.feed(part)
         if pipeline.events_read == 0:  # or the end would be reported too
-            pipeline.close()
+            list(pipeline.close())
     except SSEChatError as error:
         failure = pipeline.explain(error)
     finally:

@@ -47,7 +47,7 @@ def read_all(reads: list[bytes], *, learns: bool) -> list[Any]:
             made.is_complete,
             made.has_output,
         ]
-    return [*outputs, *made.end(), *made.close()]
+    return [*outputs, *made.close()]
 
 
 def chunk(text: Any, **fields: Any) -> str:
@@ -141,6 +141,5 @@ def test_an_answer_that_ends_in_such_a_read_may_still_be_an_error() -> None:
     made.feed(frame)
     made.feed(frame + frame)
     made.feed(b'{"error": {"message": "overloaded"}}')
-    made.end()
     with pytest.raises(Exception, match="overloaded"):
-        made.close()
+        list(made.close())

@@ -15,6 +15,7 @@ from langchain_core.caches import InMemoryCache
 
 from langchain_sse_chat import AuthenticationError, ChatSSE, SSEChatError
 from langchain_sse_chat.gigachat import GigaChat
+from langchain_sse_chat.transport.clients import HTTPClients
 from langchain_sse_chat.transport.protocols import RequestSpec
 from tests.unit_tests.chat_models.scripted import Scripted, completion
 
@@ -156,7 +157,8 @@ def test_an_api_version_is_no_secret(make_chat: MakeChat) -> None:
 
 
 def test_a_request_shows_neither_query_nor_password() -> None:
-    spec = RequestSpec(f"http://me:{SECRET}@h/v1?key={SECRET}", {}, b"")
+    url = f"http://me:{SECRET}@h/v1?key={SECRET}"
+    spec = RequestSpec(url, {}, b"", HTTPClients())
 
     assert repr(spec) == "RequestSpec(url='http://h/v1', streamed=True)"
 

@@ -296,6 +296,17 @@ def test_a_fallback_whose_client_cannot_be_made_is_passed_over(ask: Answers) -> 
     assert isinstance(caught.value.__cause__, ConfigurationError)
 
 
+@both_ways
+def test_a_model_whose_own_client_cannot_be_made_says_so(ask: Answers) -> None:
+    settings = {"http_client": None, "http_async_client": None, "proxy": "nonsense"}
+    second = Model("second", ok("b"))
+    first = Model("first", fallbacks=[second.chat], **settings)
+
+    with pytest.raises(ConfigurationError, match="proxy"):
+        ask(first.chat)
+    assert not second.server.requests
+
+
 async def test_the_key_of_a_fallback_may_be_got_asynchronously() -> None:
     async def key() -> str:
         return "from-afar"

@@ -13,6 +13,7 @@ import pytest
 
 from langchain_sse_chat.errors import ConfigurationError, ServerError
 from langchain_sse_chat.recording import Recorder
+from langchain_sse_chat.transport.clients import HTTPClients
 from langchain_sse_chat.transport.observer import Ending, HowEnded
 from langchain_sse_chat.transport.protocols import RequestSpec, ResponseHead
 
@@ -24,6 +25,7 @@ SPEC = RequestSpec(
     URL,
     {"Authorization": f"Bearer {KEY}", "Accept": "text/event-stream"},
     json.dumps({"model": "m", "messages": [{"content": "Привет"}]}).encode(),
+    HTTPClients(),
 )
 
 
@@ -150,7 +152,11 @@ def test_harmless_headers_of_an_answer_are_shown(tmp_path: Path, name: str) -> N
 
 
 TOKEN_SPEC = RequestSpec(
-    "https://auth/oauth", {"Authorization": "Basic a2V5"}, b"", answer_is_secret=True
+    "https://auth/oauth",
+    {"Authorization": "Basic a2V5"},
+    b"",
+    HTTPClients(),
+    answer_is_secret=True,
 )
 
 
@@ -177,7 +183,7 @@ def test_a_token_is_not_written_but_a_refusal_is(
 def test_a_secret_of_an_earlier_attempt_is_one_of_the_next(tmp_path: Path) -> None:
     recorder = Recorder(tmp_path)
     for headers in ({"api-key": KEY}, {}):
-        recorder.begun(RequestSpec(URL, headers, b"{}"))
+        recorder.begun(RequestSpec(URL, headers, b"{}", HTTPClients()))
         recorder.opened(head(), 0.1)
         recorder.read(KEY.encode(), 0.2)
         recorder.ended(ending())

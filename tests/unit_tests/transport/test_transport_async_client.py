@@ -10,11 +10,11 @@ import httpx
 import pytest
 
 from langchain_sse_chat.errors import TimedOutError
-from langchain_sse_chat.transport.async_client import astream
 from tests.unit_tests.transport.transport_scripts import (
     Reply,
     ScriptedExchange,
     answers,
+    astream,
     spec,
 )
 

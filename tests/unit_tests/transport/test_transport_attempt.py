@@ -132,4 +132,4 @@ def test_an_answer_that_ends_because_the_model_was_closed_is_not_whole(
     attempt.feed(b"a\n")
     attempt.clock.stop()
     with pytest.raises(ModelClosedError):
-        attempt.end()
+        attempt.close()

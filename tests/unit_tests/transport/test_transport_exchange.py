@@ -18,9 +18,9 @@ from langchain_sse_chat.errors import (
     StreamTruncatedError,
     TimedOutError,
 )
-from langchain_sse_chat.transport.clients import HTTPClients
 from langchain_sse_chat.transport.protocols import RequestSpec
 from tests.unit_tests.transport.transport_scripts import (
+    CLIENTS,
     URL,
     Drive,
     Reply,
@@ -49,7 +49,9 @@ def test_posts_the_spec_as_it_is(drive: Drive) -> None:
         return Reply(WHOLE)
 
     headers = {"Accept": "text/event-stream", "X-Key": "k"}
-    exchange = ScriptedExchange(spec=RequestSpec(URL + "?q=1", headers, b'{"a":1}'))
+    exchange = ScriptedExchange(
+        spec=RequestSpec(URL + "?q=1", headers, b'{"a":1}', CLIENTS)
+    )
     drive(handler, exchange)
     [request] = seen
     assert (request.method, str(request.url)) == ("POST", URL + "?q=1")
@@ -60,7 +62,7 @@ def test_posts_the_spec_as_it_is(drive: Drive) -> None:
 
 
 def test_the_receiver_learns_the_head_first(drive: Drive) -> None:
-    exchange = ScriptedExchange(spec=RequestSpec(URL + "?key=hidden", {}, b""))
+    exchange = ScriptedExchange(spec=RequestSpec(URL + "?key=hidden", {}, b"", CLIENTS))
     drive(answers(Reply(WHOLE, X_Request_Id="r1")), exchange)
     [head] = exchange.receivers[0].heads
     assert head.status_code == 200
@@ -268,7 +270,9 @@ def test_keep_alives_do_not_stop_the_clock_between_tokens(drive: Drive) -> None:
 def test_an_answer_in_one_piece_is_bounded_as_a_whole(drive: Drive) -> None:
     limits = spec(read=0.05, first_token=60.0, gap=60.0)
     exchange = ScriptedExchange(
-        spec=RequestSpec(URL, {}, b"", timeouts=limits.timeouts, streamed=False)
+        spec=RequestSpec(
+            URL, {}, b"", CLIENTS, timeouts=limits.timeouts, streamed=False
+        )
     )
     with pytest.raises(TimedOutError) as caught:
         drive(answers(endless(b"a\n")), exchange)
@@ -294,7 +298,7 @@ def test_a_header_value_that_is_refused_shows_nowhere(drive: Drive) -> None:
 
 def test_a_header_outside_ascii_shows_nowhere(drive: Drive) -> None:
     exchange = ScriptedExchange(
-        spec=RequestSpec(URL, {"Authorization": "Bearer ключ"}, b"")
+        spec=RequestSpec(URL, {"Authorization": "Bearer ключ"}, b"", CLIENTS)
     )
     with pytest.raises(ConfigurationError, match="outside ASCII") as caught:
         drive(answers(), exchange)
@@ -323,20 +327,9 @@ def test_a_retry_that_is_nobody_s_business_is_not_told_of(drive: Drive) -> None:
     assert told == []
 
 
-def test_a_request_may_name_the_clients_that_send_it(drive: Drive) -> None:
-    others = HTTPClients(
-        http_client=httpx.Client(transport=httpx.MockTransport(answers(Reply(WHOLE)))),
-        http_async_client=httpx.AsyncClient(
-            transport=httpx.MockTransport(answers(Reply(WHOLE)))
-        ),
-    )
-    exchange = ScriptedExchange(spec=RequestSpec(URL, {}, b"", clients=others))
-    assert drive(answers(), exchange) == ["a", "b", "end"]
-
-
 def test_a_refused_large_request_over_another_transport_is_reported(
     drive: Drive,
 ) -> None:
-    exchange = ScriptedExchange(spec=RequestSpec(URL, {}, bytes(100_000)))
+    exchange = ScriptedExchange(spec=RequestSpec(URL, {}, bytes(100_000), CLIENTS))
     with pytest.raises(StatusError, match="413"):
         drive(answers(Reply(b"too large", status=413)), exchange)

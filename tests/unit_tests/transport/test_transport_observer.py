@@ -120,7 +120,7 @@ def test_an_end_without_output_is_no_first_output() -> None:
     exchange = observed(Quiet(), notes)
     _, receiver = exchange.begin()
 
-    assert receiver.close() == []
+    assert list(receiver.close()) == []
     assert exchange.finished()
 
     assert notes.endings[0].first_output is None

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from langchain_sse_chat.errors import ConfigurationError
+from langchain_sse_chat.transport.clients import HTTPClients
 from langchain_sse_chat.transport.protocols import RequestSpec, Timeouts
 
 LIMITS = Timeouts(1.0, 2.0, 3.0, 4.0, first_token=5.0, gap=6.0)
@@ -39,7 +40,8 @@ def test_what_is_no_timeout_is_refused(timeout: Any) -> None:
 
 
 def test_a_request_shows_neither_headers_nor_body() -> None:
-    spec = RequestSpec("http://h", {"Authorization": "hidden"}, b"hidden")
+    headers = {"Authorization": "hidden"}
+    spec = RequestSpec("http://h", headers, b"hidden", HTTPClients())
     assert "hidden" not in repr(spec)
 
 

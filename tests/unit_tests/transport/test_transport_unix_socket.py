@@ -13,13 +13,17 @@ import httpx
 import pytest
 
 from langchain_sse_chat.errors import ConfigurationError, ConnectionFailedError
-from langchain_sse_chat.transport.async_client import astream
 from langchain_sse_chat.transport.clients import ClientSettings, HTTPClients
 from langchain_sse_chat.transport.protocols import RequestSpec
-from langchain_sse_chat.transport.sync_client import stream
 from langchain_sse_chat.transport.url import endpoint, safe_url, socket_url
-from tests.unit_tests.transport.transport_scripts import ScriptedExchange
+from tests.unit_tests.transport.transport_scripts import (
+    CLIENTS,
+    ScriptedExchange,
+    astream,
+    stream,
+)
 
+PATH = "/chat/completions"
 BODY = b"{}"
 ANSWER = b"HTTP/1.1 200 OK\r\ncontent-length: 7\r\n\r\na\ndone\n"
 
@@ -100,13 +104,13 @@ def clients(path: Path) -> Iterator[HTTPClients]:
 
 
 def exchange_at(url: str, **headers: str) -> ScriptedExchange:
-    return ScriptedExchange(spec=RequestSpec(url, headers, BODY))
+    return ScriptedExchange(spec=RequestSpec(url, headers, BODY, CLIENTS))
 
 
 def test_requests_for_a_socket_go_through_it(
     server: Server, clients: HTTPClients, path: Path, run: Run
 ) -> None:
-    exchange = exchange_at(endpoint(f"{socket_url(str(path))}/v1?x=1"))
+    exchange = exchange_at(endpoint(f"{socket_url(str(path))}/v1?x=1", PATH))
     assert run(clients, exchange) == ["a", "end"]
     [head] = server.heads
     assert head.startswith("POST /v1/chat/completions?x=1 HTTP/1.1\r\n")
@@ -118,7 +122,10 @@ def test_requests_for_a_socket_go_through_it(
 def test_a_host_of_the_callers_own_is_sent(
     server: Server, clients: HTTPClients, path: Path, run: Run
 ) -> None:
-    run(clients, exchange_at(endpoint(socket_url(str(path))), Host="llama.example"))
+    run(
+        clients,
+        exchange_at(endpoint(socket_url(str(path)), PATH), Host="llama.example"),
+    )
     assert "\r\nHost: llama.example\r\n" in server.heads[0]
 
 
@@ -126,7 +133,7 @@ def test_one_connection_serves_many_requests(
     server: Server, clients: HTTPClients, path: Path
 ) -> None:
     for _ in range(3):
-        run_sync(clients, exchange_at(endpoint(socket_url(str(path)))))
+        run_sync(clients, exchange_at(endpoint(socket_url(str(path)), PATH)))
     assert (len(server.heads), server.connections) == (3, 1)
 
 
@@ -138,7 +145,7 @@ def test_a_socket_that_is_not_there_is_named(
 ) -> None:
     words = ""
     try:
-        run(clients, exchange_at(endpoint(socket_url(str(path)))))
+        run(clients, exchange_at(endpoint(socket_url(str(path)), PATH)))
     except ConnectionFailedError as error:
         words = str(error)
     gc.collect()
@@ -148,7 +155,7 @@ def test_a_socket_that_is_not_there_is_named(
 def test_requests_for_another_socket_do_not_go_through_it(
     server: Server, clients: HTTPClients, path: Path, run: Run
 ) -> None:
-    other = endpoint(socket_url(f"{path}.other"))
+    other = endpoint(socket_url(f"{path}.other"), PATH)
     with pytest.raises(ConfigurationError, match="Requests cannot be sent") as caught:
         run(clients, exchange_at(other))
     assert safe_url(other) in str(caught.value)
@@ -163,4 +170,4 @@ def test_a_client_of_the_callers_own_sends_nothing_elsewhere(
     own = HTTPClients(**{kind: client()})
     run = run_sync if client is httpx.Client else run_async
     with pytest.raises(ConfigurationError, match="HTTPTransport"):
-        run(own, exchange_at(endpoint(socket_url(str(path)))))
+        run(own, exchange_at(endpoint(socket_url(str(path)), PATH)))

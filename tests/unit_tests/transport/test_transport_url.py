@@ -13,6 +13,8 @@ from langchain_sse_chat.transport.url import (
     without_user,
 )
 
+PATH = "/chat/completions"
+
 
 @pytest.mark.parametrize(
     ("base_url", "url"),
@@ -44,15 +46,21 @@ from langchain_sse_chat.transport.url import (
         ),
     ],
 )
-def test_endpoint_is_chat_completions_under_the_base_url(
-    base_url: str, url: str
-) -> None:
-    assert endpoint(base_url) == url
+def test_the_endpoint_is_the_path_under_the_base_url(base_url: str, url: str) -> None:
+    assert endpoint(base_url, PATH) == url
+
+
+def test_the_endpoint_may_be_another_path() -> None:
+    url = endpoint("https://a.example/v1/", "/responses")
+
+    assert url == "https://a.example/v1/responses"
 
 
 def test_default_query_replaces_and_removes_by_name() -> None:
     url = endpoint(
-        "https://a.example/v1?a=1&b=&c=3", {"c": 4, "d": True, "a": None, "e": "ü"}
+        "https://a.example/v1?a=1&b=&c=3",
+        PATH,
+        {"c": 4, "d": True, "a": None, "e": "ü"},
     )
     assert url == "https://a.example/v1/chat/completions?b=&c=4&d=true&e=%C3%BC"
 
@@ -87,12 +95,12 @@ def test_default_query_replaces_and_removes_by_name() -> None:
 )
 def test_what_no_request_can_be_sent_to_is_refused(base_url: str) -> None:
     with pytest.raises(ConfigurationError, match="pass one like 'https://"):
-        endpoint(base_url)
+        endpoint(base_url, PATH)
 
 
 def test_refusal_shows_no_password_and_no_query() -> None:
     with pytest.raises(ConfigurationError) as caught:
-        endpoint("ftp://user:hidden@a.example/v1?key=hidden")
+        endpoint("ftp://user:hidden@a.example/v1?key=hidden", PATH)
     assert "'ftp://a.example/v1'" in str(caught.value)
     assert "hidden" not in str(caught.value)
 
@@ -118,7 +126,7 @@ def test_safe_url_leaves_out_what_may_be_secret(url: str, safe: str) -> None:
 
 def test_a_refusal_shows_how_a_unix_socket_is_named() -> None:
     with pytest.raises(ConfigurationError, match=r"http\+unix://%2Frun%2Fllama.sock"):
-        endpoint("unix:///run/llama.sock")
+        endpoint("unix:///run/llama.sock", PATH)
 
 
 @pytest.mark.parametrize(

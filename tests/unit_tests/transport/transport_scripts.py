@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Callable,
+    Generator,
+    Iterable,
+    Iterator,
+)
+from dataclasses import dataclass, field, replace
 from itertools import chain, repeat
 from typing import Any
 
 import httpx
 
 from langchain_sse_chat.errors import SSEChatError, StatusError, StreamTruncatedError
-from langchain_sse_chat.transport.async_client import astream
+from langchain_sse_chat.transport import async_client, sync_client
+from langchain_sse_chat.transport.clients import HTTPClients
 from langchain_sse_chat.transport.protocols import (
     Again,
     RequestSpec,
     ResponseHead,
     Timeouts,
 )
-from langchain_sse_chat.transport.sync_client import stream
 
+CLIENTS = HTTPClients()
 URL = "https://chat.example.com/v1/chat/completions"
 
 
@@ -60,14 +68,13 @@ class LineReceiver:
                 outputs.append(line.decode())
         return outputs
 
-    def end(self) -> list[str]:
-        return ["rest"] if self._rest == b"rest" else []
-
-    def close(self) -> list[str]:
+    def close(self) -> Iterator[str]:
+        if self._rest == b"rest":
+            yield "rest"
         if not self.is_complete:
             msg = "truncated"
             raise StreamTruncatedError(msg)
-        return ["end"]
+        yield "end"
 
     def refused(self, head: ResponseHead, body: bytes) -> SSEChatError:
         self.refusals.append((head, body))
@@ -81,7 +88,9 @@ class ScriptedExchange:
     retries: int = 0
     pause: float = 0.0
     is_told: bool = True
-    spec: RequestSpec = field(default_factory=lambda: RequestSpec(URL, {}, b"{}"))
+    spec: RequestSpec = field(
+        default_factory=lambda: RequestSpec(URL, {}, b"{}", CLIENTS)
+    )
     receivers: list[LineReceiver] = field(default_factory=list)
     errors: list[SSEChatError] = field(default_factory=list)
 
@@ -100,6 +109,38 @@ class ScriptedExchange:
         retry = {"attempt": len(self.errors)} if self.is_told else None
         again = Again(self.pause, retry)
         return again if len(self.errors) <= self.retries else None
+
+
+class SentBy:
+    """An exchange whose requests are sent by clients of the test's own."""
+
+    def __init__(self, exchange: Any, clients: HTTPClients) -> None:
+        self._clients = clients
+        self._exchange = exchange
+        self.finished = exchange.finished
+        self.failed = exchange.failed
+        self.close = exchange.close
+
+    def begin(self) -> Any:
+        begun = self._exchange.begin()
+        if isinstance(begun, float):
+            return begun
+        spec, receiver = begun
+        return replace(spec, clients=self._clients), receiver
+
+
+def stream(client: httpx.Client, exchange: Any, tell: Any = None) -> Generator[str]:
+    """Run an exchange over a client of the test's own."""
+    clients = HTTPClients(http_client=client)
+    return sync_client.stream(SentBy(exchange, clients), tell)
+
+
+def astream(
+    client: httpx.AsyncClient, exchange: Any, tell: Any = None
+) -> AsyncGenerator[str]:
+    """Run an exchange over an async client of the test's own."""
+    clients = HTTPClients(http_async_client=client)
+    return async_client.astream(SentBy(exchange, clients), tell)
 
 
 class Script(httpx.SyncByteStream, httpx.AsyncByteStream):
@@ -147,7 +188,7 @@ def endless(*parts: bytes) -> Reply:
 
 
 def spec(**timeouts: Any) -> RequestSpec:
-    return RequestSpec(URL, {}, b"{}", timeouts=Timeouts(**timeouts))
+    return RequestSpec(URL, {}, b"{}", CLIENTS, timeouts=Timeouts(**timeouts))
 
 
 Handler = Callable[[httpx.Request], httpx.Response]

@@ -8,10 +8,8 @@ from collections.abc import Coroutine
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
-from langchain_sse_chat.transport.async_client import astream
 from langchain_sse_chat.transport.clients import ClientSettings, HTTPClients
-from langchain_sse_chat.transport.sync_client import stream
-from tests.integration_tests.transport_wire import LONG, Exchange
+from tests.integration_tests.transport_wire import LONG, Exchange, astream, stream
 
 
 class Way:

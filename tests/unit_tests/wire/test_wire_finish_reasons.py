@@ -7,7 +7,13 @@ from typing import Any
 import pytest
 
 from langchain_sse_chat import StreamError
-from langchain_sse_chat.wire.finish_reasons import Ending, ending
+from langchain_sse_chat.wire.finish_reasons import (
+    Ending,
+    ending,
+    is_filtered,
+    is_length,
+    is_refusal,
+)
 from tests.unit_tests.wire.wire_streams import (
     Seen,
     call,
@@ -93,3 +99,29 @@ def test_a_tool_reason_in_other_words_is_told_as_such() -> None:
     seen = read_chunks(calls(call(0, "c", "f", "{}")), chunk({}, "tool_use"))
 
     assert seen == Seen(calls=[("c", "f", {})], finish_reason="tool_calls")
+
+
+@pytest.mark.parametrize(
+    ("reason", "is_what"),
+    [
+        ("length", is_length),
+        ("MAX_TOKENS", is_length),
+        ("max_new_tokens", is_length),
+        ("FinishReason.MAX_TOKENS", is_length),
+        ("content_filter", is_filtered),
+        ("SAFETY", is_filtered),
+        ("FINISH_REASON_SAFETY", is_filtered),
+        ("ERROR_TOXIC", is_filtered),
+        ("blacklist", is_refusal),
+        ("refusal", is_refusal),
+        ("stop", None),
+        ("time_limit", None),
+        (None, None),
+    ],
+)
+def test_why_an_answer_is_cut_is_told_in_every_spelling(
+    reason: str | None, is_what: Any
+) -> None:
+    kinds = {kind for kind in (is_length, is_filtered, is_refusal) if kind(reason)}
+
+    assert kinds == ({is_what} if is_what else set())

@@ -123,7 +123,6 @@ def run(
             yield from reader.feed(data)
             if not reader.wants_more:
                 break
-        yield from reader.end()
         yield from reader.close()
     except SSEChatError as error:
         raise reader.explain(error) from None

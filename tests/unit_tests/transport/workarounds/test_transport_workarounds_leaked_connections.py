@@ -10,9 +10,11 @@ import httpx
 import pytest
 
 from langchain_sse_chat.errors import ConnectionFailedError
-from langchain_sse_chat.transport.async_client import astream
-from langchain_sse_chat.transport.sync_client import stream
-from tests.unit_tests.transport.transport_scripts import ScriptedExchange
+from tests.unit_tests.transport.transport_scripts import (
+    ScriptedExchange,
+    astream,
+    stream,
+)
 
 HEAD = (
     b"HTTP/1.1 200 OK\r\n"

@@ -13,11 +13,14 @@ import pytest
 from anyio._backends._asyncio import SocketStream, StreamProtocol
 from httpcore._backends.anyio import AnyIOStream
 
-from langchain_sse_chat.transport.async_client import astream
 from langchain_sse_chat.transport.protocols import RequestSpec
-from langchain_sse_chat.transport.sync_client import stream
 from langchain_sse_chat.transport.workarounds.trailing_data import has_surplus
-from tests.unit_tests.transport.transport_scripts import ScriptedExchange
+from tests.unit_tests.transport.transport_scripts import (
+    CLIENTS,
+    ScriptedExchange,
+    astream,
+    stream,
+)
 
 HEAD = (
     b"HTTP/1.1 200 OK\r\n"
@@ -155,7 +158,9 @@ async def test_what_anyio_has_read_ahead_is_no_answer() -> None:
     network = Ahead(padded + OTHER, OTHER)
     transport = httpx.AsyncHTTPTransport()
     transport._pool = httpcore.AsyncConnectionPool(network_backend=network)
-    exchange = ScriptedExchange(spec=RequestSpec("http://chat.example/v1", {}, b"{}"))
+    exchange = ScriptedExchange(
+        spec=RequestSpec("http://chat.example/v1", {}, b"{}", CLIENTS)
+    )
     async with httpx.AsyncClient(transport=transport, mounts={}) as client:
         assert [each async for each in astream(client, exchange)] == ["a", "end"]
         assert [each async for each in astream(client, exchange)] == ["b", "end"]
