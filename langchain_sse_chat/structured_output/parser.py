@@ -21,23 +21,13 @@ from langchain_core.runnables.utils import AddableDict
 from langchain_core.utils.json import parse_json_markdown
 
 from langchain_sse_chat.errors import RefusalError, StructuredOutputError
+from langchain_sse_chat.wire.finish_reasons import LENGTH, says
 from langchain_sse_chat.wire.jsontext import NO_JSON
 from langchain_sse_chat.wire.refusals import is_filtered
+from langchain_sse_chat.workarounds.broken_calls import unmark
 
 _FENCE = re.compile(r"```(?:json)?", re.IGNORECASE)
 """The beginning of a code block in Markdown, which models put JSON into."""
-
-_LENGTH_REASONS = frozenset(
-    {
-        "length",
-        "max_tokens",
-        "max_output_tokens",
-        "model_length",
-        "context_length_exceeded",
-        "model_context_window_exceeded",
-    }
-)
-"""Finish reasons that say that a limit on tokens ended the answer, in lower case."""
 
 _SHOWN = 300
 """How many characters of an answer stand in an error."""
@@ -203,13 +193,11 @@ class _GrowingOutput:
 def _message_of(generation: Generation) -> AIMessage:
     if not isinstance(generation, ChatGeneration):
         return AIMessage(generation.text)
-    message = generation.message
-    return cast(
-        "AIMessage",
-        message_chunk_to_message(message)
-        if isinstance(message, AIMessageChunk)
-        else message,
-    )
+    if not isinstance(generation.message, AIMessageChunk):
+        return cast("AIMessage", generation.message)
+    message = cast("AIMessage", message_chunk_to_message(generation.message))
+    unmark(message)
+    return message
 
 
 def _arguments_of(message: AIMessage, tool: str | None) -> dict[str, Any] | None:
@@ -227,7 +215,11 @@ def _refusal_in(message: AIMessage) -> str | None:
 
 
 def _whole_json(text: str) -> Any:
-    """Return the JSON value that is all of a text, or all of its one code block."""
+    """Return the JSON value that is all of a text, or all of its one code block.
+
+    Blanks of any kind and a byte order mark may stand around it.
+    """
+    text = text.strip().removeprefix("\ufeff")
     value = _strict_json(text)
     fence = _FENCE.search(text)
     if value is NO_JSON and fence is not None:
@@ -305,7 +297,7 @@ def _error(message: AIMessage, said: str, text: str) -> StructuredOutputError:
         return _refusal_error(message, text)
     if reason is None:
         advice = "The stream ended before the answer did (no finish reason): ask again."
-    elif reason.lower() in _LENGTH_REASONS:
+    elif says(reason, LENGTH):
         advice = (
             f"The token limit cut it off (finish reason {reason!r}): raise "
             "`max_tokens`, or ask for a shorter answer."

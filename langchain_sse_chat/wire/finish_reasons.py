@@ -58,40 +58,67 @@ _PLAIN = frozenset(
 
 _CALLS = frozenset({"tool_calls", "function_call", "tool_call", "tool_use"})
 
-_CUT = frozenset(
+LENGTH = frozenset(
     {
         "length",
         "max_tokens",
         "max_output_tokens",
         "max_new_tokens",
         "max_length",
+        "max_output",  # MiniMax
         "token_limit",  # watsonx
-        "time_limit",
         "model_length",  # Mistral
         "context_length_exceeded",
         "model_context_window_exceeded",  # Zhipu, Claude
-        "repetition_truncation",  # MiMo
         "error_limit",  # Cohere
+    }
+)
+"""A limit on tokens."""
+
+REFUSED = frozenset(
+    {
+        # https://developers.sber.ru/docs/ru/gigachat/api/reference/rest/post-chat
+        "blacklist",
+        # Claude through gateways:
+        # https://docs.claude.com/en/api/handling-stop-reasons
+        "refusal",
+    }
+)
+"""The model refused: the text, if there is any, is the refusal."""
+
+FILTERED = frozenset(
+    {
+        # https://platform.openai.com/docs/api-reference/chat/object
         "content_filter",
-        "content_filtered",  # Bedrock
+        # https://docs.bigmodel.cn/api-reference, Hunyuan
+        "sensitive",
+        # https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails.html
         "guardrail_intervened",
+        "content_filtered",  # Bedrock
         "error_toxic",  # Cohere
-        "sensitive",  # Zhipu, Hunyuan
-        "blacklist",  # GigaChat
-        "refusal",  # Claude, through gateways
         # Gemini and those over it
         # (https://ai.google.dev/api/generate-content#FinishReason)
         "safety",
-        "image_safety",
         "recitation",
-        "image_recitation",
-        "language",
         "blocklist",
         "prohibited_content",
-        "image_prohibited_content",
         "spii",
+        "image_safety",
+        "image_recitation",
+        "image_prohibited_content",
+        "model_armor",  # Vertex AI
     }
 )
+"""A filter stopped the answer, which may have begun."""
+
+_CUT = frozenset(
+    {
+        "time_limit",
+        "repetition",  # vLLM
+        "repetition_truncation",  # MiMo
+        "language",  # Gemini
+    }
+).union(LENGTH, REFUSED, FILTERED)
 
 _FAILURE = re.compile(
     r"error|fail|abort|cancel|malformed|exception|time_?d?_?out"
@@ -106,12 +133,31 @@ GigaChat), `abort` (vLLM, SGLang), `network_error` (Zhipu), `MALFORMED_FUNCTION_
 (Gemini), `malformed_tool_use` (Bedrock), `USER_CANCEL` (Cohere), `timeout`."""
 
 
+_NO_FAILURE = re.compile(r"(?:no|non|without)_(?:error|fail)[a-z]*|failover")
+"""Words that speak of a failure, and say that there is none."""
+
+
+@lru_cache(maxsize=256)
+def words_of(reason: str) -> tuple[str, ...]:
+    """Return the words of a finish reason as this module spells them.
+
+    There is one, or several with a colon between: Gemini's compatible endpoint sends
+    `content_filter: RECITATION`.
+    """
+    words = (
+        _PREFIX.sub("", re.sub(r"[\s-]+", "_", part.strip().lower()))
+        for part in reason.split(":")
+    )
+    return tuple(word for word in words if word and word not in _NOT_FINISHED)
+
+
 @lru_cache(maxsize=256)
 def ending(reason: str) -> Ending | None:
     """Return what a finish reason says, `None` when it says that there is none yet."""
-    word = _PREFIX.sub("", re.sub(r"[\s-]+", "_", reason.strip().lower()))
-    if not word or word in _NOT_FINISHED:
-        return None
+    return max(map(_ending_of, words_of(reason)), default=None)
+
+
+def _ending_of(word: str) -> Ending:
     for known, kind in (
         (_PLAIN, Ending.PLAIN),
         (_CALLS, Ending.CALLS),
@@ -119,7 +165,13 @@ def ending(reason: str) -> Ending | None:
     ):
         if word in known:
             return kind
-    return Ending.FAILED if _FAILURE.search(word) else Ending.UNKNOWN
+    failed = _FAILURE.search(_NO_FAILURE.sub("", word))
+    return Ending.FAILED if failed else Ending.UNKNOWN
+
+
+def says(reason: object, words: frozenset[str]) -> bool:
+    """Whether a finish reason has one of some words, such as those of `LENGTH`."""
+    return isinstance(reason, str) and not words.isdisjoint(words_of(reason))
 
 
 def rank(reason: str | None) -> int:
