@@ -23,6 +23,7 @@ from langchain_core.utils.json import parse_json_markdown
 from langchain_sse_chat.errors import RefusalError, StructuredOutputError
 from langchain_sse_chat.wire.finish_reasons import is_filtered, is_length
 from langchain_sse_chat.wire.jsontext import NO_JSON
+from langchain_sse_chat.workarounds.broken_calls import unmark
 
 _FENCE = re.compile(r"```(?:json)?", re.IGNORECASE)
 """The beginning of a code block in Markdown, which models put JSON into."""
@@ -191,13 +192,11 @@ class _GrowingOutput:
 def _message_of(generation: Generation) -> AIMessage:
     if not isinstance(generation, ChatGeneration):
         return AIMessage(generation.text)
-    message = generation.message
-    return cast(
-        "AIMessage",
-        message_chunk_to_message(message)
-        if isinstance(message, AIMessageChunk)
-        else message,
-    )
+    if not isinstance(generation.message, AIMessageChunk):
+        return cast("AIMessage", generation.message)
+    message = cast("AIMessage", message_chunk_to_message(generation.message))
+    unmark(message)
+    return message
 
 
 def _arguments_of(message: AIMessage, tool: str | None) -> dict[str, Any] | None:
@@ -215,7 +214,11 @@ def _refusal_in(message: AIMessage) -> str | None:
 
 
 def _whole_json(text: str) -> Any:
-    """Return the JSON value that is all of a text, or all of its one code block."""
+    """Return the JSON value that is all of a text, or all of its one code block.
+
+    Blanks of any kind and a byte order mark may stand around it.
+    """
+    text = text.strip().removeprefix("\ufeff")
     value = _strict_json(text)
     fence = _FENCE.search(text)
     if value is NO_JSON and fence is not None:

@@ -194,7 +194,7 @@ class ChoiceReader:
                     self._text if self._splitter is None else self._unsplit
                 ),
                 joined_in_place(self._reasoning),
-                has_calls=bool(self._tool_calls),
+                calls=self._tool_calls.snapshot(),
                 known=self._fields.names(),
             )
         return self._read_delta(

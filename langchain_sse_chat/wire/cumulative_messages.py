@@ -8,12 +8,15 @@ was said must neither be lost nor come twice.
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from typing import Any, Literal
 
 from langchain_sse_chat.errors import MalformedChunkError
 from langchain_sse_chat.wire.content import split_content
+from langchain_sse_chat.wire.deltas import WireToolCall
+from langchain_sse_chat.wire.jsontext import parse_arguments
 from langchain_sse_chat.wire.reasoning import REASONING_KEYS, reasoning_in
+from langchain_sse_chat.wire.tool_call_entries import read_entry
 
 _CLEAR = 8
 """Characters of a text after which the next one does not begin with it by chance."""
@@ -24,29 +27,44 @@ _CALLS = ("tool_calls", "function_call")
 class Restated:
     """Makes deltas of the messages of a choice."""
 
-    __slots__ = ("_calls", "_growth", "_is_first", "_known", "_lists", "_texts", "gave")
+    __slots__ = (
+        "_calls",
+        "_given_calls",
+        "_growth",
+        "_is_first",
+        "_known",
+        "_lists",
+        "_texts",
+        "gave",
+    )
 
     def __init__(
-        self, content: str, reasoning: str, *, has_calls: bool, known: Container[str]
+        self,
+        content: str,
+        reasoning: str,
+        *,
+        calls: Sequence[WireToolCall],
+        known: Container[str],
     ) -> None:
         """Start with what deltas brought before.
 
         Args:
             content: The text.
             reasoning: The reasoning.
-            has_calls: Whether they brought tool calls.
+            calls: The tool calls.
             known: The other fields that they brought.
         """
         self._growth = _Growth()
         self._texts = {"content": _Text(self._growth, content)}
         for key in REASONING_KEYS:
             self._texts[key] = _Text(self._growth, reasoning)
-        self._calls: list[Any] | None = [] if has_calls else None
+        self._given_calls = calls
+        self._calls: list[Any] | None = None
         self._known = known
         self._lists: dict[str, list[Any]] = {}
         self.gave = False
         """Whether any message had a text or a call that was new."""
-        self._is_first = not (content or reasoning or has_calls)
+        self._is_first = not (content or reasoning or calls)
 
     @property
     def held(self) -> str:
@@ -95,10 +113,24 @@ class Restated:
     def _new_calls(self, calls: object) -> object:
         if not isinstance(calls, list) or not calls:
             return calls
-        if self._calls == []:
-            return []
+        if self._given_calls:
+            calls = [call for call in calls if not self._was_given(call)]
         before, self._calls = self._calls, calls
         return calls if before is None else _calls_beyond(before, calls)
+
+    def _was_given(self, call: object) -> bool:
+        """Whether deltas brought a call, under the same id or with the same words."""
+        if not isinstance(call, dict):
+            return False
+        piece = read_entry(call, apart=False)
+        for given in self._given_calls:
+            is_same = piece.name == given.name
+            if piece.id and is_same and piece.id != given.id:
+                # Servers make up another id for the message.
+                is_same = parse_arguments(piece.arguments) == given.parsed
+            if is_same or (piece.id and piece.id == given.id):
+                return True
+        return False
 
     def _new_items(self, key: str, items: list[Any]) -> list[Any]:
         before = self._lists.get(key, [])
@@ -138,7 +170,7 @@ class _Text:
         if not text:
             return ""
         if self._repeats:
-            new = text[len(self._given) :] if text.startswith(self._given) else ""
+            new = _beyond_blanks(self._given, text)
         elif self._growth.way == "whole":
             new = self._beyond(text)
         elif self._growth.way == "parts":
@@ -235,6 +267,16 @@ def _arguments_beyond(before: object, call: object) -> str | None:
     if first.strip() and not first.lstrip().startswith("{"):
         return None
     return second[len(first) :] if second.startswith(first) else None
+
+
+def _beyond_blanks(given: str, text: str) -> str:
+    """Return what a message's text has beyond the text of the deltas.
+
+    Blanks at the beginning, which servers take off, are none of it.
+    """
+    if not text.startswith(given):
+        given, text = given.lstrip(), text.lstrip()
+    return text[len(given) :] if text.startswith(given) else ""
 
 
 def joined_in_place(pieces: list[str]) -> str:

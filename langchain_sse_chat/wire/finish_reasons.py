@@ -65,13 +65,15 @@ _LENGTH = frozenset(
         "max_output_tokens",
         "max_new_tokens",
         "max_length",
+        "max_output",  # MiniMax
         "token_limit",  # watsonx
         "model_length",  # Mistral
         "context_length_exceeded",
         "model_context_window_exceeded",  # Zhipu, Claude
+        "error_limit",  # Cohere
     }
 )
-"""A limit on tokens ended the answer."""
+"""A limit on tokens."""
 
 _REFUSED = frozenset(
     {
@@ -88,36 +90,35 @@ _FILTERED = frozenset(
     {
         # https://platform.openai.com/docs/api-reference/chat/object
         "content_filter",
-        "content_filtered",  # Bedrock
+        # https://docs.bigmodel.cn/api-reference, Hunyuan
+        "sensitive",
         # https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails.html
         "guardrail_intervened",
+        "content_filtered",  # Bedrock
         "error_toxic",  # Cohere
-        # https://docs.bigmodel.cn/api-reference, and Hunyuan
-        "sensitive",
-        # https://ai.google.dev/api/generate-content#FinishReason
+        # Gemini and those over it
+        # (https://ai.google.dev/api/generate-content#FinishReason)
         "safety",
-        "image_safety",
         "recitation",
-        "image_recitation",
         "blocklist",
         "prohibited_content",
-        "image_prohibited_content",
         "spii",
+        "image_safety",
+        "image_recitation",
+        "image_prohibited_content",
+        "model_armor",  # Vertex AI
     }
 )
 """A filter stopped the answer, which may have begun."""
 
-_CUT = (
-    _LENGTH
-    | _REFUSED
-    | _FILTERED
-    | {
-        "time_limit",  # watsonx
+_CUT = frozenset(
+    {
+        "time_limit",
+        "repetition",  # vLLM
         "repetition_truncation",  # MiMo
-        "error_limit",  # Cohere
         "language",  # Gemini
     }
-)
+).union(_LENGTH, _REFUSED, _FILTERED)
 
 _FAILURE = re.compile(
     r"error|fail|abort|cancel|malformed|exception|time_?d?_?out"
@@ -132,16 +133,31 @@ GigaChat), `abort` (vLLM, SGLang), `network_error` (Zhipu), `MALFORMED_FUNCTION_
 (Gemini), `malformed_tool_use` (Bedrock), `USER_CANCEL` (Cohere), `timeout`."""
 
 
-def _word(reason: str) -> str:
-    return _PREFIX.sub("", re.sub(r"[\s-]+", "_", reason.strip().lower()))
+_NO_FAILURE = re.compile(r"(?:no|non|without)_(?:error|fail)[a-z]*|failover")
+"""Words that speak of a failure, and say that there is none."""
+
+
+@lru_cache(maxsize=256)
+def _words_of(reason: str) -> tuple[str, ...]:
+    """Return the words of a finish reason as this module spells them.
+
+    There is one, or several with a colon between: Gemini's compatible endpoint sends
+    `content_filter: RECITATION`.
+    """
+    words = (
+        _PREFIX.sub("", re.sub(r"[\s-]+", "_", part.strip().lower()))
+        for part in reason.split(":")
+    )
+    return tuple(word for word in words if word and word not in _NOT_FINISHED)
 
 
 @lru_cache(maxsize=256)
 def ending(reason: str) -> Ending | None:
     """Return what a finish reason says, `None` when it says that there is none yet."""
-    word = _word(reason)
-    if not word or word in _NOT_FINISHED:
-        return None
+    return max(map(_ending_of, _words_of(reason)), default=None)
+
+
+def _ending_of(word: str) -> Ending:
     for known, kind in (
         (_PLAIN, Ending.PLAIN),
         (_CALLS, Ending.CALLS),
@@ -149,7 +165,12 @@ def ending(reason: str) -> Ending | None:
     ):
         if word in known:
             return kind
-    return Ending.FAILED if _FAILURE.search(word) else Ending.UNKNOWN
+    failed = _FAILURE.search(_NO_FAILURE.sub("", word))
+    return Ending.FAILED if failed else Ending.UNKNOWN
+
+
+def _has_one_of(reason: object, words: frozenset[str]) -> bool:
+    return isinstance(reason, str) and not words.isdisjoint(_words_of(reason))
 
 
 def rank(reason: str | None) -> int:
@@ -171,14 +192,14 @@ def finish_reason_of(value: object) -> str | None:
 
 def is_length(reason: object) -> bool:
     """Whether a finish reason says that a limit on tokens ended the answer."""
-    return isinstance(reason, str) and _word(reason) in _LENGTH
+    return _has_one_of(reason, _LENGTH)
 
 
 def is_refusal(reason: object) -> bool:
     """Whether a finish reason says that the model refused to answer."""
-    return isinstance(reason, str) and _word(reason) in _REFUSED
+    return _has_one_of(reason, _REFUSED)
 
 
 def is_filtered(reason: object) -> bool:
     """Whether a finish reason says that a filter stopped the answer."""
-    return isinstance(reason, str) and _word(reason) in _FILTERED
+    return _has_one_of(reason, _FILTERED)

@@ -309,7 +309,9 @@ class OpenCall:
             return self.seen_as_it_came()
         if self.is_sent_twice or not (self.name or self.arguments):
             return None
-        return self.seen("".join(self.arguments))
+        # Braces that arguments may follow are not yet a call without arguments.
+        unsaid = self.holds_nothing and not self.opened
+        return self.seen("" if unsaid else "".join(self.arguments))
 
     def seen(self, arguments: str) -> WireToolCall:
         """Return the call with these arguments; one without a name cannot be run."""

@@ -55,10 +55,15 @@ _FINE = frozenset(
 )
 """What reports no error, in lower case: iFlytek sends a code with every chunk."""
 
+_SUCCESS = frozenset({"ok", "success", "succeeded", "successful"})
+_SUCCESS_IN_CHINESE = "成功"
+"""How such words end: 请求成功, 操作成功."""
+
 _PLAIN_WORDS = ("message", "msg", "error_msg", "status_msg", "detail")
 """Keys of words that are a text, without which a code beside choices may be any."""
 
-_FAILED_EVENT = re.compile(r"error|fail|exception|abort", re.IGNORECASE)
+_FAILED_EVENT = re.compile(r"error|fail(?!over)|exception|abort", re.IGNORECASE)
+_FAILED_STATUSES = frozenset({"error", "fail", "failed", "failure"})
 
 _FAILED_WORD = re.compile(r"\W*(?:error|exception)\b", re.IGNORECASE)
 
@@ -140,18 +145,36 @@ def reports_error(error: object, *, beside_choices: bool) -> bool:
         said = message or word_in(error, "type")
         return error.get("success") is not True if said is None else not is_fine(said)
     if not is_fine(code):
-        return True
+        return not _is_success(code, message)
     return not (beside_choices or is_fine(message))
 
 
 def is_fine(value: object) -> bool:
     """Whether a code or a word reports no error: it is empty, 0, or says success."""
-    return not value or str(value).lower().strip(" .!") in _FINE
+    word = str(value).lower().strip(" .!")
+    return not value or word in _FINE or not word.strip("0")
+
+
+def _is_success(code: int | str, words: str | None) -> bool:
+    """Whether a code is one of a server's own for success, by the words beside it.
+
+    Gateways number their successes too: `{"code": 10000, "message": "Success"}`.
+    """
+    number = int(code) if str(code).isdecimal() else 0
+    if http.HTTPStatus.BAD_REQUEST <= number < 600:  # noqa: PLR2004  HTTP's errors
+        return False
+    said = (words or "").lower().strip(" .!")
+    return said in _SUCCESS or said.endswith(_SUCCESS_IN_CHINESE)
 
 
 def _has_failed_status(chunk: Mapping[str, Any]) -> bool:
-    """Whether a chunk is an error by its HTTP status, as GigaChat words its errors."""
+    """Whether a chunk is an error by its status.
+
+    That is one of HTTP, as GigaChat words its errors, or a word beside choices.
+    """
     status = chunk.get("status")
+    if isinstance(status, str):
+        return status.lower() in _FAILED_STATUSES and bool(chunk.get("choices"))
     failed = type(status) is int and status >= http.HTTPStatus.BAD_REQUEST
     return failed and isinstance(chunk.get("message"), str)
 
@@ -164,14 +187,22 @@ def _has_failed_code(body: Mapping[str, Any], *, in_plain_words: bool) -> bool:
         in_plain_words: Whether only words that are a text make a code one of an error:
             beside choices, fields of these names may be anything.
     """
-    said = word_in(body, *_PLAIN_WORDS) if in_plain_words else server_words(body)
-    return said is not None and not all(map(is_fine, _codes(body)))
+    said = word_in(body, *_PLAIN_WORDS) if in_plain_words else _message_in(body)
+    if said is None:
+        return False
+    return not all(is_fine(code) or _is_success(code, said) for code in _codes(body))
+
+
+def _message_in(body: Mapping[str, Any]) -> str | None:
+    said = server_words(body)
+    return None if said is None else said.message
 
 
 def says_success(body: Mapping[str, Any]) -> bool:
     """Whether an object has a code, and none that reports an error."""
     codes = [*_codes(body), *_codes({"code": body.get("status")})]
-    return bool(codes) and all(map(is_fine, codes))
+    said = _message_in(body)
+    return bool(codes) and all(is_fine(c) or _is_success(c, said) for c in codes)
 
 
 def _codes(body: Mapping[str, Any]) -> list[int | str]:

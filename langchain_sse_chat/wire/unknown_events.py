@@ -40,6 +40,25 @@ _PINGS = frozenset(
 """What only keeps the connection alive, in lower case: as data, as the type of an event
 or of an object."""
 
+_ENDS = frozenset(
+    {
+        "close",
+        "closed",
+        "complete",
+        "completed",
+        "done",
+        "end",
+        "finish",
+        "finished",
+        "stop",
+        "success",
+    }
+)
+"""Words that say that a stream comes to its end, in lower case."""
+
+_KINDS = ("type", "event", "object", "status")
+"""Keys of words that say what an object is."""
+
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d[\d:.Z+-]*")
 """A time as data: ChatGPT's own servers have sent one every 15 seconds
 (https://github.com/missuo/FreeGPT35/pull/29)."""
@@ -79,7 +98,11 @@ class Strays:
             event: The type of its event.
             progress: How many events have carried something of the answer.
         """
-        if _is_harmless(value, event):
+        if _is_a_sign_of_life(value, event):
+            return
+        if _is_harmless(value):
+            if not (_is_chunk(value) or value.keys() <= ENVELOPE):
+                self._keep_first(value)
             return
         self.take_error(value, progress)
 
@@ -189,17 +212,34 @@ def _hint(protocol: Protocol | None) -> str:
     return f"That is {protocol.name}. {protocol.hint}"
 
 
-def _is_harmless(value: Mapping[str, Any], event: str) -> bool:
-    """Whether an object is a chunk without choices, or a sign of life."""
-    kinds = [event, *(value.get(k) for k in ("type", "event", "object", "status"))]
-    if any(isinstance(kind, str) and kind and is_ping(kind) for kind in kinds):
-        return True
+def _is_harmless(value: Mapping[str, Any]) -> bool:
+    """Whether an object is a chunk without choices, or a sign of the end."""
     # What stands under `error` was found to be none.
     if server_words({k: v for k, v in value.items() if k != "error"}):
         return says_success(value)
-    is_chunk = "choices" in value and not value["choices"]
-    is_chunk = is_chunk or value.get("object") == "chat.completion.chunk"
-    return is_chunk or "usage" in value or value.keys() <= ENVELOPE
+    if _is_chunk(value) or "usage" in value or value.keys() <= ENVELOPE:
+        return True
+    return all(map(_says_the_end, value, value.values()))
+
+
+def _is_a_sign_of_life(value: Mapping[str, Any], event: str) -> bool:
+    kinds = [event, *(value.get(key) for key in _KINDS)]
+    if any(isinstance(kind, str) and kind and is_ping(kind) for kind in kinds):
+        return True
+    # Also as a key: `{"heartbeat": true}`.
+    return any(key and is_ping(key) for key in value) and not server_words(value)
+
+
+def _is_chunk(value: Mapping[str, Any]) -> bool:
+    has_no_choices = "choices" in value and not value["choices"]
+    return has_no_choices or value.get("object") == "chat.completion.chunk"
+
+
+def _says_the_end(key: str, value: object) -> bool:
+    """Whether a field says that the stream ends: `"type": "done"`, `"done": true`."""
+    word = key.removeprefix("is_") if value is True else value
+    named = value is True or key in _KINDS
+    return key in ENVELOPE or (named and str(word).lower() in _ENDS)
 
 
 def _says_what_failed(value: Mapping[str, Any]) -> bool:

@@ -12,6 +12,7 @@ from tests.unit_tests.quirks.quirks_finish import FINISHES
 from tests.unit_tests.quirks.quirks_framing import FRAMINGS
 from tests.unit_tests.quirks.quirks_messages import MESSAGES
 from tests.unit_tests.quirks.quirks_reasoning import REASONINGS
+from tests.unit_tests.quirks.quirks_signs import SIGNS
 from tests.unit_tests.quirks.quirks_strays import STRAYS
 from tests.unit_tests.quirks.quirks_tool_calls import TOOL_CALLS
 from tests.unit_tests.quirks.quirks_usage import USAGES
@@ -24,6 +25,6 @@ THEMES: dict[str, tuple[Quirk, ...]] = {
     "Tool calls": TOOL_CALLS + ARGUMENTS + CALLS,
     "Usage": USAGES,
     "The end": FINISHES,
-    "Errors in the answer": ERRORS + STRAYS,
+    "Errors in the answer": ERRORS + STRAYS + SIGNS,
 }
 ALL = tuple(quirk for quirks in THEMES.values() for quirk in quirks)

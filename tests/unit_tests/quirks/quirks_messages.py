@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from tests.unit_tests.quirks.quirk import STOP, Quirk
-from tests.unit_tests.wire.wire_streams import Seen, call, chunk, events, text
+from tests.unit_tests.wire.wire_streams import (
+    Seen,
+    call,
+    calls,
+    chunk,
+    events,
+    text,
+)
 
 F = [("c", "f", {"a": 1})]
 
@@ -176,5 +183,47 @@ MESSAGES = (
         ),
         Seen("Hi"),
         metadata={"sources": ["a", "b", "c"]},
+    ),
+    Quirk(
+        "a call that only the message at the end has is kept",
+        "a `message` at the end with the calls of the deltas and one more",
+        "keeps that one; the others are the same calls, under new ids as well",
+        events(
+            [
+                text("Hi"),
+                calls(call(0, "c", "f", '{"a": 1}')),
+                calls(call(1, "d", "f", '{"a": 2}')),
+                said(
+                    "Hi",
+                    "tool_calls",
+                    tool_calls=[
+                        call(None, "c", "f", '{"a": 1}'),
+                        call(None, "x", "f", '{"a":2}'),
+                        call(None, None, "f", '{"a": 2}'),
+                        call(None, "e", "g", "{}"),
+                        "odd",
+                    ],
+                ),
+            ]
+        ),
+        Seen(
+            "Hi",
+            calls=[("c", "f", {"a": 1}), ("d", "f", {"a": 2}), ("e", "g", {})],
+            finish_reason="tool_calls",
+        ),
+    ),
+    Quirk(
+        "a message after deltas of blanks is the answer",
+        "a delta with nothing but a line end, and then the answer in a `message`",
+        "gives out the answer",
+        events([text("\n"), said("Hi", "stop")]),
+        Seen("\nHi"),
+    ),
+    Quirk(
+        "a message that goes on after other blanks is gone on with",
+        "a `message` at the end that lacks the blanks before the text, and has more",
+        "gives out what is new",
+        events([text("\n H"), said("Hi", "stop")]),
+        Seen("\n Hi"),
     ),
 )

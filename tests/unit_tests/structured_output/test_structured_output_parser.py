@@ -340,6 +340,47 @@ def test_an_object_may_stand_in_a_code_block(
     assert way(chat.with_structured_output(Pay))[-1] == Pay(to="Ann", amount=1200)
 
 
+@pytest.mark.parametrize("reason", ["max-tokens", "FINISH_REASON_MAX_TOKENS"])
+@every_way
+def test_a_limit_on_tokens_is_one_however_it_is_spelled(
+    make_chat: MakeChat, way: Way, reason: str
+) -> None:
+    chat = make_chat(answer(way, {"content": CUT}, reason))
+
+    with pytest.raises(StructuredOutputError, match="The token limit cut it off"):
+        way(chat.with_structured_output(Pay))
+
+
+@pytest.mark.parametrize("text", [f"\N{NO-BREAK SPACE}{WHOLE}\n", f"\ufeff{WHOLE}"])
+@every_way
+def test_blanks_of_any_kind_may_stand_around_an_object(
+    make_chat: MakeChat, way: Way, text: str
+) -> None:
+    chat = make_chat(answer(way, {"content": text}))
+
+    assert way(chat.with_structured_output(Pay))[-1] == Pay(to="Ann", amount=1200)
+
+
+@pytest.mark.parametrize("raw", [False, True])
+@every_way
+def test_a_call_that_was_cut_is_shown_as_it_was_sent(
+    make_chat: MakeChat, way: Way, *, raw: bool
+) -> None:
+    chat = make_chat(answer(way, asked_for("function_calling", CUT), "length"))
+    asked = chat.with_structured_output(Pay, method="function_calling", include_raw=raw)
+
+    if raw:
+        error = way(asked)[-1]["parsing_error"]
+    else:
+        with pytest.raises(StructuredOutputError) as caught:
+            way(asked)
+        error = caught.value
+
+    assert "is not valid: The arguments are not a whole JSON object." in str(error)
+    assert error.llm_output == CUT
+    assert error.partial.invalid_tool_calls[0]["args"] == CUT
+
+
 @every_way
 def test_line_ends_in_strings_need_no_escape(make_chat: MakeChat, way: Way) -> None:
     chat = make_chat(answer(way, {"content": '{"to": "A\nB", "amount": 1}'}))
@@ -456,6 +497,16 @@ REFUSALS = [
     ({"content": CUT}, "content_filter", "Ann"),
     ({"content": "Let us talk of something else."}, "blacklist", "something else"),
     ({"content": "I cannot"}, "refusal", "I cannot"),
+    *(
+        ({"content": ""}, reason, reason)
+        for reason in (
+            "content-filter",
+            "content_filter: RECITATION",
+            "FINISH_REASON_SAFETY",
+            "IMAGE_PROHIBITED_CONTENT",
+            "ERROR_TOXIC",
+        )
+    ),
 ]
 
 

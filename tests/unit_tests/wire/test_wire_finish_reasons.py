@@ -35,6 +35,12 @@ from tests.unit_tests.wire.wire_streams import (
         *((r, Ending.CUT) for r in ("length", "MAX_TOKENS", "content_filter")),
         *((r, Ending.CUT) for r in ("model_context_window_exceeded", "SAFETY")),
         *((r, Ending.CUT) for r in ("ERROR_TOXIC", "ERROR_LIMIT", "content-filter")),
+        *((r, Ending.CUT) for r in ("content_filter: OTHER", "max_output")),
+        *(
+            (r, Ending.FAILED)
+            for r in ("function_call_filter: MALFORMED_FUNCTION_CALL",)
+        ),
+        *((r, Ending.UNKNOWN) for r in ("no_error", "ended_without_errors")),
         *((r, Ending.FAILED) for r in ("error", "abort", "aborted", "network_error")),
         *((r, Ending.FAILED) for r in ("MALFORMED_FUNCTION_CALL", "cancelled")),
         *((r, Ending.FAILED) for r in ("insufficient_system_resource", "TIMEOUT")),

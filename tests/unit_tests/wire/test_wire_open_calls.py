@@ -149,6 +149,7 @@ def test_a_partial_message_has_calls_of_every_kind() -> None:
         custom(2, "d", name="g", input="sel"),
         odd(3, "e", a=1),
         call(4, "h"),
+        call(5, "i", "f", "{}"),
     ):
         assembler.feed([piece])
 
@@ -158,5 +159,7 @@ def test_a_partial_message_has_calls_of_every_kind() -> None:
         ("c", "f", '{"y": 1}', {"y": 1}),
         ("d", "g", '{"__arg1": "sel', None),
         ("e", "shell", '{"id": "e", "type": "shell", "a": 1}', None),
+        # Gateways send such braces first, and the arguments after them.
+        ("i", "f", "", None),
     ]
-    assert same_ids("".join(c.id for c in assembler.snapshot())) == "cde"
+    assert same_ids("".join(c.id for c in assembler.snapshot())) == "cdei"
