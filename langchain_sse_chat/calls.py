@@ -94,6 +94,10 @@ class ChatCalls(ChatSSESettings):
         )
         return self
 
+    def _derive(self) -> None:
+        super()._derive()
+        self._set_clients()
+
     def _change(self, changes: Mapping[str, Any]) -> None:
         for each in checked_fallbacks(changes.get("fallbacks") or (), ChatCalls):
             endpoints(each, (self,))

@@ -180,7 +180,7 @@ class GigaChat(ChatSSE):
     @model_validator(mode="after")
     def _check_credentials(self) -> Self:
         """Make one key of the two names, and refuse to do without any."""
-        self._key = key = self.credentials or self._key
+        self._key = key = self._given("credentials") or self._key
         vars(self).update(api_key=key, credentials=key)
         has_user = self.user is not None and self.password is not None
         if not (key or self.access_token or has_user or self._certificate()):
@@ -210,6 +210,10 @@ class GigaChat(ChatSSE):
             http_async_client=self.http_async_client,
         )
         return self
+
+    def _derive(self) -> None:
+        super()._derive()
+        self._check_credentials()
 
     def _trust(self) -> bool | str | Path | ssl.SSLContext:
         if not self.verify_ssl_certs:
