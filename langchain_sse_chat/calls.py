@@ -27,7 +27,7 @@ from langchain_core.language_models.chat_models import (
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from langchain_core.runnables import RunnableConfig
-from pydantic import Field, PrivateAttr, field_validator, model_validator
+from pydantic import Field, PrivateAttr, field_validator
 
 from langchain_sse_chat.answer.chunks import ChunkAssembler
 from langchain_sse_chat.answer.events_with_chunks import event_assembler
@@ -79,8 +79,7 @@ class ChatCalls(ChatSSESettings):
         """Refuse what is no list of chat models of this package."""
         return checked_fallbacks(value, ChatCalls)
 
-    @model_validator(mode="after")
-    def _set_clients(self) -> Self:
+    def _set_clients(self) -> None:
         self._clients = HTTPClients(
             ClientSettings(
                 verify=self.verify,
@@ -92,7 +91,6 @@ class ChatCalls(ChatSSESettings):
             http_client=self.http_client,
             http_async_client=self.http_async_client,
         )
-        return self
 
     def _derive(self) -> None:
         super()._derive()

@@ -7,7 +7,7 @@ import os
 import ssl
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar
 
 from langchain_core.language_models import LanguageModelInput
 from langchain_core.messages import AIMessage
@@ -177,8 +177,7 @@ class GigaChat(ChatSSE):
         del provider, base_url
         return False
 
-    @model_validator(mode="after")
-    def _check_credentials(self) -> Self:
+    def _check_credentials(self) -> None:
         """Make one key of the two names, and refuse to do without any."""
         self._key = key = self._given("credentials") or self._key
         vars(self).update(api_key=key, credentials=key)
@@ -192,10 +191,8 @@ class GigaChat(ChatSSE):
             raise ConfigurationError(msg)
         if self.auth_url is not None:
             check_url(self.auth_url, "auth_url")
-        return self
 
-    @model_validator(mode="after")
-    def _set_clients(self) -> Self:
+    def _set_clients(self) -> None:
         """Make the clients' settings out of the names of `langchain_gigachat`."""
         self._clients = HTTPClients(
             ClientSettings(
@@ -209,7 +206,6 @@ class GigaChat(ChatSSE):
             http_client=self.http_client,
             http_async_client=self.http_async_client,
         )
-        return self
 
     def _derive(self) -> None:
         super()._derive()

@@ -261,8 +261,7 @@ class ChatSSESettings(CheckedModel):
             return value
         return {str(token): bias for token, bias in value.items()}
 
-    @model_validator(mode="after")
-    def _find_endpoint(self) -> Self:
+    def _find_endpoint(self) -> None:
         """Find the provider, the address and the key."""
         base_url = self._given("base_url")
         self._provider = provider = find_provider(self.provider, base_url)
@@ -276,7 +275,6 @@ class ChatSSESettings(CheckedModel):
         self._key = key
         # Shown, but not given: another provider has others.
         vars(self).update(base_url=address, api_key=key)
-        return self
 
     def _derive(self) -> None:
         self._find_endpoint()

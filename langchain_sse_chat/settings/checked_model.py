@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from langchain_core.language_models import BaseChatModel
-from pydantic import ConfigDict, PrivateAttr, ValidationError
+from pydantic import ConfigDict, PrivateAttr, ValidationError, model_validator
 
 from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.secrets import masked
@@ -81,6 +81,11 @@ class CheckedModel(BaseChatModel):
             super().__setattr__(name, value)
             self._is_derived = False
 
+    @model_validator(mode="after")
+    def _derive_first(self) -> Self:
+        self._derive()
+        return self
+
     def _derive(self) -> None:
         """Make what is made from the fields, from their present values."""
 
@@ -133,7 +138,7 @@ class CheckedModel(BaseChatModel):
         except ConfigurationError:
             before = {}
         values = vars(fresh)
-        untouched = [n for n in kept if n in before and before[n] == values[n]]
+        untouched = [n for n in kept if n in before and _same(before[n], values[n])]
         values |= {n: own[n] for n in untouched}
         unset = kept.keys() - self.model_fields_set
         object.__setattr__(self, "__dict__", values)
@@ -192,3 +197,8 @@ class CheckedModel(BaseChatModel):
         return all(mine[name] == others[name] for name in type(self).model_fields)
 
     __hash__ = None  # type: ignore[assignment]  # as for all pydantic models
+
+
+def _same(one: object, other: object) -> bool:
+    # Some values, such as arrays, cannot be compared.
+    return one is other or bool(one == other)

@@ -7,7 +7,14 @@ from typing import Any, Self
 
 import httpx
 import pytest
-from pydantic import AliasChoices, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    AliasChoices,
+    ConfigDict,
+    Field,
+    SecretStr,
+    field_validator,
+    model_validator,
+)
 
 from langchain_sse_chat import ChatSSE, ConfigurationError
 from langchain_sse_chat.gigachat import GigaChat
@@ -116,7 +123,7 @@ def test_a_change_works_on_a_model_that_could_not_be_made_again(
 
     chat.api_key = "another-key"
 
-    assert chat.api_key.get_secret_value() == "another-key"  # type: ignore[union-attr]
+    assert chat.api_key == SecretStr("another-key")
 
 
 class AtHome(ChatSSE):
@@ -125,7 +132,7 @@ class AtHome(ChatSSE):
     @model_validator(mode="after")
     def _go_home(self) -> Self:
         self.base_url = "http://home.example/v1"
-        self.api_key = "key-of-home"  # type: ignore[assignment]
+        self.api_key = "key-of-home"
         return self
 
 
