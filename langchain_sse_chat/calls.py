@@ -26,7 +26,7 @@ from langchain_core.language_models.chat_models import (
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from langchain_core.runnables import RunnableConfig
-from pydantic import Field, PrivateAttr, field_validator, model_validator
+from pydantic import Field, PrivateAttr, field_validator
 
 from langchain_sse_chat.answer.chunks import ChunkAssembler
 from langchain_sse_chat.answer.events_with_chunks import event_assembler
@@ -77,14 +77,16 @@ class ChatCalls(ChatSSESettings):
         """Refuse what is no list of chat models of this package."""
         return checked_fallbacks(value, ChatCalls)
 
-    @model_validator(mode="after")
-    def _set_clients(self) -> Self:
+    def _set_clients(self) -> None:
         self._clients = HTTPClients(
             self._client_settings(),
             http_client=self.http_client,
             http_async_client=self.http_async_client,
         )
-        return self
+
+    def _derive(self) -> None:
+        super()._derive()
+        self._set_clients()
 
     def _change(self, changes: Mapping[str, Any]) -> None:
         for each in checked_fallbacks(changes.get("fallbacks") or (), ChatCalls):

@@ -8,7 +8,7 @@ import ssl
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar
 
 from langchain_core.language_models import LanguageModelInput
 from langchain_core.messages import AIMessage
@@ -178,10 +178,9 @@ class GigaChat(ChatSSE):
         del provider, base_url
         return False
 
-    @model_validator(mode="after")
-    def _check_credentials(self) -> Self:
+    def _check_credentials(self) -> None:
         """Make one key of the two names, and refuse to do without any."""
-        self._key = key = self.credentials or self._key
+        self._key = key = self._given("credentials") or self._key
         vars(self).update(api_key=key, credentials=key)
         has_user = self.user is not None and self.password is not None
         if not (key or self.access_token or has_user or self._certificate()):
@@ -193,7 +192,6 @@ class GigaChat(ChatSSE):
             raise ConfigurationError(msg)
         if self.auth_url is not None:
             check_url(self.auth_url, "auth_url")
-        return self
 
     def _client_settings(self) -> ClientSettings:
         return replace(
@@ -202,6 +200,10 @@ class GigaChat(ChatSSE):
             cert=self._certificate(),
             max_connections=self.max_connections,
         )
+
+    def _derive(self) -> None:
+        super()._derive()
+        self._check_credentials()
 
     def _trust(self) -> bool | str | Path | ssl.SSLContext:
         if not self.verify_ssl_certs:

@@ -15,6 +15,7 @@ from langchain_sse_chat.providers import PROVIDERS, Provider
 from langchain_sse_chat.secrets import speaks_of_a_secret
 from langchain_sse_chat.settings.field_use import (
     Use,
+    aliases_only,
     names_of,
     takes_none,
     use_of,
@@ -92,6 +93,9 @@ def understood(cls: type[BaseModel], given: Mapping[str, Any]) -> dict[str, Any]
             stacklevel=6,
         )
         values["model_kwargs"] = {**unknown, **(kwargs or {})}
+    for field, alias in aliases_only(cls).items():
+        if field in values:
+            values.setdefault(alias, values.pop(field))
     return values
 
 

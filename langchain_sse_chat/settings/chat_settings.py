@@ -262,13 +262,13 @@ class ChatSSESettings(CheckedModel):
             return value
         return {str(token): bias for token, bias in value.items()}
 
-    @model_validator(mode="after")
-    def _find_endpoint(self) -> Self:
+    def _find_endpoint(self) -> None:
         """Find the provider, the address and the key."""
-        self._provider = provider = find_provider(self.provider, self.base_url)
-        self._address = address = endpoint_root(provider, self.base_url)
+        base_url = self._given("base_url")
+        self._provider = provider = find_provider(self.provider, base_url)
+        self._address = address = endpoint_root(provider, base_url)
         check_url(address, "base_url")
-        key = self.api_key
+        key = self._given("api_key")
         if key is None:
             key = key_in_environment(provider)
         if key is None and self._needs_key(provider, address):
@@ -276,7 +276,10 @@ class ChatSSESettings(CheckedModel):
         self._key = key
         # Shown, but not given: another provider has others.
         vars(self).update(base_url=address, api_key=key)
-        return self
+
+    def _derive(self) -> None:
+        self._find_endpoint()
+        self._frames = {}
 
     def _needs_key(self, provider: Provider, base_url: str) -> bool:
         """Whether there is nothing to be done without a key."""

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from langchain_core.language_models import BaseChatModel
-from pydantic import ConfigDict, PrivateAttr, ValidationError
+from pydantic import ConfigDict, PrivateAttr, ValidationError, model_validator
 
+from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.secrets import masked
 from langchain_sse_chat.secrets.masking import without_frames
 from langchain_sse_chat.settings.arguments import understood
 from langchain_sse_chat.settings.faults import as_configuration_error
-from langchain_sse_chat.settings.field_use import names_of, use_of
+from langchain_sse_chat.settings.field_use import has_own_value, names_of, use_of
 
 
 class CheckedModel(BaseChatModel):
@@ -28,6 +29,8 @@ class CheckedModel(BaseChatModel):
     )
 
     _is_made: bool = PrivateAttr(default=False)
+    _is_derived: bool = PrivateAttr(default=True)
+    """Whether what is made from the fields is made from their present values."""
 
     _FOUND: ClassVar[tuple[str, ...]] = ()
     """Fields that show what was found where nothing was given."""
@@ -50,8 +53,11 @@ class CheckedModel(BaseChatModel):
             """
             try:
                 super().__init__(*args, **kwargs)
+                self._catch_up()
             except ValidationError as error:
-                fault = as_configuration_error(type(self).__name__, error)
+                fault: Exception = as_configuration_error(type(self).__name__, error)
+            except ConfigurationError as error:
+                fault = error
             else:
                 self._is_made = True
                 return
@@ -66,10 +72,33 @@ class CheckedModel(BaseChatModel):
             ConfigurationError: The value cannot be used; nothing is changed.
         """
         private = getattr(self, "__pydantic_private__", None) or {}
-        if private.get("_is_made") and use_of(type(self), name):
+        if not private or not use_of(type(self), name):
+            super().__setattr__(name, value)
+        elif private["_is_made"]:
             self._change({name: value})
         else:
+            # In a subclass's validator, which runs after those of this package.
             super().__setattr__(name, value)
+            self._is_derived = False
+
+    @model_validator(mode="after")
+    def _derive_first(self) -> Self:
+        self._derive()
+        return self
+
+    def _derive(self) -> None:
+        """Make what is made from the fields, from their present values."""
+
+    def _catch_up(self) -> None:
+        if not self._is_derived:
+            self._derive()
+            self._is_derived = True
+
+    def _given(self, name: str) -> Any:
+        """Return a field's value, its default where another one was only found."""
+        if name in self.model_fields_set:
+            return vars(self)[name]
+        return type(self).model_fields[name].default
 
     def model_copy(
         self, *, update: Mapping[str, Any] | None = None, deep: bool = False
@@ -89,27 +118,53 @@ class CheckedModel(BaseChatModel):
         return copied
 
     def _change(self, changes: Mapping[str, Any]) -> None:
-        """Become the model that the constructor makes with these arguments too."""
+        """Become the model that the constructor makes with these arguments too.
+
+        Fields that the changes do not touch keep their very values.
+        """
         cls = type(self)
         names = names_of(cls)
         known = understood(cls, changes)
+        own = vars(self)
         if "model_kwargs" in known and "model_kwargs" not in changes:
-            own = vars(self)["model_kwargs"]
-            known["model_kwargs"] = {**own, **known["model_kwargs"]}
+            known["model_kwargs"] = {**own["model_kwargs"], **known["model_kwargs"]}
         gone = {names.get(name, name) for name in (*changes, *known)}
         gone |= {other for name in gone for other in self._REPLACES.get(name, ())}
-        given = {n: vars(self)[n] for n in self.model_fields_set if n not in gone}
-        fresh = cls.__new__(cls)
+        now = {n: own[n] for n in cls.model_fields if self._is_kept(n)}
+        kept = {n: value for n, value in now.items() if n not in gone}
+        fresh = self._made_with({**kept, **known})
         try:
-            cls.__pydantic_validator__.validate_python(
-                {**given, **known}, self_instance=fresh
-            )
-        except ValidationError as error:
-            raise as_configuration_error(cls.__name__, error) from None
-        object.__setattr__(self, "__dict__", vars(fresh))
-        object.__setattr__(self, "__pydantic_fields_set__", fresh.model_fields_set)
+            before = vars(self._made_with(now))
+        except ConfigurationError:
+            before = {}
+        values = vars(fresh)
+        untouched = [n for n in kept if n in before and _same(before[n], values[n])]
+        values |= {n: own[n] for n in untouched}
+        unset = kept.keys() - self.model_fields_set
+        object.__setattr__(self, "__dict__", values)
+        object.__setattr__(
+            self, "__pydantic_fields_set__", fresh.model_fields_set - unset
+        )
         for name in self._MADE:
             setattr(self, name, getattr(fresh, name))
+
+    def _is_kept(self, name: str) -> bool:
+        """Whether a field has a value that a changed copy needs to be told."""
+        if name in self.model_fields_set:
+            return True
+        field = type(self).model_fields[name]
+        return name not in self._FOUND and has_own_value(field, vars(self)[name])
+
+    def _made_with(self, values: Mapping[str, Any]) -> Self:
+        """Return another model of this class, made with these values of fields."""
+        cls = type(self)
+        made = cls.__new__(cls)
+        try:
+            cls.__pydantic_validator__.validate_python(dict(values), self_instance=made)
+        except ValidationError as error:
+            raise as_configuration_error(cls.__name__, error) from None
+        made._catch_up()  # noqa: SLF001  # of this class
+        return made
 
     def to_json(self) -> Any:
         """Return the model as LangChain writes it, without secrets.
@@ -142,3 +197,8 @@ class CheckedModel(BaseChatModel):
         return all(mine[name] == others[name] for name in type(self).model_fields)
 
     __hash__ = None  # type: ignore[assignment]  # as for all pydantic models
+
+
+def _same(one: object, other: object) -> bool:
+    # Some values, such as arrays, cannot be compared.
+    return one is other or bool(one == other)

@@ -33,7 +33,8 @@ def uses_of(cls: type[BaseModel], name: str) -> tuple[Use, ...]:
     A subclass that gives a field another default need not repeat the marker. One that
     uses it for something else leaves its keyword to calls.
     """
-    fields = (vars(base).get("__pydantic_fields__", {}) for base in cls.__mro__)
+    models = (base for base in cls.__mro__ if issubclass(base, BaseModel))
+    fields = (model.model_fields for model in models)
     metadata = (own[name].metadata for own in fields if name in own)
     return tuple(each for marks in metadata for each in marks if isinstance(each, Use))
 
@@ -47,12 +48,31 @@ def fields_for(cls: type[BaseModel], use: Use) -> tuple[str, ...]:
 @cache
 def names_of(cls: type[BaseModel]) -> dict[str, str]:
     """Return all names that the constructor takes, each with that of its field."""
-    names = {}
+    names: dict[str, str] = {}
     for name, field in cls.model_fields.items():
-        names[name] = name
-        if isinstance(field.validation_alias, AliasChoices):
-            names |= dict.fromkeys(map(str, field.validation_alias.choices), name)
+        names |= dict.fromkeys([name, *_aliases(field)], name)
     return names
+
+
+@cache
+def aliases_only(cls: type[BaseModel]) -> dict[str, str]:
+    """Return the fields that pydantic takes by another name alone, each with that."""
+    config = cls.model_config
+    if config.get("populate_by_name") or config.get("validate_by_name"):
+        return {}
+    found = {name: _aliases(field) for name, field in cls.model_fields.items()}
+    return {n: names[0] for n, names in found.items() if names and n not in names}
+
+
+def _aliases(field: FieldInfo) -> list[str]:
+    alias = field.validation_alias
+    choices = alias.choices if isinstance(alias, AliasChoices) else [alias]
+    return [choice for choice in choices if isinstance(choice, str)]
+
+
+def has_own_value(field: FieldInfo, value: object) -> bool:
+    """Whether a value is not the field's default, or one that was made for it."""
+    return field.default_factory is not None or value is not field.default
 
 
 def takes_none(field: FieldInfo) -> bool:
