@@ -9,6 +9,7 @@ import ast
 import inspect
 import textwrap
 from collections.abc import Callable
+from html import escape
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
@@ -90,12 +91,13 @@ def _table(model: type[BaseModel], fields: dict[str, FieldInfo]) -> str:
     lines = ["| Field | Type | Default | Meaning |", "| --- | --- | --- | --- |"]
     for name, field in fields.items():
         cells = Row(f"`{name}`", f"`{_type(field)}`", _default(field), meanings[name])
-        lines.append(f"| {' | '.join(map(_cell, cells))} |")
+        lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 
 
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|")
+def _code(text: str) -> str:
+    """Return code for a cell of a table, which a bar would end also in backticks."""
+    return f"<code>{escape(text, quote=False).replace('|', '&#124;')}</code>"
 
 
 def _docstrings(model: type[BaseModel]) -> dict[str, str]:
