@@ -90,7 +90,7 @@ def _table(model: type[BaseModel], fields: dict[str, FieldInfo]) -> str:
     meanings = _docstrings(model)
     lines = ["| Field | Type | Default | Meaning |", "| --- | --- | --- | --- |"]
     for name, field in fields.items():
-        cells = Row(f"`{name}`", f"`{_type(field)}`", _default(field), meanings[name])
+        cells = Row(f"`{name}`", _code(_type(field)), _default(field), meanings[name])
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 
