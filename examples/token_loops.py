@@ -1,4 +1,4 @@
-"""Tokens as they come: a sync loop, an async loop, and two streams at once.
+"""Tokens as they arrive: a sync loop, an async loop, and two concurrent streams.
 
 Run it with `python examples/token_loops.py`; without `OPENAI_API_KEY` the embedded
 server answers.

@@ -138,7 +138,7 @@ def _faults(reads: list[bytes], number: int, outcomes: Counter[str]) -> Iterator
 def _answer(
     reads: list[bytes], assembler: Assembler[OutputT], settings: dict[str, Any]
 ) -> tuple[Any, AnswerMessage | None]:
-    """Return what comes out and the message, or the error and `None`."""
+    """Return the outputs and the message, or the error and `None`."""
     watched = _Watched(assembler)
     reader = pipeline(watched, OPTIONS._replace(**settings))
     outputs: list[Any] = []

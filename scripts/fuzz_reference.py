@@ -35,7 +35,7 @@ def fault_of(body: bytes, *, may_be_cut: bool) -> str | None:
         may_be_cut: Whether an answer without an end is accepted.
 
     Returns:
-        `None` when it is an answer, or when it is not certain that it is none.
+        `None` when it is an answer, or when it may be one.
     """
     body = _BEFORE_AN_ANSWER.sub(b"", body)
     if not _STREAM.match(body):
@@ -108,10 +108,10 @@ def _reasons_in(value: Any) -> bool:
 
 
 def _stray_in(events: list[tuple[ServerSentEvent, Any]]) -> str | None:
-    """Return an object that is no chunk, and that no chunk comes after."""
+    """Return an object that is not a chunk, and that no chunk follows."""
     for event, value in reversed(events):
         if not isinstance(value, dict) or value.keys() & _KNOWN:
             return None
         if event.event == "message" and value:
-            return f"the object {value!r} in place of a chunk"
+            return f"the object {value!r} instead of a chunk"
     return None

@@ -1,4 +1,4 @@
-"""What any bytes at all are fed to, and what must hold whatever they are."""
+"""Targets for arbitrary bytes, and the properties that must hold for any input."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def _shown(value: object) -> str:
 
 
 def _source(data: bytes) -> tuple[random.Random, bytes]:
-    """Return what decides, made of the first two bytes, and the other bytes."""
+    """Return the options, made of the first two bytes, and the other bytes."""
     return random.Random(data[:2]), data[2:]  # noqa: S311  no secret comes of it
 
 
@@ -168,7 +168,7 @@ def examples() -> list[bytes]:
 
 
 def _alike() -> Iterable[bytes]:
-    """Give answers whose events differ in their text only, which are read at once."""
+    """Return answers whose events differ in their text only, which are split unread."""
     for key in ("content", "reasoning_content"):
         body = b"".join(event({"choices": [{"delta": {key: w}}]}) for w in "abcdef")
         yield from (body, body.replace(b"\n", b"\r\n"), body + DONE + body)

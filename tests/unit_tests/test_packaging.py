@@ -11,6 +11,7 @@ import pytest
 
 from langchain_sse_chat._version import __version__
 from scripts import pages
+from scripts.check_readme import relative_links
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "langchain_sse_chat"
@@ -108,6 +109,30 @@ def test_the_lists_of_pages_are_those_of_the_navigation() -> None:
         if file.read_text(encoding="utf-8") != text
     ]
     assert stale == [], "run: python -m scripts.pages"
+
+
+def test_the_readme_has_no_relative_link_on_pypi() -> None:
+    pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    hook = pyproject["tool"]["hatch"]["metadata"]["hooks"]["fancy-pypi-readme"]
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    shown = readme
+    for change in hook["substitutions"]:
+        shown = re.sub(change["pattern"], change["replacement"], shown)
+
+    assert "(docs/quickstart.md)" in readme
+    assert relative_links(readme)
+    assert relative_links(shown) == []
+    assert "Quick start" in shown
+
+
+def test_contributing_names_files_that_there_are() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    table = text.partition("### Where does it go?")[2].partition("\n## ")[0]
+    named = re.findall(r"`((?:\w+/)+(?:\w+\.py)?)`", table)
+    missing = [n for n in named if not ((ROOT / n).exists() or (PACKAGE / n).exists())]
+
+    assert named
+    assert missing == []
 
 
 TRANSLATIONS = [

@@ -1,4 +1,4 @@
-"""All peculiarities, by theme."""
+"""All quirks, by theme."""
 
 from __future__ import annotations
 

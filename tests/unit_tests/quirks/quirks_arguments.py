@@ -73,7 +73,7 @@ ARGUMENTS = (
         "arguments that come again are one call",
         "all arguments once more in one piece, after the pieces (relays over OpenAI's "
         "Responses)",
-        "takes them once",
+        "uses them once",
         events(
             [
                 calls(call(0, "a1", "weather", "")),
@@ -136,7 +136,7 @@ ARGUMENTS = (
         TWO,
     ),
     Quirk(
-        "an id that says null is none",
+        "an id that says null is no id",
         '`"id": "null"` on every call (older Mistral)',
         "makes one up for each",
         events(

@@ -80,7 +80,7 @@ SENT_TWICE = tuple(
     Quirk(
         f"a call that comes again {where} is one call",
         f"a call once more, with the same id, name and arguments, {where}",
-        "takes it once",
+        "uses it once",
         body,
         gives(("c1", "pay", {"y": 1})),
     )
@@ -154,7 +154,7 @@ KINDS = (
     Quirk(
         "custom calls and calls of functions stand side by side",
         "calls of custom tools and of functions in one answer",
-        "gives each in its form",
+        "returns each in its form",
         events(
             [
                 calls(call(0, "a1", "weather", JSON)),
@@ -230,7 +230,7 @@ KINDS = (
     Quirk(
         "a call of an unknown kind keeps its name",
         "a call in the form of another API, such as `mcp_call`, beside a good one",
-        "the same, under the name that it has",
+        "an `invalid_tool_call` under its own name",
         events(
             [
                 calls(
@@ -337,7 +337,7 @@ VALIDITY = (
         for number in ("1e400", "-1e400", "NaN", "Infinity", "-Infinity")
     ),
     Quirk(
-        "an object with a number that is none is invalid",
+        "an object with an invalid number is invalid",
         "`NaN` in arguments that come as an object",
         "the same",
         [

@@ -97,7 +97,7 @@ TOOL_CALLS = (
         "a whole call that comes once more is one call",
         "a call once more, whole and with the same id, in its last piece or after the "
         "finish reason",
-        "takes it once",
+        "uses it once",
         events(
             [
                 calls(call(0, "a1", "weather", HEAD)),
@@ -114,7 +114,7 @@ TOOL_CALLS = (
         "a repeated name and id come once",
         "the name, or the id, on every piece (MiniMax on NVIDIA NIM, Fireworks, vLLM "
         "forks)",
-        "gives both once",
+        "returns both once",
         events(
             [
                 calls(call(0, "a1", "weather", "")),
@@ -129,7 +129,7 @@ TOOL_CALLS = (
     Quirk(
         "a split name is put together",
         "the name split over pieces, before the arguments (Gemini)",
-        "puts it together",
+        "joins the pieces",
         events(
             [
                 calls(call(0, "a1", "wea")),
@@ -143,7 +143,7 @@ TOOL_CALLS = (
     Quirk(
         "empty id and name say nothing",
         '`"id": ""` and `"name": ""` on later pieces (DashScope, DeepSeek)',
-        "takes an empty text for none",
+        "ignores empty texts",
         events(
             [
                 calls(call(0, "a1", "weather", HEAD, type="function")),
@@ -210,7 +210,7 @@ TOOL_CALLS = (
     Quirk(
         "a new id on every piece is no new call",
         "another id on every piece",
-        "goes on with the call while its arguments are half-way; the first id holds",
+        "continues the call while its arguments are incomplete; the first id is kept",
         events(
             [
                 calls(call(0, "a1", "weather", HEAD)),
@@ -251,7 +251,7 @@ TOOL_CALLS = (
     Quirk(
         "a piece without a function is passed over",
         "a piece without `function`, with `null`, or no object at all",
-        "passes it over",
+        "ignores it",
         events(
             [
                 calls(call(0, "a1", "weather", HEAD)),
@@ -266,14 +266,14 @@ TOOL_CALLS = (
     Quirk(
         "arguments as an object are arguments",
         "arguments as an object, not as a text (GigaChat and others)",
-        "takes the object",
+        "reads the object",
         events([calls(call(0, "a1", "weather", ARGS)), TOOLS]),
         ONE,
     ),
     Quirk(
-        "null arguments are none",
+        "null arguments are ignored",
         "`arguments: null` (older vLLM)",
-        "takes it for nothing: the call is one without arguments",
+        "treats the call as one without arguments",
         events([calls(call(0, "a1", "now", None)), TOOLS]),
         gives(("a1", "now", {})),
     ),
@@ -350,8 +350,8 @@ TOOL_CALLS = (
     ),
     Quirk(
         "a call in both forms is one call",
-        "one call as `tool_calls` and as `function_call` at once",
-        "gives it once",
+        "one call both as `tool_calls` and as `function_call`",
+        "returns it once",
         events(
             [
                 chunk(
@@ -390,7 +390,7 @@ TOOL_CALLS = (
     Quirk(
         "text before a call is kept",
         "text and tool calls in one answer",
-        "gives both",
+        "returns both",
         events(
             [
                 chunk({"content": "Let me see."}),

@@ -1,4 +1,4 @@
-"""Each peculiarity of a server, through the public API, however its bytes are cut."""
+"""Each quirk of a server, through the public API, however its bytes are cut."""
 
 from __future__ import annotations
 
