@@ -19,8 +19,8 @@ from typing import Any, Literal
 import httpx
 
 from langchain_sse_chat.errors import ConfigurationError
-from langchain_sse_chat.transport.aiohttp_exceptions import Failures
 from langchain_sse_chat.transport.patched_httpx import is_httpx_patched
+from langchain_sse_chat.transport.workarounds.aiohttp_exceptions import Failures
 from langchain_sse_chat.transport.workarounds.aiohttp_idle import (
     SpoiltConnectionError,
     take,

@@ -19,7 +19,7 @@ from typing import Any
 import httpcore
 
 from langchain_sse_chat.transport.clock import SHORTEST, Deadline, monotonic
-from langchain_sse_chat.transport.http2 import PREFACE, refuse_http2
+from langchain_sse_chat.transport.workarounds.http2 import PREFACE, refuse_http2
 from langchain_sse_chat.transport.workarounds.trailing_data import is_interim
 
 _WRITTEN_AT_ONCE = 64 * 1024

@@ -17,7 +17,7 @@ from typing import Any
 
 import httpcore
 
-from langchain_sse_chat.transport.http2 import PREFACE, refuse_http2
+from langchain_sse_chat.transport.workarounds.http2 import PREFACE, refuse_http2
 from langchain_sse_chat.transport.workarounds.trailing_data import is_interim
 
 _LARGE = 64 * 1024

@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 
-from langchain_sse_chat.transport.http2 import connection_of
+from langchain_sse_chat.transport.workarounds.http2 import connection_of
 
 # Of the head that it belongs to (RFC 9110, section 15.2).
 _INTERIM = re.compile(rb"HTTP/1\.[01] 1\d\d")
