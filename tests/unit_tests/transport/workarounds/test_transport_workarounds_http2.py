@@ -11,16 +11,19 @@ from langchain_sse_chat.errors import (
     ModelClosedError,
     TimedOutError,
 )
-from langchain_sse_chat.transport.async_client import astream
 from langchain_sse_chat.transport.open_answers import stop_all
-from langchain_sse_chat.transport.sync_client import stream
 from tests.unit_tests.transport.http2_server import (
     AsyncStream,
     Server,
     async_client,
     client,
 )
-from tests.unit_tests.transport.transport_scripts import ScriptedExchange, spec
+from tests.unit_tests.transport.transport_scripts import (
+    ScriptedExchange,
+    astream,
+    spec,
+    stream,
+)
 
 CANCEL = 8
 
