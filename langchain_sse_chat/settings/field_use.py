@@ -33,7 +33,7 @@ def uses_of(cls: type[BaseModel], name: str) -> tuple[Use, ...]:
     A subclass that gives a field another default need not repeat the marker. One that
     uses it for something else leaves its keyword to calls.
     """
-    fields = (vars(base).get("__pydantic_fields__", {}) for base in cls.__mro__)
+    fields = (getattr(base, "model_fields", {}) for base in cls.__mro__)
     metadata = (own[name].metadata for own in fields if name in own)
     return tuple(each for marks in metadata for each in marks if isinstance(each, Use))
 
