@@ -152,7 +152,9 @@ class _Transport(httpx.AsyncBaseTransport):
         token = _current.set(sending)
         try:
             async with asyncio.timeout(limits.get("pool")) as sending.limit:
-                response = await self._bridge.handle_async_request(sending.request)
+                response: httpx.Response = await self._bridge.handle_async_request(
+                    sending.request
+                )
         except TimeoutError as exc:
             failure: Exception = _TIMEOUTS[sending.phase](str(exc))
         except self._failures.known as exc:

@@ -52,8 +52,8 @@ def take(connection: Any) -> None:
     Raises:
         SpoiltConnectionError: It has received something while it was idle.
     """
-    transport = getattr(connection, "transport", None)
-    own = getattr(connection, "protocol", None)
+    transport: Any = getattr(connection, "transport", None)
+    own: Any = getattr(connection, "protocol", None)
     # None of this is documented. A connection that is different is not watched.
     if not (
         hasattr(own, "should_close")
