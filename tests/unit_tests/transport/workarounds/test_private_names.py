@@ -17,15 +17,17 @@ import pytest
 
 from langchain_sse_chat.errors import ConnectionFailedError
 from langchain_sse_chat.transport.aiohttp_transport import aiohttp_transport
-from langchain_sse_chat.transport.async_client import astream
-from langchain_sse_chat.transport.sync_client import stream
 from langchain_sse_chat.transport.workarounds.leaked_connections import (
     is_pooled,
     taken_out,
 )
 from tests.unit_tests.transport import aiohttp_stand_in as stand_in
 from tests.unit_tests.transport.http2_server import AsyncNetwork, Network, Server
-from tests.unit_tests.transport.transport_scripts import ScriptedExchange
+from tests.unit_tests.transport.transport_scripts import (
+    ScriptedExchange,
+    astream,
+    stream,
+)
 
 HEAD = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
 PART = b"2\r\na\n\r\n"
