@@ -1,8 +1,21 @@
-"""Leaving an answer over HTTP/2, where a connection carries the answers of others too.
+"""HTTP/2: leaving a stream, exceptions of h2, and servers that speak nothing else.
 
-httpcore 1.0 forgets a stream that is left without telling the server, who generates on.
-What is sent for it is never acknowledged, until the window of the connection is used up
-and no stream on it gets anything (RFC 9113, section 5.2).
+Should happen: (1) a response that is closed early resets its stream (RFC 9113, section
+5.4.2) and acknowledges what it has received. (2) Every failure is an exception of
+httpx. (3) The message about a server that answers HTTP/1.1 in HTTP/2 says so.
+
+Happens instead: (1) httpcore forgets the stream. The server generates on, and nothing
+acknowledges what it sends, until the window of the connection is used up and no stream
+on it receives anything (section 5.2). (2) httpcore lets exceptions of h2 through while
+it reads. (3) h11 reports an "illegal request line".
+
+Upstream: (1) https://github.com/encode/httpcore/issues/943 (closed as "wontfix").
+(2) and (3): no upstream issue is known.
+
+Verified: 2026-11-28, httpcore 1.0.9, h2 4.4.1, h11 0.16.0.
+
+Without this file: with `http2=True`, streams that are left block the others, some
+errors are not an `SSEChatError`, and an HTTP/2-only port is hard to diagnose.
 """
 
 from __future__ import annotations
@@ -22,7 +35,7 @@ PREFACE = b"PRI * HTTP/2.0"
 """How the first write on a connection begins (RFC 9113, section 3.4)."""
 
 _CANCEL = 0x8
-"""The code that says "no longer needed" (RFC 9113, section 7)."""
+"""The error code for "no longer needed" (RFC 9113, section 7)."""
 
 FLUSH_FAILURES = (
     httpcore.NetworkError,
@@ -30,26 +43,23 @@ FLUSH_FAILURES = (
     httpcore.TimeoutException,
     OSError,
 )
-"""What sending the last frames may raise, which nobody needs then."""
+"""What sending the last frames can raise; it does not matter at that point."""
 
-# Stands for a request of httpcore; seconds for a few bytes.
+# Used as a request of httpcore: seconds for a few bytes.
 _FLUSH = SimpleNamespace(extensions={"timeout": {"write": 5.0}})
 
 # From an answer of httpx down to the connection of httpcore, layer by layer.
 _INNER = ("_stream", "_httpcore_stream", "_connection")
 
-
-# A frame of settings, which HTTP/2 begins with (section 6.5), after its length.
+# HTTP/2 begins with a frame of settings (section 6.5).
 _SETTINGS = re.compile(rb"\0..\x04[\0\x01]\0\0\0\0", re.DOTALL)
 
 
 def refuse_http2(data: bytes) -> None:
-    """Fail when a server that was asked in HTTP/1.1 begins to speak HTTP/2.
-
-    httpcore would wait for the end of a line, and then miss an answer.
+    """Raise when a server answers a request of HTTP/1.1 in HTTP/2.
 
     Raises:
-        httpcore.RemoteProtocolError: It does.
+        httpcore.RemoteProtocolError: With the reason, which h11 does not see.
     """
     if _SETTINGS.match(data):
         msg = "illegal status line: the server speaks HTTP/2"
@@ -57,7 +67,7 @@ def refuse_http2(data: bytes) -> None:
 
 
 def connection_of(response: httpx.Response) -> Any:
-    """Return the connection of httpcore below an answer, `None` when there is none."""
+    """Return the connection of httpcore below an answer, `None` if it is not found."""
     # There is no public way from an answer to its connection.
     layer: Any = response.stream
     while layer is not None:
@@ -69,9 +79,9 @@ def connection_of(response: httpx.Response) -> Any:
 
 
 def as_httpx(exc: Exception) -> Exception:
-    """Return an exception of h2, which httpcore lets through, as httpx would raise it.
+    """Return an exception of h2 as the one that httpx would raise.
 
-    Any other is returned as it is.
+    Any other exception is returned unchanged.
     """
     if type(exc).__module__ != "h2.exceptions":
         return exc
@@ -84,22 +94,24 @@ def is_http2(response: httpx.Response) -> bool:
 
 
 def reset(response: httpx.Response) -> Callable[[], Any] | None:
-    """Take the stream of an answer that is left off its connection.
+    """Reset the stream of an answer that was not read to its end.
 
     Returns:
-        What tells the server, in async code when it is awaited; `None` when the answer
-        is over, or not one of HTTP/2. It may raise `FLUSH_FAILURES`.
+        A function that sends the reset to the server; in async code, its result has to
+        be awaited. It can raise `FLUSH_FAILURES`. `None` when the answer has ended or
+        does not use HTTP/2.
     """
     connection = connection_of(response)
     state = getattr(connection, "_h2_state", None)
     number = response.extensions.get("stream_id")
     stream = getattr(state, "streams", {}).get(number)
-    if state is None or stream is None or stream.closed:
+    write = getattr(connection, "_write_outgoing_data", None)
+    if state is None or stream is None or stream.closed or write is None:
         return None
-    events = connection._events.get(number, ())  # noqa: SLF001
+    events = getattr(connection, "_events", {}).get(number, ())
     unread = sum(getattr(event, "flow_controlled_length", 0) for event in events)
     with suppress(import_module("h2.exceptions").ProtocolError):  # it is closed
         if unread:
             state.acknowledge_received_data(unread, number)
         state.reset_stream(number, _CANCEL)
-    return partial(connection._write_outgoing_data, _FLUSH)  # noqa: SLF001
+    return partial(write, _FLUSH)
