@@ -264,47 +264,6 @@ TOOL_CALLS = (
         ONE,
     ),
     Quirk(
-        "arguments as an object are arguments",
-        "arguments as an object, not as a text (GigaChat and others)",
-        "takes the object",
-        events([calls(call(0, "a1", "weather", ARGS)), TOOLS]),
-        ONE,
-    ),
-    Quirk(
-        "null arguments are none",
-        "`arguments: null` (older vLLM)",
-        "takes it for nothing: the call is one without arguments",
-        events([calls(call(0, "a1", "now", None)), TOOLS]),
-        gives(("a1", "now", {})),
-    ),
-    Quirk(
-        "arguments that are encoded twice are decoded twice",
-        "arguments that are a JSON text in a JSON text",
-        "decodes twice, when an object comes out",
-        events(
-            [
-                calls(call(0, "a1", "weather", json.dumps(JSON)[:9])),
-                calls(call(0, arguments=json.dumps(JSON)[9:])),
-                TOOLS,
-            ]
-        ),
-        ONE,
-    ),
-    Quirk(
-        "arguments that are no object are an invalid call",
-        "arguments that are a list, a number or a bare word (Qwen)",
-        "an `invalid_tool_call` with the text as sent",
-        events(
-            [
-                calls(call(0, "a1", "f", "[1]")),
-                calls(call(1, "a2", "g", [2])),
-                calls(call(2, "a3", "h", "Paris")),
-                TOOLS,
-            ]
-        ),
-        gives(invalid=[("a1", "f", "[1]"), ("a2", "g", "[2]"), ("a3", "h", "Paris")]),
-    ),
-    Quirk(
         "a call cut by the token limit is invalid",
         "a call cut by the token limit: half of it reads as a whole, shorter call",
         "an `invalid_tool_call`; it is never repaired",
