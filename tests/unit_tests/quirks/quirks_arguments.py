@@ -16,7 +16,7 @@ from tests.unit_tests.quirks.quirks_tool_calls import (
     UNNAMED,
     gives,
 )
-from tests.unit_tests.wire.wire_streams import call, calls, chunk, events
+from tests.unit_tests.wire.wire_streams import NIL, call, calls, chunk, events
 
 WHOLE = (call(0, "a1", "weather", JSON), call(1, "a2", "time", TIME))
 
@@ -186,7 +186,7 @@ ARGUMENTS = (
         events(
             [
                 calls(
-                    call(..., "null", "weather", JSON), call(..., "null", "time", TIME)
+                    call(NIL, "null", "weather", JSON), call(NIL, "null", "time", TIME)
                 ),
                 TOOLS,
             ]

@@ -8,6 +8,7 @@ from typing import Any
 from tests.unit_tests.quirks.quirk import STOP, TOOLS, Quirk
 from tests.unit_tests.wire.wire_streams import (
     MADE_UP,
+    NIL,
     Seen,
     call,
     calls,
@@ -37,7 +38,7 @@ TOOL_CALLS = (
         "puts them together by id, or to the call that is open",
         events(
             [
-                calls(call(..., "a1", "weather", HEAD)),
+                calls(call(NIL, "a1", "weather", HEAD)),
                 calls(call(arguments=TAIL)),
                 TOOLS,
             ]
@@ -63,8 +64,8 @@ TOOL_CALLS = (
         "a new id begins a new call",
         events(
             [
-                calls(call(..., "a1", "weather", JSON)),
-                calls(call(..., "a2", "time", TIME)),
+                calls(call(NIL, "a1", "weather", JSON)),
+                calls(call(NIL, "a2", "time", TIME)),
                 TOOLS,
             ]
         ),
