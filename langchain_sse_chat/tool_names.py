@@ -37,10 +37,10 @@ class OwnNames(Assembler[OutputT]):
             _rename(delta.tool_calls, self._own_names)
         return self._inner.feed(delta)
 
-    def close(self, message: AnswerMessage, held: Delta) -> list[OutputT]:
+    def close(self, message: AnswerMessage, pending: Delta) -> list[OutputT]:
         """Take the whole answer, and the part that was held back to its end."""
-        _rename(held.tool_calls, self._own_names)
-        return self._inner.close(with_own_names(message, self._own_names), held)
+        _rename(pending.tool_calls, self._own_names)
+        return self._inner.close(with_own_names(message, self._own_names), pending)
 
 
 def with_own_names(

@@ -77,9 +77,9 @@ class _Watched:
     def feed(self, delta: str | Delta) -> list[Any]:
         return self._inner.feed(delta)
 
-    def close(self, message: AnswerMessage, held: Delta) -> list[Any]:
+    def close(self, message: AnswerMessage, pending: Delta) -> list[Any]:
         self.message = message
-        return self._inner.close(message, held)
+        return self._inner.close(message, pending)
 
 
 def fuzz(count: int, seed: int, outcomes: Counter[str]) -> Iterator[Finding]:
@@ -149,7 +149,7 @@ def _answer(
                 break
         outputs += reader.close()
     except SSEChatError as error:
-        return reader.explain(error), None
+        return reader.attach_partial(error), None
     return outputs, watched.message
 
 

@@ -89,7 +89,7 @@ def answer(data: bytes) -> None:
                 msg = f"A whole answer, but it has {why}: {reads!r}"
                 raise FoundError(msg)
         except SSEChatError as error:
-            made.explain(error)
+            made.attach_partial(error)
             given.append(_shown((type(error), str(error), error.partial)))
         if expected is None:
             expected = given

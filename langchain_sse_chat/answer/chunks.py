@@ -31,14 +31,16 @@ class ChunkAssembler:
             return [text_chunk(delta)]
         return [_rich_chunk(delta)] if isinstance(delta, Delta) else []
 
-    def close(self, message: AnswerMessage, held: Delta) -> list[ChatGenerationChunk]:
+    def close(
+        self, message: AnswerMessage, pending: Delta
+    ) -> list[ChatGenerationChunk]:
         """End the answer; give what was held back and the last chunk."""
         marks = [
             ToolCallDelta(call.index, None, None, breaking_mark(call.arguments))
             for call in message.tool_calls
             if call.parsed is None
         ]
-        rest = replace(held, tool_calls=held.tool_calls + marks)
+        rest = replace(pending, tool_calls=pending.tool_calls + marks)
         chunks = [] if rest == Delta() else [_rich_chunk(rest)]
         last = AIMessageChunk(
             content="",

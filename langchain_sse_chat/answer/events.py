@@ -133,7 +133,7 @@ class EventAssembler:
         self._take(Delta(delta) if isinstance(delta, str) else delta, events)
         return events
 
-    def close(self, message: AnswerMessage, held: Delta) -> list[MessagesData]:
+    def close(self, message: AnswerMessage, pending: Delta) -> list[MessagesData]:
         """End the answer; give what was held back, and finish every block.
 
         The event that finishes the message is in `finish` then.
@@ -143,7 +143,7 @@ class EventAssembler:
         """
         events: list[MessagesData] = []
         self._flawed = {c.index for c in message.tool_calls if c.parsed is None}
-        self._take(held, events)
+        self._take(pending, events)
         additional, metadata = additional_kwargs(message), response_metadata(message)
         annotations = fields_to_annotations({**metadata, **additional})
         if annotations and not self._text_open:

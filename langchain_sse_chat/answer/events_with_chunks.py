@@ -56,7 +56,7 @@ class EventsWithChunks:
         return [*self._chunks.feed(delta), *self._events.feed(delta)]
 
     def close(
-        self, message: AnswerMessage, held: Delta
+        self, message: AnswerMessage, pending: Delta
     ) -> list[MessagesData | ChatGenerationChunk]:
         """End the answer; give the last chunks and the last events.
 
@@ -64,8 +64,8 @@ class EventsWithChunks:
             MalformedChunkError: A tool call goes on after it was finished.
         """
         return [
-            *self._chunks.close(message, held),
-            *self._events.close(message, held),
+            *self._chunks.close(message, pending),
+            *self._events.close(message, pending),
         ]
 
 

@@ -25,7 +25,7 @@ _set_extra = _slots["__pydantic_extra__"].__set__
 _set_private = _slots["__pydantic_private__"].__set__
 
 
-class _Pattern:
+class ChunkPrototype:
     """What chunks have in common with one of them."""
 
     __slots__ = ("_chunk", "_dicts", "_extra", "_fields", "_fields_set", "_lists")
@@ -76,8 +76,8 @@ class _Pattern:
         return chunk
 
 
-_TEXT = _Pattern("content", content="pattern")
-_RICH = _Pattern(
+_TEXT = ChunkPrototype("content", content="pattern")
+_RICH = ChunkPrototype(
     *("content", "additional_kwargs"), content="pattern", additional_kwargs={}
 )
 

@@ -22,7 +22,7 @@ from langchain_sse_chat.transport.clock import wall_clock
 from langchain_sse_chat.transport.protocols import ResponseHead
 from langchain_sse_chat.wire import server_errors as failures
 from langchain_sse_chat.wire.deltas import AnswerMessage, Assembler
-from langchain_sse_chat.wire.memory_budget import LARGE, Budget
+from langchain_sse_chat.wire.memory_budget import LARGE, MemoryBudget
 from langchain_sse_chat.wire.reader import ChunkReader
 from langchain_sse_chat.wire.stream_errors import bare_error
 from langchain_sse_chat.wire.tags import ReasoningTags
@@ -44,7 +44,7 @@ _NO_SECRETS = Secrets()
 class PipelineOptions(NamedTuple):
     """How an answer is read."""
 
-    where: str
+    url: str
     """The URL without query, for the messages of errors."""
     on_truncation: OnTruncation = "raise"
     """What to do with a stream that ends before its answer does."""
@@ -76,34 +76,34 @@ class AnswerPipeline(Generic[OutputT]):
         assembler: Assembler[OutputT],
         options: PipelineOptions,
         *,
-        notes: Mapping[str, Any] | None = None,
-        goes_on: Callable[[bool, AnswerMessage | None], bool] = _never,
+        attempt_metadata: Mapping[str, Any] | None = None,
+        will_resume: Callable[[bool, AnswerMessage | None], bool] = _never,
     ) -> None:
         """Start to read an answer.
 
         Args:
             assembler: Makes what is given out.
             options: How the answer is read.
-            notes: What is added to the metadata of the message.
-            goes_on: Whether an answer that ends too early is gone on with, so that it
-                must not be accepted as it is; is told whether anything was given out,
-                and the message so far.
+            attempt_metadata: Metadata of the call, added to that of the message.
+            will_resume: Whether a truncated answer will be resumed, so that it must not
+                be accepted as it is. Gets whether there has been output, and the
+                message so far.
         """
         self.has_output = False
         """Whether anything was given out: from then on nothing may be repeated."""
-        self._notes = notes or {}
-        self._goes_on = goes_on
+        self._attempt_metadata = attempt_metadata or {}
+        self._will_resume = will_resume
         self._assembler = (
             OwnNames(assembler, options.tool_names) if options.tool_names else assembler
         )
         self._options = options
         self._reader = ChunkReader(
-            options.where, reasoning_tags=options.reasoning_tags, stop=options.stop
+            options.url, reasoning_tags=options.reasoning_tags, stop=options.stop
         )
-        self._budget = Budget(options.where)
+        self._budget = MemoryBudget(options.url)
         self._decoder = BareTextDecoder(max_event_size=MAX_BODY_SIZE)
         self._head: ResponseHead | None = None
-        self._body: WholeBody | None = WholeBody(options.where)
+        self._body: WholeBody | None = WholeBody(options.url)
         """What reads the body until it is known to be an event stream."""
         self._idle = 0
         """Bytes of the reads, in a row, that ended no event."""
@@ -228,25 +228,25 @@ class AnswerPipeline(Generic[OutputT]):
         truncated = not self._reader.is_complete
         if truncated:
             self._judge_truncation()
-        message, held = self._reader.close(truncated=truncated)
+        message, pending = self._reader.close(truncated=truncated)
         message.marks_generated_files = self._options.marks_generated_files
         self._add_headers(message)
-        outputs += self._assembler.close(message, held)
+        outputs += self._assembler.close(message, pending)
         self.has_output = True
         yield from outputs
 
     def _judge_truncation(self) -> None:
-        where = self._options.where
+        url = self._options.url
         accepted = self._options.on_truncation != "raise" and self._reader.events_read
-        if not accepted or self._goes_on(self.has_output, self.snapshot()):
+        if not accepted or self._will_resume(self.has_output, self.snapshot()):
             came = self._what_came
             msg = (
-                f"The stream of {where} ended before the answer did: {came}. What was "
+                f"The stream of {url} ended before the answer did: {came}. What was "
                 "received is in `partial`; set `on_truncation` to accept such answers."
             )
             raise StreamTruncatedError(msg)
         if self._options.on_truncation == "warn":
-            logger.warning("The stream of %s ended before the answer did.", where)
+            logger.warning("The stream of %s ended before the answer did.", url)
 
     @property
     def _what_came(self) -> str:
@@ -265,7 +265,7 @@ class AnswerPipeline(Generic[OutputT]):
             message.metadata["request_id"] = request_id
         if self._options.include_response_headers:
             message.metadata["headers"] = failures.without_cookies(headers)
-        message.metadata.update(self._notes)
+        message.metadata.update(self._attempt_metadata)
 
     def refused(self, head: ResponseHead, body: bytes) -> SSEChatError:
         """Make the error for a status that is not a success."""
@@ -273,7 +273,7 @@ class AnswerPipeline(Generic[OutputT]):
             head.status_code,
             head.headers,
             body,
-            where=self._options.where,
+            url=self._options.url,
             now=wall_clock(),
             key_hint=self._options.key_hint,
         )
@@ -283,7 +283,7 @@ class AnswerPipeline(Generic[OutputT]):
         message = self._reader.snapshot()
         return message and with_own_names(message, self._options.tool_names)
 
-    def explain(self, error: SSEChatError) -> SSEChatError:
+    def attach_partial(self, error: SSEChatError) -> SSEChatError:
         """Put what was received on an error, and take secrets out of it."""
         self._options.secrets.redact_error(error)
         if error.partial is None:

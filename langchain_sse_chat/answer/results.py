@@ -33,9 +33,9 @@ class ResultAssembler:
         del delta
         return []
 
-    def close(self, message: AnswerMessage, held: Delta) -> list[ChatResult]:
+    def close(self, message: AnswerMessage, pending: Delta) -> list[ChatResult]:
         """Give the result of a whole answer."""
-        del held
+        del pending
         return [wire_message_to_result(message)]
 
 

@@ -14,7 +14,7 @@ from langchain_sse_chat.errors import (
 )
 from langchain_sse_chat.transport.protocols import ResponseHead
 from langchain_sse_chat.wire.jsontext import loads
-from langchain_sse_chat.wire.memory_budget import Budget
+from langchain_sse_chat.wire.memory_budget import MemoryBudget
 from langchain_sse_chat.wire.other_protocols import protocol_of
 from langchain_sse_chat.wire.server_errors import stream_error
 from langchain_sse_chat.wire.sniff import BodyKind, first_of_lines, sniff
@@ -36,11 +36,11 @@ class WholeBody:
     """Collects a body until its first bytes say that it is an event stream.
 
     Args:
-        where: The URL without query, for the messages of errors.
+        url: The URL without query, for the messages of errors.
     """
 
-    def __init__(self, where: str) -> None:
-        self._where = where
+    def __init__(self, url: str) -> None:
+        self._url = url
         self._head: ResponseHead | None = None
         self._kind: BodyKind | None = None
         self._parts: list[bytes] = []
@@ -78,7 +78,7 @@ class WholeBody:
             raise self._not_an_answer()
         if self._size > MAX_BODY_SIZE:
             msg = (
-                f"The answer of {self._where} is larger than {MAX_BODY_SIZE} bytes "
+                f"The answer of {self._url} is larger than {MAX_BODY_SIZE} bytes "
                 "and not an event stream."
             )
             raise EventTooLargeError(msg, limit=MAX_BODY_SIZE)
@@ -105,12 +105,12 @@ class WholeBody:
         """
         body = b"".join(self._parts)
         if self._kind is None and not body.strip():
-            msg = f"{self._where} answered {self._status} with an empty body."
+            msg = f"{self._url} answered {self._status} with an empty body."
             raise StreamTruncatedError(msg)
         if self._kind != "json":
             raise self._not_an_answer()
         text = body.decode("utf-8", "replace")
-        Budget(self._where).count(text)
+        MemoryBudget(self._url).count(text)
         try:
             value = loads(text)
         except ValueError:
@@ -128,14 +128,14 @@ class WholeBody:
         """Make the error for JSON that is no chat completion: an error, or not ours."""
         error = error_in(value, "message")
         if error is not None:
-            return stream_error(error, self._where, value)
+            return stream_error(error, self._url, value)
         return self._not_an_answer(kind, value)
 
     def _not_an_answer(
         self, kind: str = "no event stream", value: dict[str, Any] | None = None
     ) -> NotAnEventStreamError:
         return not_a_stream(
-            f"{self._where} answered {self._status}",
+            f"{self._url} answered {self._status}",
             "an HTML page" if self._kind == "html" else kind,
             content_type=self._content_type or None,
             body=b"".join(self._parts)[:2000],

@@ -73,20 +73,20 @@ def tool_to_function(tool: Mapping[str, Any]) -> dict[str, Any]:
     function = {key: given[key] for key in _FUNCTION_KEYS if given.get(key)}
     # A description that is missing is the name: it is what the model chooses by.
     function.setdefault("description", function["name"])
-    where = f"The tool {function['name']!r}"
-    parameters = _plain_schema(given.get("parameters") or {}, where)
+    path = f"The tool {function['name']!r}"
+    parameters = _plain_schema(given.get("parameters") or {}, path)
     function["parameters"] = {"type": "object", "properties": {}, **parameters}
     return function
 
 
-def _plain_schema(schema: Any, where: str) -> Any:
+def _plain_schema(schema: Any, path: str) -> Any:
     """Return a schema without titles and without the `null` of optional values.
 
     GigaChat refuses `anyOf`, and an object that does not say its properties.
     """
 
     def plain(part: Mapping[str, Any]) -> Mapping[str, Any]:
-        part = _only_choice(part, where)
+        part = _only_choice(part, path)
         if part.get("type") == "object" and "properties" not in part:
             return {**part, "properties": {}}
         return part
@@ -94,27 +94,27 @@ def _plain_schema(schema: Any, where: str) -> Any:
     return without_keyword(schema, "title", plain)
 
 
-def _only_choice(schema: Mapping[str, Any], where: str) -> Mapping[str, Any]:
+def _only_choice(schema: Mapping[str, Any], path: str) -> Mapping[str, Any]:
     """Return the schema with its one choice, where it has choices at all."""
     kinds = schema.get("type")
     if isinstance(kinds, list):
-        kind = _single([kind for kind in kinds if kind != "null"], where)
+        kind = _single([kind for kind in kinds if kind != "null"], path)
         schema = {**schema, "type": kind}
     for keyword in ("anyOf", "oneOf", "allOf"):
         if keyword in schema:
             null = {"type": "null"}
-            choice = _single([part for part in schema[keyword] if part != null], where)
+            choice = _single([part for part in schema[keyword] if part != null], path)
             rest = {key: value for key, value in schema.items() if key != keyword}
             if rest.get("default", "") is None:
                 del rest["default"]
-            return _only_choice({**choice, **rest}, where)
+            return _only_choice({**choice, **rest}, path)
     return schema
 
 
-def _single(choices: Sequence[Any], where: str) -> Any:
+def _single(choices: Sequence[Any], path: str) -> Any:
     if len(choices) != 1:
         msg = (
-            f"{where} has a parameter of several types, which this server rejects. "
+            f"{path} has a parameter of several types, which this server rejects. "
             "Give it one type."
         )
         raise ConfigurationError(msg)

@@ -64,13 +64,13 @@ _FILE_EXTENSIONS = {
 """Extensions that are not the subtype itself, as `pdf` is of `application/pdf`."""
 
 
-def block_to_wire(block: Any, where: str) -> RequestPart:
+def block_to_wire(block: Any, path: str) -> RequestPart:
     """Return one block of a content list as a part.
 
     Args:
         block: A string, or a block of any of the spellings that this file names.
             A block of an unknown type is returned unchanged, as a copy.
-        where: The place of the block, for errors.
+        path: The place of the block, for errors.
 
     Raises:
         ConfigurationError: The block has no `type`, or lacks what its type needs.
@@ -82,12 +82,12 @@ def block_to_wire(block: Any, where: str) -> RequestPart:
         kind = "text"  # Bedrock's form
     if not isinstance(kind, str):
         msg = (
-            f"{where} is neither a string nor a dict with a `type`. Pass text as a "
+            f"{path} is neither a string nor a dict with a `type`. Pass text as a "
             'string or as {"type": "text", "text": "..."}.'
         )
         raise ConfigurationError(msg)
     converter = _CONVERTERS.get(kind)
-    return dict(block) if converter is None else converter(block, where)
+    return dict(block) if converter is None else converter(block, path)
 
 
 def check_images(messages: Sequence[BaseMessage]) -> None:
@@ -133,47 +133,47 @@ def cache_marks(block: Mapping[str, Any]) -> RequestPart:
     return {key: found[key] for key in _CACHE_KEYS if key in found}
 
 
-def _text(block: Mapping[str, Any], where: str) -> RequestPart:
+def _text(block: Mapping[str, Any], path: str) -> RequestPart:
     if not isinstance(block.get("text"), str):
-        msg = f"{where} is a text block whose `text` is not a string."
+        msg = f"{path} is a text block whose `text` is not a string."
         raise ConfigurationError(msg)
     own = {key: value for key, value in block.items() if key not in _NOT_SENT}
     return {**own, "type": "text", **cache_marks(block)}
 
 
-def _image(block: Mapping[str, Any], where: str) -> RequestPart:
+def _image(block: Mapping[str, Any], path: str) -> RequestPart:
     plain = _without_source(block)
     if file_id := plain.get("file_id"):
         return {**_file_reference(file_id), **cache_marks(block)}
-    image = {"url": _url_or_data(plain, where)}
+    image = {"url": _url_or_data(plain, path)}
     detail = block.get("detail") or (block.get("extras") or {}).get("detail")
     if detail:
         image["detail"] = detail
     return {"type": "image_url", "image_url": image, **cache_marks(block)}
 
 
-def _image_url(block: Mapping[str, Any], where: str) -> RequestPart:
+def _image_url(block: Mapping[str, Any], path: str) -> RequestPart:
     image = block.get("image_url")
     if isinstance(image, str):
         return {**block, "image_url": {"url": image}}
     if isinstance(image, Mapping) and isinstance(image.get("url"), bytes):
-        raise bytes_given(where)
+        raise bytes_given(path)
     if not isinstance(image, Mapping):
-        msg = f"{where} has no image. Pass it as {{'image_url': {{'url': '...'}}}}."
+        msg = f"{path} has no image. Pass it as {{'image_url': {{'url': '...'}}}}."
         raise ConfigurationError(msg)
     return dict(block)
 
 
-def _audio(block: Mapping[str, Any], where: str) -> RequestPart:
+def _audio(block: Mapping[str, Any], path: str) -> RequestPart:
     plain = _without_source(block)
     if file_id := plain.get("file_id"):
         return {**_file_reference(file_id), **cache_marks(block)}
     if "base64" not in plain:
         # OpenAI takes no audio by URL; this part is vLLM's
         # (https://docs.vllm.ai/en/latest/features/multimodal_inputs.html).
-        audio = {"url": _url_or_data(plain, where)}
+        audio = {"url": _url_or_data(plain, path)}
         return {"type": "audio_url", "audio_url": audio, **cache_marks(block)}
-    subtype = _mime_type(plain, where).partition("/")[2].partition(";")[0].strip()
+    subtype = _mime_type(plain, path).partition("/")[2].partition(";")[0].strip()
     return {
         "type": "input_audio",
         "input_audio": {
@@ -184,7 +184,7 @@ def _audio(block: Mapping[str, Any], where: str) -> RequestPart:
     }
 
 
-def _video(block: Mapping[str, Any], where: str) -> RequestPart:
+def _video(block: Mapping[str, Any], path: str) -> RequestPart:
     # OpenAI takes no video; this part is the one that OpenRouter, vLLM and DashScope
     # share (https://openrouter.ai/docs/guides/overview/multimodal/videos).
     if "video" in block:
@@ -194,11 +194,11 @@ def _video(block: Mapping[str, Any], where: str) -> RequestPart:
     plain = _without_source(block)
     if file_id := plain.get("file_id"):
         return {**_file_reference(file_id), **cache_marks(block)}
-    video = {"url": _url_or_data(plain, where)}
+    video = {"url": _url_or_data(plain, path)}
     return {"type": "video_url", "video_url": video, **cache_marks(block)}
 
 
-def _file(block: Mapping[str, Any], where: str) -> RequestPart:
+def _file(block: Mapping[str, Any], path: str) -> RequestPart:
     if isinstance(block.get("file"), Mapping):
         return _named_file(block)
     plain = _without_source(block)
@@ -208,10 +208,10 @@ def _file(block: Mapping[str, Any], where: str) -> RequestPart:
         return {**_file_reference(file_id), **cache_marks(block)}
     # A URL here is OpenRouter's
     # (https://openrouter.ai/docs/guides/overview/multimodal/pdfs); OpenAI refuses it.
-    file = {"file_data": _url_or_data(plain, where)}
+    file = {"file_data": _url_or_data(plain, path)}
     name = _file_name(block)
     if name is None and "base64" in plain:
-        name = _made_up_name(_mime_type(plain, where))
+        name = _made_up_name(_mime_type(plain, path))
     if name is not None:
         file["filename"] = name
     return {"type": "file", "file": file, **cache_marks(block)}
@@ -227,75 +227,75 @@ def _named_file(block: Mapping[str, Any]) -> RequestPart:
     return {**block, "file": file}
 
 
-def _plain_text(block: Mapping[str, Any], where: str) -> RequestPart:
-    return _file({"mime_type": "text/plain", **block}, where)
+def _plain_text(block: Mapping[str, Any], path: str) -> RequestPart:
+    return _file({"mime_type": "text/plain", **block}, path)
 
 
-def _document(block: Mapping[str, Any], where: str) -> RequestPart:
+def _document(block: Mapping[str, Any], path: str) -> RequestPart:
     # Anthropic's document
     # (https://docs.claude.com/en/docs/build-with-claude/pdf-support); without a source
     # it is some server's own kind.
     if not isinstance(block.get("source"), Mapping):
         return dict(block)
-    return _file(block, where)
+    return _file(block, path)
 
 
-def _refusal(block: Mapping[str, Any], where: str) -> RequestPart:
-    return _text({"text": block.get("refusal")}, where)
+def _refusal(block: Mapping[str, Any], path: str) -> RequestPart:
+    return _text({"text": block.get("refusal")}, path)
 
 
-def _guarded(block: Mapping[str, Any], where: str) -> RequestPart:
+def _guarded(block: Mapping[str, Any], path: str) -> RequestPart:
     # Bedrock's text that a guardrail reads
     # (https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-use-converse-api.html).
     inner = block.get("guard_content")
     text = inner.get("text") if isinstance(inner, Mapping) else inner
     text = text.get("text") if isinstance(text, Mapping) else text
-    return _text({"text": text}, where)
+    return _text({"text": text}, path)
 
 
-def _search_result(block: Mapping[str, Any], where: str) -> RequestPart:
+def _search_result(block: Mapping[str, Any], path: str) -> RequestPart:
     # Anthropic's (https://docs.claude.com/en/docs/build-with-claude/search-results).
     content = block.get("content")
     parts = content if isinstance(content, list) else []
     texts = [part.get("text") for part in parts if isinstance(part, Mapping)]
     lines = [block.get("title"), block.get("source"), *texts]
     text = "\n".join(line for line in lines if isinstance(line, str))
-    return _text({**cache_marks(block), "text": text}, where)
+    return _text({**cache_marks(block), "text": text}, path)
 
 
-def _media(block: Mapping[str, Any], where: str) -> RequestPart:
+def _media(block: Mapping[str, Any], path: str) -> RequestPart:
     # Gemini's (https://github.com/langchain-ai/langchain-google).
-    mime_type = _mime_type(block, where)
+    mime_type = _mime_type(block, path)
     url = block.get("file_uri") or block.get("url")
     source = {"url": url} if url else {"base64": block.get("data")}
     kind = mime_type.partition("/")[0]
     converter = {"image": _image, "audio": _audio, "video": _video}.get(kind, _file)
-    return converter({**source, "mime_type": mime_type, **cache_marks(block)}, where)
+    return converter({**source, "mime_type": mime_type, **cache_marks(block)}, path)
 
 
-def _input_image(block: Mapping[str, Any], where: str) -> RequestPart:
+def _input_image(block: Mapping[str, Any], path: str) -> RequestPart:
     # OpenAI's Responses, as `_input_file`
     # (https://platform.openai.com/docs/api-reference/responses/create).
     if file_id := block.get("file_id"):
         return _file_reference(file_id)
-    return _image({**block, "url": block.get("image_url")}, where)
+    return _image({**block, "url": block.get("image_url")}, path)
 
 
-def _input_file(block: Mapping[str, Any], where: str) -> RequestPart:
+def _input_file(block: Mapping[str, Any], path: str) -> RequestPart:
     keys = ("file_id", "file_data", "filename")
     file = {key: block[key] for key in keys if block.get(key)}
     if not file.keys() & {"file_id", "file_data"}:
-        return _file({"url": block.get("file_url"), **file}, where)
+        return _file({"url": block.get("file_url"), **file}, path)
     return _named_file({"type": "file", "file": file, **cache_marks(block)})
 
 
-def _non_standard(block: Mapping[str, Any], where: str) -> RequestPart:
-    return block_to_wire(block.get("value"), f"{where}.value")
+def _non_standard(block: Mapping[str, Any], path: str) -> RequestPart:
+    return block_to_wire(block.get("value"), f"{path}.value")
 
 
-def _custom_output(block: Mapping[str, Any], where: str) -> RequestPart:
+def _custom_output(block: Mapping[str, Any], path: str) -> RequestPart:
     # What `langchain_openai.custom_tool` makes a tool's result.
-    return _text({"type": "text", "text": block.get("output") or ""}, where)
+    return _text({"type": "text", "text": block.get("output") or ""}, path)
 
 
 _CONVERTERS: dict[str, Callable[[Mapping[str, Any], str], RequestPart]] = {
@@ -343,29 +343,29 @@ def _without_source(block: Mapping[str, Any]) -> Mapping[str, Any]:
     return block
 
 
-def _url_or_data(plain: Mapping[str, Any], where: str) -> str:
+def _url_or_data(plain: Mapping[str, Any], path: str) -> str:
     if isinstance(url := plain.get("url"), str):
         return url
     if isinstance(data := plain.get("base64"), str):
-        return f"data:{_mime_type(plain, where)};base64,{data}"
+        return f"data:{_mime_type(plain, path)};base64,{data}"
     if any(isinstance(value, bytes | bytearray) for value in plain.values()):
-        raise bytes_given(where)
-    msg = f"{where} has no data. Give it a `url`, a `base64` or a `file_id`."
+        raise bytes_given(path)
+    msg = f"{path} has no data. Give it a `url`, a `base64` or a `file_id`."
     raise ConfigurationError(msg)
 
 
-def bytes_given(where: str) -> ConfigurationError:
+def bytes_given(path: str) -> ConfigurationError:
     """Return the error for a block whose data is bytes, which JSON does not have."""
     return ConfigurationError(
-        f"{where} has its data as bytes. Pass base64 text: "
+        f"{path} has its data as bytes. Pass base64 text: "
         "`base64.b64encode(data).decode()` as `base64`, with a `mime_type`."
     )
 
 
-def _mime_type(plain: Mapping[str, Any], where: str) -> str:
+def _mime_type(plain: Mapping[str, Any], path: str) -> str:
     if isinstance(mime_type := plain.get("mime_type"), str) and mime_type:
         return mime_type
-    msg = f"{where} has base64 data of unknown type. Give it a `mime_type`."
+    msg = f"{path} has base64 data of unknown type. Give it a `mime_type`."
     raise ConfigurationError(msg)
 
 

@@ -41,7 +41,7 @@ class Sent:
     conversation whole."""
     wire: dict[str, Any]
     """What is sent of it."""
-    where: str = ""
+    path: str = ""
     """Its place, for errors."""
     calls: list[PastCall] = field(default_factory=list)
     """The tool calls of an answer."""
@@ -124,7 +124,7 @@ def _made_up(result: Sent) -> _Turn:
     own_id = result.wire.get("tool_call_id")
     if own_id == "":
         msg = (
-            f"{result.where} is the result of a tool call, but does not say of which. "
+            f"{result.path} is the result of a tool call, but does not say of which. "
             "Give it the id of the call as `tool_call_id`."
         )
         raise ConfigurationError(msg)
@@ -181,7 +181,7 @@ def _result(call: _Open, call_id: str, names: Mapping[str, str]) -> Sent:
     wire["content"] = own.wire["content"] or (_MEDIA_FOLLOW if own.media else "")
     if name := own.wire.get("name"):
         wire["name"] = sent_name(name, names)
-    return Sent(own.message, wire, own.where)
+    return Sent(own.message, wire, own.path)
 
 
 def _bridged(sent: Iterable[Sent]) -> Iterator[Sent]:

@@ -82,36 +82,36 @@ def messages_to_wire(
     return [sent.wire for sent in whole]
 
 
-def _message_to_wire(message: BaseMessage, dialect: Dialect, where: str) -> list[Sent]:
+def _message_to_wire(message: BaseMessage, dialect: Dialect, path: str) -> list[Sent]:
     if isinstance(message, HumanMessage):
-        return _human(message, dialect, where)
+        return _human(message, dialect, path)
     if isinstance(message, AIMessage):
-        sent = _assistant(message, dialect, where)
+        sent = _assistant(message, dialect, path)
     elif isinstance(message, SystemMessage):
         asked = message.additional_kwargs.get("__openai_role__")
         role = _system_role(asked, dialect)
-        content = system_content(message.content, where)
-        sent = Sent(message, {"role": role, "content": content}, where)
+        content = system_content(message.content, path)
+        sent = Sent(message, {"role": role, "content": content}, path)
     elif isinstance(message, ToolMessage):
-        sent = _tool(message, message.tool_call_id, message.content, dialect, where)
+        sent = _tool(message, message.tool_call_id, message.content, dialect, path)
     elif isinstance(message, FunctionMessage):
-        sent = _function(message, dialect, where)
+        sent = _function(message, dialect, path)
     elif isinstance(message, ChatMessage):
-        sent = _chat(message, dialect, where)
+        sent = _chat(message, dialect, path)
     else:
-        raise _unsendable(message, where)
+        raise _unsendable(message, path)
     return [_named(sent)]
 
 
-def _unsendable(message: object, where: str) -> ConfigurationError:
+def _unsendable(message: object, path: str) -> ConfigurationError:
     if isinstance(message, RemoveMessage):
         msg = (
-            f"{where} is a RemoveMessage, which edits a graph's state and cannot be "
+            f"{path} is a RemoveMessage, which edits a graph's state and cannot be "
             "sent. Let the graph apply it before the model is called."
         )
     else:
         msg = (
-            f"{where} is a {type(message).__name__}, which is not a message "
+            f"{path} is a {type(message).__name__}, which is not a message "
             "that a chat model can be sent. Pass a SystemMessage, HumanMessage, "
             "AIMessage, ToolMessage, FunctionMessage or ChatMessage; "
             "`langchain_core.messages.convert_to_messages` makes them from dicts."
@@ -139,17 +139,17 @@ def _named(sent: Sent) -> Sent:
     return sent
 
 
-def _human(message: HumanMessage, dialect: Dialect, where: str) -> list[Sent]:
+def _human(message: HumanMessage, dialect: Dialect, path: str) -> list[Sent]:
     content = message.content
     if isinstance(content, str):
-        return [_named(Sent(message, {"role": "user", "content": content}, where))]
+        return [_named(Sent(message, {"role": "user", "content": content}, path))]
     results = [
         _tool(
             None,
             block.get("tool_use_id"),
             block.get("content"),
             dialect,
-            f"{where}.content[{position}]",
+            f"{path}.content[{position}]",
         )
         for position, block in enumerate(content)
         # A tool's result in Anthropic's form.
@@ -157,8 +157,8 @@ def _human(message: HumanMessage, dialect: Dialect, where: str) -> list[Sent]:
     ]
     if results and len(results) == len(content):
         return results
-    wire = {"role": "user", "content": user_content(content, where)}
-    return [*results, _named(Sent(message, wire, where))]
+    wire = {"role": "user", "content": user_content(content, path)}
+    return [*results, _named(Sent(message, wire, path))]
 
 
 def _tool(
@@ -166,50 +166,50 @@ def _tool(
     call_id: object,
     content: Any,
     dialect: Dialect,
-    where: str,
+    path: str,
 ) -> Sent:
-    text, media = tool_content(content, where, media=dialect.tool_media)
+    text, media = tool_content(content, path, media=dialect.tool_media)
     own_id = call_id if isinstance(call_id, str) else ""
     wire = {"role": "tool", "tool_call_id": own_id, "content": text}
-    return Sent(message, wire, where, media=media)
+    return Sent(message, wire, path, media=media)
 
 
-def _function(message: BaseMessage, dialect: Dialect, where: str) -> Sent:
-    text, media = tool_content(message.content, where, media=dialect.tool_media)
-    return Sent(message, {"role": "function", "content": text}, where, media=media)
+def _function(message: BaseMessage, dialect: Dialect, path: str) -> Sent:
+    text, media = tool_content(message.content, path, media=dialect.tool_media)
+    return Sent(message, {"role": "function", "content": text}, path, media=media)
 
 
-def _chat(message: ChatMessage, dialect: Dialect, where: str) -> Sent:
+def _chat(message: ChatMessage, dialect: Dialect, path: str) -> Sent:
     role = message.role
     if role not in _ROLES:
         msg = (
-            f"{where} has the role {role!r}. A ChatMessage can be sent as "
+            f"{path} has the role {role!r}. A ChatMessage can be sent as "
             f"{', '.join(sorted(_ROLES))}."
         )
         raise ConfigurationError(msg)
     if role == "tool":
         call_id = message.additional_kwargs.get("tool_call_id")
-        return _tool(message, call_id, message.content, dialect, where)
+        return _tool(message, call_id, message.content, dialect, path)
     if role == "function":
-        return _function(message, dialect, where)
+        return _function(message, dialect, path)
     if role == "assistant":
         content = answer_content(message.content)
     elif role == "user":
-        content = user_content(message.content, where)
+        content = user_content(message.content, path)
     else:
-        content = system_content(message.content, where)
+        content = system_content(message.content, path)
     if role == "developer":
         role = _system_role(role, dialect)
-    return Sent(message, {"role": role, "content": content}, where)
+    return Sent(message, {"role": role, "content": content}, path)
 
 
-def _assistant(message: AIMessage, dialect: Dialect, where: str) -> Sent:
+def _assistant(message: AIMessage, dialect: Dialect, path: str) -> Sent:
     extra = message.additional_kwargs
     wire: AnswerMessage = {
         "role": "assistant",
         "content": answer_content(message.content),
     }
-    calls = past_calls(message, where, extras=dialect.supports_call_extras)
+    calls = past_calls(message, path, extras=dialect.supports_call_extras)
     if refusal := _refusal(message):
         if dialect.supports_refusals:
             wire["refusal"] = refusal
@@ -226,7 +226,7 @@ def _assistant(message: AIMessage, dialect: Dialect, where: str) -> Sent:
     # (https://github.com/vercel/ai/pull/13479, https://github.com/vercel/ai/pull/14950).
     if not wire["content"] and (calls or audio_id):
         wire["content"] = None
-    return Sent(message, wire, where, calls=calls)
+    return Sent(message, wire, path, calls=calls)
 
 
 def _refusal(message: AIMessage) -> str | None:

@@ -62,12 +62,12 @@ class PastCall:
         return {**self.wire, "id": call_id, self.kind: inner}
 
 
-def past_calls(message: AIMessage, where: str, *, extras: bool) -> list[PastCall]:
+def past_calls(message: AIMessage, path: str, *, extras: bool) -> list[PastCall]:
     """Return the tool calls of an answer, in their order.
 
     Args:
         message: The answer.
-        where: Its place, for errors.
+        path: Its place, for errors.
         extras: Whether a call keeps what it has beside its name and arguments.
 
     Raises:
@@ -83,7 +83,7 @@ def past_calls(message: AIMessage, where: str, *, extras: bool) -> list[PastCall
             _custom(_call(call, place, message if extras else None), call, custom)
             for field, calls in listed.items()
             for position, call in enumerate(calls)
-            if (place := f"{where}.{field}[{position}]")
+            if (place := f"{path}.{field}[{position}]")
             # A call that was cut before its name never was one.
             if field == "tool_calls" or call["name"]
         ]
@@ -91,16 +91,16 @@ def past_calls(message: AIMessage, where: str, *, extras: bool) -> list[PastCall
         return [
             _kept_call(
                 call,
-                f"{where}.additional_kwargs['tool_calls'][{position}]",
+                f"{path}.additional_kwargs['tool_calls'][{position}]",
                 extras=extras,
             )
             for position, call in enumerate(kept)
         ]
     blocks = list(blocks_of(message, _CALL_BLOCKS))
     if not blocks and (legacy := message.additional_kwargs.get("function_call")):
-        return _legacy_call(legacy, where)
+        return _legacy_call(legacy, path)
     return [
-        _call(block, f"{where}.content[{position}]", None) for position, block in blocks
+        _call(block, f"{path}.content[{position}]", None) for position, block in blocks
     ]
 
 
@@ -116,12 +116,12 @@ def blocks_of(
 
 
 def _call(
-    call: Mapping[str, Any], where: str, extras_from: AIMessage | None
+    call: Mapping[str, Any], path: str, extras_from: AIMessage | None
 ) -> PastCall:
     """Return a tool call of LangChain, or a block that is one."""
     given = call.get(_ARGUMENTS.get(str(call.get("type")), "args"))
     own_id = call.get("call_id") or call.get("id")
-    function, is_broken = _function(call.get("name"), given, where)
+    function, is_broken = _function(call.get("name"), given, path)
     if call.get("type") == "invalid_tool_call":
         function["arguments"], is_broken = "{}", True
     wire: RequestPart = {"id": own_id, "type": "function", "function": function}
@@ -138,7 +138,7 @@ def _custom(past: PastCall, call: Mapping[str, Any], custom: set[Any]) -> PastCa
     return PastCall(past.own_id, wire, past.is_broken)
 
 
-def _kept_call(call: Any, where: str, *, extras: bool) -> PastCall:
+def _kept_call(call: Any, path: str, *, extras: bool) -> PastCall:
     """Return a call that was kept in the wire's form.
 
     Its `index` goes: it numbers the deltas of a stream.
@@ -148,9 +148,9 @@ def _kept_call(call: Any, where: str, *, extras: bool) -> PastCall:
         custom = {key: value for key, value in call.items() if key != "index"}
         return PastCall(call.get("id"), {"type": "custom", **custom})
     if not isinstance(function, Mapping):
-        msg = f"{where} has no `function`. Remove it or use the `tool_calls` field."
+        msg = f"{path} has no `function`. Remove it or use the `tool_calls` field."
         raise ConfigurationError(msg)
-    named, is_broken = _function(function.get("name"), function.get("arguments"), where)
+    named, is_broken = _function(function.get("name"), function.get("arguments"), path)
     wire: RequestPart = {"id": call.get("id"), "type": "function", "function": named}
     if extras:
         own = {key: value for key, value in call.items() if key != "index"}
@@ -158,24 +158,24 @@ def _kept_call(call: Any, where: str, *, extras: bool) -> PastCall:
     return PastCall(call.get("id"), wire, is_broken)
 
 
-def _legacy_call(function_call: Any, where: str) -> list[PastCall]:
+def _legacy_call(function_call: Any, path: str) -> list[PastCall]:
     """Return the one call of the form that OpenAI had before tools.
 
     It goes out as a tool call: few servers know the older form.
     """
-    place = f"{where}.additional_kwargs['function_call']"
+    place = f"{path}.additional_kwargs['function_call']"
     given = function_call if isinstance(function_call, Mapping) else {}
     function, is_broken = _function(given.get("name"), given.get("arguments"), place)
     return [PastCall(None, {"type": "function", "function": function}, is_broken)]
 
 
 def _function(
-    name: object, arguments: object, where: str
+    name: object, arguments: object, path: str
 ) -> tuple[dict[str, str], bool]:
     """Return a wire function, and whether its arguments were no JSON object."""
     if not isinstance(name, str) or not name:
         msg = (
-            f"{where} is a tool call without a name. Give it the name of its tool, or "
+            f"{path} is a tool call without a name. Give it the name of its tool, or "
             "remove it together with its result."
         )
         raise ConfigurationError(msg)
@@ -189,7 +189,7 @@ def _function(
             value = json.loads(text, parse_constant=lambda _: None)
             text = _encode(value)
     except (TypeError, ValueError, RecursionError) as exc:
-        msg = f"{where} has arguments that cannot be sent as JSON: {exc}."
+        msg = f"{path} has arguments that cannot be sent as JSON: {exc}."
         raise ConfigurationError(msg) from exc
     return {"name": name, "arguments": text}, False
 

@@ -63,7 +63,7 @@ _CACHE_POINTS = (["cachePoint"], ["cache_point"])
 """Keys of Bedrock's blocks that say nothing but where its cache ends."""
 
 
-def user_content(content: Any, where: str) -> str | list[RequestPart]:
+def user_content(content: Any, path: str) -> str | list[RequestPart]:
     """Return the content of a user message as it is sent.
 
     Blocks that only a model writes, such as reasoning and calls, are left out. A block
@@ -71,7 +71,7 @@ def user_content(content: Any, where: str) -> str | list[RequestPart]:
 
     Args:
         content: A string, or a list of strings and blocks.
-        where: The place of the message, for errors.
+        path: The place of the message, for errors.
 
     Returns:
         One string where there is text only, else the parts.
@@ -80,30 +80,30 @@ def user_content(content: Any, where: str) -> str | list[RequestPart]:
         ConfigurationError: A block lacks what its type needs, or is of a type that no
             server is known to accept from a user.
     """
-    return _prompt(content, _USER_PARTS, "user", where)
+    return _prompt(content, _USER_PARTS, "user", path)
 
 
-def system_content(content: Any, where: str) -> str | list[RequestPart]:
+def system_content(content: Any, path: str) -> str | list[RequestPart]:
     """Return the content of a system message as it is sent: its text.
 
     Args:
         content: A string, or a list of strings and blocks.
-        where: The place of the message, for errors.
+        path: The place of the message, for errors.
 
     Raises:
         ConfigurationError: As for `user_content`. Only text is accepted here.
     """
-    return _prompt(content, _TEXT_PARTS, "system", where)
+    return _prompt(content, _TEXT_PARTS, "system", path)
 
 
 def _prompt(
-    content: Any, known: frozenset[str], role: str, where: str
+    content: Any, known: frozenset[str], role: str, path: str
 ) -> str | list[RequestPart]:
     if isinstance(content, str):
         return content
     parts = []
     for position, block in enumerate(content):
-        place = f"{where}.content[{position}]"
+        place = f"{path}.content[{position}]"
         if _is_of_an_answer(block) or _is_of_an_answer(_unwrapped(block)):
             continue
         if isinstance(block, Mapping) and [*block] in _CACHE_POINTS:
@@ -127,10 +127,10 @@ def _unwrapped(block: Any) -> Any:
 
 
 def _unknown(
-    kind: str, known: frozenset[str], role: str, where: str
+    kind: str, known: frozenset[str], role: str, path: str
 ) -> ConfigurationError:
     msg = (
-        f"{where} is of type {kind!r}, which is not known to be accepted in a {role} "
+        f"{path} is of type {kind!r}, which is not known to be accepted in a {role} "
         f"message. Known there: {', '.join(sorted(known))}. A type of your server's "
         'own is sent as it is inside {"type": "non_standard", "value": {...}}.'
     )
@@ -138,7 +138,7 @@ def _unknown(
 
 
 def tool_content(
-    content: Any, where: str, *, media: bool
+    content: Any, path: str, *, media: bool
 ) -> tuple[str | list[RequestPart], list[RequestPart]]:
     """Return the content of a tool's result, and the parts that it may not have.
 
@@ -146,13 +146,13 @@ def tool_content(
 
     Args:
         content: A string, `None`, or a list of strings and blocks.
-        where: The place of the message, for errors.
+        path: The place of the message, for errors.
         media: Whether the server accepts images and the like in a result.
     """
     if content is None or isinstance(content, str):
         return content or "", []
     parts = [
-        _result_part(block, f"{where}.content[{position}]")
+        _result_part(block, f"{path}.content[{position}]")
         for position, block in enumerate(content)
     ]
     if media:
@@ -161,10 +161,10 @@ def tool_content(
     return _simplest(texts), [part for part in parts if part["type"] != "text"]
 
 
-def _result_part(block: Any, where: str) -> RequestPart:
+def _result_part(block: Any, path: str) -> RequestPart:
     data = _unwrapped(block)
     try:
-        part = block_to_wire(data, where)
+        part = block_to_wire(data, path)
     except ConfigurationError:
         part = {"type": ""}
     if part["type"] == "text":
@@ -174,7 +174,7 @@ def _result_part(block: Any, where: str) -> RequestPart:
 
     def as_json(value: object) -> str:
         if isinstance(value, bytes | bytearray):
-            raise bytes_given(where)
+            raise bytes_given(path)
         return str(value)
 
     text = json.dumps(data, ensure_ascii=False, default=as_json)

@@ -200,29 +200,29 @@ def _is_wire_type(kind: object) -> bool:
     return isinstance(kind, str) and kind not in _JSON_TYPES
 
 
-def _tool_to_wire(tool: ToolLike, where: str, *, strict: bool | None) -> WireTool:
+def _tool_to_wire(tool: ToolLike, path: str, *, strict: bool | None) -> WireTool:
     if (custom := custom_tool_to_wire(tool)) is not None:
         return custom
     if isinstance(tool, Mapping):
         if tool.get("type") == "function":
-            return _ready_function(tool, where, strict=strict)
+            return _ready_function(tool, path, strict=strict)
         if _is_wire_type(tool.get("type")) and "input_schema" not in tool:
             return dict(tool)
-    return {"type": "function", "function": _function(tool, where, strict=strict)}
+    return {"type": "function", "function": _function(tool, path, strict=strict)}
 
 
 def _ready_function(
-    tool: Mapping[str, Any], where: str, *, strict: bool | None
+    tool: Mapping[str, Any], path: str, *, strict: bool | None
 ) -> WireTool:
     """Return a function tool that is in OpenAI's form already, with all its keys."""
     wire = _nested(tool)
     function = wire["function"]
     if not isinstance(function, Mapping) or not function.get("name"):
-        msg = f"{where} is a function without a name. Give its `function` a `name`."
+        msg = f"{path} is a function without a name. Give its `function` a `name`."
         raise ConfigurationError(msg)
     if strict is None or "strict" in function:
         return wire
-    converted = _function(function, where, strict=strict)
+    converted = _function(function, path, strict=strict)
     return {**wire, "function": {**function, **converted}}
 
 
@@ -239,7 +239,7 @@ def _nested(tool: Mapping[str, Any]) -> WireTool:
     }
 
 
-def _function(tool: ToolLike, where: str, *, strict: bool | None) -> dict[str, Any]:
+def _function(tool: ToolLike, path: str, *, strict: bool | None) -> dict[str, Any]:
     """Return name, description, parameters and `strict` of something with a schema."""
     source: Any = dict(tool) if isinstance(tool, Mapping) else tool
     if isinstance(source, dict):
@@ -255,10 +255,10 @@ def _function(tool: ToolLike, where: str, *, strict: bool | None) -> dict[str, A
             function = {"parameters": empty, **function, "strict": strict}
             function = convert_to_openai_function(function, strict=strict)
     except _CONVERSION_ERRORS as exc:
-        msg = f"{where}, {_label(tool)}, has no schema that can be sent: {exc}"
+        msg = f"{path}, {_label(tool)}, has no schema that can be sent: {exc}"
         raise ConfigurationError(msg) from exc
     if not isinstance(function.get("name"), str) or not function["name"]:
-        msg = f"{where}, {_label(tool)}, has no name. Give it a `name` or a `title`."
+        msg = f"{path}, {_label(tool)}, has no name. Give it a `name` or a `title`."
         raise ConfigurationError(msg)
     if strict:
         # OpenAI refuses `default` in strict mode. Nothing is lost: there every property

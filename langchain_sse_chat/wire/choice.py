@@ -12,7 +12,10 @@ from langchain_sse_chat.wire.content import (
     brings_only_text,
     split_content,
 )
-from langchain_sse_chat.wire.cumulative_messages import Restated, joined_in_place
+from langchain_sse_chat.wire.cumulative_messages import (
+    CumulativeMessages,
+    joined_in_place,
+)
 from langchain_sse_chat.wire.deltas import AnswerMessage, Delta
 from langchain_sse_chat.wire.finish_reasons import Ending, finish_reason_of, rank
 from langchain_sse_chat.wire.merged_fields import (
@@ -34,7 +37,7 @@ from langchain_sse_chat.wire.reasoning import (
     read_reasoning,
 )
 from langchain_sse_chat.wire.stops import StopSplitter
-from langchain_sse_chat.wire.surrogates import Characters
+from langchain_sse_chat.wire.surrogates import SurrogateJoiner
 from langchain_sse_chat.wire.tags import ReasoningTags, tag_splitter
 from langchain_sse_chat.wire.tool_calls import ToolCallAssembler
 
@@ -59,11 +62,11 @@ class ChoiceReader:
         "_fields",
         "_finish_reason",
         "_logprobs",
+        "_messages",
         "_reasoning",
         "_reasoning_characters",
         "_reasoning_key",
         "_refusal",
-        "_restated",
         "_splitter",
         "_started",
         "_structured",
@@ -74,7 +77,7 @@ class ChoiceReader:
         "_tool_calls",
         "_unsplit",
         "has_error",
-        "holds_back",
+        "has_pending",
     )
 
     def __init__(
@@ -94,16 +97,16 @@ class ChoiceReader:
         self._splitter = StopSplitter(stop, tags) if stop else tags
         self._tags = reasoning_tags
         self._structured = False
-        self.holds_back = False
+        self.has_pending = False
         """Whether the last delta brought something that may not be given out yet."""
         self.has_error = False
         """Whether a delta had something under `error`."""
         self._text: list[str] = []
         self._unsplit: list[str] = []
         """The text as it came, where reasoning or a stop is taken out of it."""
-        self._text_characters = Characters()
+        self._text_characters = SurrogateJoiner()
         self._reasoning: list[str] = []
-        self._reasoning_characters = Characters()
+        self._reasoning_characters = SurrogateJoiner()
         self._reasoning_key: str | None = None
         self._refusal: list[str] = []
         self._tool_calls = ToolCallAssembler()
@@ -113,7 +116,7 @@ class ChoiceReader:
         self._choice_fields: dict[str, Any] = {}
         self._logprobs: list[dict[str, Any]] = []
         self._finish_reason: str | None = None
-        self._restated: Restated | None = None
+        self._messages: CumulativeMessages | None = None
         self._started = False
 
     @property
@@ -154,7 +157,7 @@ class ChoiceReader:
 
     def take(self, texts: list[str]) -> None:
         """Take deltas that bring these texts and nothing else."""
-        self.holds_back = False
+        self.has_pending = False
         self._started = True
         self._text += texts
 
@@ -163,7 +166,7 @@ class ChoiceReader:
 
         It comes under the key of the delta before.
         """
-        self.holds_back = False
+        self.has_pending = False
         self._started = True
         self._reasoning += texts
 
@@ -174,7 +177,7 @@ class ChoiceReader:
             The text when the delta brings text and nothing else, a `Delta` when it
             brings more, `None` when it brings nothing for the user.
         """
-        self.holds_back = False
+        self.has_pending = False
         self._read_choice_fields(choice)
         out = None
         delta, message = choice.get("delta"), choice.get("message")
@@ -182,14 +185,14 @@ class ChoiceReader:
             delta = choice.get("text")
         if delta is not None:
             out = self._read_delta(as_delta(delta))
-        if message and out is None and not self.holds_back:
+        if message and out is None and not self.has_pending:
             out = self._read_message(as_delta(message))
         return out
 
     def _read_message(self, message: dict[str, Any]) -> str | Delta | None:
         """Take a message in place of a delta: whatever it adds to what came."""
-        if self._restated is None or not self._restated.gave:
-            self._restated = Restated(
+        if self._messages is None or not self._messages.has_new:
+            self._messages = CumulativeMessages(
                 joined_in_place(
                     self._text if self._splitter is None else self._unsplit
                 ),
@@ -198,7 +201,7 @@ class ChoiceReader:
                 known=self._fields.names(),
             )
         return self._read_delta(
-            self._restated.delta(message, last=self.has_finish_reason)
+            self._messages.delta(message, last=self.has_finish_reason)
         )
 
     def _read_delta(self, delta: dict[str, Any]) -> str | Delta | None:
@@ -221,7 +224,7 @@ class ChoiceReader:
         self, delta: dict[str, Any], content: object
     ) -> str | Delta | None:
         if delta.get("role") == IN_PROGRESS:
-            self.holds_back = True
+            self.has_pending = True
             return None
         text, thinking, others = split_content(content)
         reasoning, key = read_reasoning(delta)
@@ -232,7 +235,7 @@ class ChoiceReader:
             self._reasoning_key = key or self._reasoning_key
         if self._splitter is not None:
             self._structured = self._structured or bool(reasoning)
-            self.holds_back = bool(text)
+            self.has_pending = bool(text)
             self._unsplit.append(text)
             text, reasoning = self._tagged(*self._splitter.feed(text), reasoning)
         refusal = delta.get("refusal")
@@ -243,10 +246,10 @@ class ChoiceReader:
         )
         # A gateway that sends a call in both forms means one call.
         if delta.get("tool_calls"):
-            self.holds_back = True
+            self.has_pending = True
             out.tool_calls = self._tool_calls.feed(delta["tool_calls"])
         elif delta.get("function_call"):
-            self.holds_back = True
+            self.has_pending = True
             out.tool_calls = self._tool_calls.feed_function_call(delta["function_call"])
         self._read_blocks(delta)
         if others:
@@ -287,7 +290,7 @@ class ChoiceReader:
         if out.reasoning or out.refusal or out.tool_calls:
             self._started = True
             return out
-        self._started = self._started or bool(out.text) or self.holds_back
+        self._started = self._started or bool(out.text) or self.has_pending
         return out.text or None
 
     def _read_choice_fields(self, choice: dict[str, Any]) -> None:
@@ -319,10 +322,10 @@ class ChoiceReader:
         Returns:
             The message, and what was held back to the end.
         """
-        held = self._close_texts()
+        pending = self._close_texts()
         reason = native = "stop" if self.hit_stop else self._finish_reason
         kind = rank(reason)
-        calls, held.tool_calls = self._tool_calls.close(
+        calls, pending.tool_calls = self._tool_calls.close(
             cut=truncated or not self._ends_well(reason),
             inferred=reason is None and not truncated,
             expected=kind == Ending.CALLS,
@@ -338,20 +341,20 @@ class ChoiceReader:
             message.finish_reason_inferred = True
         message.finish_reason = reason
         message.native_finish_reason = native if native != reason else None
-        return message, held
+        return message, pending
 
     def _close_texts(self) -> Delta:
         """Return what was held back of the texts, at the end."""
-        held = Delta()
-        if self._restated is not None:
-            more = self._read_delta(self._restated.close())
-            held = more if isinstance(more, Delta) else Delta(more or "")
+        pending = Delta()
+        if self._messages is not None:
+            more = self._read_delta(self._messages.close())
+            pending = more if isinstance(more, Delta) else Delta(more or "")
         if self._splitter is not None:
             rest = Delta(*self._tagged(*self._splitter.close()))
             self._keep(rest)
-            held.text += rest.text
-            held.reasoning += rest.reasoning
-        return held
+            pending.text += rest.text
+            pending.reasoning += rest.reasoning
+        return pending
 
     def _ends_well(self, reason: str | None) -> bool:
         """Whether a call without arguments is one, and not one that was cut."""
@@ -363,12 +366,12 @@ class ChoiceReader:
     def snapshot(self) -> AnswerMessage:
         """Return the message as far as it came."""
         message = self._message()
-        if self._restated is not None:
-            message.text += self._restated.held
+        if self._messages is not None:
+            message.text += self._messages.pending
         if self._splitter is not None:
-            held = self._tagged(*deepcopy(self._splitter).close())
-            message.text += held[0]
-            message.reasoning += held[1]
+            pending = self._tagged(*deepcopy(self._splitter).close())
+            message.text += pending[0]
+            message.reasoning += pending[1]
             message.reasoning_key = self._source_of(message.reasoning)
         message.tool_calls = self._tool_calls.snapshot()
         message.finish_reason = self._finish_reason

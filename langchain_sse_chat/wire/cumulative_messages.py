@@ -24,7 +24,7 @@ _CLEAR = 8
 _CALLS = ("tool_calls", "function_call")
 
 
-class Restated:
+class CumulativeMessages:
     """Makes deltas of the messages of a choice."""
 
     __slots__ = (
@@ -35,7 +35,7 @@ class Restated:
         "_known",
         "_lists",
         "_texts",
-        "gave",
+        "has_new",
     )
 
     def __init__(
@@ -62,14 +62,14 @@ class Restated:
         self._calls: list[Any] | None = None
         self._known = known
         self._lists: dict[str, list[Any]] = {}
-        self.gave = False
+        self.has_new = False
         """Whether any message had a text or a call that was new."""
         self._is_first = not (content or reasoning or calls)
 
     @property
-    def held(self) -> str:
+    def pending(self) -> str:
         """The text that is held back."""
-        return self._texts["content"].held
+        return self._texts["content"].pending
 
     def delta(self, message: dict[str, Any], *, last: bool) -> dict[str, Any]:
         """Return the delta that the next message stands for.
@@ -92,7 +92,9 @@ class Restated:
             elif key not in self._known:
                 delta[key] = value
         is_first, self._is_first = self._is_first, False
-        self.gave = self.gave or any(delta.get(k) for k in (*self._texts, "tool_calls"))
+        self.has_new = self.has_new or any(
+            delta.get(k) for k in (*self._texts, "tool_calls")
+        )
         return message if is_first else delta
 
     def close(self) -> dict[str, Any]:
@@ -152,7 +154,7 @@ class _Growth:
 class _Text:
     """One text of the messages."""
 
-    __slots__ = ("_before", "_given", "_grew", "_growth", "_held", "_repeats")
+    __slots__ = ("_before", "_given", "_grew", "_growth", "_pending", "_repeats")
 
     def __init__(self, growth: _Growth, given: str) -> None:
         self._growth = growth
@@ -162,7 +164,7 @@ class _Text:
         """The text of the message before."""
         self._repeats = bool(given)
         """Whether deltas gave it out, and messages only repeat it."""
-        self._held: list[str] = []
+        self._pending: list[str] = []
         self._grew = 0
 
     def feed(self, text: str, *, last: bool) -> str:
@@ -174,7 +176,7 @@ class _Text:
         elif self._growth.way == "whole":
             new = self._beyond(text)
         elif self._growth.way == "parts":
-            repeats = last and text == self._given and not self._held
+            repeats = last and text == self._given and not self._pending
             new = self.release() + ("" if repeats else text)
         else:
             new = self._undecided(text, last=last)
@@ -182,24 +184,28 @@ class _Text:
         return new
 
     @property
-    def held(self) -> str:
+    def pending(self) -> str:
         """What is held back, for all that is known."""
-        if not self._held:
+        if not self._pending:
             return ""
         is_whole = self._growth.way == "whole" or (not self._growth.way and self._grew)
-        return self._held[-1][len(self._given) :] if is_whole else "".join(self._held)
+        return (
+            self._pending[-1][len(self._given) :]
+            if is_whole
+            else "".join(self._pending)
+        )
 
     def release(self) -> str:
         """Return what was held back, at the end of the answer or of doubt."""
-        held = self.held
-        self._held.clear()
-        return held
+        pending = self.pending
+        self._pending.clear()
+        return pending
 
     def _beyond(self, text: str) -> str:
         before = self._before
         if text.startswith(before):
             self._before = text
-            self._held.clear()
+            self._pending.clear()
             return text[len(self._given) :]
         if text in before:
             return ""
@@ -218,14 +224,14 @@ class _Text:
             return self.release() + text
         if text == before:
             if not last:
-                self._held.append(text)
+                self._pending.append(text)
             return ""
         self._grew += 1
         if self._grew > 1 or len(before) >= _CLEAR:
             self._growth.way = "whole"
-            self._held.clear()
+            self._pending.clear()
             return text[len(self._given) :]
-        self._held.append(text)
+        self._pending.append(text)
         return ""
 
 

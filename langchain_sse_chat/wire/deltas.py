@@ -118,6 +118,6 @@ class Assembler(Protocol[OutputT]):
         """Take a part of the answer."""
         ...
 
-    def close(self, message: AnswerMessage, held: Delta) -> list[OutputT]:
+    def close(self, message: AnswerMessage, pending: Delta) -> list[OutputT]:
         """Take the whole answer, and the part that was held back to its end."""
         ...

@@ -96,7 +96,7 @@ class Report(NamedTuple):
     """The objects that they stand in, from the outermost on."""
 
 
-def server_words(body: object) -> ErrorDetails | None:
+def read_details(body: object) -> ErrorDetails | None:
     """Return what an error body says, or `None` when it is not one.
 
     Args:
@@ -111,12 +111,12 @@ def server_words(body: object) -> ErrorDetails | None:
     if isinstance(error, str) and error:
         return ErrorDetails(error, code_in(body))
     if isinstance(error, dict):
-        inner = flat_words(error)
-        return inner or ErrorDetails(_spell(body, error), code_in(error))
-    return flat_words(body)
+        inner = own_details(error)
+        return inner or ErrorDetails(_deepest_text(body, error), code_in(error))
+    return own_details(body)
 
 
-def flat_words(body: Mapping[str, Any]) -> ErrorDetails | None:
+def own_details(body: Mapping[str, Any]) -> ErrorDetails | None:
     """Return what an object says under one of its own keys, or `None`."""
     for key in _WORDS:
         value = body.get(key)
@@ -152,7 +152,7 @@ def report_of(words: ErrorDetails, body: object) -> Report:
     for text in _texts(objects):
         if len(texts) > _MOST_TEXTS:
             break
-        if not any(_plain(text) in _plain(said) for said in texts):
+        if not any(_normalized(text) in _normalized(said) for said in texts):
             texts.append(text)
     message = words.message
     if len(texts) > 1:
@@ -160,7 +160,9 @@ def report_of(words: ErrorDetails, body: object) -> Report:
         colon = "" if message.endswith((".", "!", "?", ":")) else ":"
         message = f"{message}{colon} {'; '.join(texts[1:])}"
     named = (word_in(one, "param") for one in objects)
-    param = next((p for p in named if p and _plain(p) not in _plain(message)), None)
+    param = next(
+        (p for p in named if p and _normalized(p) not in _normalized(message)), None
+    )
     if param:
         message = f"{message} (param: {param})"
         texts.append(param)
@@ -206,23 +208,23 @@ def _parsed(text: str) -> object:
     return {"message": text}
 
 
-def _plain(text: str) -> str:
+def _normalized(text: str) -> str:
     return " ".join(text.lower().split()).rstrip(".")
 
 
 def _listed(value: object) -> str:
     """Return words for a message that is not a string, such as a list of faults."""
-    return "; ".join(map(_spell_one, value if isinstance(value, list) else [value]))
+    return "; ".join(map(_item_text, value if isinstance(value, list) else [value]))
 
 
-def _spell_one(value: object) -> str:
+def _item_text(value: object) -> str:
     if not isinstance(value, dict):
         return str(value)
-    words = word_in(value, "message", "msg") or _spell(value, value)
+    words = word_in(value, "message", "msg") or _deepest_text(value, value)
     place = value.get("loc")
     return f"{'.'.join(map(str, place))}: {words}" if isinstance(place, list) else words
 
 
-def _spell(body: Mapping[str, Any], error: object) -> str:
+def _deepest_text(body: Mapping[str, Any], error: object) -> str:
     """Return the first words that stand deeper, else the error as Python writes it."""
     return next(_texts(tuple(_objects(body))), str(error))

@@ -33,7 +33,7 @@ _MOST_TEXT = 4096
 followed by another one like it."""
 
 
-class Template:
+class EventTemplate:
     """The parts of an event's data that stay the same: before, between and after.
 
     Args:
@@ -135,7 +135,7 @@ def _has_half_a_character(text: str) -> bool:
 
 def template_of(
     data: str, chunk: Mapping[str, Any], out: str | Delta
-) -> Template | None:
+) -> EventTemplate | None:
     """Return the template of an event, `None` when it has more than one plain text.
 
     Args:
@@ -169,7 +169,7 @@ def template_of(
 
 def _template_around(
     key: str, text: str, data: str, chunk: Mapping[str, Any], *, is_reasoning: bool
-) -> Template | None:
+) -> EventTemplate | None:
     start = _value_of(key).search(data)
     if start is None:
         return None
@@ -186,7 +186,7 @@ def _template_around(
             between = after[: padding.end()]
             after = after[scanstring(after, padding.end())[1] - 1 :]
             break
-    return Template(before, between, after, is_reasoning=is_reasoning)
+    return EventTemplate(before, between, after, is_reasoning=is_reasoning)
 
 
 @lru_cache

@@ -27,18 +27,18 @@ _MOST_VALUES = 1_750_000
 that size would take 20 times its bytes."""
 
 
-class Budget:
+class MemoryBudget:
     """What is left of the room for an answer."""
 
-    __slots__ = ("_left", "_where")
+    __slots__ = ("_left", "_url")
 
-    def __init__(self, where: str) -> None:
+    def __init__(self, url: str) -> None:
         """Start an answer.
 
         Args:
-            where: The URL without query, for the messages of errors.
+            url: The URL without query, for the messages of errors.
         """
-        self._where = where
+        self._url = url
         self._left = KEPT_LIMIT
 
     def take(self, data: str) -> None:
@@ -51,7 +51,7 @@ class Budget:
         self._left -= len(data) + _WEIGHT_OF_A_VALUE * self.count(data)
         if self._left < 0:
             msg = (
-                f"{self._where} sent more than {KEPT_LIMIT} bytes in addition to its "
+                f"{self._url} sent more than {KEPT_LIMIT} bytes in addition to its "
                 "answer: other choices, unknown fields, or tool calls without a name."
             )
             raise EventTooLargeError(msg, limit=KEPT_LIMIT)
@@ -64,6 +64,6 @@ class Budget:
         """
         values = text.count(",") + text.count("[") + text.count("{")
         if values > _MOST_VALUES:
-            msg = f"{self._where} sent JSON with more than {_MOST_VALUES} values."
+            msg = f"{self._url} sent JSON with more than {_MOST_VALUES} values."
             raise EventTooLargeError(msg, limit=_MOST_VALUES)
         return values

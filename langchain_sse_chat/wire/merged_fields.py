@@ -98,7 +98,7 @@ def add_to_chunk_fields(fields: dict[str, Any], key: str, value: Any) -> None:
         key: The field.
         value: What the chunk has there.
     """
-    _keep(fields, key, value, goes_on=grows(key, value))
+    _keep(fields, key, value, extends=grows(key, value))
 
 
 def add_to_choice_fields(fields: dict[str, Any], key: str, value: Any) -> None:
@@ -112,16 +112,16 @@ def add_to_choice_fields(fields: dict[str, Any], key: str, value: Any) -> None:
         key: The field.
         value: What the choice has there.
     """
-    goes_on = grows(key, value)
-    if not goes_on and isinstance(value, list) and "prompt" not in key:
+    extends = grows(key, value)
+    if not extends and isinstance(value, list) and "prompt" not in key:
         before = fields.get(key)
-        goes_on = not (isinstance(before, list) and value[: len(before)] == before)
-    _keep(fields, key, value, goes_on=goes_on)
+        extends = not (isinstance(before, list) and value[: len(before)] == before)
+    _keep(fields, key, value, extends=extends)
 
 
-def _keep(fields: dict[str, Any], key: str, value: Any, *, goes_on: bool) -> None:
+def _keep(fields: dict[str, Any], key: str, value: Any, *, extends: bool) -> None:
     before = fields.get(key)
-    if not goes_on:
+    if not extends:
         fields[key] = value
     elif isinstance(before, list):
         before += value

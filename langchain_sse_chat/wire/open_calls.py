@@ -11,7 +11,7 @@ from langchain_sse_chat.wire.deltas import ToolCallDelta, WireToolCall
 from langchain_sse_chat.wire.extra_fields import merge_extras
 from langchain_sse_chat.wire.jsontext import parse_arguments
 from langchain_sse_chat.wire.merged_fields import merge_objects
-from langchain_sse_chat.wire.surrogates import Characters
+from langchain_sse_chat.wire.surrogates import SurrogateJoiner
 from langchain_sse_chat.wire.tool_arguments import (
     BraceCounter,
     StringEscaper,
@@ -75,7 +75,7 @@ class OpenCall:
         self.twins: list[OpenCall] = []
         """Earlier calls with the same id. While there are any, nothing goes out: this
         may be one of them once more."""
-        self._characters = Characters()
+        self._characters = SurrogateJoiner()
         self._escaper = StringEscaper()
         # The first and the last character of the arguments that is not blank.
         self._opening = ""
@@ -144,7 +144,7 @@ class OpenCall:
             return None
         if self._given == len(self.arguments):
             return None
-        if not self._given and self.holds_nothing:
+        if not self._given and self.is_placeholder:
             return None
         return self._rest()
 
@@ -167,7 +167,7 @@ class OpenCall:
         return not (self.name or self.arguments or self.entries)
 
     @property
-    def holds_nothing(self) -> bool:
+    def is_placeholder(self) -> bool:
         """Whether all there is are the braces of Claude's empty `input`.
 
         Gateways send them first, and the arguments after them
@@ -183,20 +183,20 @@ class OpenCall:
         begins_again = self._last == "}" and text.lstrip().startswith("{")
         if not (begins_again and self.is_whole()):
             return False
-        if self.holds_nothing:
+        if self.is_placeholder:
             self.arguments.clear()
             self._looked_at, self._last, self._braces = 0, "", BraceCounter()
             self._parsed = None
             return False
-        return self.is_said_by(text)
+        return self.is_repeated_by(text)
 
     def has_no_room_for(self, text: str) -> bool:
         """Whether the arguments are whole, and a further piece is no repetition."""
-        if not self.is_whole() or self.holds_nothing:
+        if not self.is_whole() or self.is_placeholder:
             return False
-        return not self.is_said_by(text)
+        return not self.is_repeated_by(text)
 
-    def is_said_by(self, text: str) -> bool:
+    def is_repeated_by(self, text: str) -> bool:
         """Whether a text is all of the arguments, which are whole."""
         return self.is_whole() and parse_arguments(text) == self._parsed
 
@@ -205,7 +205,7 @@ class OpenCall:
         if (self.kind, self.name) != (other.kind, other.name):
             return False
         mine, others = ("".join(call.arguments) for call in (self, other))
-        return mine == others or (self.is_whole() and other.is_said_by(mine))
+        return mine == others or (self.is_whole() and other.is_repeated_by(mine))
 
     def open(self, arguments: str) -> ToolCallDelta:
         """Return the piece with id and name: the first that goes out."""
@@ -241,7 +241,7 @@ class OpenCall:
         text = "".join(self.arguments)
         if not self.name and not text.strip():
             return self.close_as_it_came(UNNAMED) if self.extras else (None, None)
-        unsaid = self.holds_nothing and not self.opened
+        unsaid = self.is_placeholder and not self.opened
         if text.strip() in {"", "null"} or unsaid:
             is_cut = cut and not (inferred and unsaid)
             text = "" if is_cut else "{}"
@@ -249,9 +249,9 @@ class OpenCall:
                 self.flaw = self.flaw or _CUT_BEFORE
         elif self._opening == '"':
             text = decode_twice(text)
-        return self.seen(text), self._held(text)
+        return self.seen(text), self._pending(text)
 
-    def _held(self, text: str) -> ToolCallDelta | None:
+    def _pending(self, text: str) -> ToolCallDelta | None:
         """Return the piece of a call with these arguments that did not go out yet."""
         if not self.opened:
             return self.open(text)
@@ -310,7 +310,7 @@ class OpenCall:
         if self.is_sent_twice or not (self.name or self.arguments):
             return None
         # Braces that arguments may follow are not yet a call without arguments.
-        unsaid = self.holds_nothing and not self.opened
+        unsaid = self.is_placeholder and not self.opened
         return self.seen("" if unsaid else "".join(self.arguments))
 
     def seen(self, arguments: str) -> WireToolCall:

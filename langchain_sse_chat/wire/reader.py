@@ -15,7 +15,7 @@ from langchain_sse_chat.gigachat.message_form import with_choices
 from langchain_sse_chat.wire import server_errors as failures
 from langchain_sse_chat.wire.choice import ChoiceReader
 from langchain_sse_chat.wire.deltas import AnswerMessage, Delta, joined
-from langchain_sse_chat.wire.event_template import PADDING, Template, template_of
+from langchain_sse_chat.wire.event_template import PADDING, EventTemplate, template_of
 from langchain_sse_chat.wire.jsontext import (
     NO_JSON,
     begins_with_an_object,
@@ -64,12 +64,12 @@ class ChunkReader:
         "_usage",
         "events_read",
         "saw_done",
-        "where",
+        "url",
     )
 
     def __init__(
         self,
-        where: str,
+        url: str,
         *,
         reasoning_tags: ReasoningTags | None = None,
         stop: tuple[str, ...] = (),
@@ -77,13 +77,13 @@ class ChunkReader:
         """Start an answer.
 
         Args:
-            where: The URL without query, for the messages of errors.
+            url: The URL without query, for the messages of errors.
             reasoning_tags: What stands around reasoning in the content; `None` when
                 nothing there is to be taken for reasoning.
             stop: The texts before which the answer ends, where the server does not see
                 to it.
         """
-        self.where = where
+        self.url = url
         self.saw_done = False
         """Whether `[DONE]` was read."""
         self.events_read = 0
@@ -94,9 +94,9 @@ class ChunkReader:
         self._fields: dict[str, Any] = {}
         self._has_choices = False
         self._has_chunks = False
-        self._strays = Strays(where)
+        self._strays = Strays(url)
         self._usage: dict[str, Any] | None = None
-        self._template: Template | None = None
+        self._template: EventTemplate | None = None
         self._event = ""
         self._learned_at = 0
         self._lessons = 0 if reasoning_tags or stop else _LESSONS
@@ -162,7 +162,7 @@ class ChunkReader:
         texts = template.texts_in(read)
         return None if texts is None else self._take(template, texts)
 
-    def _take(self, template: Template, texts: list[str]) -> Sequence[str | Delta]:
+    def _take(self, template: EventTemplate, texts: list[str]) -> Sequence[str | Delta]:
         self.events_read += len(texts)
         if template.is_reasoning:
             self._choice.take_reasoning(texts)
@@ -229,7 +229,7 @@ class ChunkReader:
         if said.strip("[] ").upper() == "DONE":
             self.saw_done = True
         elif is_failed_event(event) or is_error_word(said):
-            raise failures.stream_error(said, self.where)
+            raise failures.stream_error(said, self.url)
         elif is_ping(said) or is_ping(event) or lenient or self.has_finish_reason:
             return
         elif event == "message" or said[:1] == "{":
@@ -275,7 +275,7 @@ class ChunkReader:
             self._take_stray(chunk, event)
         if error is not None:
             # What came with it is in the partial message.
-            raise failures.stream_error(error, self.where, chunk)
+            raise failures.stream_error(error, self.url, chunk)
         return out
 
     def _keep(self, chunk: dict[str, Any]) -> None:
@@ -320,7 +320,7 @@ class ChunkReader:
                 raise error
         for choice in (self._choice, *self._others.values()):
             if choice.failure is not None:
-                raise failures.finish_error(choice.failure, self.where)
+                raise failures.finish_error(choice.failure, self.url)
 
     def _read_choice(self, choice: object) -> str | Delta | None:
         if not isinstance(choice, dict):
@@ -339,18 +339,18 @@ class ChunkReader:
             out = brought = reader.read(choice)
             if reader.hit_stop:
                 self.saw_done = True
-        if brought is not None or reader.holds_back or choice.get("finish_reason"):
+        if brought is not None or reader.has_pending or choice.get("finish_reason"):
             self.events_read += 1
         if reader.has_error or "error" in choice or "message" in choice:
             error = error_in_choice(choice)
             if error is not None:
-                raise failures.stream_error(error, self.where)
+                raise failures.stream_error(error, self.url)
         return out
 
     def _other(self, index: int) -> ChoiceReader:
         if index not in self._others:
             if len(self._others) == _MOST_OTHERS:
-                msg = f"{self.where} sent more than {_MOST_OTHERS + 1} choices."
+                msg = f"{self.url} sent more than {_MOST_OTHERS + 1} choices."
                 raise MalformedChunkError(msg)
             self._others[index] = ChoiceReader(*self._filters)
         return self._others[index]
@@ -364,11 +364,11 @@ class ChunkReader:
         Returns:
             The message, and what was held back to the end.
         """
-        message, held = self._choice.close(truncated=truncated)
+        message, pending = self._choice.close(truncated=truncated)
         for _, other in sorted(self._others.items()):
             cut = truncated or not (self.saw_done or other.has_finish_reason)
             message.other_choices.append(other.close(truncated=cut)[0])
-        return self._with_fields(message), held
+        return self._with_fields(message), pending
 
     def snapshot(self) -> AnswerMessage | None:
         """Return the message as far as it came, `None` when nothing did."""

@@ -13,18 +13,18 @@ _SHOWN = 200
 """Characters of a target that are shown."""
 
 
-def redirect_target(status: int, headers: Mapping[str, str], where: str) -> str | None:
+def redirect_target(status: int, headers: Mapping[str, str], url: str) -> str | None:
     """Return where an answer redirects to, `None` when it does not.
 
     Args:
         status: The HTTP status.
         headers: The answer's headers, names in lower case.
-        where: The URL that answered, without query.
+        url: The URL that answered, without query.
     """
     location = headers.get("location")
     if not 300 <= status < 400 or not location:  # noqa: PLR2004  the class of redirects
         return None
-    return _shown(location, where)
+    return _shown(location, url)
 
 
 def without_targets(headers: Mapping[str, str]) -> dict[str, str]:
@@ -35,9 +35,9 @@ def without_targets(headers: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _shown(location: str, where: str) -> str:
+def _shown(location: str, url: str) -> str:
     try:
-        parts = urlsplit(urljoin(where, location))
+        parts = urlsplit(urljoin(url, location))
     except ValueError:  # an unclosed bracket
         return "a place that is no URL"
     host = parts.netloc.rpartition("@")[2]

@@ -25,8 +25,8 @@ from langchain_sse_chat.wire.error_details import (
     ErrorDetails,
     Report,
     code_in,
+    read_details,
     report_of,
-    server_words,
     word_in,
 )
 from langchain_sse_chat.wire.jsontext import loads
@@ -80,16 +80,16 @@ _OTHER_WORDS = ("text", "title", "reason", "description", "errorMessage", "errMs
 
 
 def stream_error(
-    body: object, where: str, chunk: Mapping[str, Any] | None = None
+    body: object, url: str, chunk: Mapping[str, Any] | None = None
 ) -> StreamError | ContextLengthError:
     """Make the error for what a server reported in an answer with status 200.
 
     Args:
         body: The error as sent: an object or a text.
-        where: The URL without query.
+        url: The URL without query.
         chunk: The chunk that the error stood in, which may have the code.
     """
-    words = server_words(body if isinstance(body, dict) else {"error": body})
+    words = read_details(body if isinstance(body, dict) else {"error": body})
     if words is None:
         fields = body if isinstance(body, dict) else {}
         kind = word_in(fields, "type", "error_type")
@@ -100,7 +100,7 @@ def stream_error(
     report = report_of(words, body if chunk is None else [body, chunk])
     code = words.code if words.code is not None else words.type
     label = f" ({code})" if code is not None else ""
-    msg = f"{where} reported an error in its answer{label}: {_short(report.message)}"
+    msg = f"{url} reported an error in its answer{label}: {_short(report.message)}"
     failed = body.get("failed_generation") if isinstance(body, dict) else None
     if failed:
         msg += f" The rejected output was: {_short(str(failed))}"
@@ -118,15 +118,15 @@ def stream_error(
     )
 
 
-def finish_error(reason: str, where: str) -> StreamError:
+def finish_error(reason: str, url: str) -> StreamError:
     """Make the error for an answer whose finish reason says that there is none.
 
     Args:
         reason: The finish reason.
-        where: The URL without query.
+        url: The URL without query.
     """
     msg = (
-        f"{where} ended its answer with the finish reason {reason!r} and no further "
+        f"{url} ended its answer with the finish reason {reason!r} and no further "
         "explanation. The answer is not complete; `partial` holds what was received."
     )
     return StreamError(
@@ -148,7 +148,7 @@ def status_error(
     headers: Mapping[str, str],
     body: bytes,
     *,
-    where: str,
+    url: str,
     now: float,
     key_hint: str = "",
     address: str = "base_url",
@@ -159,7 +159,7 @@ def status_error(
         status: The HTTP status.
         headers: The answer's headers, names in lower case.
         body: The answer's body, or its beginning.
-        where: The URL without query.
+        url: The URL without query.
         now: Seconds since the epoch, for a server that names the moment of a retry.
         key_hint: A sentence for 401 and 403 when the request had no key.
         address: The setting that the URL comes from.
@@ -169,8 +169,8 @@ def status_error(
     report = report_of(words, parsed)
     spent = is_spent(report)
     named = request_id(headers)
-    target = redirect_target(status, headers, where)
-    msg = f"{where} answered {status}"
+    target = redirect_target(status, headers, url)
+    msg = f"{url} answered {status}"
     if target:
         msg = f"{msg} and redirects to {target}. {_REDIRECT_HINT}"
     else:
@@ -231,7 +231,7 @@ def _body_words(text: str) -> tuple[ErrorDetails, object]:
     """Return a body's words, and the body as far as it can be parsed."""
     try:
         parsed: object = loads(text)
-        words = server_words(parsed)
+        words = read_details(parsed)
     except ValueError:
         words = parsed = None
     if words is not None:

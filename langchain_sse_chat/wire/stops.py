@@ -12,7 +12,7 @@ class StopSplitter:
     held back is never more than the beginning of such a text.
     """
 
-    __slots__ = ("_held", "_inner", "_pattern", "_stops", "hit_stop")
+    __slots__ = ("_inner", "_pattern", "_pending", "_stops", "hit_stop")
 
     def __init__(self, stops: tuple[str, ...], inner: TagSplitter | None) -> None:
         """Start an answer.
@@ -24,7 +24,7 @@ class StopSplitter:
         self._stops = frozenset(stops)
         self._pattern = tag_pattern(*stops)
         self._inner = inner
-        self._held = ""
+        self._pending = ""
         self.hit_stop = False
         """Whether one of the texts came: nothing after it is part of the answer."""
 
@@ -39,17 +39,17 @@ class StopSplitter:
         """Return the text and the reasoning that were held back, at the end."""
         text, reasoning = self._inner.close() if self._inner is not None else ("", "")
         text = self._cut(text)
-        return text + ("" if self.hit_stop else self._held), reasoning
+        return text + ("" if self.hit_stop else self._pending), reasoning
 
     def _cut(self, text: str) -> str:
         if self.hit_stop:
             return ""
-        text, self._held = self._held + text, ""
+        text, self._pending = self._pending + text, ""
         found = self._pattern.search(text)
         if found is None:
             return text
         if found[0] in self._stops:
             self.hit_stop = True
         else:
-            self._held = found[0]
+            self._pending = found[0]
         return text[: found.start()]

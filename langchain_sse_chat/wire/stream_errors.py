@@ -13,7 +13,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from langchain_sse_chat.wire.error_details import code_in, server_words, word_in
+from langchain_sse_chat.wire.error_details import code_in, read_details, word_in
 from langchain_sse_chat.wire.jsontext import loads
 
 ENVELOPE = frozenset(
@@ -139,7 +139,7 @@ def reports_error(error: object, *, beside_choices: bool) -> bool:
         return not is_fine(error)
     if not any(error.values()):
         return False
-    words, code = server_words(error), code_in(error)
+    words, code = read_details(error), code_in(error)
     message = None if words is None else words.message
     if code is None:
         said = message or word_in(error, "type")
@@ -194,7 +194,7 @@ def _has_failed_code(body: Mapping[str, Any], *, in_plain_words: bool) -> bool:
 
 
 def _message_in(body: Mapping[str, Any]) -> str | None:
-    said = server_words(body)
+    said = read_details(body)
     return None if said is None else said.message
 
 
@@ -237,4 +237,4 @@ def bare_error(text: str) -> dict[str, Any] | None:
         value = value[0]
     if not isinstance(value, dict) or value.get("choices"):
         return None
-    return value if server_words(value) is not None else None
+    return value if read_details(value) is not None else None

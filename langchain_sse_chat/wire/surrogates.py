@@ -8,7 +8,7 @@ printed or encoded.
 from __future__ import annotations
 
 
-class Characters:
+class SurrogateJoiner:
     """Makes the pieces of one text whole again, however its characters are cut."""
 
     __slots__ = ("half",)

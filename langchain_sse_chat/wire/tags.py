@@ -55,7 +55,15 @@ class TagSplitter:
         ConfigurationError: A tag is blank, or part of the other one.
     """
 
-    __slots__ = ("_blanks", "_closing", "_either", "_held", "_place", "_seen", "_tags")
+    __slots__ = (
+        "_blanks",
+        "_closing",
+        "_either",
+        "_pending",
+        "_place",
+        "_seen",
+        "_tags",
+    )
 
     hit_stop = False
     """Whether the answer is over; tags do not end it."""
@@ -74,7 +82,7 @@ class TagSplitter:
         self._closing = tag_pattern(closing)
         self._place = _Place.SECTION_START if starts_in_reasoning else _Place.START
         self._seen = False
-        self._held = ""
+        self._pending = ""
         # A list, because a string to which blanks are added one by one is copied
         # each time.
         self._blanks: list[str] = []
@@ -83,7 +91,7 @@ class TagSplitter:
         """Return the text and the reasoning that may go out after the next piece."""
         if self._place is _Place.TEXT:
             return text, ""
-        text, self._held = self._held + text, ""
+        text, self._pending = self._pending + text, ""
         answer = ""
         reasoning: list[str] = []
         position = 0
@@ -104,9 +112,9 @@ class TagSplitter:
 
         A section that was not closed is reasoning.
         """
-        held, self._held = self._release_blanks() + self._held, ""
+        pending, self._pending = self._release_blanks() + self._pending, ""
         inside = self._place in {_Place.SECTION_START, _Place.SECTION}
-        return ("", held) if inside else (held, "")
+        return ("", pending) if inside else (pending, "")
 
     def _read_start(self, text: str, position: int) -> int:
         visible = _VISIBLE.search(text, position)
@@ -128,7 +136,7 @@ class TagSplitter:
         if not found:
             return rest
         if found[0] not in self._tags:
-            self._held = found[0]
+            self._pending = found[0]
             return rest[: found.start()]
         self._place = _Place.TEXT
         # After an opening tag a closing one is its other half: the answer speaks of
@@ -144,7 +152,7 @@ class TagSplitter:
             self._seen = True
             self._blanks.clear()
         else:
-            self._held = found[0]
+            self._pending = found[0]
         return found.end()
 
     def _release_blanks(self) -> str:

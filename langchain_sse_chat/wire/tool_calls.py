@@ -100,13 +100,15 @@ class ToolCallAssembler:
         call = self._find(piece)
         if call is not None and call.is_blank and piece.id in {"", call.id}:
             call.kind = piece.kind
-        if call is not None and _goes_on(call, piece):
+        if call is not None and _belongs_to(call, piece):
             return call
         for twin in self._by_id.get(piece.id, ()):
-            if twin.name == piece.name and twin.is_said_by(escaped(piece.arguments)):
+            if twin.name == piece.name and twin.is_repeated_by(
+                escaped(piece.arguments)
+            ):
                 # A call that came before, once more.
                 return twin
-        if call is not None and call.holds_nothing and _is_next_of(call, piece):
+        if call is not None and call.is_placeholder and _is_next_of(call, piece):
             call.flaw = _AMBIGUOUS
         # The calls go out in the server's order.
         last = self._last
@@ -199,7 +201,7 @@ class ToolCallAssembler:
         return [call for call in calls if call is not None]
 
 
-def _goes_on(call: OpenCall, piece: Piece) -> bool:
+def _belongs_to(call: OpenCall, piece: Piece) -> bool:
     """Whether a piece goes on with a call or begins another."""
     if piece.kind != call.kind and (piece.has_body or piece.kind == "other"):
         return False
@@ -242,7 +244,7 @@ def _is_full_for(call: OpenCall, piece: Piece) -> bool:
     if call.kind == "custom":
         # Any part of an input may be the whole of it.
         return piece.apart and bool(call.arguments)
-    return call.is_whole() and not call.is_said_by(escaped(piece.arguments))
+    return call.is_whole() and not call.is_repeated_by(escaped(piece.arguments))
 
 
 def _is_next_of(call: OpenCall, piece: Piece) -> bool:

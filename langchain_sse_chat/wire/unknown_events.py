@@ -18,7 +18,7 @@ from langchain_sse_chat.errors import (
     SSEChatError,
 )
 from langchain_sse_chat.wire import server_errors as failures
-from langchain_sse_chat.wire.error_details import code_in, server_words
+from langchain_sse_chat.wire.error_details import code_in, read_details
 from langchain_sse_chat.wire.other_protocols import Protocol, protocol_of
 from langchain_sse_chat.wire.stream_errors import ENVELOPE, error_in, says_success
 
@@ -73,15 +73,15 @@ def is_ping(word: str) -> bool:
 class Strays:
     """Keeps what is no chunk of an answer, until it is clear what it was."""
 
-    __slots__ = ("_first", "_last", "_progress", "_where")
+    __slots__ = ("_first", "_last", "_progress", "_url")
 
-    def __init__(self, where: str) -> None:
+    def __init__(self, url: str) -> None:
         """Start an answer.
 
         Args:
-            where: The URL without query, for the messages of errors.
+            url: The URL without query, for the messages of errors.
         """
-        self._where = where
+        self._url = url
         self._first: object = None
         self._last: Mapping[str, Any] | None = None
         self._progress = 0
@@ -134,7 +134,7 @@ class Strays:
             return self.foreign(self._first)
         if last is None or progress > self._progress:
             return None
-        return failures.stream_error(error_in(last, "error"), self._where, last)
+        return failures.stream_error(error_in(last, "error"), self._url, last)
 
     def foreign(
         self, first: object, protocol: Protocol | None = None
@@ -147,7 +147,7 @@ class Strays:
         """
         start = _json(first)[:_SHOWN]
         msg = (
-            f"{self._where} sent a stream of which no event was a chat completion; the "
+            f"{self._url} sent a stream of which no event was a chat completion; the "
             f"first was {start!r}. {_hint(protocol)}"
         )
         return MalformedChunkError(msg, data=start)
@@ -156,7 +156,7 @@ class Strays:
         """Make the error for data that cannot be read."""
         start = data[:_SHOWN]
         msg = (
-            f"{self._where} sent data that is not a chat completion: {start!r}. Check "
+            f"{self._url} sent data that is not a chat completion: {start!r}. Check "
             "the server, or a proxy in front of it."
         )
         return MalformedChunkError(msg, data=start)
@@ -165,13 +165,13 @@ class Strays:
         """Make the error for a JSON object, in place of a stream, without choices."""
         error = error_in(body, "message")
         protocol = protocol_of(body)
-        if error is None and protocol is None and server_words(body):
+        if error is None and protocol is None and read_details(body):
             error = body
         if error is not None:
-            return failures.stream_error(error, self._where, body)
+            return failures.stream_error(error, self._url, body)
         start = _json(body)[:_SHOWN]
         msg = (
-            f"{self._where} sent JSON that is not a chat completion: {start!r}. "
+            f"{self._url} sent JSON that is not a chat completion: {start!r}. "
             f"{_hint(protocol)}"
         )
         return MalformedChunkError(msg, data=start)
@@ -215,7 +215,7 @@ def _hint(protocol: Protocol | None) -> str:
 def _is_harmless(value: Mapping[str, Any]) -> bool:
     """Whether an object is a chunk without choices, or a sign of the end."""
     # What stands under `error` was found to be none.
-    if server_words({k: v for k, v in value.items() if k != "error"}):
+    if read_details({k: v for k, v in value.items() if k != "error"}):
         return says_success(value)
     if _is_chunk(value) or "usage" in value or value.keys() <= ENVELOPE:
         return True
@@ -227,7 +227,7 @@ def _is_a_sign_of_life(value: Mapping[str, Any], event: str) -> bool:
     if any(isinstance(kind, str) and kind and is_ping(kind) for kind in kinds):
         return True
     # Also as a key: `{"heartbeat": true}`.
-    return any(key and is_ping(key) for key in value) and not server_words(value)
+    return any(key and is_ping(key) for key in value) and not read_details(value)
 
 
 def _is_chunk(value: Mapping[str, Any]) -> bool:
@@ -243,7 +243,7 @@ def _says_the_end(key: str, value: object) -> bool:
 
 
 def _says_what_failed(value: Mapping[str, Any]) -> bool:
-    return server_words(value) is not None or (code_in(value) is not None)
+    return read_details(value) is not None or (code_in(value) is not None)
 
 
 def _json(value: object) -> str:

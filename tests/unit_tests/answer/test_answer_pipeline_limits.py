@@ -156,7 +156,7 @@ ENDLESS: dict[str, tuple[Callable[[], Iterable[bytes]], type[ProtocolError]]] = 
 
 def peak_of(parts: Iterable[bytes]) -> tuple[SSEChatError | None, int]:
     """Return what reading ends with, and the most memory that it took, in bytes."""
-    pipeline = AnswerPipeline(ChunkAssembler(), PipelineOptions(where=WHERE))
+    pipeline = AnswerPipeline(ChunkAssembler(), PipelineOptions(url=WHERE))
     pipeline.open(ResponseHead(200, SSE, WHERE))
     failure = None
     tracemalloc.start()
@@ -166,7 +166,7 @@ def peak_of(parts: Iterable[bytes]) -> tuple[SSEChatError | None, int]:
         if pipeline.events_read == 0:  # or the end would be reported too
             list(pipeline.close())
     except SSEChatError as error:
-        failure = pipeline.explain(error)
+        failure = pipeline.attach_partial(error)
     finally:
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()

@@ -23,8 +23,8 @@ class Collecting:
     def feed(self, delta: str | Delta) -> list[Any]:
         return [delta]
 
-    def close(self, message: AnswerMessage, held: Delta) -> list[Any]:
-        return [message, held]
+    def close(self, message: AnswerMessage, pending: Delta) -> list[Any]:
+        return [message, pending]
 
 
 def pipeline(*, learns: bool = True) -> AnswerPipeline[Any]:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from langchain_sse_chat.wire.deltas import Delta
-from langchain_sse_chat.wire.event_template import Template, template_of
+from langchain_sse_chat.wire.event_template import EventTemplate, template_of
 from langchain_sse_chat.wire.reader import _LESSONS, ChunkReader
 
 
@@ -27,7 +27,7 @@ def dumped(value: Any, **options: Any) -> str:
     return text.encode("utf-8", "backslashreplace").decode()
 
 
-def learned(value: Any, text: str = "a", **options: Any) -> Template | None:
+def learned(value: Any, text: str = "a", **options: Any) -> EventTemplate | None:
     data = dumped(value, **options)
     return template_of(data, value, text)
 

@@ -211,7 +211,7 @@ def test_any_json_anywhere_is_read_or_is_an_error_of_ours(
         event(json.dumps(value), kind) for value, kind in zip(sent, kinds, strict=False)
     ] + [event("[DONE]")] * done
     options = PipelineOptions(
-        where=WHERE, on_truncation="accept", secrets=Secrets(["sk"])
+        url=WHERE, on_truncation="accept", secrets=Secrets(["sk"])
     )
     chunks = given_out(body, options)
 

@@ -28,7 +28,7 @@ from langchain_sse_chat.errors import SSEChatError
 from langchain_sse_chat.transport.protocols import ResponseHead
 
 WHERE = "http://test/v1/chat/completions"
-OPTIONS = PipelineOptions(where=WHERE)
+OPTIONS = PipelineOptions(url=WHERE)
 SSE = {"content-type": "text/event-stream"}
 DONE = b"data: [DONE]\n\n"
 MADE_UP = "made up"
@@ -125,7 +125,7 @@ def run(
                 break
         yield from reader.close()
     except SSEChatError as error:
-        raise reader.explain(error) from None
+        raise reader.attach_partial(error) from None
 
 
 def cuts(sent: Sequence[bytes]) -> dict[str, list[bytes]]:
