@@ -1,12 +1,11 @@
-"""Message content of LangChain in the form that chat-completion servers read.
+"""Convert message content to the form of chat completions.
 
-LangChain knows four spellings of one picture: its own blocks of version 1 and of
-version 0 (with `source_type`), OpenAI's parts and Anthropic's blocks. This file turns
-all of them into OpenAI's parts
-(https://platform.openai.com/docs/api-reference/chat/create#chat-create-messages). What
-other APIs take from a user, such as the input of OpenAI's Responses, is put in those
-parts too. A block whose type it does not know it leaves alone; which parts are sent is
-decided in `langchain_sse_chat.request.roles`.
+LangChain knows four forms of an image: its own blocks of version 1 and of version 0
+(with `source_type`), OpenAI's parts and Anthropic's blocks. This module converts all of
+them to OpenAI's parts
+(https://platform.openai.com/docs/api-reference/chat/create#chat-create-messages), and
+also the user input of other APIs, such as OpenAI's Responses. Blocks of an unknown type
+are not changed; `langchain_sse_chat.request.roles` decides which parts are sent.
 """
 
 from __future__ import annotations
@@ -34,11 +33,11 @@ _NOT_SENT = frozenset(
         "thought_signature",
     }
 )
-"""Keys of a text block that are LangChain's bookkeeping, or what a model's server put
-there, and no part of the wire."""
+"""Keys of a text block that are not sent: LangChain's bookkeeping, and fields that the
+server of a model added."""
 
 _CACHE_KEYS = ("cache_control", "prompt_cache_breakpoint")
-"""Marks for prompt caching, which servers read on parts of every kind."""
+"""Marks for prompt caching, which servers accept on all parts."""
 
 _AUDIO_FORMATS = {
     "mpeg": "mp3",
@@ -51,7 +50,8 @@ _AUDIO_FORMATS = {
     "x-flac": "flac",
     "x-aiff": "aiff",
 }
-"""Subtypes of `audio/` whose name on the wire differs; OpenAI takes `wav` and `mp3`."""
+"""Names of audio formats that differ from the MIME subtype; OpenAI accepts `wav` and
+`mp3`."""
 
 _FILE_EXTENSIONS = {
     "text/plain": "txt",
@@ -61,19 +61,19 @@ _FILE_EXTENSIONS = {
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
     "application/vnd.openxmlformats-officedocument.presentationml.presentation": "pptx",
 }
-"""Extensions that are not the subtype itself, as `pdf` is of `application/pdf`."""
+"""Extensions that differ from the MIME subtype."""
 
 
 def block_to_wire(block: Any, path: str) -> RequestPart:
-    """Return one block of a content list as a part.
+    """Return the part for a block of a content list.
 
     Args:
-        block: A string, or a block of any of the spellings that this file names.
-            A block of an unknown type is returned unchanged, as a copy.
-        path: The place of the block, for errors.
+        block: A string, or a block in one of the forms above. A block of an unknown
+            type is copied unchanged.
+        path: The path of the block in the messages, for errors.
 
     Raises:
-        ConfigurationError: The block has no `type`, or lacks what its type needs.
+        ConfigurationError: The block has no `type`, or lacks a field of its type.
     """
     if isinstance(block, str):
         return {"type": "text", "text": block}
@@ -91,10 +91,10 @@ def block_to_wire(block: Any, path: str) -> RequestPart:
 
 
 def check_images(messages: Sequence[BaseMessage]) -> None:
-    """Refuse images of the caller's without a type, before LangChain's tracing does.
+    """Reject images without a MIME type here, before LangChain's tracing does.
 
     Raises:
-        ConfigurationError: An image lacks what it needs.
+        ConfigurationError: An image has no data or no `mime_type`.
     """
     for number, message in enumerate(messages):
         if isinstance(message.content, str) or isinstance(message, AIMessage):
@@ -109,11 +109,11 @@ def check_images(messages: Sequence[BaseMessage]) -> None:
 
 
 def joined_text(parts: Sequence[RequestPart], separator: str) -> str | None:
-    """Return the text of parts that are nothing but text, as one string.
+    """Join parts into one string if all of them are plain text.
 
     Args:
-        parts: Parts as `block_to_wire` makes them.
-        separator: What stands between two texts.
+        parts: Parts from `block_to_wire`.
+        separator: The string between two texts.
 
     Returns:
         The string, or `None` when joining would lose something: a part that is not
@@ -128,7 +128,7 @@ def joined_text(parts: Sequence[RequestPart], separator: str) -> str | None:
 
 
 def cache_marks(block: Mapping[str, Any]) -> RequestPart:
-    """Return the block's marks for prompt caching, whether its own or in `extras`."""
+    """Return the block's marks for prompt caching, including those in `extras`."""
     found = {**(block.get("extras") or {}), **block}
     return {key: found[key] for key in _CACHE_KEYS if key in found}
 
@@ -169,7 +169,7 @@ def _audio(block: Mapping[str, Any], path: str) -> RequestPart:
     if file_id := plain.get("file_id"):
         return {**_file_reference(file_id), **cache_marks(block)}
     if "base64" not in plain:
-        # OpenAI takes no audio by URL; this part is vLLM's
+        # OpenAI does not accept audio URLs; this part is vLLM's
         # (https://docs.vllm.ai/en/latest/features/multimodal_inputs.html).
         audio = {"url": _url_or_data(plain, path)}
         return {"type": "audio_url", "audio_url": audio, **cache_marks(block)}
@@ -185,8 +185,8 @@ def _audio(block: Mapping[str, Any], path: str) -> RequestPart:
 
 
 def _video(block: Mapping[str, Any], path: str) -> RequestPart:
-    # OpenAI takes no video; this part is the one that OpenRouter, vLLM and DashScope
-    # share (https://openrouter.ai/docs/guides/overview/multimodal/videos).
+    # OpenAI does not accept video; OpenRouter, vLLM and DashScope share this part
+    # (https://openrouter.ai/docs/guides/overview/multimodal/videos).
     if "video" in block:
         # DashScope's list of frames
         # (https://www.alibabacloud.com/help/en/model-studio/vision).
@@ -234,7 +234,7 @@ def _plain_text(block: Mapping[str, Any], path: str) -> RequestPart:
 def _document(block: Mapping[str, Any], path: str) -> RequestPart:
     # Anthropic's document
     # (https://docs.claude.com/en/docs/build-with-claude/pdf-support); without a source
-    # it is some server's own kind.
+    # it is a server's own type.
     if not isinstance(block.get("source"), Mapping):
         return dict(block)
     return _file(block, path)
@@ -294,7 +294,7 @@ def _non_standard(block: Mapping[str, Any], path: str) -> RequestPart:
 
 
 def _custom_output(block: Mapping[str, Any], path: str) -> RequestPart:
-    # What `langchain_openai.custom_tool` makes a tool's result.
+    # The result of a tool made by `langchain_openai.custom_tool`.
     return _text({"type": "text", "text": block.get("output") or ""}, path)
 
 
@@ -321,9 +321,9 @@ _CONVERTERS: dict[str, Callable[[Mapping[str, Any], str], RequestPart]] = {
 
 
 def _without_source(block: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return a media block in the keys of LangChain's version 1.
+    """Return a media block with the keys of LangChain's version 1.
 
-    Version 0 says what its data are in `source_type`, Anthropic in a `source`.
+    Version 0 has the kind of its data in `source_type`, Anthropic in a `source`.
     """
     source = block.get("source")
     if isinstance(source, Mapping):
@@ -350,14 +350,14 @@ def _url_or_data(plain: Mapping[str, Any], path: str) -> str:
         return f"data:{_mime_type(plain, path)};base64,{data}"
     if any(isinstance(value, bytes | bytearray) for value in plain.values()):
         raise bytes_given(path)
-    msg = f"{path} has no data. Give it a `url`, a `base64` or a `file_id`."
+    msg = f"{path} has no data. Add a `url`, a `base64` or a `file_id`."
     raise ConfigurationError(msg)
 
 
 def bytes_given(path: str) -> ConfigurationError:
-    """Return the error for a block whose data is bytes, which JSON does not have."""
+    """Return the error for a block with bytes, which JSON cannot contain."""
     return ConfigurationError(
-        f"{path} has its data as bytes. Pass base64 text: "
+        f"{path} contains bytes. Pass base64 text instead: "
         "`base64.b64encode(data).decode()` as `base64`, with a `mime_type`."
     )
 
@@ -365,12 +365,12 @@ def bytes_given(path: str) -> ConfigurationError:
 def _mime_type(plain: Mapping[str, Any], path: str) -> str:
     if isinstance(mime_type := plain.get("mime_type"), str) and mime_type:
         return mime_type
-    msg = f"{path} has base64 data of unknown type. Give it a `mime_type`."
+    msg = f"{path} has base64 data of unknown type. Add a `mime_type`."
     raise ConfigurationError(msg)
 
 
 def _file_reference(file_id: str) -> RequestPart:
-    # The one part of a chat completion that can name an uploaded file.
+    # The only part of chat completions that can name an uploaded file.
     return {"type": "file", "file": {"file_id": file_id}}
 
 
@@ -384,6 +384,6 @@ def _file_name(block: Mapping[str, Any]) -> str | None:
 
 
 def _made_up_name(mime_type: str) -> str:
-    # OpenAI refuses file data without a file name.
+    # OpenAI rejects file data without a file name.
     extension = _FILE_EXTENSIONS.get(mime_type, mime_type.rpartition("/")[2])
     return f"file.{extension}"

@@ -1,4 +1,4 @@
-"""One choice of an answer, read from its deltas."""
+"""Read one choice of an answer from its deltas."""
 
 from __future__ import annotations
 
@@ -50,11 +50,18 @@ _CHOICE_READ_ELSEWHERE = frozenset(
 )
 
 _NATIVE = "native_finish_reason"
-"""Field of a choice in which a relay (OpenRouter) repeats its server's own word."""
+"""Field of a choice in which a relay (OpenRouter) keeps the upstream reason."""
 
 
 class ChoiceReader:
-    """Reads one choice's deltas and keeps what the whole message needs."""
+    """Reads the deltas of one choice and builds its message.
+
+    Args:
+        reasoning_tags: The tags around reasoning in the content; `None` if the
+            content never holds reasoning.
+        stop: Texts that end the answer, if the server does not stop at them
+            itself.
+    """
 
     __slots__ = (
         "_choice_fields",
@@ -85,25 +92,17 @@ class ChoiceReader:
         reasoning_tags: ReasoningTags | None = None,
         stop: tuple[str, ...] = (),
     ) -> None:
-        """Start a choice.
-
-        Args:
-            reasoning_tags: What stands around reasoning in the content; `None` when
-                nothing there is to be taken for reasoning.
-            stop: The texts before which the answer ends, where the server does not see
-                to it.
-        """
         tags = tag_splitter(reasoning_tags) if reasoning_tags else None
         self._splitter = StopSplitter(stop, tags) if stop else tags
         self._tags = reasoning_tags
         self._structured = False
         self.has_pending = False
-        """Whether the last delta brought something that may not be given out yet."""
+        """Whether the last delta had content that cannot be emitted yet."""
         self.has_error = False
-        """Whether a delta had something under `error`."""
+        """Whether a delta had an `error` field."""
         self._text: list[str] = []
         self._unsplit: list[str] = []
-        """The text as it came, where reasoning or a stop is taken out of it."""
+        """The text as received, when reasoning or a stop text is removed from it."""
         self._text_characters = SurrogateJoiner()
         self._reasoning: list[str] = []
         self._reasoning_characters = SurrogateJoiner()
@@ -126,9 +125,10 @@ class ChoiceReader:
 
     @property
     def failure(self) -> str | None:
-        """The finish reason that says that the answer is none, `None` for a good one.
+        """The finish reason that reports a failure, `None` for a good answer.
 
-        A failure is one in any words; one that nobody knows is one where nothing came.
+        A reason for a failure always counts. An unknown reason counts only when the
+        choice has no content: otherwise it says nothing about the answer.
         """
         for reason in (self._finish_reason, self._choice_fields.get(_NATIVE)):
             if isinstance(reason, str) and rank(reason) == Ending.FAILED:
@@ -142,40 +142,40 @@ class ChoiceReader:
 
     @property
     def hit_stop(self) -> bool:
-        """Whether a text came before which the answer ends."""
+        """Whether a stop text was found, which ends the answer."""
         return self._splitter is not None and self._splitter.hit_stop
 
     @property
     def has_content(self) -> bool:
-        """Whether anything of an answer was read, given out or still held back."""
+        """Whether any content was read, emitted or still pending."""
         return self._started or bool(self._tool_calls)
 
     @property
     def between_characters(self) -> bool:
-        """Whether no half of a character is waiting for its other half."""
+        """Whether no half of a surrogate pair is pending."""
         return not (self._text_characters.half or self._reasoning_characters.half)
 
     def take(self, texts: list[str]) -> None:
-        """Take deltas that bring these texts and nothing else."""
+        """Add deltas that have only these texts."""
         self.has_pending = False
         self._started = True
         self._text += texts
 
     def take_reasoning(self, texts: list[str]) -> None:
-        """Take deltas that bring this reasoning and nothing else.
+        """Add deltas that have only this reasoning.
 
-        It comes under the key of the delta before.
+        Its key is that of the previous delta.
         """
         self.has_pending = False
         self._started = True
         self._reasoning += texts
 
     def read(self, choice: dict[str, Any]) -> str | Delta | None:
-        """Take a choice of a chunk.
+        """Read a choice of a chunk.
 
         Returns:
-            The text when the delta brings text and nothing else, a `Delta` when it
-            brings more, `None` when it brings nothing for the user.
+            The text when the delta has only text, a `Delta` when it has more, `None`
+            when it has nothing for the user.
         """
         self.has_pending = False
         self._read_choice_fields(choice)
@@ -190,7 +190,7 @@ class ChoiceReader:
         return out
 
     def _read_message(self, message: dict[str, Any]) -> str | Delta | None:
-        """Take a message in place of a delta: whatever it adds to what came."""
+        """Read a message sent instead of a delta: only its new content counts."""
         if self._messages is None or not self._messages.has_new:
             self._messages = CumulativeMessages(
                 joined_in_place(
@@ -231,7 +231,7 @@ class ChoiceReader:
         if thinking and not reasoning:
             reasoning, key = thinking, PARTS if are_thinking_parts(content) else None
         if self._reasoning_key in {None, DETAILS_KEY}:
-            # A key for text says more: the details are sent back anyway.
+            # Prefer a text key: the details are sent back in any case.
             self._reasoning_key = key or self._reasoning_key
         if self._splitter is not None:
             self._structured = self._structured or bool(reasoning)
@@ -244,7 +244,7 @@ class ChoiceReader:
             self._reasoning_characters.feed(reasoning),
             refusal if isinstance(refusal, str) else "",
         )
-        # A gateway that sends a call in both forms means one call.
+        # A gateway that sends both forms means the same call, so one is read.
         if delta.get("tool_calls"):
             self.has_pending = True
             out.tool_calls = self._tool_calls.feed(delta["tool_calls"])
@@ -266,7 +266,7 @@ class ChoiceReader:
                 self._fields.add(REASONING_PARTS_KEY, further_parts(value))
 
     def _read_blocks(self, delta: dict[str, Any]) -> None:
-        """Keep the forms of reasoning that are more than text."""
+        """Keep the structured forms of reasoning."""
         details, blocks = delta.get(DETAILS_KEY), delta.get(BLOCKS_KEY)
         if details and isinstance(details, list):
             self._details.append(details)
@@ -274,9 +274,9 @@ class ChoiceReader:
             self._thinking_blocks.append(blocks)
 
     def _tagged(self, text: str, tagged: str, reasoning: str = "") -> tuple[str, str]:
-        """Return text and reasoning, where the latter comes between tags or by itself.
+        """Return text and reasoning, from tags or from a field of its own.
 
-        A server that sends it in a field of its own sends the same between tags.
+        A server that has such a field repeats the same reasoning between the tags.
         """
         return text, reasoning or ("" if self._structured else tagged)
 
@@ -308,8 +308,8 @@ class ChoiceReader:
             self._logprobs.append(logprobs)
 
     def _take_finish_reason(self, reason: str | None) -> None:
-        # The one that says most holds: relays send `stop` after the real reason or
-        # before it.
+        # The highest rank wins, not the last one: relays send `stop` before or after
+        # the real reason.
         if reason and rank(reason) > rank(self._finish_reason):
             self._finish_reason = reason
 
@@ -320,7 +320,7 @@ class ChoiceReader:
             truncated: Whether the stream ended before the answer did.
 
         Returns:
-            The message, and what was held back to the end.
+            The message, and the delta that was pending until the end.
         """
         pending = self._close_texts()
         reason = native = "stop" if self.hit_stop else self._finish_reason
@@ -344,7 +344,7 @@ class ChoiceReader:
         return message, pending
 
     def _close_texts(self) -> Delta:
-        """Return what was held back of the texts, at the end."""
+        """Return the pending texts at the end of the answer."""
         pending = Delta()
         if self._messages is not None:
             more = self._read_delta(self._messages.close())
@@ -357,14 +357,14 @@ class ChoiceReader:
         return pending
 
     def _ends_well(self, reason: str | None) -> bool:
-        """Whether a call without arguments is one, and not one that was cut."""
+        """Whether a call without arguments is complete rather than truncated."""
         native = self._choice_fields.get(_NATIVE)
         if isinstance(native, str) and rank(native) >= Ending.CUT:
             return False
         return rank(reason) in {Ending.PLAIN, Ending.CALLS}
 
     def snapshot(self) -> AnswerMessage:
-        """Return the message as far as it came."""
+        """Return the message so far."""
         message = self._message()
         if self._messages is not None:
             message.text += self._messages.pending

@@ -1,9 +1,10 @@
-"""Messages in place of deltas: what each says beyond the ones before.
+"""Turn messages sent instead of deltas into deltas.
 
 Some gateways send `message` in every event, with the next part of the answer or with
-all of it so far; others send the whole once more after the deltas. Texts that begin
-like the one before may be either, so that they are held back until that is clear: what
-was said must neither be lost nor come twice.
+all of it so far; others repeat the complete answer after the deltas. Nothing in the
+event says which, and a model may repeat itself ("ha", "haha"). So a text that begins
+like the previous one stays pending until the next messages decide: guessing wrong would
+lose text or emit it twice.
 """
 
 from __future__ import annotations
@@ -19,13 +20,20 @@ from langchain_sse_chat.wire.reasoning import REASONING_KEYS, reasoning_in
 from langchain_sse_chat.wire.tool_call_entries import read_entry
 
 _CLEAR = 8
-"""Characters of a text after which the next one does not begin with it by chance."""
+"""Length in characters from which a repeated beginning is not a coincidence."""
 
 _CALLS = ("tool_calls", "function_call")
 
 
 class CumulativeMessages:
-    """Makes deltas of the messages of a choice."""
+    """Turns the messages of a choice into deltas.
+
+    Args:
+        content: The text.
+        reasoning: The reasoning.
+        has_calls: Whether they had tool calls.
+        known: Their other fields.
+    """
 
     __slots__ = (
         "_calls",
@@ -46,7 +54,7 @@ class CumulativeMessages:
         calls: Sequence[WireToolCall],
         known: Container[str],
     ) -> None:
-        """Start with what deltas brought before.
+        """Start with the content of earlier deltas.
 
         Args:
             content: The text.
@@ -63,23 +71,23 @@ class CumulativeMessages:
         self._known = known
         self._lists: dict[str, list[Any]] = {}
         self.has_new = False
-        """Whether any message had a text or a call that was new."""
+        """Whether any message had a new text or call."""
         self._is_first = not (content or reasoning or calls)
 
     @property
     def pending(self) -> str:
-        """The text that is held back."""
+        """The pending text."""
         return self._texts["content"].pending
 
     def delta(self, message: dict[str, Any], *, last: bool) -> dict[str, Any]:
-        """Return the delta that the next message stands for.
+        """Return the delta for the next message.
 
         Args:
             message: The message.
-            last: Whether the finish reason came, with it or before it.
+            last: Whether the finish reason has been received.
 
         Raises:
-            MalformedChunkError: It contradicts the ones before.
+            MalformedChunkError: It contradicts the previous messages.
         """
         delta: dict[str, Any] = {}
         for key, value in message.items():
@@ -98,11 +106,11 @@ class CumulativeMessages:
         return message if is_first else delta
 
     def close(self) -> dict[str, Any]:
-        """Return the delta that was held back."""
+        """Return the pending delta."""
         return {key: text.release() for key, text in self._texts.items()}
 
     def _new_text(self, key: str, value: object, *, last: bool) -> object:
-        """Return what is new in a text, and in parts that are none."""
+        """Return the new text, and the new parts that are not text."""
         parts: list[Any] = []
         if key == "content":
             text, _, parts = split_content(value)
@@ -143,7 +151,7 @@ class CumulativeMessages:
 
 
 class _Growth:
-    """Which way the messages of an answer grow: the same for all that is in them."""
+    """How the messages of an answer grow: all their texts grow the same way."""
 
     __slots__ = ("way",)
 
@@ -159,16 +167,16 @@ class _Text:
     def __init__(self, growth: _Growth, given: str) -> None:
         self._growth = growth
         self._given = given
-        """What was given out."""
+        """The text that was emitted."""
         self._before = given
-        """The text of the message before."""
+        """The text of the previous message."""
         self._repeats = bool(given)
-        """Whether deltas gave it out, and messages only repeat it."""
+        """Whether deltas emitted it, so that messages only repeat it."""
         self._pending: list[str] = []
         self._grew = 0
 
     def feed(self, text: str, *, last: bool) -> str:
-        """Return what a message's text has that is new for certain."""
+        """Return the part of a message's text that is certainly new."""
         if not text:
             return ""
         if self._repeats:
@@ -185,7 +193,7 @@ class _Text:
 
     @property
     def pending(self) -> str:
-        """What is held back, for all that is known."""
+        """The pending text, by the likeliest reading so far."""
         if not self._pending:
             return ""
         is_whole = self._growth.way == "whole" or (not self._growth.way and self._grew)
@@ -196,7 +204,7 @@ class _Text:
         )
 
     def release(self) -> str:
-        """Return what was held back, at the end of the answer or of doubt."""
+        """Return the pending text once the answer is over or the reading is clear."""
         pending = self.pending
         self._pending.clear()
         return pending
@@ -210,8 +218,8 @@ class _Text:
         if text in before:
             return ""
         msg = (
-            f"A message of the answer begins {text[:60]!r}, and the one before it, "
-            f"which it should go on with, {before[:60]!r}."
+            f"A message of the answer begins {text[:60]!r}, but it should continue the "
+            f"previous one, which begins {before[:60]!r}."
         )
         raise MalformedChunkError(msg, data=text[:200])
 
@@ -236,9 +244,9 @@ class _Text:
 
 
 def _calls_beyond(before: list[Any], calls: list[Any]) -> list[Any]:
-    """Return the pieces of calls that a list of them has beyond an earlier list.
+    """Return the pieces of calls that a list adds to an earlier list.
 
-    When it does not say the earlier ones once more, these are pieces themselves.
+    If it does not repeat the earlier calls, its entries are pieces themselves.
     """
     pieces: list[Any] = []
     for index, call in enumerate(calls):
@@ -254,10 +262,10 @@ def _calls_beyond(before: list[Any], calls: list[Any]) -> list[Any]:
 
 
 def _arguments_beyond(before: object, call: object) -> str | None:
-    """Return how a call's arguments go on; `None` when it does not repeat the earlier.
+    """Return the new arguments of a call, `None` if it is not a repeated call.
 
-    A piece of arguments may begin like the piece before it, but not with an object's
-    opening brace, and never under the name of the call again.
+    A piece of arguments may begin like the previous piece, but a new piece does not
+    start with an opening brace again, nor does it repeat the name of the call.
     """
     if not isinstance(before, dict) or not isinstance(call, dict):
         return None
@@ -286,6 +294,6 @@ def _beyond_blanks(given: str, text: str) -> str:
 
 
 def joined_in_place(pieces: list[str]) -> str:
-    """Return the text of pieces, which are one piece from then on."""
+    """Return the joined pieces, and replace them by that one piece."""
     pieces[:] = ["".join(pieces)]
     return pieces[0]

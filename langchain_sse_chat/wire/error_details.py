@@ -1,9 +1,9 @@
-"""What a server says went wrong, at every depth of its error body.
+"""Read the details of an error from its body, at every depth.
 
 Every server words its errors differently: `{"error": {"message": …, "code": …}}`,
 `{"error": "text"}`, `{"code": …, "message": …}`, `{"status": …, "message": …}`,
 `{"detail": …}`, `{"error_type": …, "error_message": …}`. Gateways wrap the upstream
-server's error, so that the words that explain it stand deeper.
+server's error, so that the message that explains it is nested deeper.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ _WORDS = (
     "error",
     "errors",  # Cloudflare
 )
-"""Keys under which servers say what went wrong."""
+"""Keys of error messages."""
 
 _TEXTS = ("message", "error_message", "error_msg", "status_msg", "msg", "errmsg")
-"""Keys whose text is shown when it stands deeper than the first message."""
+"""Keys whose text is shown when it is nested deeper than the first message."""
 
 _INSIDE = (
     "error",
@@ -36,7 +36,7 @@ _INSIDE = (
     "detail",
     "metadata",  # OpenRouter
     "raw",  # OpenRouter: the upstream server's body, often as a text
-    "headers",  # OpenRouter: those of the upstream server
+    "headers",  # OpenRouter: the headers of the upstream server
     "base_resp",  # MiniMax
     "x_groq",
     "previous_errors",
@@ -46,7 +46,7 @@ _INSIDE = (
     "upstream_error",
     "warnings",
 )
-"""Keys under which an error may stand deeper. Others may hold the request."""
+"""Keys under which an error may be nested. Others may hold the request."""
 
 _CODES = (
     "code",
@@ -68,7 +68,7 @@ _OWN_CODES = (
     "errorCode",
     "raw_status_code",
 )
-"""Keys under which an error object gives its code, the best first."""
+"""Keys of the code of an error object, the best first."""
 
 _DEEPEST = 8
 _MOST_TEXTS = 4
@@ -76,7 +76,7 @@ _MOST_OBJECTS = 50
 
 
 class ErrorDetails(NamedTuple):
-    """What a server says went wrong."""
+    """The message, code and type of an error."""
 
     message: str
     code: str | int | None = None
@@ -84,20 +84,20 @@ class ErrorDetails(NamedTuple):
 
 
 class Report(NamedTuple):
-    """Everything in an error body that tells what kind of failure it is."""
+    """Everything in an error body that shows which kind of failure it is."""
 
     message: str
-    """The server's words, with those that stand deeper."""
+    """The server's message, with nested messages."""
     texts: tuple[str, ...] = ()
-    """The same, one by one."""
+    """The same messages, one by one."""
     codes: frozenset[str] = frozenset()
     """All codes, types and statuses, in lower case."""
     objects: tuple[Mapping[str, Any], ...] = ()
-    """The objects that they stand in, from the outermost on."""
+    """The objects that contain them, outermost first."""
 
 
 def read_details(body: object) -> ErrorDetails | None:
-    """Return what an error body says, or `None` when it is not one.
+    """Return the details of an error body, `None` if it is not one.
 
     Args:
         body: A parsed JSON value.
@@ -117,7 +117,7 @@ def read_details(body: object) -> ErrorDetails | None:
 
 
 def own_details(body: Mapping[str, Any]) -> ErrorDetails | None:
-    """Return what an object says under one of its own keys, or `None`."""
+    """Return the details in an object's own keys, or `None`."""
     for key in _WORDS:
         value = body.get(key)
         if value:
@@ -129,23 +129,23 @@ def own_details(body: Mapping[str, Any]) -> ErrorDetails | None:
 
 
 def code_in(body: Mapping[str, Any]) -> str | int | None:
-    """Return the code of an error object, as it was sent."""
+    """Return the code of an error object, as sent."""
     values = (body.get(key) for key in _OWN_CODES)
     return next((v for v in values if type(v) in {int, str} and v != ""), None)
 
 
 def word_in(body: Mapping[str, Any], *keys: str) -> str | None:
-    """Return the first of some fields that is a text and not empty."""
+    """Return the first of some fields that is a nonempty text."""
     values = (body.get(key) for key in keys)
     return next((v for v in values if isinstance(v, str) and v), None)
 
 
 def report_of(words: ErrorDetails, body: object) -> Report:
-    """Return all that an error body says.
+    """Return the report of an error body, with nested messages and codes.
 
     Args:
-        words: The words that were found first.
-        body: The parsed body, or the text that it is.
+        words: The details that were found first.
+        body: The parsed body, or its text.
     """
     objects = tuple(_objects(body))
     texts = [words.message]
@@ -180,9 +180,9 @@ def _texts(objects: tuple[Mapping[str, Any], ...]) -> Iterator[str]:
 
 
 def _objects(value: object) -> Iterator[Mapping[str, Any]]:
-    """Give the objects in which servers put words, codes and waits.
+    """Yield the objects in which servers put messages, codes and delays.
 
-    A text that is JSON is read as such; another one is an object with a message.
+    A JSON text is parsed; any other text is treated as an object with a message.
     """
     left: list[tuple[object, int]] = [(value, 0)]
     for _ in range(_MOST_OBJECTS):
@@ -213,7 +213,7 @@ def _normalized(text: str) -> str:
 
 
 def _listed(value: object) -> str:
-    """Return words for a message that is not a string, such as a list of faults."""
+    """Return a text for a message that is not a string, such as a list of faults."""
     return "; ".join(map(_item_text, value if isinstance(value, list) else [value]))
 
 
@@ -226,5 +226,5 @@ def _item_text(value: object) -> str:
 
 
 def _deepest_text(body: Mapping[str, Any], error: object) -> str:
-    """Return the first words that stand deeper, else the error as Python writes it."""
+    """Return the first nested message, else the `str` of the error."""
     return next(_texts(tuple(_objects(body))), str(error))

@@ -20,7 +20,7 @@ def redirect(location: str, status: int = 307) -> StatusError:
         ("https://other.example/v1", "https://other.example/v1"),
         ("//other.example/v1", "http://other.example/v1"),
         (HIDDEN, "https://other.example:8443/v2/x"),
-        ("http://[", "a place that is no URL"),
+        ("http://[", "an invalid URL"),
         ("x" * 900, ""),
     ],
 )
