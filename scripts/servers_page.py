@@ -50,7 +50,12 @@ def page() -> str:
 
 def _table(title: str, rows: Iterable[tuple[str, str]]) -> str:
     head = _HEADS.get(title, "What comes")
-    lines = [f"| {sends} | {does} |" for sends, does in rows]
+    lines: list[str] = []
+    before = ""
+    for sends, does in rows:
+        # A row of the page must make sense without the row above it.
+        before = before if does == "the same" else does
+        lines.append(f"| {sends} | {before} |")
     return "\n".join(
         [
             f"## {title}",

@@ -97,7 +97,7 @@ def test_changes_nothing_of_what_is_given(
     reads = [
         "".join(some).encode() for some in [[f"data: {chunk('a')}\n\n"], *lists, end]
     ]
-    # Some reads end in the midst of an event.
+    # Some reads end in the middle of an event.
     for number, cut in enumerate(cuts[: len(reads) - 1]):
         reads[number + 1] = reads[number][cut:] + reads[number + 1]
         reads[number] = reads[number][:cut]

@@ -18,7 +18,7 @@ NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 
 @dataclass(frozen=True)
 class Rules:
-    """What one server insists on."""
+    """The requirements of one server."""
 
     roles: frozenset[str] = frozenset({"system", "user", "assistant", "tool"})
     ids: str = r"[\s\S]+"
@@ -70,7 +70,7 @@ _MARKS = {"type", "cache_control", "prompt_cache_breakpoint"}
 
 
 def faults(body: dict[str, Any], rules: Rules) -> list[str]:
-    """Return what the server refuses a request for; nothing if it takes it."""
+    """Return why the server rejects a request; empty if it accepts it."""
     json.loads(json.dumps(body, allow_nan=False), parse_constant=_no_json)
     return [*_of_messages(body["messages"], rules), *_of_tools(body)]
 
@@ -147,7 +147,7 @@ def _of_parts(parts: list[Any], rules: Rules, role: str, path: str) -> Iterator[
         elif not part.get(_INNER[kind]) and kind != "text":
             yield f"{path} has an empty {kind}"
         elif kind == "text" and not isinstance(part.get("text"), str):
-            yield f"{path} has a text that is none"
+            yield f"{path} has a text that is not a string"
         elif strange := part.keys() - _MARKS - {_INNER[kind]}:
             yield f"{path} has a part with unknown keys {sorted(strange)}"
     if all(part.keys() == {"type", "text"} for part in parts):
@@ -180,7 +180,7 @@ def _of_arguments(arguments: Any, path: str) -> Iterator[str]:
     except (TypeError, ValueError, AssertionError):
         value = None
     if not isinstance(value, dict):
-        yield f"{path} has arguments that are no object: {arguments!r}"
+        yield f"{path} has arguments that are not an object: {arguments!r}"
 
 
 def _of_tools(body: dict[str, Any]) -> Iterator[str]:
@@ -197,7 +197,7 @@ def _of_tools(body: dict[str, Any]) -> Iterator[str]:
 
 
 def gigachat_faults(body: dict[str, Any]) -> list[str]:
-    """Return what GigaChat refuses a request for.
+    """Return why GigaChat rejects a request.
 
     https://developers.sber.ru/docs/ru/gigachat/api/reference/rest/post-chat: content is
     text, a call is one object in a message, its result the JSON of an object.
@@ -235,11 +235,11 @@ def _of_gigachat_message(message: dict[str, Any], path: str) -> Iterator[str]:
     if strange := message.keys() - _GIGACHAT_KEYS.get(message["role"], set()):
         yield f"{path} has unknown keys {sorted(strange)}"
     if not isinstance(message["content"], str):
-        yield f"{path} has a content that is no text"
+        yield f"{path} has a content that is not a string"
     if message["role"] == "function":
         yield from _of_arguments(message["content"], path)
     if function_call := message.get("function_call"):
         if not NAME.fullmatch(function_call["name"]):
             yield f"{path} has a call of {function_call['name']!r}"
         if not isinstance(function_call["arguments"], dict):
-            yield f"{path} has arguments that are no object"
+            yield f"{path} has arguments that are not an object"

@@ -136,7 +136,7 @@ ARGUMENTS = (
         TWO,
     ),
     Quirk(
-        "an id that says null is none",
+        "the word null is not an id",
         '`"id": "null"` on every call (older Mistral)',
         "makes one up for each",
         events(

@@ -1,4 +1,4 @@
-"""Answers that are no event stream."""
+"""Answers that are not an event stream."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ BODIES = (
     ),
     Quirk(
         "a whole answer in messages is an answer",
-        "the same with `messages` in place of choices (GigaChat's second API)",
+        "the same with `messages` instead of choices (GigaChat's second API)",
         "reads it",
         [
             body(
@@ -87,7 +87,7 @@ BODIES = (
         content_type=JSON,
     ),
     Quirk(
-        "an object that is no completion is an error",
+        "an object that is not a completion is an error",
         "any other JSON object with status 200",
         "`MalformedChunkError` with its beginning",
         [body({"hello": "world"})],
@@ -133,7 +133,7 @@ BODIES = (
         Failure("NotAnEventStreamError", "Hel"),
     ),
     Quirk(
-        "one chunk in place of a stream is cut",
+        "one chunk instead of a stream is truncated",
         "one chunk as JSON, and no finish reason",
         "`StreamTruncatedError`",
         [body(text("Hel"))],
@@ -174,7 +174,7 @@ BODIES = (
         content_type=JSON,
     ),
     Quirk(
-        "a whole answer of another protocol is none",
+        "a whole answer of another protocol is an error",
         "the whole answer of another protocol (Ollama's own API, Gemini's)",
         "`NotAnEventStreamError` that says which",
         [body({"model": "m", "message": {"content": "Hi"}, "done": True})],

@@ -337,7 +337,7 @@ VALIDITY = (
         for number in ("1e400", "-1e400", "NaN", "Infinity", "-Infinity")
     ),
     Quirk(
-        "an object with a number that is none is invalid",
+        "an object with a number that json lacks is invalid",
         "`NaN` in arguments that come as an object",
         "the same",
         [

@@ -78,14 +78,14 @@ REQUESTS = (
     ),
     Elsewhere(
         "begins a tool call with empty arguments",
-        "shows no call before its first argument: an application that acts at once "
-        "would run it without arguments",
+        "shows no call before its first argument: an application that acts "
+        "immediately would run it without arguments",
         _CHUNKS,
         "test_a_call_that_has_just_begun_is_not_shown_as_one_without_arguments",
     ),
     Elsewhere(
         "is asked for JSON and streams",
-        "gives each token at once, reasoning too",
+        "emits each token immediately, including reasoning",
         _CHUNKS,
         "test_a_response_format_does_not_hold_tokens_back",
     ),

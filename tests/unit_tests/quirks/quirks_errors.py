@@ -130,7 +130,7 @@ ERRORS = (
         failed("(502): boom"),
     ),
     Quirk(
-        "an empty error is none",
+        "an empty error is ignored",
         '`"error": null` or `{}` on every chunk',
         "takes it for none",
         [
@@ -142,7 +142,7 @@ ERRORS = (
     ),
     Quirk(
         "an error before the first token has no partial",
-        "an error in place of the answer, with status 200",
+        "an error instead of the answer, with status 200",
         "the same, without `partial`; sent again when its code speaks of a passing "
         "failure",
         [event({"error": BOOM})],
@@ -226,7 +226,7 @@ ERRORS = (
     ),
     Quirk(
         "an error under a name of its own is an error",
-        "`error: {…}` in place of `data: {…}` (older llama.cpp), also before `[DONE]`",
+        "`error: {…}` instead of `data: {…}` (older llama.cpp), also before `[DONE]`",
         "`StreamError`, as for an event",
         [FIRST, b'error: {"code": 500, "message": "boom"}\n\n', DONE],
         failed("(500): boom"),
@@ -240,7 +240,7 @@ ERRORS = (
     ),
     Quirk(
         "a bare object before all and done is an error",
-        "a bare object in place of the answer, and `[DONE]` after it",
+        "a bare object instead of the answer, and `[DONE]` after it",
         "the same",
         [b'{"error": {"message": "boom", "code": 502}}\n\n', DONE],
         Failure("StreamError", "(502): boom"),
@@ -320,7 +320,7 @@ ERRORS = (
         failed("boom"),
     ),
     Quirk(
-        "a code that reports no error is none",
+        "a code for success is not an error",
         "`code: 0` and `message: Success` with every chunk (iFlytek)",
         "takes it for none",
         events(
@@ -333,7 +333,7 @@ ERRORS = (
         Seen("Hi"),
     ),
     Quirk(
-        "an error without any word is none",
+        "an error without any word is ignored",
         "an `error` on every chunk in which all is empty, null or 0",
         "the same",
         events(

@@ -99,7 +99,7 @@ FINISHES = (
         metadata={"native_finish_reason": "tool_calls"},
     ),
     Quirk(
-        "an empty finish reason is none",
+        "an empty finish reason is ignored",
         '`"finish_reason": ""` on every chunk (older Ollama, gateways)',
         "takes it for none",
         events([chunk({"content": "H"}, ""), chunk({"content": "i"}, ""), STOP]),
@@ -252,7 +252,7 @@ FINISHES = (
         HI,
     ),
     Quirk(
-        "a reason that says null is none",
+        "the word null is not a finish reason",
         '`"finish_reason": "null"` or `not_finished` on every chunk (DashScope\'s own '
         "form, relays)",
         "takes it for none",

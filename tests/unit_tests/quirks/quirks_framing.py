@@ -61,7 +61,7 @@ FRAMINGS = (
         HI,
     ),
     Quirk(
-        "data that is no json is an error",
+        "data that is not json is an error",
         "text that is neither JSON nor a known ping",
         "`MalformedChunkError` with its beginning",
         between(b"data: upstream connect error\n\n"),
@@ -202,7 +202,7 @@ FRAMINGS = (
         content_type=None,
     ),
     Quirk(
-        "an object a line is no event stream",
+        "an object per line is not an event stream",
         "a JSON object a line (NDJSON) instead of events",
         "`NotAnEventStreamError` with its beginning",
         [part.removeprefix(b"data: ") for part in between()],

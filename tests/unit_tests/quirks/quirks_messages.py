@@ -1,4 +1,4 @@
-"""What stands in the place of a delta, and beside it."""
+"""Messages instead of deltas, and next to them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ F = [("c", "f", {"a": 1})]
 
 
 def said(content: Any, finish: str | None = None, **fields: Any) -> dict[str, Any]:
-    """Return a chunk with a message in place of a delta."""
+    """Return a chunk with a message instead of a delta."""
     message = {"role": "assistant", "content": content, **fields}
     return chunk(choices=[{"index": 0, "message": message, "finish_reason": finish}])
 
@@ -48,7 +48,7 @@ def ids(*numbers: int, content: str = "x") -> dict[str, Any]:
 MESSAGES = (
     Quirk(
         "messages with the next part of the answer are its parts",
-        "`message` in place of `delta`, with the next part each time",
+        "`message` instead of `delta`, with the next part each time",
         "takes each for a part",
         events([said("ha"), said("ha"), said("!"), said("!"), said("", "stop")]),
         Seen("haha!!"),

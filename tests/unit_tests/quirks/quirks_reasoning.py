@@ -38,7 +38,7 @@ REASONINGS = (
     ),
     Quirk(
         "reasoning under two names comes once",
-        "… in both at once (LiteLLM over OpenRouter)",
+        "… in both (LiteLLM over OpenRouter)",
         "gives it once",
         thought(
             {"reasoning": "H", "reasoning_content": "H"},
@@ -201,7 +201,7 @@ REASONINGS = (
         settings=TAGS,
     ),
     Quirk(
-        "null reasoning is none",
+        "null reasoning is ignored",
         "reasoning that is null or empty on every other chunk",
         "takes it for none",
         thought(

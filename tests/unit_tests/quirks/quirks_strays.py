@@ -1,4 +1,4 @@
-"""What stands in a stream in place of a chunk."""
+"""Events of a stream that are not chunks."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ def stray(name: str, sends: str, value: Any, words: str) -> Quirk:
 
 STRAYS = (
     Quirk(
-        "an object before done that is no chunk is an error",
+        "an unknown object before done is an error",
         '`{"text": "**NETWORK ERROR**", "error_code": …}` before `[DONE]`, and no '
         "finish reason (FastChat)",
-        "`StreamError` with the object's words: what is no chunk is an error, whatever "
-        "its keys, unless the answer goes on or has a finish reason",
+        "`StreamError` with the object's message: an object that is not a chunk is an "
+        "error unless the answer continues or has a finish reason",
         [
             ROLE,
             FIRST,
@@ -57,7 +57,7 @@ STRAYS = (
     ),
     stray(
         "an object in other words is an error",
-        "any other object in place of the rest of the answer",
+        "any other object instead of the rest of the answer",
         {"fehler": "kaputt"},
         '{"fehler": "kaputt"}',
     ),
@@ -80,7 +80,7 @@ STRAYS = (
         "boom",
     ),
     Quirk(
-        "an object before the end that is no chunk is an error",
+        "an unknown object before the end is an error",
         "the same, and the stream ends without `[DONE]`",
         "the same, also with `on_truncation`",
         after_text({"text": "boom", "error_code": 50002}),
@@ -88,15 +88,15 @@ STRAYS = (
         settings={"on_truncation": "accept"},
     ),
     Quirk(
-        "an object in place of the answer is an error",
-        "the same in place of the answer",
+        "an object instead of the answer is an error",
+        "an unknown object instead of the answer",
         "the same, without `partial`",
         [event({"text": "boom", "error_code": 50002}), DONE],
         Failure("StreamError", "(50002): boom"),
     ),
     Quirk(
         "an object behind the finish reason is passed over",
-        "an object that is no chunk behind the finish reason",
+        "an unknown object after the finish reason",
         "keeps it in `response_metadata`",
         events([text("Hi"), STOP, {"trace": "t-1", "status": "closed"}]),
         Seen("Hi"),
@@ -104,7 +104,7 @@ STRAYS = (
     ),
     Quirk(
         "an object that the answer goes on after is passed over",
-        "an object that is no chunk, and then more of the answer (tools of a gateway)",
+        "an unknown object, and then more of the answer (tools of a gateway)",
         "the same",
         events([text("H"), {"tool": "search", "status": "running"}, text("i")]),
         Seen("Hi"),
@@ -218,7 +218,7 @@ STRAYS = (
         failed("(1008): "),
     ),
     Quirk(
-        "an error that says success beside choices is none",
+        "an error object for success next to choices is ignored",
         '`"error": {"code": 0, "message": "success"}`, `{"code": "Success"}` or `"ok"` '
         "beside choices",
         "takes it for none",
@@ -258,7 +258,7 @@ STRAYS = (
     ),
     Quirk(
         "a word that says error is an error",
-        "`data: [ERROR] …`, in place of a chunk or behind the finish reason",
+        "`data: [ERROR] …`, instead of a chunk or after the finish reason",
         "the same",
         [FIRST, event(STOP), event("[ERROR] boom"), DONE],
         failed("[ERROR] boom"),

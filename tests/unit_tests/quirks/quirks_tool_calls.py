@@ -210,7 +210,7 @@ TOOL_CALLS = (
     Quirk(
         "a new id on every piece is no new call",
         "another id on every piece",
-        "goes on with the call while its arguments are half-way; the first id holds",
+        "continues the call while its arguments are incomplete; keeps the first ID",
         events(
             [
                 calls(call(0, "a1", "weather", HEAD)),
@@ -271,7 +271,7 @@ TOOL_CALLS = (
         ONE,
     ),
     Quirk(
-        "null arguments are none",
+        "null arguments are empty",
         "`arguments: null` (older vLLM)",
         "takes it for nothing: the call is one without arguments",
         events([calls(call(0, "a1", "now", None)), TOOLS]),
@@ -350,7 +350,7 @@ TOOL_CALLS = (
     ),
     Quirk(
         "a call in both forms is one call",
-        "one call as `tool_calls` and as `function_call` at once",
+        "one call as both `tool_calls` and `function_call`",
         "gives it once",
         events(
             [

@@ -134,7 +134,7 @@ USAGES = (
         metadata=KEPT,
     ),
     Quirk(
-        "null counts are none",
+        "null counts are ignored",
         "counts that are null or missing, and details that are null",
         "reads them as 0; a missing total is the sum",
         events(

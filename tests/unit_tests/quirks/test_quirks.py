@@ -1,4 +1,4 @@
-"""Each peculiarity of a server, through the public API, however its bytes are cut."""
+"""Each quirk gives its result through the public API, at several chunkings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a peculiarity may not do to the single chunks of a stream."""
+"""No quirk breaks the single chunks of a stream."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the first call of a process must not wait for."""
+"""The first call of a process does not wait for slow imports."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a dialect changes in the bytes that leave, with each fact set and not set."""
+"""Each fact of a dialect changes the request body."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a server says about an error, at any depth of its body."""
+"""The details of an error are found at any depth of its body."""
 
 from __future__ import annotations
 

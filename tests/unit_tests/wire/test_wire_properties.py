@@ -53,7 +53,7 @@ objects = st.dictionaries(texts, json_values, max_size=3)
 
 @dataclass
 class Habits:
-    """What a server does to the pieces of tool calls."""
+    """The ways in which servers change the pieces of tool calls."""
 
     indexed: bool
     sends_ids: bool

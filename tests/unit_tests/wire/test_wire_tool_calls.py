@@ -56,7 +56,7 @@ MADE = called((MADE_UP, "f", BJ))
         ([call(..., "a", "f", LEFT), bare(RIGHT)], ONE),
         ([call(None, "a", "f", LEFT), call(None, ..., ..., RIGHT)], ONE),
         ([call(None, "a", "f", LEFT), call(None, "a", ..., RIGHT)], ONE),
-        # An index of an odd kind is none.
+        # An index of another type is ignored.
         ([call("0", "a", "f", LEFT), call("0", ..., ..., RIGHT)], ONE),
         # An index on all pieces but the first, or on the first only.
         ([call(..., "a", "f", LEFT), more(RIGHT)], ONE),

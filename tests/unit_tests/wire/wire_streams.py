@@ -87,7 +87,7 @@ def events(chunks: Iterable[Any], *, done: bool = True) -> list[bytes]:
 
 @dataclass
 class Seen:
-    """What an answer comes down to, however it was read."""
+    """The content of an answer, the same for every way of reading it."""
 
     text: str = ""
     reasoning: str = ""
@@ -161,7 +161,7 @@ def _pieces(chunk: ChatGenerationChunk) -> Any:
 
 
 def same_ids(value: str) -> str:
-    """Return a text with one id in place of those that are made up."""
+    """Return a text with one fixed ID instead of generated IDs."""
     return re.sub(r"call_[0-9a-f]{32}", MADE_UP, value)
 
 
@@ -218,7 +218,7 @@ def result_of(
 
 
 def seen_in(message: AIMessage) -> Seen:
-    """Return what a message says."""
+    """Return the content of a message."""
     blocks = [b for b in message.content_blocks if b["type"] == "reasoning"]
     return Seen(
         text=str(message.text),
@@ -239,7 +239,7 @@ def seen_in(message: AIMessage) -> Seen:
 def read(
     sent: Sequence[bytes], options: PipelineOptions = OPTIONS, **kwargs: Any
 ) -> Seen:
-    """Return what an answer says, which is the same in every way of reading it.
+    """Return the content of an answer, after comparing all ways of reading it.
 
     Invalid arguments are those of the result: a merged message may have a closing
     bracket more.
@@ -261,7 +261,7 @@ def read(
 
 
 def read_chunks(*sent: Any, done: bool = True) -> Seen:
-    """Return what an answer of these chunks says."""
+    """Return the content of an answer of these chunks."""
     return read(events(sent, done=done))
 
 
