@@ -18,7 +18,7 @@ from pydantic import BaseModel
 from langchain_sse_chat.message_keys import MODEL_PROVIDER
 
 # The four slots of a pydantic instance, set without its `__setattr__`. A test compares
-# a copy with a validated chunk in every respect, and fails when pydantic adds a slot.
+# copies with validated chunks, slot by slot.
 _new = object.__new__
 _slots = vars(BaseModel)
 _set_fields = _slots["__dict__"].__set__
