@@ -34,7 +34,7 @@ def _pattern(regex: str, instead: str) -> Pattern:
 
 PATTERNS = (
     _pattern(r"\b(?:gone|goes|go|going) on with\b", "resume, continue"),
-    _pattern(r"\b(?:is|are|was|were) none\b", "there is no …; is not a …"),
+    _pattern(r"(?<!there )\b(?:is|are|was|were) none\b", "there is no …; is not a …"),
     _pattern(r"\bbut for\b", "except"),
     _pattern(r"\bin (?:the )?place of\b", "instead of"),
     _pattern(

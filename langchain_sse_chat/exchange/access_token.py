@@ -36,7 +36,7 @@ from langchain_sse_chat.transport.protocols import (
 )
 from langchain_sse_chat.transport.url import safe_url
 from langchain_sse_chat.wire import server_errors as failures
-from langchain_sse_chat.wire.error_details import server_words
+from langchain_sse_chat.wire.error_details import read_details
 from langchain_sse_chat.wire.jsontext import loads
 
 OutputT = TypeVar("OutputT")
@@ -215,7 +215,7 @@ class _TokenReceiver:
         # The second form is that of the servers that take user and password.
         token = answer.get("access_token") or answer.get("tok")
         if not token or not isinstance(token, str):
-            words = server_words(answer)
+            words = read_details(answer)
             said = f" It says: {words.message}" if words else ""
             msg = f"{self._where} answered without an access token.{said}"
             raise ProtocolError(msg)
@@ -229,7 +229,7 @@ class _TokenReceiver:
             head.status_code,
             head.headers,
             body,
-            where=self._where,
+            url=self._where,
             now=wall_clock(),
             address=self._address,
         )

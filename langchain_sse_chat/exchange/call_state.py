@@ -43,15 +43,15 @@ class CallState(Generic[OutputT]):
         return self._joined.text if self._joined else ""
 
     @property
-    def notes(self) -> dict[str, Any]:
+    def attempt_metadata(self) -> dict[str, Any]:
         """What the metadata of the message says of the attempts."""
-        notes: dict[str, Any] = {}
+        attempt_metadata: dict[str, Any] = {}
         if self.attempts > 1:
-            notes["attempts"] = self.attempts
+            attempt_metadata["attempts"] = self.attempts
         if self._seams:
-            notes["resumed"] = len(self._seams)
-            notes["resumed_at"] = list(self._seams)
-        return notes
+            attempt_metadata["resumed"] = len(self._seams)
+            attempt_metadata["resumed_at"] = list(self._seams)
+        return attempt_metadata
 
     def assembler(self) -> Assembler[OutputT]:
         """Return the assembler for the next attempt."""

@@ -87,7 +87,7 @@ class CallPlan:
 
     def __repr__(self) -> str:
         """Leave out headers and body, which hold the key and the user's messages."""
-        return f"CallPlan(url={self.options.where!r}, streamed={self.streamed})"
+        return f"CallPlan(url={self.options.url!r}, streamed={self.streamed})"
 
     @property
     def may_be_continued(self) -> bool:
@@ -162,8 +162,8 @@ class Call(Generic[OutputT]):
         return AnswerPipeline(
             course.assembler(),
             self._options(),
-            notes=course.notes,
-            goes_on=partial(_goes_on, self._plan, course, self._attempts),
+            attempt_metadata=course.attempt_metadata,
+            will_resume=partial(_will_resume, self._plan, course, self._attempts),
         )
 
     def _options(self) -> PipelineOptions:
@@ -192,14 +192,14 @@ class Call(Generic[OutputT]):
                 now.
         """
         pipeline, course, plan = self._pipeline, self._course, self._plan
-        pipeline.explain(error)
+        pipeline.attach_partial(error)
         if not pipeline.has_output and self._can_ask_otherwise(error):
             # It does not count as an attempt: the server did not try.
             self._attempts -= 1
             course.attempts -= 1
             return Again(0.0)
         course.broke(error, pipeline.snapshot(), gave=pipeline.has_output)
-        where = plan.options.where
+        where = plan.options.url
         if not course.begun:
             return plan.policy.again(self._attempts, error, where)
         again = None
@@ -245,7 +245,7 @@ def _may_go_on(plan: CallPlan, attempts: int) -> bool:
     return wanted and attempts <= plan.policy.max_retries
 
 
-def _goes_on(
+def _will_resume(
     plan: CallPlan,
     course: CallState[OutputT],
     attempts: int,

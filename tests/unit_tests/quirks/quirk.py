@@ -25,7 +25,7 @@ class Failure:
     words: str
     """Part of its message."""
     partial: str | None = None
-    """The text that came before it; `None` when nothing came."""
+    """The text before the error; `None` without a partial message."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Quirk:
     metadata: dict[str, Any] = field(default_factory=dict)
     """Some entries of `response_metadata`; `None` for an entry that is absent."""
     settings: dict[str, Any] = field(default_factory=dict)
-    """Further fields of the model."""
+    """Other fields of the model."""
     content_type: str | None = "text/event-stream"
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""Answers that are no event stream."""
+"""Answers that are not an event stream."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ BODIES = (
         "a completion that was cut",
         "`NotAnEventStreamError`",
         [body(COMPLETION)[:-30]],
-        Failure("NotAnEventStreamError", "no event stream"),
+        Failure("NotAnEventStreamError", "not an event stream"),
         content_type=JSON,
     ),
     Quirk(
@@ -99,7 +99,7 @@ BODIES = (
         "a web page: a login, a proxy, a wrong `base_url`",
         "`NotAnEventStreamError` with status, URL, its beginning and a hint",
         [PAGE],
-        Failure("NotAnEventStreamError", "Is `base_url` right?"),
+        Failure("NotAnEventStreamError", "Check `base_url`:"),
         content_type="text/html",
     ),
     Quirk(

@@ -279,6 +279,6 @@ FINISHES = (
         "`[DONE]`, and no choice before it (gateways whose upstream failed)",
         "`StreamTruncatedError`: never an empty answer",
         events([chunk(choices=[], usage={"prompt_tokens": 0})]),
-        Failure("StreamTruncatedError", "[DONE] came, and nothing before it"),
+        Failure("StreamTruncatedError", "[DONE] was received, but nothing before it"),
     ),
 )

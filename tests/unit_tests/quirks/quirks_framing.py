@@ -202,7 +202,7 @@ FRAMINGS = (
         content_type=None,
     ),
     Quirk(
-        "an object a line is no event stream",
+        "an object per line is not an event stream",
         "a JSON object a line (NDJSON) instead of events",
         "`NotAnEventStreamError` with its beginning",
         [part.removeprefix(b"data: ") for part in between()],

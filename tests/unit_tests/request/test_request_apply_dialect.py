@@ -1,4 +1,4 @@
-"""What a dialect changes in the bytes that leave, with each fact set and not set."""
+"""Each fact of a dialect changes the request body."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def test_without_none_the_tools_are_left_out(ask: Ask) -> None:
 def test_a_tool_choice_that_the_server_cannot_be_told_is_an_error(
     ask: Ask, server: Scripted, dialect: Dialect, tools: list[Any], asked: str
 ) -> None:
-    words = "some tool is called" if asked == "any" else "one tool by its name"
+    words = "some tool" if asked == "any" else "a given tool"
 
     with pytest.raises(ConfigurationError, match=words) as caught:
         ask(dialect, tools=tools, tool_choice=asked)

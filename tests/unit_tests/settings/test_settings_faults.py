@@ -88,15 +88,15 @@ IMAGE = {"type": "image"}
 @pytest.mark.parametrize(
     ("block", "words"),
     [
-        ({**IMAGE, "base64": b"x", "mime_type": "image/png"}, "its data as bytes"),
-        ({**IMAGE, "base64": bytearray(b"x")}, "its data as bytes"),
-        ({**IMAGE, "data": b"x"}, "its data as bytes"),
-        ({"type": "image_url", "image_url": {"url": b"x"}}, "its data as bytes"),
-        ({"type": "file", "base64": b"x"}, "its data as bytes"),
-        ({**IMAGE, "base64": "aGk="}, "Give it a `mime_type`"),
+        ({**IMAGE, "base64": b"x", "mime_type": "image/png"}, "contains bytes"),
+        ({**IMAGE, "base64": bytearray(b"x")}, "contains bytes"),
+        ({**IMAGE, "data": b"x"}, "contains bytes"),
+        ({"type": "image_url", "image_url": {"url": b"x"}}, "contains bytes"),
+        ({"type": "file", "base64": b"x"}, "contains bytes"),
+        ({**IMAGE, "base64": "aGk="}, "Add a `mime_type`"),
         (
             {**IMAGE, "source_type": "base64", "data": "aGk="},
-            "Give it a `mime_type`",
+            "Add a `mime_type`",
         ),
         (IMAGE, "has no data"),
     ],

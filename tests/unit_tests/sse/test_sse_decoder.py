@@ -1,4 +1,4 @@
-"""What `SSEDecoder` dispatches; every stream is read at many cuts."""
+"""`SSEDecoder` dispatches the right events at many chunkings."""
 
 from __future__ import annotations
 
@@ -318,7 +318,7 @@ def test_replaces_invalid_utf_8_and_reads_on(raw: bytes, text: str, end: bytes) 
     assert read(stream).data == [text, f"{text}\n{text}"]
 
 
-# Where frames, which are read at once, meet something else
+# Where frames, which are read in one go, meet other lines
 
 
 @pytest.mark.parametrize(

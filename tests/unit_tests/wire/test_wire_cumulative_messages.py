@@ -1,4 +1,4 @@
-"""Messages in place of deltas: nothing is lost and nothing comes twice."""
+"""Messages instead of deltas: nothing is lost or repeated."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_a_last_message_brings_what_deltas_did_not(
         (["a", "ab", "c"], "aabc"),
         (["a", "ab"], "ab"),
         (["", "a", "", "a b", "a b"], "a b"),
-        # A shorter one in the midst, trimmed.
+        # A shorter one in the middle, trimmed.
         (
             ["The long", "The long cat ", "The long cat", "The long cat !"],
             "The long cat !",

@@ -24,7 +24,7 @@ def dumped(value: Any, **options: Any) -> str:
     return text.encode("utf-8", "backslashreplace").decode()
 
 
-def learned(value: Any, text: str = "a", **options: Any) -> Template | None:
+def learned(value: Any, text: str = "a", **options: Any) -> EventTemplate | None:
     data = dumped(value, **options)
     return template_of(data, value, text)
 

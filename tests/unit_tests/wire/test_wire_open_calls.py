@@ -38,7 +38,7 @@ INNER: dict[str, Any] = {"shell": {"name": "f"}}
 
 
 def seen(*pieces: Any, finish: Any = "tool_calls") -> Seen:
-    """Return what an answer with these deltas says."""
+    """Return the content of an answer with these deltas."""
     sent = [calls(*p) if isinstance(p, list) else calls(p) for p in pieces]
     return read_chunks(*sent, chunk({}, finish))
 

@@ -305,7 +305,7 @@ def test_a_made_up_id_stays_the_same() -> None:
 
     assert first.id
     assert first.id == snapshot.id == ended.id
-    assert (second, held) == (ToolCallDelta(0, None, None, RIGHT), [])
+    assert (second, pending) == (ToolCallDelta(0, None, None, RIGHT), [])
 
 
 def test_the_calls_so_far_are_those_with_a_name_or_arguments() -> None:
