@@ -27,9 +27,9 @@ from langchain_core.messages import AIMessage
 from langchain_sse_chat import MalformedChunkError, SSEChatError, SSEDecoder
 from langchain_sse_chat.answer.chunks import ChunkAssembler
 from langchain_sse_chat.answer.events import EventAssembler
-from langchain_sse_chat.answer.pipeline import Assembler, OutputT
+from langchain_sse_chat.answer.pipeline import OutputT
 from langchain_sse_chat.answer.results import ResultAssembler
-from langchain_sse_chat.wire.deltas import AnswerMessage, Delta, WireToolCall
+from langchain_sse_chat.wire.deltas import AnswerMessage, Assembler, Delta, WireToolCall
 from langchain_sse_chat.wire.jsontext import loads, read_data
 from scripts.fuzz_reference import fault_of
 from scripts.mutations import Mutator

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from langchain_sse_chat.wire.deltas import Delta
-from langchain_sse_chat.wire.event_template import Template, template_of
+from langchain_sse_chat.wire.event_template import EventTemplate, template_of
 
 
 def chunk(content: Any, /, **fields: Any) -> dict[str, Any]:

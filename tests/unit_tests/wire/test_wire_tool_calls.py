@@ -301,7 +301,7 @@ def test_a_made_up_id_stays_the_same() -> None:
     [first] = assembler.feed([call(0, NIL, "f", LEFT)])
     [snapshot] = assembler.snapshot()
     [second] = assembler.feed([call(0, "late", NIL, RIGHT)])
-    [ended], held = assembler.close(cut=False)
+    [ended], pending = assembler.close(cut=False)
 
     assert first.id
     assert first.id == snapshot.id == ended.id

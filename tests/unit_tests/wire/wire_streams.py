@@ -19,13 +19,13 @@ from langchain_sse_chat.answer.chunks import ChunkAssembler
 from langchain_sse_chat.answer.events import EventAssembler
 from langchain_sse_chat.answer.pipeline import (
     AnswerPipeline,
-    Assembler,
     OutputT,
     PipelineOptions,
 )
 from langchain_sse_chat.answer.results import ResultAssembler
 from langchain_sse_chat.errors import SSEChatError
 from langchain_sse_chat.transport.protocols import ResponseHead
+from langchain_sse_chat.wire.deltas import Assembler
 
 WHERE = "http://test/v1/chat/completions"
 OPTIONS = PipelineOptions(url=WHERE)
