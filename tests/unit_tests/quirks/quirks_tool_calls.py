@@ -8,6 +8,7 @@ from typing import Any
 from tests.unit_tests.quirks.quirk import STOP, TOOLS, Quirk
 from tests.unit_tests.wire.wire_streams import (
     MADE_UP,
+    NIL,
     Seen,
     call,
     calls,
@@ -37,7 +38,7 @@ TOOL_CALLS = (
         "puts them together by id, or to the call that is open",
         events(
             [
-                calls(call(..., "a1", "weather", HEAD)),
+                calls(call(NIL, "a1", "weather", HEAD)),
                 calls(call(arguments=TAIL)),
                 TOOLS,
             ]
@@ -63,8 +64,8 @@ TOOL_CALLS = (
         "a new id begins a new call",
         events(
             [
-                calls(call(..., "a1", "weather", JSON)),
-                calls(call(..., "a2", "time", TIME)),
+                calls(call(NIL, "a1", "weather", JSON)),
+                calls(call(NIL, "a2", "time", TIME)),
                 TOOLS,
             ]
         ),
@@ -262,47 +263,6 @@ TOOL_CALLS = (
             ]
         ),
         ONE,
-    ),
-    Quirk(
-        "arguments as an object are arguments",
-        "arguments as an object, not as a text (GigaChat and others)",
-        "reads the object",
-        events([calls(call(0, "a1", "weather", ARGS)), TOOLS]),
-        ONE,
-    ),
-    Quirk(
-        "null arguments are ignored",
-        "`arguments: null` (older vLLM)",
-        "treats the call as one without arguments",
-        events([calls(call(0, "a1", "now", None)), TOOLS]),
-        gives(("a1", "now", {})),
-    ),
-    Quirk(
-        "arguments that are encoded twice are decoded twice",
-        "arguments that are a JSON text in a JSON text",
-        "decodes twice, when an object comes out",
-        events(
-            [
-                calls(call(0, "a1", "weather", json.dumps(JSON)[:9])),
-                calls(call(0, arguments=json.dumps(JSON)[9:])),
-                TOOLS,
-            ]
-        ),
-        ONE,
-    ),
-    Quirk(
-        "arguments that are no object are an invalid call",
-        "arguments that are a list, a number or a bare word (Qwen)",
-        "an `invalid_tool_call` with the text as sent",
-        events(
-            [
-                calls(call(0, "a1", "f", "[1]")),
-                calls(call(1, "a2", "g", [2])),
-                calls(call(2, "a3", "h", "Paris")),
-                TOOLS,
-            ]
-        ),
-        gives(invalid=[("a1", "f", "[1]"), ("a2", "g", "[2]"), ("a3", "h", "Paris")]),
     ),
     Quirk(
         "a call cut by the token limit is invalid",

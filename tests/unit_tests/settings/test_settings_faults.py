@@ -9,7 +9,7 @@ import pytest
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 from pydantic import model_validator
 
-from langchain_sse_chat import ChatSSE, ConfigurationError, Dialect
+from langchain_sse_chat import ChatSSE, ConfigurationError
 from langchain_sse_chat.gigachat import GigaChat
 
 BASE = {"model": "m", "base_url": "http://test/v1"}
@@ -75,22 +75,6 @@ class Picky(ChatSSE):
 def test_a_rule_about_several_fields_is_told_as_such() -> None:
     with pytest.raises(ConfigurationError, match=r"arguments: .* do not go together"):
         Picky(**BASE)
-
-
-@pytest.mark.parametrize(
-    ("fields", "words"),
-    [
-        ({"json_schema": "nope"}, "'nested', 'flat', 'none'"),
-        ({"stop": "nope"}, "`Dialect(stop='nope')`"),
-        ({"reasoning_echo": None}, "'tool_turns'"),
-        ({"tool_choices": {"auto", "maybe"}}, "`Dialect(tool_choices=…)` has 'maybe'"),
-    ],
-)
-def test_a_dialect_knows_its_choices(fields: dict[str, Any], words: str) -> None:
-    with pytest.raises(ConfigurationError) as caught:
-        Dialect(**fields)
-
-    assert words in str(caught.value)
 
 
 def test_the_address_of_tokens_has_its_own_name() -> None:
