@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from langchain_sse_chat.answer.pipeline import partial_message
 from langchain_sse_chat.errors import SSEChatError
@@ -95,8 +95,8 @@ class CallState(Generic[OutputT]):
             least_overlap: How many characters of the text must be repeated to be left
                 out; `None` when nothing is.
         """
-        if self._joined is not None:
-            self._joined.broke(self._last, least_overlap)
+        # Only an answer that may be resumed comes here: see `can_go_on`.
+        cast("ResumedAnswer[OutputT]", self._joined).broke(self._last, least_overlap)
         self._last = None
         if self._gave:
             self._seams.append(len(self.text))

@@ -86,13 +86,9 @@ def arguments_text(value: object) -> str:
 
 
 def decode_twice(text: str) -> str:
-    """Return the object's text out of a JSON text that holds a JSON text."""
+    """Return the object's text out of a JSON string that holds a JSON text."""
     try:
-        inner = json.loads(text)
+        inner = escaped(str(json.loads(text)))
     except (ValueError, RecursionError):
         return text
-    if isinstance(inner, str):
-        inner = escaped(inner)
-        if parse_arguments(inner) is not None:
-            return inner
-    return text
+    return text if parse_arguments(inner) is None else inner
