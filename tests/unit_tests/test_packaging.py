@@ -192,3 +192,50 @@ def test_each_module_may_use_the_http_library_or_may_not() -> None:
     data = {"__init__", "__main__", "_version", "acceptable_names", "dialect"}
     data |= {"message_keys", "tool_names"}
     assert names - kept - free - data == set()
+
+
+UNTESTED = {
+    "_version.py": "its one name is read by tests of this file",
+    "gigachat/provider.py": "a row, tested by test_providers_table.py",
+    "message_keys.py": "names only",
+    "providers/china.py": "rows, tested by test_providers_table.py",
+    "providers/gateways.py": "rows, tested by test_providers_table.py",
+    "providers/hosted.py": "rows, tested by test_providers_table.py",
+    "providers/local.py": "rows, tested by test_providers_table.py",
+    "settings/field_types.py": "types, tested by tests/typing/api.py",
+    "sse/events.py": "a named tuple, which test_sse_decoder.py shows filled",
+    "testing/options.py": "a dict of types; test_testing_delivery.py tests each option",
+}
+"""Source files without a test file of their name, and why."""
+
+
+def sources() -> list[Path]:
+    """Return the source files of the package that have more than names in them."""
+    found = (path.relative_to(PACKAGE) for path in sorted(PACKAGE.rglob("*.py")))
+    return [path for path in found if path.name != "__init__.py"]
+
+
+@pytest.mark.parametrize("path", sources(), ids=Path.as_posix)
+def test_a_source_file_has_a_test_file_of_its_name(path: Path) -> None:
+    """`a/b.py` is tested by `a/test_a_b.py`, and more of it by `a/test_a_b_*.py`."""
+    name = "_".join(["test", *path.parts[:-1], path.stem.strip("_")])
+    has_one = (ROOT / "tests/unit_tests" / path.parent / f"{name}.py").exists()
+    assert has_one is (path.as_posix() not in UNTESTED)
+
+
+def test_each_exception_names_a_source_file() -> None:
+    assert UNTESTED.keys() <= {path.as_posix() for path in sources()}
+
+
+LONGEST = 400
+"""Lines of a file. A longer one does more than one thing."""
+
+
+def test_no_file_is_too_long() -> None:
+    folders = ("langchain_sse_chat", "tests", "scripts", "benchmarks", "examples")
+    lines = {
+        path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8").count("\n")
+        for folder in folders
+        for path in (ROOT / folder).rglob("*.py")
+    }
+    assert {name: count for name, count in lines.items() if count > LONGEST} == {}

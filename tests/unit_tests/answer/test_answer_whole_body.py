@@ -88,7 +88,9 @@ def test_an_error_with_a_good_status_is_an_error(body: bytes) -> None:
         (b"\xef\xbb", "no event stream"),
     ],
 )
-def test_what_is_no_answer_is_shown(body: bytes, shown: str) -> None:
+def test_a_body_that_is_not_an_answer_is_shown_in_the_error(
+    body: bytes, shown: str
+) -> None:
     error, _ = error_of([body], headers={"content-type": "Text/HTML"})
 
     assert isinstance(error, NotAnEventStreamError)

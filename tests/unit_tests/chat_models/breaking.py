@@ -120,7 +120,8 @@ def _astream(chat: ChatSSE) -> list[AIMessageChunk]:
     return asyncio.run(run())
 
 
-both_ways = pytest.mark.parametrize("ask", [_stream, _astream])
+WAYS: tuple[Answers, ...] = (_stream, _astream)
+both_ways = pytest.mark.parametrize("ask", WAYS, ids=["sync", "async"])
 """Runs a test with the chunks of a stream, sync and async."""
 
 

@@ -12,6 +12,7 @@ from langchain_sse_chat import (
     InvalidRequestError,
 )
 from tests.unit_tests.chat_models.breaking import (
+    WAYS,
     Answers,
     MakeChat,
     Storyteller,
@@ -38,16 +39,14 @@ def make(make_chat: MakeChat) -> MakeChat:
     return resuming(make_chat)
 
 
-@given(stories, st.lists(st.integers(1, 40), max_size=4), st.booleans())
+@given(stories, st.lists(st.integers(1, 40), max_size=4), st.sampled_from(WAYS))
 @pytest.mark.parametrize("continuation", ["prefix", "continue_final_message"])
 def test_a_server_that_goes_on_exactly_is_taken_at_its_word(
-    continuation: str, text: str, stops: list[int], is_async: bool
+    continuation: str, text: str, stops: list[int], ask: Answers
 ) -> None:
     teller = Storyteller(text, sorted(min(stop, len(text)) for stop in stops))
 
-    chunks = both_ways.args[1][is_async](
-        told_by(teller, provider=continuing(continuation), api_key="k")
-    )
+    chunks = ask(told_by(teller, provider=continuing(continuation), api_key="k"))
 
     assert "".join(c.text for c in chunks) == text
     for body in teller.bodies[1:]:

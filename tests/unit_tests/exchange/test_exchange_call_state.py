@@ -32,7 +32,9 @@ def make(make_chat: MakeChat) -> MakeChat:
 
 
 @both_ways
-def test_says_how_often(make: MakeChat, ask: Answers) -> None:
+def test_the_metadata_counts_attempts_resumptions_and_tokens_of_all(
+    make: MakeChat, ask: Answers
+) -> None:
     usage = {"prompt_tokens": 3, "completion_tokens": 2, "total_tokens": 5}
     later = {"prompt_tokens": 7, "completion_tokens": 1, "total_tokens": 8}
     chat = make(
@@ -89,7 +91,7 @@ def test_a_whole_answer_says_how_often_it_was_asked_for(make: MakeChat) -> None:
 
 
 @both_ways
-def test_as_often_as_max_retries_says(
+def test_there_are_as_many_attempts_as_max_retries_allows(
     make: MakeChat, server: Scripted, ask: Answers
 ) -> None:
     chat = make(

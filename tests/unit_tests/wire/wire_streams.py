@@ -53,18 +53,22 @@ def text(content: str) -> dict[str, Any]:
     return chunk({"content": content})
 
 
+NIL: Any = ...
+"""A field that a piece of a call does not have."""
+
+
 def call(
-    index: Any = ...,
-    call_id: Any = ...,
-    name: Any = ...,
-    arguments: Any = ...,
+    index: Any = NIL,
+    call_id: Any = NIL,
+    name: Any = NIL,
+    arguments: Any = NIL,
     **fields: Any,
 ) -> dict[str, Any]:
     """Return a piece of a tool call with what is given."""
     given = {"name": name, "arguments": arguments}
-    function = {key: value for key, value in given.items() if value is not ...}
-    given = {"index": index, "id": call_id, "function": function or ...}
-    return {key: value for key, value in given.items() if value is not ...} | fields
+    function = {key: value for key, value in given.items() if value is not NIL}
+    given = {"index": index, "id": call_id, "function": function or NIL}
+    return {key: value for key, value in given.items() if value is not NIL} | fields
 
 
 def calls(*pieces: Any, finish: Any = None) -> dict[str, Any]:
