@@ -42,11 +42,12 @@ def pytest_make_parametrize_id(val: object) -> str | None:
     return shown if len(shown) <= SHOWN else f"{shown[:SHOWN]}…"
 
 
-def _is_plain(value: object) -> bool:
+def _is_plain(value: object, depth: int = 9) -> bool:
     if isinstance(value, dict):
-        return all(map(_is_plain, (*value.keys(), *value.values())))
+        value = [*value.keys(), *value.values()]
     if isinstance(value, (list, tuple)):
-        return all(map(_is_plain, value))
+        # Some tables hold values that are nested without end.
+        return depth > 0 and all(_is_plain(each, depth - 1) for each in value)
     if isinstance(value, float):
         return abs(value) < 1e9  # a time of today is larger
     return value is None or value is ... or isinstance(value, (str, bytes, int))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import httpx
 import pytest
 
@@ -36,7 +38,7 @@ class Sender(httpx.BaseTransport, httpx.AsyncBaseTransport):
 
 def routes(
     made: list[Sender], proxies: Proxies, *, tls_problem: str = ""
-) -> Routes[Sender]:
+) -> Routes[Any]:
     def through(proxy: httpx.Proxy) -> Sender:
         made.append(Sender(str(proxy.url)))
         return made[-1]
