@@ -113,29 +113,6 @@ def test_a_whole_object_comes_beside_the_raw_message(
     assert first == {"parsing_error": None}
 
 
-@pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("include_raw", [True, False])
-@pytest.mark.parametrize("way", WAYS[2:])
-def test_a_cut_stream_that_is_accepted_is_no_object(
-    make_chat: MakeChat, way: Way, method: Method, include_raw: bool
-) -> None:
-    body = sse(*deltas(asked_for(method, CUT)), done=False)
-    chat = make_chat(streamed(body), on_truncation="accept")
-    asked = chat.with_structured_output(Pay, method=method, include_raw=include_raw)
-
-    if include_raw:
-        outputs = way(asked)
-        error = outputs[-1]["parsing_error"]
-        assert outputs[-1]["parsed"] is None
-    else:
-        with pytest.raises(StructuredOutputError) as caught:
-            way(asked)
-        error = caught.value
-
-    assert_whole_error(error, None)
-    assert "stream ended before the answer" in str(error)
-
-
 @pytest.mark.parametrize("reason", ["length", "content_filter"])
 @every_way
 def test_an_object_that_is_whole_is_one_whatever_the_finish_reason(
