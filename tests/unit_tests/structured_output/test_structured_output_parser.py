@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-import pickle
 from typing import Any
 
 import pytest
-from langchain_core.messages import AIMessage
 from langchain_core.outputs import Generation
 from langchain_core.runnables import Runnable
 from pydantic import BaseModel, RootModel, field_validator
 
 from langchain_sse_chat import (
-    RefusalError,
     StructuredOutputError,
 )
 from langchain_sse_chat.structured_output.runnable import Method
@@ -28,7 +25,6 @@ from tests.unit_tests.structured_output.asked_objects import (
     JSON_METHODS,
     METHODS,
     SCHEMA,
-    WAYS,
     WHOLE,
     MakeChat,
     OldPay,
@@ -39,7 +35,6 @@ from tests.unit_tests.structured_output.asked_objects import (
     asked_for,
     assert_whole_error,
     call,
-    deltas,
     every_way,
     invoked,
     streamed_out,
@@ -338,18 +333,6 @@ def test_an_object_that_does_not_fit_the_class_is_an_error(
 
     assert caught.value.llm_output == text
     assert isinstance(caught.value.__cause__, ValueError)
-
-
-@pytest.mark.parametrize("cls", [StructuredOutputError, RefusalError])
-def test_an_error_survives_pickling(cls: type[StructuredOutputError]) -> None:
-    message = AIMessage("a")
-    error = cls("no", llm_output="a", finish_reason="stop", partial=message)
-
-    copy = pickle.loads(pickle.dumps(error))  # noqa: S301
-
-    assert str(copy) == "no"
-    assert (copy.llm_output, copy.finish_reason) == ("a", "stop")
-    assert (copy.partial, copy.send_to_llm) == (message, False)
 
 
 def test_an_error_of_a_validator_is_a_parsing_error_too(make_chat: MakeChat) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pickle
 from typing import Any
 
 import langchain_core.exceptions
 import pytest
 from langchain_core.exceptions import ModelError
+from langchain_core.messages import AIMessage
 
 from langchain_sse_chat import (
     RefusalError,
@@ -131,3 +133,15 @@ def test_a_refusal_is_the_error_that_langchain_has_for_it() -> None:
     langchains = getattr(langchain_core.exceptions, name, ModelError)
 
     assert issubclass(RefusalError, langchains)
+
+
+@pytest.mark.parametrize("cls", [StructuredOutputError, RefusalError])
+def test_an_error_survives_pickling(cls: type[StructuredOutputError]) -> None:
+    message = AIMessage("a")
+    error = cls("no", llm_output="a", finish_reason="stop", partial=message)
+
+    copy = pickle.loads(pickle.dumps(error))  # noqa: S301
+
+    assert str(copy) == "no"
+    assert (copy.llm_output, copy.finish_reason) == ("a", "stop")
+    assert (copy.partial, copy.send_to_llm) == (message, False)
