@@ -57,10 +57,8 @@ class ChoiceReader:
     """Reads the deltas of one choice and builds its message.
 
     Args:
-        reasoning_tags: The tags around reasoning in the content; `None` if the
-            content never holds reasoning.
-        stop: Texts that end the answer, if the server does not stop at them
-            itself.
+        reasoning_tags: The tags around reasoning in the content, `None` for none.
+        stop: Texts that end the answer, if the server does not stop at them itself.
     """
 
     __slots__ = (
