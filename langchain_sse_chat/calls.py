@@ -35,7 +35,7 @@ from langchain_sse_chat.callbacks import RetryEvents, called_with
 from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.exchange.endpoint_attempts import CallPlan, build_exchange
 from langchain_sse_chat.plan import ENDPOINT_KEYWORDS, plan_call
-from langchain_sse_chat.secrets.masking import hide, without_frames
+from langchain_sse_chat.secrets.masking import mask_keywords, without_frames
 from langchain_sse_chat.settings.api_key import Key, async_keys, sync_keys
 from langchain_sse_chat.settings.chat_settings import ChatSSESettings
 from langchain_sse_chat.settings.fallbacks import checked_fallbacks, endpoints
@@ -137,7 +137,7 @@ class ChatCalls(ChatSSESettings):
         **kwargs: Any,
     ) -> AIMessage:
         """Return the answer."""
-        hide(kwargs)
+        mask_keywords(kwargs)
         with called_with(config):
             return super().invoke(input, config, stop=stop, **kwargs)
 
@@ -151,7 +151,7 @@ class ChatCalls(ChatSSESettings):
     ) -> AIMessage:
         """Return the answer."""
         running_loop()
-        hide(kwargs)
+        mask_keywords(kwargs)
         with called_with(config):
             return await super().ainvoke(input, config, stop=stop, **kwargs)
 
@@ -164,7 +164,7 @@ class ChatCalls(ChatSSESettings):
         **kwargs: Any,
     ) -> Generator[AIMessageChunk]:
         """Yield the answer in chunks, each as soon as its bytes are there."""
-        hide(kwargs)
+        mask_keywords(kwargs)
         chunks = super().stream(input, config, stop=stop, **kwargs)
         with closing(cast("Generator[AIMessageChunk]", chunks)):
             # `_stream` runs from the first chunk on.
@@ -183,7 +183,7 @@ class ChatCalls(ChatSSESettings):
     ) -> AsyncGenerator[AIMessageChunk]:
         """Yield the answer in chunks, each as soon as its bytes are there."""
         running_loop()
-        hide(kwargs)
+        mask_keywords(kwargs)
         chunks = super().astream(input, config, stop=stop, **kwargs)
         async with aclosing(cast("AsyncGenerator[AIMessageChunk]", chunks)):
             with called_with(config):
@@ -263,7 +263,7 @@ class ChatCalls(ChatSSESettings):
         *,
         streamed: bool = True,
     ) -> Generator[OutputT]:
-        hide(kwargs)
+        mask_keywords(kwargs)
         keys = sync_keys(self._endpoint_keys())
         exchange = self._exchange(
             assembler, keys, messages, stop, kwargs, streamed=streamed
@@ -282,7 +282,7 @@ class ChatCalls(ChatSSESettings):
         *,
         streamed: bool = True,
     ) -> AsyncGenerator[OutputT]:
-        hide(kwargs)
+        mask_keywords(kwargs)
         keys = await async_keys(self._endpoint_keys())
         exchange = self._exchange(
             assembler, keys, messages, stop, kwargs, streamed=streamed

@@ -33,7 +33,7 @@ from langchain_sse_chat.request.tools import (
     tools_to_wire,
 )
 from langchain_sse_chat.secrets import MASK, masked
-from langchain_sse_chat.secrets.masking import fingerprinted, hide
+from langchain_sse_chat.secrets.masking import fingerprinted, mask_keywords
 from langchain_sse_chat.workarounds.broken_calls import unmark
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ class ChatSSE(ChatCalls):
         This is how chat models were called before LangChain 1.0, and many pages still
         show it.
         """
-        hide(kwargs)
+        mask_keywords(kwargs)
         return self.invoke(messages, {"callbacks": callbacks}, stop=stop, **kwargs)
 
     @property

@@ -26,7 +26,7 @@ from langchain_sse_chat.request.tools import (
     tools_to_wire,
 )
 from langchain_sse_chat.secrets import Secrets
-from langchain_sse_chat.secrets.masking import Hidden, hidden
+from langchain_sse_chat.secrets.masking import MaskedStr, masked_values
 from langchain_sse_chat.settings.arguments import call_settings, check_body_name
 from langchain_sse_chat.settings.chat_settings import ChatSSESettings
 from langchain_sse_chat.settings.field_use import Use, fields_for
@@ -161,22 +161,24 @@ def _made_common(
         settings._address,  # noqa: SLF001  # found by the settings for this
         str(call.body.get("model") or settings.model),
     )
-    given_query = hidden({**(settings.default_query or {}), **call.query})
+    given_query = masked_values({**(settings.default_query or {}), **call.query})
     query = provider.query(root, given_query)
     address, user = without_user(endpoint(root, PATH, query))
-    url = Hidden(address)
+    url = MaskedStr(address)
     stream_usage = used["stream_usage"]
     asks_usage = streamed and stream_usage is not False
-    given_headers = hidden({**(settings.default_headers or {}), **call.headers})
+    given_headers = masked_values({**(settings.default_headers or {}), **call.headers})
     grant = _grant(settings, key, given_headers)
     key_header = provider.key_header(None if grant else key)
     if user is not None:
         _check_alone(grant, key_header, given_headers)
-        given_headers = hidden({**given_headers, "Authorization": Hidden(user)})
+        given_headers = masked_values(
+            {**given_headers, "Authorization": MaskedStr(user)}
+        )
     dialect = _dialect(provider, used["reasoning_echo"])
     headers = request_headers(
         streamed,
-        hidden(dict(provider.headers) | key_header),
+        masked_values(dict(provider.headers) | key_header),
         given_headers,
     )
     plan = CallPlan(

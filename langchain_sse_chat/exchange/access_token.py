@@ -23,7 +23,7 @@ from langchain_sse_chat.errors import (
 from langchain_sse_chat.exchange.retry import RetryPolicy
 from langchain_sse_chat.request.headers import request_headers
 from langchain_sse_chat.secrets import Secrets
-from langchain_sse_chat.secrets.masking import Hidden, hidden
+from langchain_sse_chat.secrets.masking import MaskedStr, masked_values
 from langchain_sse_chat.transport.clock import wall_clock
 from langchain_sse_chat.transport.protocols import (
     Again,
@@ -116,7 +116,7 @@ class TokenStore:
         """
         self._lock = threading.Lock()
         self._now = now
-        self._token: str = Hidden(token)
+        self._token: str = MaskedStr(token)
         self._expires: float | None = None
         self._claimed_by: object = None
         self._claimed_until = 0.0
@@ -219,7 +219,7 @@ class _TokenReceiver:
             said = f" It says: {words.message}" if words else ""
             msg = f"{self._where} answered without an access token.{said}"
             raise ProtocolError(msg)
-        self.token = Hidden(token)
+        self.token = MaskedStr(token)
         self.expires = _seconds(answer.get("expires_at") or answer.get("exp"))
         return []
 
@@ -302,7 +302,10 @@ class AuthorizedExchange(Generic[OutputT]):
             return begun
         self._token = token
         spec, receiver = begun
-        headers = {**spec.headers, **hidden({"Authorization": f"Bearer {token}"})}
+        headers = {
+            **spec.headers,
+            **masked_values({"Authorization": f"Bearer {token}"}),
+        }
         self._secrets.learn(spec.url, headers, b"")
         return replace(spec, headers=headers), receiver
 

@@ -16,7 +16,7 @@ _SECRET = ("extra_headers", "extra_query", "extra_body", "model_kwargs")
 """Keywords of a call that may hold secrets."""
 
 
-class Hidden(str):
+class MaskedStr(str):
     """A text whose `repr` does not show it."""
 
     __slots__ = ()
@@ -25,7 +25,7 @@ class Hidden(str):
         return "'***'"
 
 
-class HiddenDict(dict[str, Any]):
+class MaskedDict(dict[str, Any]):
     """A dict whose `repr` shows its keys only."""
 
     __slots__ = ()
@@ -34,19 +34,19 @@ class HiddenDict(dict[str, Any]):
         return f"{{{', '.join(f'{key!r}: ***' for key in self)}}}"
 
 
-def hidden(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a mapping as a dict whose texts are hidden, wherever they are put next."""
+def masked_values(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a mapping as a dict whose texts are masked strings."""
     return {
-        name: Hidden(value) if isinstance(value, str) else value
+        name: MaskedStr(value) if isinstance(value, str) else value
         for name, value in values.items()
     }
 
 
-def hide(keywords: MutableMapping[str, Any]) -> None:
+def mask_keywords(keywords: MutableMapping[str, Any]) -> None:
     """Hide what of the keywords of a call holds secrets, in place."""
     for name in _SECRET:
         if isinstance(keywords.get(name), Mapping):
-            keywords[name] = HiddenDict(hidden(keywords[name]))
+            keywords[name] = MaskedDict(masked_values(keywords[name]))
 
 
 def fingerprinted(keywords: Mapping[str, Any]) -> dict[str, Any]:

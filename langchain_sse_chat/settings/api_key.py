@@ -11,7 +11,7 @@ from typing import Any, NoReturn, cast
 from pydantic import SecretStr
 
 from langchain_sse_chat.errors import ConfigurationError
-from langchain_sse_chat.secrets.masking import Hidden
+from langchain_sse_chat.secrets.masking import MaskedStr
 
 _BEARER = re.compile(r"\s*bearer\s+", re.IGNORECASE)
 
@@ -26,8 +26,8 @@ def sync_key(api_key: Any) -> str | None:
         ConfigurationError: The key comes from an async function, or is no text.
     """
     if isinstance(api_key, SecretStr):
-        return cast("str | None", _hidden(api_key))
-    key = _hidden(_called(api_key))
+        return cast("str | None", _masked(api_key))
+    key = _masked(_called(api_key))
     if inspect.isawaitable(key):
         if inspect.iscoroutine(key):
             key.close()
@@ -45,8 +45,8 @@ async def async_key(api_key: Any) -> str | None:
     Raises:
         ConfigurationError: The function returns something that is no text.
     """
-    key = _hidden(_called(api_key))
-    return _text(_hidden(await key) if isinstance(key, Awaitable) else key)
+    key = _masked(_called(api_key))
+    return _text(_masked(await key) if isinstance(key, Awaitable) else key)
 
 
 def sync_keys(api_keys: Iterable[Any]) -> list[Key]:
@@ -78,7 +78,7 @@ def _called(api_key: Any) -> Any:
     return api_key() if is_function else api_key
 
 
-def _hidden(key: Any) -> Any:
+def _masked(key: Any) -> Any:
     """Return a key that shows nowhere; its type, when it is no text.
 
     An error takes the local variables of its frames with it.
@@ -87,7 +87,7 @@ def _hidden(key: Any) -> Any:
     if isinstance(value, str):
         # Copied from a header: the prefix is sent with the key as the provider has it.
         value = value[match.end() :] if (match := _BEARER.match(value)) else value
-        return Hidden(value) if value else None
+        return MaskedStr(value) if value else None
     return value if value is None or inspect.isawaitable(value) else type(value)
 
 
