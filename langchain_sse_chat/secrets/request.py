@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from langchain_sse_chat.errors import SSEChatError
 from langchain_sse_chat.secrets.names import MASK, changed
 from langchain_sse_chat.secrets.redaction import redact_error, redact_text
-from langchain_sse_chat.secrets.spellings import SHORTEST, Spellings
+from langchain_sse_chat.secrets.spellings import MIN_SECRET_LENGTH, Spellings
 from langchain_sse_chat.secrets.stream_redactor import KnownSecrets
 
 _HARMLESS = frozenset(
@@ -96,7 +96,9 @@ class Secrets:
         if self._unread or self._spellings is None:
             for url, headers, body in self._unread:
                 found = [*_in_headers(headers), *_in_url(url), *_in_body(body)]
-                self._texts |= {text for text in found if len(text) >= SHORTEST}
+                self._texts |= {
+                    text for text in found if len(text) >= MIN_SECRET_LENGTH
+                }
             self._unread.clear()
             self._spellings = Spellings(self._texts)
         return self._spellings

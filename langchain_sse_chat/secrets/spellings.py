@@ -12,7 +12,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-SHORTEST = 8
+MIN_SECRET_LENGTH = 8
 """Secrets with fewer characters are not looked for: words such as `true` are
 everywhere."""
 
@@ -231,7 +231,7 @@ class Spellings:
 
 
 def _matches(data: bytes, secret: bytes, *, in_text: bool) -> Iterator[tuple[int, int]]:
-    enough = min(len(secret), max(SHORTEST, len(secret) // 2))
+    enough = min(len(secret), max(MIN_SECRET_LENGTH, len(secret) // 2))
     least = min(enough, _SHORTEST_BEGINNING) if in_text else enough
     head = secret[:least]
     at = data.find(head)

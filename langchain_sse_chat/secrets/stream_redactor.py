@@ -7,7 +7,7 @@ import re
 from typing import Protocol
 
 from langchain_sse_chat.secrets.spellings import (
-    SHORTEST,
+    MIN_SECRET_LENGTH,
     PlainForm,
     Spellings,
 )
@@ -70,7 +70,7 @@ class KnownSecrets:
         starred = bytearray(self._starred)
         self._star(form, starred)
         at = self._secrets.first_open(form)
-        if len(form.data) - at >= SHORTEST:
+        if len(form.data) - at >= MIN_SECRET_LENGTH:
             start = form.origin(at, at + 1)[0]
             starred[start:] = _STAR * (len(starred) - start)
         return bytes(starred)

@@ -11,7 +11,7 @@ import httpx
 from langchain_sse_chat.errors import SSEChatError
 from langchain_sse_chat.secrets.masking import without_frames
 from langchain_sse_chat.transport.clock import (
-    SHORTEST,
+    MIN_TIMEOUT,
     Deadline,
     Limits,
     StreamClock,
@@ -135,8 +135,8 @@ class Attempt(Generic[OutputT]):
             "read": None,
         }
         for name, limit in timeout.items():
-            if limit is not None and limit < SHORTEST:
-                timeout[name] = SHORTEST  # 0 would make a socket non-blocking
+            if limit is not None and limit < MIN_TIMEOUT:
+                timeout[name] = MIN_TIMEOUT  # 0 would make a socket non-blocking
         if bounded:
             timeout = Limits(timeout, self.clock, self._now)
         self._client = client

@@ -20,7 +20,7 @@ from langchain_sse_chat.transport.protocols import Timeouts
 
 OtherT = TypeVar("OtherT")
 
-SHORTEST = 0.001
+MIN_TIMEOUT = 0.001
 """Seconds for what is past its deadline: bytes that are there may still be taken, and 0
 would make a socket non-blocking, where they are an error."""
 
@@ -91,7 +91,7 @@ class Limits(dict[str, float | None]):
         left = self._deadline.remaining(self._now())
         if left is None:
             return limit
-        return max(SHORTEST, left if limit is None else min(limit, left))
+        return max(MIN_TIMEOUT, left if limit is None else min(limit, left))
 
     @overload
     def get(self, phase: str, default: None = None, /) -> float | None: ...
