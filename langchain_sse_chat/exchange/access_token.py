@@ -223,7 +223,7 @@ class _TokenReceiver:
         self.expires = _seconds(answer.get("expires_at") or answer.get("exp"))
         return []
 
-    def refused(self, head: ResponseHead, body: bytes) -> SSEChatError:
+    def error_response(self, head: ResponseHead, body: bytes) -> SSEChatError:
         """Make the error for a status that is not a success."""
         return failures.status_error(
             head.status_code,

@@ -132,10 +132,10 @@ class _Answer(Generic[OutputT]):
         self._response = response
         self._body = abody(response)
         if not attempt.open(response):
-            said = await self.collect(attempt.refusal())
+            said = await self.collect(attempt.error_body_limit())
             if attempt.spoils(response):
                 await _spoil(response)
-            raise attempt.refused(response, said)
+            raise attempt.error_response(response, said)
 
     async def _note_connection(self, _event: str, info: dict[str, Any]) -> None:
         """Keep a connection that is made for this request.

@@ -39,8 +39,8 @@ _DRAIN_SECONDS = 0.05
 _DRAIN_BYTES = 64 * 1024
 
 # The body of a refusal is read for its words only: the status says enough without.
-_REFUSAL_SECONDS = 5.0
-_REFUSAL_BYTES = 64 * 1024
+_ERROR_BODY_SECONDS = 5.0
+_ERROR_BODY_BYTES = 64 * 1024
 
 
 class ReadLimit(Deadline):
@@ -155,14 +155,14 @@ class Attempt(Generic[OutputT]):
             self._receiver.open(self._head(response))
         return response.is_success
 
-    def refused(self, response: httpx.Response, body: bytes) -> SSEChatError:
+    def error_response(self, response: httpx.Response, body: bytes) -> SSEChatError:
         """Return the error for an answer that is no success.
 
         Args:
             response: The answer.
             body: What could be read of its body.
         """
-        return self._receiver.refused(self._head(response), body)
+        return self._receiver.error_response(self._head(response), body)
 
     def _head(self, response: httpx.Response) -> ResponseHead:
         # httpx gives names in lower case and joins what comes several times.
@@ -222,13 +222,13 @@ class Attempt(Generic[OutputT]):
         """
         return not response.is_success and len(self._spec.body) > READ_BY_ALL
 
-    def rest(self) -> ReadLimit:
+    def drain_limit(self) -> ReadLimit:
         """Return how much to read after the end of the answer."""
         return ReadLimit(_DRAIN_SECONDS, _DRAIN_BYTES, self._now)
 
-    def refusal(self) -> ReadLimit:
+    def error_body_limit(self) -> ReadLimit:
         """Return how much to read of the body of a refusal."""
-        return ReadLimit(_REFUSAL_SECONDS, _REFUSAL_BYTES, self._now)
+        return ReadLimit(_ERROR_BODY_SECONDS, _REFUSAL_BYTES, self._now)
 
     def broke(self, exc: Exception) -> None:
         """Take a failure of reading: it is none when the answer is whole by then.

@@ -215,11 +215,11 @@ class _WatchedReceiver(Generic[OutputT]):
                 self._first = self._time()
             yield output
 
-    def refused(self, head: ResponseHead, body: bytes) -> SSEChatError:
+    def error_response(self, head: ResponseHead, body: bytes) -> SSEChatError:
         at = self._time()
         self._observer.opened(head, at)
         self._observer.read(body, at)
-        return self._receiver.refused(head, body)
+        return self._receiver.error_response(head, body)
 
     def ending(
         self, how: HowEnded, error: SSEChatError | None, pause: float | None

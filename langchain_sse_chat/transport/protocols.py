@@ -178,7 +178,7 @@ class Receiver(Protocol[OutputT_co]):
         """
         ...
 
-    def refused(self, head: ResponseHead, body: bytes) -> SSEChatError:
+    def error_response(self, head: ResponseHead, body: bytes) -> SSEChatError:
         """Make the error for an answer whose status is not 2xx.
 
         Args:

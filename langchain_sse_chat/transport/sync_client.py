@@ -67,7 +67,7 @@ def stream(exchange: Exchange[OutputT], tell: Tell | None = None) -> Generator[O
                         break
                     yield from attempt.feed(data)
                 yield from attempt.close()
-                answer.collect(attempt.rest())
+                answer.collect(attempt.drain_limit())
             except SSEChatError as error:
                 data = None  # goes with the error, and may hold what was sent back
                 again = again_after(exchange, attempt.explain(error))
@@ -132,10 +132,10 @@ class _Answer(Generic[OutputT]):
         guard(stream, is_http2=is_http2(response))
         self._body = body(response)
         if not attempt.open(response):
-            said = self.collect(attempt.refusal())
+            said = self.collect(attempt.error_body_limit())
             if attempt.spoils(response):
                 _spoil(response)
-            raise attempt.refused(response, said)
+            raise attempt.error_response(response, said)
 
     def read(self, deadline: Deadline) -> bytes | None:
         """Return the next bytes, `None` at the end."""

@@ -201,7 +201,7 @@ class LineReceiver:
             raise StreamTruncatedError
         return ["end"]
 
-    def refused(self, head: ResponseHead, body: bytes) -> SSEChatError:
+    def error_response(self, head: ResponseHead, body: bytes) -> SSEChatError:
         return StatusError(f"{head.status_code} {body.decode()}")
 
 

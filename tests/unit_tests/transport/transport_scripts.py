@@ -76,7 +76,7 @@ class LineReceiver:
             raise StreamTruncatedError(msg)
         yield "end"
 
-    def refused(self, head: ResponseHead, body: bytes) -> SSEChatError:
+    def error_response(self, head: ResponseHead, body: bytes) -> SSEChatError:
         self.refusals.append((head, body))
         return StatusError(f"status {head.status_code}", is_retryable=True)
 
