@@ -59,12 +59,12 @@ class RetryEvents:
         self._run = run_manager
         self._config = _config.get() or ensure_config()
 
-    def tell(self, data: Mapping[str, Any]) -> None:
+    def on_retry(self, data: Mapping[str, Any]) -> None:
         """Tell of a retry."""
         manager = CallbackManager.configure(*self._callbacks())
         manager.on_custom_event(RETRY_EVENT, dict(data), run_id=self._run_id(manager))
 
-    async def atell(self, data: Mapping[str, Any]) -> None:
+    async def aon_retry(self, data: Mapping[str, Any]) -> None:
         """Tell of a retry."""
         manager = AsyncCallbackManager.configure(*self._callbacks())
         await manager.on_custom_event(

@@ -29,6 +29,7 @@ from langchain_sse_chat.transport.protocols import (
     Again,
     Clients,
     Exchange,
+    NextAttempt,
     Receiver,
     RequestSpec,
     ResponseHead,
@@ -318,19 +319,19 @@ class AuthorizedExchange(Generic[OutputT]):
         self._ask_no_more()
         return False
 
-    def failed(self, error: SSEChatError) -> Again | None:
+    def failed(self, error: SSEChatError) -> NextAttempt | None:
         """Return when the next attempt begins, `None` when there is none."""
         self._secrets.redact_error(error)
         if self._asking is not None:
             self._ask_no_more()
             self._failures += 1
             where = safe_url(self._grant.url)
-            return self._policy.again(self._failures, error, where)
+            return self._policy.next_attempt(self._failures, error, where)
         if isinstance(error, AuthenticationError) and self._may_renew:
             self._may_renew = False
             self._fresh = ""
             self._store.refuse(self._token)
-            return Again(0.0)
+            return NextAttempt(0.0)
         return self._exchange.failed(error)
 
     def _ask_no_more(self) -> None:

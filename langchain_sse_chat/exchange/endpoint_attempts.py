@@ -38,6 +38,7 @@ from langchain_sse_chat.transport.protocols import (
     Again,
     Clients,
     Exchange,
+    NextAttempt,
     RequestSpec,
     Timeouts,
 )
@@ -184,7 +185,7 @@ class Call(Generic[OutputT]):
     def close(self) -> None:
         """Do nothing: a call holds nothing."""
 
-    def failed(self, error: SSEChatError) -> Again | None:
+    def failed(self, error: SSEChatError) -> NextAttempt | None:
         """Return when the next attempt begins, `None` when there is none here.
 
         Raises:
@@ -197,22 +198,24 @@ class Call(Generic[OutputT]):
             # It does not count as an attempt: the server did not try.
             self._attempts -= 1
             course.attempts -= 1
-            return Again(0.0)
+            return NextAttempt(0.0)
         course.broke(error, pipeline.snapshot(), gave=pipeline.has_output)
         where = plan.options.where
         if not course.begun:
-            return plan.policy.again(self._attempts, error, where)
-        again = None
+            return plan.policy.next_attempt(self._attempts, error, where)
+        next_attempt = None
         if course.can_go_on() and self._goes_on_here():
-            again = plan.policy.again(self._attempts, error, where, resumes=True)
+            next_attempt = plan.policy.next_attempt(
+                self._attempts, error, where, resumes=True
+            )
         broken_by = course.broken_by or error
         if isinstance(error, ModelClosedError):
             return None
-        if again is None and broken_by is not error and not error.is_retryable:
+        if next_attempt is None and broken_by is not error and not error.is_retryable:
             # What refuses the rest of an answer does not say why there is a rest.
             broken_by.partial = error.partial
             raise broken_by from error
-        return again
+        return next_attempt
 
     def _can_ask_otherwise(self, error: SSEChatError) -> bool:
         """Whether a refusal is about the form of the request, which another one has."""

@@ -10,8 +10,8 @@ from langchain_sse_chat.errors import ModelClosedError, SSEChatError
 from langchain_sse_chat.exchange.call_state import CallState
 from langchain_sse_chat.exchange.retry import retry_event
 from langchain_sse_chat.transport.protocols import (
-    Again,
     Exchange,
+    NextAttempt,
     Receiver,
     RequestSpec,
 )
@@ -63,22 +63,22 @@ class Failover(Generic[OutputT]):
         """End the exchange with the endpoint that it has come to."""
         self._exchange.close()
 
-    def failed(self, error: SSEChatError) -> Again | None:
+    def failed(self, error: SSEChatError) -> NextAttempt | None:
         """Return when the next attempt begins, here or at the next endpoint.
 
         Raises:
             SSEChatError: All of them failed: what the answer broke with or, when there
                 was none, the error of the first one.
         """
-        again, blamed = None, error
+        next_attempt, blamed = None, error
         if isinstance(error, ModelClosedError):
             return self._exchange.failed(error)
         try:
-            again = self._exchange.failed(error)
+            next_attempt = self._exchange.failed(error)
         except SSEChatError as instead:
             blamed = instead
-        if again is not None:
-            return again
+        if next_attempt is not None:
+            return next_attempt
         self._first_error = self._first_error or blamed
         if self._next():
             logger.info(
@@ -92,7 +92,7 @@ class Failover(Generic[OutputT]):
             event = retry_event(
                 self._course.attempts, error, resumes=self._course.begun
             )
-            return Again(0.0, event)
+            return NextAttempt(0.0, event)
         raised = self._course.broken_by or self._first_error
         if raised is error:
             return None

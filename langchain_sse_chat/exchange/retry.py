@@ -14,7 +14,7 @@ from langchain_sse_chat.errors import (
     StatusError,
     StreamError,
 )
-from langchain_sse_chat.transport.protocols import Again
+from langchain_sse_chat.transport.protocols import NextAttempt
 
 logger = logging.getLogger("langchain_sse_chat")
 
@@ -76,9 +76,9 @@ class RetryPolicy:
         doublings = min(attempt - 1, _MOST_DOUBLINGS)
         return draw() * min(self.maximum, self.initial * 2.0**doublings)
 
-    def again(
+    def next_attempt(
         self, attempt: int, error: SSEChatError, where: str, *, resumes: bool = False
-    ) -> Again | None:
+    ) -> NextAttempt | None:
         """Return when the next attempt begins, with what callbacks are told of it.
 
         Args:
@@ -102,7 +102,7 @@ class RetryPolicy:
             seconds,
         )
         event = retry_event(attempt, error, seconds=seconds, resumes=resumes)
-        return Again(seconds, event)
+        return NextAttempt(seconds, event)
 
 
 def retry_event(

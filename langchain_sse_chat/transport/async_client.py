@@ -10,13 +10,13 @@ from typing import Any, Generic, TypeVar, cast
 import httpx
 
 from langchain_sse_chat.errors import SSEChatError
-from langchain_sse_chat.transport.attempt import Attempt, ReadLimit, again_after
+from langchain_sse_chat.transport.attempt import Attempt, ReadLimit, next_attempt_after
 from langchain_sse_chat.transport.clock import Deadline
 from langchain_sse_chat.transport.encoding import abody
 from langchain_sse_chat.transport.http2 import FLUSH_FAILURES, as_httpx, is_http2, reset
 from langchain_sse_chat.transport.map_exceptions import READ_FAILURES, SEND_FAILURES
 from langchain_sse_chat.transport.open_answers import ended, opened
-from langchain_sse_chat.transport.protocols import Again, Exchange
+from langchain_sse_chat.transport.protocols import Exchange, NextAttempt
 from langchain_sse_chat.transport.watchdog import Watchdog
 from langchain_sse_chat.transport.workarounds.asyncgen_hooks import begin_unhooked
 from langchain_sse_chat.transport.workarounds.leaked_connections import (
@@ -29,7 +29,7 @@ from langchain_sse_chat.transport.workarounds.trailing_data import has_surplus
 OutputT = TypeVar("OutputT")
 
 
-Tell = Callable[[Mapping[str, Any]], Awaitable[None]]
+OnRetry = Callable[[Mapping[str, Any]], Awaitable[None]]
 
 
 def astream(
@@ -75,11 +75,11 @@ async def _astream(
                 await answer.collect(attempt.rest())
             except SSEChatError as error:
                 data = None  # goes with the error, and may hold what was sent back
-                again = again_after(exchange, attempt.explain(error))
+                next_attempt = next_attempt_after(exchange, attempt.explain(error))
             else:
                 if exchange.finished():
                     return
-                again = Again(0.0)
+                next_attempt = NextAttempt(0.0)
             finally:
                 if answer is not None:
                     await answer.close()
@@ -95,10 +95,10 @@ async def _next_attempt(exchange: Exchange[OutputT]) -> Attempt[OutputT]:
     return Attempt(*begun)
 
 
-async def _pause(again: Again, tell: Tell | None) -> None:
-    if tell is not None and again.retry is not None:
-        await tell(again.retry)
-    await asyncio.sleep(again.seconds)
+async def _pause(next_attempt: NextAttempt, on_retry: OnRetry | None) -> None:
+    if on_retry is not None and next_attempt.retry is not None:
+        await on_retry(next_attempt.retry)
+    await asyncio.sleep(next_attempt.seconds)
 
 
 class _Answer(Generic[OutputT]):

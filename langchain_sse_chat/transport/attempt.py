@@ -22,6 +22,7 @@ from langchain_sse_chat.transport.protocols import (
     Again,
     Clients,
     Exchange,
+    NextAttempt,
     Receiver,
     RequestSpec,
     ResponseHead,
@@ -264,7 +265,7 @@ def _parsed(url: str) -> httpx.URL:
     return httpx.URL(url)
 
 
-def again_after(exchange: Exchange[OutputT], error: SSEChatError) -> Again:
+def next_attempt_after(exchange: Exchange[OutputT], error: SSEChatError) -> NextAttempt:
     """Return when the next attempt begins.
 
     Args:
@@ -279,10 +280,10 @@ def again_after(exchange: Exchange[OutputT], error: SSEChatError) -> Again:
         error.__context__ = None  # was hidden because it holds a header value
     raised = error
     try:
-        again = exchange.failed(error)
+        next_attempt = exchange.failed(error)
     except SSEChatError as instead:
-        again, raised = None, instead
-    if again is None:
+        next_attempt, raised = None, instead
+    if next_attempt is None:
         # Among the frames are httpcore's, with the headers as they were sent.
         raise without_frames(raised) from raised.__cause__
-    return again
+    return next_attempt

@@ -21,8 +21,8 @@ from langchain_sse_chat.errors import (
 )
 from langchain_sse_chat.transport.clock import monotonic
 from langchain_sse_chat.transport.protocols import (
-    Again,
     Exchange,
+    NextAttempt,
     Receiver,
     RequestSpec,
     ResponseHead,
@@ -137,15 +137,19 @@ class ObservedExchange(Generic[OutputT]):
         self._end("done")
         return is_over
 
-    def failed(self, error: SSEChatError) -> Again | None:
+    def failed(self, error: SSEChatError) -> NextAttempt | None:
         """Return when the next attempt begins, `None` when there is none."""
-        again = None
+        next_attempt = None
         try:
             # First, because the exchange takes the secrets out of the error.
-            again = self._exchange.failed(error)
+            next_attempt = self._exchange.failed(error)
         finally:
-            self._end(_how_failed(error), error, again.seconds if again else None)
-        return again
+            self._end(
+                _how_failed(error),
+                error,
+                next_attempt.seconds if next_attempt else None,
+            )
+        return next_attempt
 
     def close(self) -> None:
         """Learn that the exchange is over, perhaps in the middle of an attempt."""

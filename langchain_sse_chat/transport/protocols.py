@@ -128,7 +128,7 @@ class ResponseHead(NamedTuple):
     """Where the answer came from, without query, fragment, user and password."""
 
 
-class Again(NamedTuple):
+class NextAttempt(NamedTuple):
     """That an attempt is followed by another one, and when."""
 
     seconds: float
@@ -208,7 +208,7 @@ class Exchange(Protocol[OutputT_co]):
         """Learn that the attempt succeeded; return whether it was the last one."""
         ...
 
-    def failed(self, error: SSEChatError) -> Again | None:
+    def failed(self, error: SSEChatError) -> NextAttempt | None:
         """Learn that the attempt failed.
 
         Returns:

@@ -12,13 +12,13 @@ from typing import Any, Generic, TypeVar
 import httpx
 
 from langchain_sse_chat.errors import SSEChatError
-from langchain_sse_chat.transport.attempt import Attempt, ReadLimit, again_after
+from langchain_sse_chat.transport.attempt import Attempt, ReadLimit, next_attempt_after
 from langchain_sse_chat.transport.clock import Deadline
 from langchain_sse_chat.transport.encoding import body
 from langchain_sse_chat.transport.http2 import FLUSH_FAILURES, as_httpx, is_http2, reset
 from langchain_sse_chat.transport.map_exceptions import READ_FAILURES, SEND_FAILURES
 from langchain_sse_chat.transport.open_answers import ended, opened
-from langchain_sse_chat.transport.protocols import Again, Exchange
+from langchain_sse_chat.transport.protocols import Exchange, NextAttempt
 from langchain_sse_chat.transport.workarounds.leaked_connections import taken_out
 from langchain_sse_chat.transport.workarounds.socket_deadlines import (
     PastDeadline,
@@ -38,7 +38,7 @@ That may be in the midst of another call of the client, which has the lock of ht
 pool then: closing would wait for this lock for ever, on the thread that has it."""
 
 
-Tell = Callable[[Mapping[str, Any]], None]
+OnRetry = Callable[[Mapping[str, Any]], None]
 
 
 def stream(exchange: Exchange[OutputT], tell: Tell | None = None) -> Generator[OutputT]:
@@ -70,11 +70,11 @@ def stream(exchange: Exchange[OutputT], tell: Tell | None = None) -> Generator[O
                 answer.collect(attempt.drain_limit())
             except SSEChatError as error:
                 data = None  # goes with the error, and may hold what was sent back
-                again = again_after(exchange, attempt.explain(error))
+                next_attempt = next_attempt_after(exchange, attempt.explain(error))
             else:
                 if exchange.finished():
                     return
-                again = Again(0.0)
+                next_attempt = NextAttempt(0.0)
             finally:
                 if answer is not None:
                     answer.close()
@@ -89,10 +89,10 @@ def _next_attempt(exchange: Exchange[OutputT]) -> Attempt[OutputT]:
     return Attempt(*begun)
 
 
-def _pause(again: Again, tell: Tell | None) -> None:
-    if tell is not None and again.retry is not None:
-        tell(again.retry)
-    time.sleep(again.seconds)
+def _pause(next_attempt: NextAttempt, on_retry: OnRetry | None) -> None:
+    if on_retry is not None and next_attempt.retry is not None:
+        on_retry(next_attempt.retry)
+    time.sleep(next_attempt.seconds)
 
 
 class _Answer(Generic[OutputT]):
