@@ -15,22 +15,22 @@ OutputT = TypeVar("OutputT")
 class CallState(Generic[OutputT]):
     """What the attempts of a call have in common."""
 
-    def __init__(self, assembler: Assembler[OutputT], *, joins: bool) -> None:
+    def __init__(self, assembler: Assembler[OutputT], *, may_resume: bool) -> None:
         """Start a call.
 
         Args:
             assembler: Makes the outputs.
-            joins: Whether a broken answer may be resumed.
+            may_resume: Whether a broken answer may be resumed.
         """
         self._assembler = assembler
-        self._joined = ResumedAnswer(assembler) if joins else None
+        self._resumed = ResumedAnswer(assembler) if may_resume else None
         self._last: AnswerMessage | None = None
-        self._gave = False
+        self._attempt_has_output = False
         self._is_over = False
         self.attempts = 0
         """How often the call was tried."""
-        self._seams: list[int] = []
-        self.begun = False
+        self._resumed_at: list[int] = []
+        self.has_output = False
         """Whether anything was given out: from then on nothing may be repeated."""
         self.has_fallback = False
         """Whether there is another endpoint to go to."""
@@ -40,7 +40,7 @@ class CallState(Generic[OutputT]):
     @property
     def text(self) -> str:
         """All text that was given out."""
-        return self._joined.text if self._joined else ""
+        return self._resumed.text if self._resumed else ""
 
     @property
     def notes(self) -> dict[str, Any]:
@@ -48,56 +48,56 @@ class CallState(Generic[OutputT]):
         notes: dict[str, Any] = {}
         if self.attempts > 1:
             notes["attempts"] = self.attempts
-        if self._seams:
-            notes["resumed"] = len(self._seams)
-            notes["resumed_at"] = list(self._seams)
+        if self._resumed_at:
+            notes["resumed"] = len(self._resumed_at)
+            notes["resumed_at"] = list(self._resumed_at)
         return notes
 
     def assembler(self) -> Assembler[OutputT]:
         """Return the assembler for the next attempt."""
-        if self._joined is not None and not self.begun:
-            self._joined = ResumedAnswer(self._assembler)
-        return self._joined or self._assembler
+        if self._resumed is not None and not self.has_output:
+            self._resumed = ResumedAnswer(self._assembler)
+        return self._resumed or self._assembler
 
-    def can_go_on(self, message: AnswerMessage | None = None) -> bool:
+    def can_resume(self, message: AnswerMessage | None = None) -> bool:
         """Whether the answer can be gone on with.
 
         Args:
             message: The attempt's message as far as it came; `None` for that with which
                 the last attempt broke.
         """
-        if self._joined is None or self._is_over:
+        if self._resumed is None or self._is_over:
             return False
-        return self._joined.can_be_joined(message or self._last)
+        return self._resumed.can_resume(message or self._last)
 
-    def broke(
-        self, error: SSEChatError, message: AnswerMessage | None, *, gave: bool
+    def record_failure(
+        self, error: SSEChatError, message: AnswerMessage | None, *, has_output: bool
     ) -> None:
         """Learn that an attempt failed; put the whole answer so far on the error.
 
         Args:
             error: What it failed with.
             message: Its message as far as it came, `None` when nothing did.
-            gave: Whether it gave anything out.
+            has_output: Whether it gave anything out.
         """
         self._last = message
-        if gave:
-            self.begun = self._gave = True
+        if has_output:
+            self.has_output = self._attempt_has_output = True
             self.broken_by = error
             self._is_over = not error.is_retryable
-        if self._joined is not None and self.begun:
-            error.partial = partial_message(self._joined.partial(message))
+        if self._resumed is not None and self.has_output:
+            error.partial = partial_message(self._resumed.partial(message))
 
-    def go_on(self, least_overlap: int | None) -> None:
+    def resume(self, least_overlap: int | None) -> None:
         """Learn that another attempt goes on with the answer.
 
         Args:
             least_overlap: How many characters of the text must be repeated to be left
                 out; `None` when nothing is.
         """
-        if self._joined is not None:
-            self._joined.broke(self._last, least_overlap)
+        if self._resumed is not None:
+            self._resumed.resume(self._last, least_overlap)
         self._last = None
-        if self._gave:
-            self._seams.append(len(self.text))
-        self._gave = False
+        if self._attempt_has_output:
+            self._resumed_at.append(len(self.text))
+        self._attempt_has_output = False

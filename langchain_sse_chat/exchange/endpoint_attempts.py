@@ -120,7 +120,7 @@ class Call(Generic[OutputT]):
     def begin(self) -> tuple[RequestSpec, AnswerPipeline[OutputT]]:
         """Start the next attempt."""
         plan = self._plan
-        if self._course.begun:
+        if self._course.has_output:
             self._continuation = self._next_continuation()
         self._attempts += 1
         self._course.attempts += 1
@@ -148,7 +148,7 @@ class Call(Generic[OutputT]):
             rest = continuation_of(
                 plan.body, course.text, plan.dialect, may_prefill=self._may_prefill
             )
-        course.go_on(rest.least_overlap if rest else None)
+        course.resume(rest.least_overlap if rest else None)
         return rest
 
     def _encoded(self) -> bytes:
@@ -199,12 +199,14 @@ class Call(Generic[OutputT]):
             self._attempts -= 1
             course.attempts -= 1
             return NextAttempt(0.0)
-        course.broke(error, pipeline.snapshot(), gave=pipeline.has_output)
+        course.record_failure(
+            error, pipeline.snapshot(), has_output=pipeline.has_output
+        )
         where = plan.options.where
-        if not course.begun:
+        if not course.has_output:
             return plan.policy.next_attempt(self._attempts, error, where)
         next_attempt = None
-        if course.can_go_on() and self._goes_on_here():
+        if course.can_resume() and self._goes_on_here():
             next_attempt = plan.policy.next_attempt(
                 self._attempts, error, where, resumes=True
             )
@@ -259,7 +261,7 @@ def _goes_on(
 
     No method: the pipeline of an attempt would refer to its call in a circle.
     """
-    if not (gave or course.begun) or not course.can_go_on(message):
+    if not (gave or course.has_output) or not course.can_resume(message):
         return False
     return course.has_fallback or _may_go_on(plan, attempts)
 
@@ -279,14 +281,14 @@ def build_exchange(
     joins = plan.on_disconnect == "resume" or bool(
         fallbacks and plan.on_disconnect is None
     )
-    course = CallState(assembler, joins=joins and plan.streamed)
+    course = CallState(assembler, may_resume=joins and plan.streamed)
     first = _at(plan, course)
     if not fallbacks:
         return first
 
     def make_exchange(make_plan: Callable[[], CallPlan]) -> Exchange[OutputT] | None:
         other = make_plan()
-        if course.begun and not other.may_be_continued:
+        if course.has_output and not other.may_be_continued:
             return None
         said = other.on_disconnect or plan.on_disconnect
         return _at(replace(other, on_disconnect=said), course)

@@ -36,20 +36,20 @@ class Failover(Generic[OutputT]):
         self,
         first: Exchange[OutputT],
         others: Sequence[MakeExchange[OutputT]],
-        course: CallState[OutputT],
+        state: CallState[OutputT],
     ) -> None:
         """Begin with the first endpoint.
 
         Args:
             first: The exchange with it.
             others: Those with the others, made when they are needed.
-            course: What the exchanges have in common.
+            state: What the exchanges have in common.
         """
         self._exchange = first
         self._others = list(others)
-        self._course = course
+        self._state = state
         self._first_error: SSEChatError | None = None
-        course.has_fallback = bool(others)
+        state.has_fallback = bool(others)
 
     def begin(self) -> tuple[RequestSpec, Receiver[OutputT]] | float:
         """Start the next attempt at the endpoint that it has come to."""
@@ -83,17 +83,17 @@ class Failover(Generic[OutputT]):
         if self._next():
             logger.info(
                 "Attempt %d failed with %s; the next one %s.",
-                self._course.attempts,
+                self._state.attempts,
                 type(error).__name__,
                 "resumes the answer at the next endpoint"
-                if self._course.begun
+                if self._state.has_output
                 else "starts at the next endpoint",
             )
             event = retry_event(
-                self._course.attempts, error, resumes=self._course.begun
+                self._state.attempts, error, resumes=self._state.has_output
             )
             return NextAttempt(0.0, event)
-        raised = self._course.broken_by or self._first_error
+        raised = self._state.broken_by or self._first_error
         if raised is error:
             return None
         raised.partial = blamed.partial or raised.partial
@@ -101,11 +101,11 @@ class Failover(Generic[OutputT]):
 
     def _next(self) -> bool:
         """Go to the next endpoint; return whether there is one."""
-        if self._course.begun and not self._course.can_go_on():
+        if self._state.has_output and not self._state.can_resume():
             return False
         while self._others:
             make = self._others.pop(0)
-            self._course.has_fallback = bool(self._others)
+            self._state.has_fallback = bool(self._others)
             try:
                 exchange = make()
             except Exception as error:  # noqa: BLE001  # the caller's function for a key

@@ -38,7 +38,7 @@ class ResumedAnswer(Generic[OutputT]):
         """All text that was given out."""
         return "".join(self._text)
 
-    def can_be_joined(self, message: AnswerMessage | None) -> bool:
+    def can_resume(self, message: AnswerMessage | None) -> bool:
         """Whether an answer that broke here can be gone on with.
 
         It cannot when more was given out than text and reasoning: half a tool call
@@ -84,7 +84,7 @@ class ResumedAnswer(Generic[OutputT]):
             text += self._text_overlap.close()
         return replace(delta, text=text, reasoning=reasoning)
 
-    def broke(self, message: AnswerMessage | None, least_overlap: int | None) -> None:
+    def resume(self, message: AnswerMessage | None, least_overlap: int | None) -> None:
         """Learn that an attempt broke and that another one goes on.
 
         Args:

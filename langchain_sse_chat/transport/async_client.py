@@ -159,7 +159,7 @@ class _Answer(Generic[OutputT]):
         except Exception as exc:  # noqa: BLE001 - looked at there
             if self._client.is_closed:
                 self._attempt.clock.stop()
-            self._attempt.broke(as_httpx(exc))
+            self._attempt.read_failed(as_httpx(exc))
             return None
 
     def stop(self) -> None:

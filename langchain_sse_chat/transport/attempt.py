@@ -229,9 +229,9 @@ class Attempt(Generic[OutputT]):
 
     def error_body_limit(self) -> ReadLimit:
         """Return how much to read of the body of a refusal."""
-        return ReadLimit(_ERROR_BODY_SECONDS, _REFUSAL_BYTES, self._now)
+        return ReadLimit(_ERROR_BODY_SECONDS, _ERROR_BODY_BYTES, self._now)
 
-    def broke(self, exc: Exception) -> None:
+    def read_failed(self, exc: Exception) -> None:
         """Take a failure of reading: it is none when the answer is whole by then.
 
         Raises:

@@ -143,12 +143,12 @@ class _Answer(Generic[OutputT]):
         try:
             return next(self._body, None)
         except PastDeadline:
-            self._attempt.broke(TimeoutError())
+            self._attempt.read_failed(TimeoutError())
             return None
         except Exception as exc:  # noqa: BLE001 - looked at there
             if self._client.is_closed:
                 self._attempt.clock.stop()
-            self._attempt.broke(as_httpx(exc))
+            self._attempt.read_failed(as_httpx(exc))
             return None
         finally:
             reading.deadline = None
