@@ -188,7 +188,7 @@ class _TokenReceiver:
     events_read = 0
 
     def __init__(self, grant: AccessGrant) -> None:
-        self._where = safe_url(grant.url)
+        self._url = safe_url(grant.url)
         self._address = grant.address
         self._body = b""
         self.token = ""
@@ -218,7 +218,7 @@ class _TokenReceiver:
         if not token or not isinstance(token, str):
             words = server_words(answer)
             said = f" It says: {words.message}" if words else ""
-            msg = f"{self._where} answered without an access token.{said}"
+            msg = f"{self._url} answered without an access token.{said}"
             raise ProtocolError(msg)
         self.token = MaskedStr(token)
         self.expires = _seconds(answer.get("expires_at") or answer.get("exp"))
@@ -325,8 +325,8 @@ class AuthorizedExchange(Generic[OutputT]):
         if self._asking is not None:
             self._ask_no_more()
             self._failures += 1
-            where = safe_url(self._grant.url)
-            return self._policy.next_attempt(self._failures, error, where)
+            url = safe_url(self._grant.url)
+            return self._policy.next_attempt(self._failures, error, url)
         if isinstance(error, AuthenticationError) and self._may_renew:
             self._may_renew = False
             self._fresh = ""

@@ -77,14 +77,14 @@ class RetryPolicy:
         return draw() * min(self.maximum, self.initial * 2.0**doublings)
 
     def next_attempt(
-        self, attempt: int, error: SSEChatError, where: str, *, resumes: bool = False
+        self, attempt: int, error: SSEChatError, url: str, *, resumes: bool = False
     ) -> NextAttempt | None:
         """Return when the next attempt begins, with what callbacks are told of it.
 
         Args:
             attempt: Number of the attempt that failed, from 1.
             error: What it failed with, without secrets.
-            where: The URL as it may stand in a message.
+            url: The URL as it may stand in a message.
             resumes: Whether the next one goes on with an answer that was begun.
 
         Returns:
@@ -96,7 +96,7 @@ class RetryPolicy:
         logger.info(
             "Attempt %d to %s failed with %s; %s in %.1f s.",
             attempt,
-            where,
+            url,
             type(error).__name__,
             "resuming the answer" if resumes else "retrying",
             seconds,

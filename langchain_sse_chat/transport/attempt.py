@@ -96,7 +96,7 @@ class Attempt(Generic[OutputT]):
         self._spec = spec
         self._receiver = receiver
         self._now = now
-        self._where = safe_url(spec.url)
+        self._url = safe_url(spec.url)
         self._progress = receiver.events_read
         self.wants_more = True
         """Whether the answer has not said yet that it is over."""
@@ -105,7 +105,7 @@ class Attempt(Generic[OutputT]):
         self._client: httpx.Client | httpx.AsyncClient | None = None
         self._request: httpx.Request | None = None
         self.clock = StreamClock(
-            spec.timeouts, now(), streamed=spec.streamed, where=self._where
+            spec.timeouts, now(), streamed=spec.streamed, url=self._url
         )
 
     @property
@@ -170,7 +170,7 @@ class Attempt(Generic[OutputT]):
         headers = dict(response.headers.items())
         # Not `response.url`, where the path of a Unix socket is in lower case. They are
         # the same, as no redirect is followed.
-        return ResponseHead(response.status_code, headers, self._where)
+        return ResponseHead(response.status_code, headers, self._url)
 
     def feed(self, data: bytes) -> Sequence[OutputT]:
         """Return what the next bytes complete."""
@@ -251,7 +251,7 @@ class Attempt(Generic[OutputT]):
             raise self.clock.timed_out() from exc
         fail(
             exc,
-            where=self._where,
+            url=self._url,
             timeouts=self._spec.timeouts,
             clock=self.clock,
             tls_hint=self._spec.tls_hint,

@@ -117,7 +117,7 @@ class StreamClock(Deadline):
     for the whole.
     """
 
-    __slots__ = ("_gap", "_streamed", "_timeouts", "_where", "phase")
+    __slots__ = ("_gap", "_streamed", "_timeouts", "_url", "phase")
 
     def __init__(
         self,
@@ -125,7 +125,7 @@ class StreamClock(Deadline):
         now: float,
         *,
         streamed: bool = True,
-        where: str = "the server",
+        url: str = "the server",
     ) -> None:
         """Start the clock.
 
@@ -133,11 +133,11 @@ class StreamClock(Deadline):
             timeouts: The limits.
             now: Seconds on the clock of `monotonic`.
             streamed: Whether an event stream was asked for.
-            where: The URL as it may stand in a message.
+            url: The URL as it may stand in a message.
         """
         self._timeouts = timeouts
         self._streamed = streamed
-        self._where = where
+        self._url = url
         self._gap = math.inf if timeouts.gap is None else timeouts.gap
         self.phase: TimeoutPhase = "first_token" if streamed else "read"
         seconds = timeouts.first_token if streamed else timeouts.read
@@ -167,31 +167,31 @@ class StreamClock(Deadline):
     def timed_out(self) -> SSEChatError:
         """Return the error that says which clock ran out and how to set it."""
         if self.is_stopped:
-            return ModelClosedError(_CLOSED.format(where=self._where))
+            return ModelClosedError(_CLOSED.format(url=self._url))
         seconds = getattr(self._timeouts, self.phase)
-        msg = _MESSAGES[self.phase].format(where=self._where, seconds=seconds)
+        msg = _MESSAGES[self.phase].format(url=self._url, seconds=seconds)
         return TimedOutError(msg, phase=self.phase)
 
 
 _CLOSED = (
-    "The model was closed while it waited for {where}: by `close()`, `aclose()` or the "
+    "The model was closed while it waited for {url}: by `close()`, `aclose()` or the "
     "end of a `with` block, maybe in another task or thread. The server is not to "
     "blame. Close a model when its calls have ended; it can be used again."
 )
 
 _MESSAGES: dict[TimeoutPhase, str] = {
     "first_token": (
-        "{where} sent no token within {seconds} s of the request. The model may be "
+        "{url} sent no token within {seconds} s of the request. The model may be "
         "loading, or thinking without a sign of it; raise `first_token_timeout` "
         "(None switches it off)."
     ),
     "gap": (
-        "{where} sent no further token for {seconds} s, though the connection is "
+        "{url} sent no further token for {seconds} s, though the connection is "
         "open. Raise `stream_chunk_timeout` if the model pauses that long (None "
         "switches it off)."
     ),
     "read": (
-        "{where} did not finish its answer within {seconds} s. Raise `timeout`, or "
+        "{url} did not finish its answer within {seconds} s. Raise `timeout`, or "
         "stream the answer (None switches it off)."
     ),
 }

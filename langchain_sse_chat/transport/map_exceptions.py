@@ -44,7 +44,7 @@ _LONGEST_REASON = 200
 def fail(
     exc: Exception,
     *,
-    where: str,
+    url: str,
     timeouts: Timeouts,
     clock: StreamClock,
     tls_hint: str = "",
@@ -54,7 +54,7 @@ def fail(
 
     Args:
         exc: The exception. A `RuntimeError` that is none of httpx's is raised again.
-        where: The URL as it may stand in a message.
+        url: The URL as it may stand in a message.
         timeouts: The limits of the request.
         clock: The clock of the answer.
         tls_hint: A sentence for a certificate that is not accepted.
@@ -70,25 +70,25 @@ def fail(
     hidden = isinstance(exc, _SHOW_HEADERS)
     if isinstance(exc, httpx.RequestError):
         # It goes with the error as its cause, and would show headers and body.
-        exc.request = httpx.Request("POST", where)
+        exc.request = httpx.Request("POST", url)
     if _is_about_certificates(exc):
-        raise _untrusted(exc, where, tls_hint) from exc
-    error = _error(exc, where, timeouts, clock)
+        raise _untrusted(exc, url, tls_hint) from exc
+    error = _error(exc, url, timeouts, clock)
     error.args = (str(error).replace("`base_url`", f"`{address}`"),)
     raise error from (None if hidden else exc)
 
 
 def _error(
-    exc: Exception, where: str, timeouts: Timeouts, clock: StreamClock
+    exc: Exception, url: str, timeouts: Timeouts, clock: StreamClock
 ) -> SSEChatError:
     if isinstance(exc, (httpx.ReadTimeout, TimeoutError)):
-        return _waited(where, clock)
+        return _waited(url, clock)
     if isinstance(exc, httpx.TimeoutException):
         # A part of the request may have been cut short by the clock of the answer.
         error = clock.expired(monotonic())
-        return error or _timed_out(exc, where, timeouts)
+        return error or _timed_out(exc, url, timeouts)
     if isinstance(exc, _MISUSES):
-        return _misuse(exc, where)
+        return _misuse(exc, url)
     if isinstance(exc, RuntimeError) and not isinstance(exc, httpx.StreamError):
         return _unusable_client(exc)
     if isinstance(exc, httpx.DecodingError):
@@ -98,14 +98,14 @@ def _error(
             "compression off at the server, or at the proxy in between."
         )
         return ProtocolError(msg)
-    return _broken(exc, where)
+    return _broken(exc, url)
 
 
-def _waited(where: str, clock: StreamClock) -> SSEChatError:
+def _waited(url: str, clock: StreamClock) -> SSEChatError:
     error = clock.expired(monotonic())
     if error is None:  # a limit of the caller's own client, or of the system
         msg = (
-            f"Waiting for {where} timed out before the limits of this model were "
+            f"Waiting for {url} timed out before the limits of this model were "
             "reached. Check the timeouts of your own client."
         )
         error = TimedOutError(msg, phase=clock.phase)
@@ -113,23 +113,23 @@ def _waited(where: str, clock: StreamClock) -> SSEChatError:
 
 
 def _timed_out(
-    exc: httpx.TimeoutException, where: str, timeouts: Timeouts
+    exc: httpx.TimeoutException, url: str, timeouts: Timeouts
 ) -> TimedOutError:
     if isinstance(exc, httpx.PoolTimeout):
         msg = (
-            f"No connection to {where} became free {_within(timeouts.pool)}: all "
+            f"No connection to {url} became free {_within(timeouts.pool)}: all "
             "connections of the pool are in use. Run fewer streams at once, pass an "
             "`http_client` with larger limits, or raise `timeout`."
         )
         return TimedOutError(msg, phase="pool")
     if isinstance(exc, httpx.WriteTimeout):
         msg = (
-            f"{where} did not take the request {_within(timeouts.write)}. Raise "
+            f"{url} did not take the request {_within(timeouts.write)}. Raise "
             "`timeout` if the request is large."
         )
         return TimedOutError(msg, phase="write")
     msg = (
-        f"No connection to {where} {_within(timeouts.connect)}. Check `base_url`, "
+        f"No connection to {url} {_within(timeouts.connect)}. Check `base_url`, "
         "network and `proxy`; raise `timeout` for a distant server."
     )
     return TimedOutError(msg, phase="connect")
@@ -140,23 +140,23 @@ def _within(seconds: float | None) -> str:
     return "before the system gave up" if seconds is None else f"within {seconds} s"
 
 
-def _misuse(exc: Exception, where: str) -> ConfigurationError:
+def _misuse(exc: Exception, url: str) -> ConfigurationError:
     if isinstance(exc, _SHOW_HEADERS):
         msg = (
-            f"The request to {where} could not be written: a header is not valid. "
+            f"The request to {url} could not be written: a header is not valid. "
             "Check the API key, `default_headers` and the headers of your own client "
             "for line breaks and characters outside ASCII."
         )
     elif isinstance(exc, httpx.TooManyRedirects):
-        msg = f"{where} redirects in a circle; pass the `base_url` it leads to."
+        msg = f"{url} redirects in a circle; pass the `base_url` it leads to."
     elif isinstance(exc, httpx.UnsupportedProtocol):
         msg = (
-            f"Requests cannot be sent to {where}: check `base_url`. To reach a Unix "
+            f"Requests cannot be sent to {url}: check `base_url`. To reach a Unix "
             "socket with a client of your own, use `httpx.HTTPTransport(uds=...)` and "
             "an http:// URL."
         )
     else:
-        msg = f"{where} is not a URL that requests can be sent to; check `base_url`."
+        msg = f"{url} is not a URL that requests can be sent to; check `base_url`."
     return ConfigurationError(msg)
 
 
@@ -177,36 +177,36 @@ def _unusable_client(exc: RuntimeError) -> ConfigurationError:
     raise exc
 
 
-def _untrusted(exc: Exception, where: str, hint: str) -> ConnectionFailedError:
+def _untrusted(exc: Exception, url: str, hint: str) -> ConnectionFailedError:
     hint = hint or (
         "If it is signed by a private authority, pass `verify=` the path of its "
         "certificate."
     )
-    msg = f"The TLS certificate of {where} was not accepted: {_reason(exc)}. {hint}"
+    msg = f"The TLS certificate of {url} was not accepted: {_reason(exc)}. {hint}"
     error = ConnectionFailedError(msg)
     error.is_retryable = False
     return error
 
 
-def _broken(exc: Exception, where: str) -> ConnectionFailedError:
-    misread = _setting_at_fault(exc, where)
+def _broken(exc: Exception, url: str) -> ConnectionFailedError:
+    misread = _setting_at_fault(exc, url)
     if misread:
         error = ConnectionFailedError(misread)
         error.is_retryable = False
         return error
     if isinstance(exc, httpx.ProxyError):
         msg = (
-            f"The proxy on the way to {where} refused: {_reason(exc)}. Check `proxy` "
+            f"The proxy on the way to {url} refused: {_reason(exc)}. Check `proxy` "
             "and the variables HTTPS_PROXY, HTTP_PROXY and ALL_PROXY."
         )
     elif isinstance(exc, httpx.ConnectError):
         msg = (
-            f"No connection to {where}: {_reason(exc)}. Check `base_url`, network and "
+            f"No connection to {url}: {_reason(exc)}. Check `base_url`, network and "
             "`proxy`."
         )
     else:
         msg = (
-            f"The connection to {where} broke: {_reason(exc)}. The server or something "
+            f"The connection to {url} broke: {_reason(exc)}. The server or something "
             "in between closed it early."
         )
     return ConnectionFailedError(msg)
@@ -219,21 +219,21 @@ _NO_HTTP = ("illegal request line", "illegal status line")
 """How h11 says that the first line of the answer is not HTTP/1.1."""
 
 
-def _setting_at_fault(exc: Exception, where: str) -> str:
+def _setting_at_fault(exc: Exception, url: str) -> str:
     """Return what to tell when no other attempt can succeed; empty when one may."""
     words = str(exc)
     # The alert of RFC 8446, section 6.2, as OpenSSL names it.
     if "CERTIFICATE_REQUIRED" in words:
-        return f"{where} requires a client certificate. Pass yours as `cert`."
+        return f"{url} requires a client certificate. Pass yours as `cert`."
     if any(name in words for name in _NO_TLS):
         return (
-            f"{where} does not speak TLS on this port. Use http:// in `base_url`, or "
+            f"{url} does not speak TLS on this port. Use http:// in `base_url`, or "
             "the port that serves https. If a proxy is in between, check whether its "
             "own URL should begin with http://."
         )
     if any(name in words for name in _NO_HTTP):
         return (
-            f"{where} did not answer in HTTP/1.1. If the server expects TLS, use "
+            f"{url} did not answer in HTTP/1.1. If the server expects TLS, use "
             "https:// in `base_url`. If it speaks only HTTP/2, pass clients of your "
             "own: `http_client=httpx.Client(http1=False, http2=True)`, and "
             "`http_async_client` likewise."

@@ -30,9 +30,9 @@ LIMITS = Timeouts(connect=1.5, write=2.5, pool=3.5, first_token=4.5)
 
 
 def failure(exc: Exception, *, started: float = math.inf) -> SSEChatError:
-    clock = StreamClock(LIMITS, started, where=WHERE)
+    clock = StreamClock(LIMITS, started, url=WHERE)
     with pytest.raises(SSEChatError) as caught:
-        fail(exc, where=WHERE, timeouts=LIMITS, clock=clock)
+        fail(exc, url=WHERE, timeouts=LIMITS, clock=clock)
     return caught.value
 
 
@@ -77,9 +77,9 @@ def test_a_part_that_the_clock_cut_short_is_the_clocks_error(exc: Exception) -> 
 
 def test_a_limit_of_the_system_is_told_as_such() -> None:
     limits = Timeouts(connect=None, first_token=None)
-    clock = StreamClock(limits, 0.0, where=WHERE)
+    clock = StreamClock(limits, 0.0, url=WHERE)
     with pytest.raises(TimedOutError, match="before the system gave up"):
-        fail(httpx.ConnectTimeout("x"), where=WHERE, timeouts=limits, clock=clock)
+        fail(httpx.ConnectTimeout("x"), url=WHERE, timeouts=limits, clock=clock)
 
 
 @pytest.mark.parametrize(
@@ -167,7 +167,7 @@ def test_another_runtime_error_is_raised_again() -> None:
     exc = RuntimeError("of an event hook")
     clock = StreamClock(LIMITS, 0.0)
     with pytest.raises(RuntimeError) as caught:
-        fail(exc, where=WHERE, timeouts=LIMITS, clock=clock)
+        fail(exc, url=WHERE, timeouts=LIMITS, clock=clock)
     assert caught.value is exc
 
 
