@@ -1,4 +1,4 @@
-"""What aiohttp raises, as httpx would raise it."""
+"""Translate aiohttp's exceptions into those of httpx."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ _UNREADABLE = "it is not HTTP"
 
 
 class Failures:
-    """aiohttp's exceptions as those that httpx raises by itself.
+    """Translates aiohttp's exceptions into those of httpx.
 
-    `httpx-aiohttp` takes a connection that breaks for one that was not made in time,
-    and lets others through.
+    `httpx-aiohttp` reports a broken connection as a connect timeout, and does not
+    translate some exceptions at all.
     """
 
     def __init__(self, aiohttp: ModuleType) -> None:
         self.known = (httpx.TransportError, aiohttp.ClientError, ValueError)
-        # They quote what was sent, or what came, which may be what was sent.
+        # Their messages quote the request, or a response that may echo the request.
         self._quoting: tuple[tuple[type[Exception], str], ...] = (
             (aiohttp.ClientPayloadError, _CUT),
             (aiohttp.ServerDisconnectedError, _NO_ANSWER),
             (aiohttp.ClientResponseError, _UNREADABLE),
             (ValueError, _UNREADABLE),
         )
-        # The first that fits.
+        # The first match wins.
         self._kinds: tuple[tuple[type[Exception], type[httpx.TransportError]], ...] = (
             (aiohttp.ClientConnectorError, httpx.ConnectError),
             (aiohttp.NonHttpUrlClientError, httpx.UnsupportedProtocol),
@@ -41,9 +41,10 @@ class Failures:
         )
 
     def of_a_body(self, exc: Exception, connection: Any) -> httpx.TransportError:
-        """Return httpx's exception for a body that came to no end.
+        """Return httpx's exception for an incomplete body.
 
-        The body only says that it is not complete; why is known to its connection.
+        The exception of the body only says that it is incomplete; the connection has
+        the reason.
         """
         protocol = getattr(connection, "protocol", None)
         lost = None if protocol is None else protocol.exception()
@@ -64,7 +65,8 @@ class Failures:
             if "Bad status line" in message or "Expected HTTP/" in message:
                 words = _NO_STATUS
             return (kind or httpx.ReadError)(words)
-        # What the system said is shorter, and a refused certificate is known by it.
+        # The operating system's error is shorter, and tells a rejected certificate
+        # from other failures.
         root = getattr(cause, "os_error", None) or cause.__cause__
         failure = (kind or httpx.ReadError)(str(root or cause))
         failure.__cause__ = root

@@ -1,4 +1,4 @@
-"""Exchanges over an async client: I/O only, every decision is the `Attempt`'s."""
+"""Run exchanges over an async client. I/O only: an `Attempt` makes all decisions."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ OnRetry = Callable[[Mapping[str, Any]], Awaitable[None]]
 def astream(
     exchange: Exchange[OutputT], tell: Tell | None = None
 ) -> AsyncGenerator[OutputT]:
-    """Run an exchange; give each output as soon as its bytes are there.
+    """Run an exchange; yield each output as soon as its bytes arrive.
 
-    Closing the iterator, or cancelling the task, closes the connection. Whoever reads
-    it must close it (`contextlib.aclosing`): the event loop does not.
+    Closing the iterator, or cancelling the task, closes the connection. The caller must
+    close the iterator (`contextlib.aclosing`); the event loop does not.
 
     Args:
         exchange: What to send and by what, who takes the answers, and whether to try
@@ -46,7 +46,7 @@ def astream(
         tell: Is told of each retry before the wait for it.
 
     Raises:
-        SSEChatError: The error after which the exchange wants no other attempt.
+        SSEChatError: The error of the last attempt.
     """
     outputs = _astream(exchange, tell)
     begin_unhooked(outputs)
@@ -74,7 +74,7 @@ async def _astream(
                     yield output
                 await answer.collect(attempt.rest())
             except SSEChatError as error:
-                data = None  # goes with the error, and may hold what was sent back
+                data = None  # in the traceback, it could show an echoed request
                 next_attempt = next_attempt_after(exchange, attempt.explain(error))
             else:
                 if exchange.finished():
@@ -89,7 +89,7 @@ async def _astream(
 
 
 async def _next_attempt(exchange: Exchange[OutputT]) -> Attempt[OutputT]:
-    # Nobody wakes it: what it waits for may be done in another loop or thread.
+    # Polled, because the other exchange may run in another event loop or thread.
     while isinstance(begun := exchange.begin(), float):  # noqa: ASYNC110
         await asyncio.sleep(begun)
     return Attempt(*begun)
@@ -102,7 +102,7 @@ async def _pause(next_attempt: NextAttempt, on_retry: OnRetry | None) -> None:
 
 
 class _Answer(Generic[OutputT]):
-    """A request and the answer to it, on the wire."""
+    """A request and its response, on the wire."""
 
     def __init__(self, client: httpx.AsyncClient, attempt: Attempt[OutputT]) -> None:
         self._client = client
@@ -114,7 +114,7 @@ class _Answer(Generic[OutputT]):
         self._watchdog = Watchdog()
 
     async def open(self) -> None:
-        """Send the request and read the head of the answer."""
+        """Send the request and read the status and headers of the response."""
         attempt = self._attempt
         opened(self._client, self)
         clock = attempt.waits()
@@ -138,7 +138,7 @@ class _Answer(Generic[OutputT]):
             raise attempt.error_response(response, said)
 
     async def _note_connection(self, _event: str, info: dict[str, Any]) -> None:
-        """Keep a connection that is made for this request.
+        """Store a connection that was opened for this request.
 
         A callback for httpcore's request extension `trace`
         (https://www.encode.io/httpcore/extensions/#trace).
@@ -163,25 +163,25 @@ class _Answer(Generic[OutputT]):
             return None
 
     def stop(self) -> None:
-        """End the wait of the reading task."""
+        """Interrupt the task that reads."""
         self._attempt.clock.stop()
         self._watchdog.interrupt()
 
-    async def collect(self, allowance: ReadLimit) -> bytes:
-        """Read what is left, as far as it goes; a failure ends it."""
+    async def collect(self, limit: ReadLimit) -> bytes:
+        """Read up to a limit; stop silently at a failure."""
         with contextlib.suppress(SSEChatError):
-            while allowance.is_left:
-                data = await self.read(allowance)
+            while limit.is_left:
+                data = await self.read(limit)
                 if data is None:
                     break
-                allowance.take(data)
-        return allowance.taken()
+                limit.take(data)
+        return limit.taken()
 
     async def close(self) -> None:
-        """Give the connection back, or close it when the answer is not at its end."""
+        """Return the connection to the pool, or close it if the body was not read."""
         ended(self._client, self)
         self._watchdog.stop()
-        # httpcore 1.0 loses a connection when it is interrupted in this.
+        # httpcore 1.0 leaks the connection when this is cancelled.
         await asyncio.shield(
             _close(self._client, self._response, self._connected, self._at_end)
         )
@@ -214,7 +214,7 @@ async def _close(
 
 
 async def _spoil(response: httpx.Response) -> None:
-    """Close the connection of an answer: its pool sees it, and drops it."""
+    """Close the connection of a response; the pool then drops it."""
     stream = response.extensions.get("network_stream")
     if stream is not None and not is_http2(response):
         await stream.aclose()

@@ -1,4 +1,4 @@
-"""Bodies that a server compresses although it was asked not to, in bounded steps.
+"""Decompress response bodies in bounded steps.
 
 `Accept-Encoding: identity` is sent. Some gateways compress all the same. httpx inflates
 a whole read at once: 64 KiB of gzip hold up to 64 MiB, and the same of zstd or Brotli
@@ -17,20 +17,20 @@ from typing import Any, Protocol, cast
 import httpx
 
 _PIECE = 64 * 1024
-"""Bytes of a piece, as of a read of httpcore."""
+"""Largest size of a step in bytes, as of a read in httpcore."""
 
 _GZIP = b"\x1f\x8b"
-"""How gzip begins (RFC 1952, section 2.3.1)."""
+"""The first bytes of gzip (RFC 1952, section 2.3.1)."""
 
 
 def body(response: httpx.Response) -> Iterator[bytes]:
-    """Return the reads of an answer's body, decompressed if need be.
+    """Iterate over the body of a response, decompressed if necessary.
 
-    Nothing is held back: what a server flushes is given at once.
+    Nothing is held back: data is available as soon as the server flushes it.
 
     Raises:
-        httpx.DecodingError: While it is read: the body is not what it says to be, or is
-            compressed in a way that is not read here.
+        httpx.DecodingError: Raised by the iterator. The body is corrupt, or its
+            compression is not supported.
     """
     if response.is_stream_consumed:  # a ready response of `httpx.MockTransport`
         return response.iter_bytes()
@@ -42,10 +42,10 @@ def body(response: httpx.Response) -> Iterator[bytes]:
 
 
 def abody(response: httpx.Response) -> AsyncIterator[bytes]:
-    """Return what `body` returns, of an answer to an async client."""
+    """Iterate like `body` over the response of an async client."""
     if response.is_stream_consumed:
         return response.aiter_bytes()
-    # Not `aiter_raw`, which closes the response at its end, where a cancellation would
+    # Not `aiter_raw`, which closes the response at its end; a cancellation there would
     # leave it half closed.
     raw = cast("httpx.AsyncByteStream", response.stream)
     decoder = decoder_for(response.headers.get("content-encoding", ""))
@@ -55,42 +55,41 @@ def abody(response: httpx.Response) -> AsyncIterator[bytes]:
 
 
 class Decoder(Protocol):
-    """Gives the bytes that were compressed."""
+    """Decompresses a body."""
 
     def feed(self, data: bytes) -> Iterator[bytes]:
-        """Give what the next bytes hold, 64 KiB at a time.
+        """Yield the data in the next bytes, at most 64 KiB at a time.
 
-        That a body ends too early is no error here: its receiver sees it.
+        A truncated body is not an error here; the receiver detects it.
 
         Raises:
-            httpx.DecodingError: They are not what they should be.
+            httpx.DecodingError: The bytes are corrupt.
         """
         ...
 
 
 def decoder_for(content_encoding: str) -> Decoder | None:
-    """Return what reads a body.
+    """Return the decoder for a body.
 
     Args:
-        content_encoding: The header of the answer (RFC 9110, section 8.4), `""` without
-            one.
+        content_encoding: The header (RFC 9110, section 8.4), or `""` without one.
 
     Returns:
-        `None` for a body that is read as it is. An encoding that nobody registered is
-        taken for none: servers send `utf-8` and `none` there.
+        `None` for a body that is not compressed. An unregistered encoding counts as
+        not compressed: servers send `utf-8` and `none` in this header.
     """
     codings = [name.strip() for name in content_encoding.lower().split(",")]
     known = [name for name in codings if name in _DECODERS]
     if not known:
         return None
     if len(known) > 1:
-        # Each layer would multiply what the one before let through.
+        # The compression ratios of the layers would multiply.
         return _Refusing(f"it was compressed {len(known)} times over")
     return _DECODERS[known[0]]()
 
 
 class _Refusing:
-    """Refuses a body when it is read, so that the status of the answer comes first."""
+    """Raises when the body is read and not before, so that the status comes first."""
 
     def __init__(self, reason: str) -> None:
         self._reason = reason
@@ -115,7 +114,10 @@ class _Inflating:
             data = yield from self._inflate(data)
 
     def _begins(self, data: bytes) -> bool:
-        """Begin with what `data` is; what follows the end of all is left out."""
+        """Return whether a compressed member starts here; drop what follows the last.
+
+        Fewer bytes than its signature are kept for the next call.
+        """
         if len(data) < len(_GZIP):
             self._start = data
             return False
@@ -130,7 +132,7 @@ class _Inflating:
         return True
 
     def _inflate(self, data: bytes) -> Generator[bytes, None, bytes]:
-        """Give what is in `data`; return what comes after its end."""
+        """Yield the data in the current member; return the bytes after its end."""
         while True:
             try:
                 piece = self._zlib.decompress(data, _PIECE)
@@ -143,7 +145,8 @@ class _Inflating:
                 self._zlib, self._read_one = None, True
                 return rest
             data = self._zlib.unconsumed_tail
-            # After a full piece there may be more inside, though all bytes are taken.
+            # After a full step the decompressor may hold more output, even when it has
+            # consumed all input.
             if not data and len(piece) < _PIECE:
                 return b""
 

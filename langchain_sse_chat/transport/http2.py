@@ -1,8 +1,8 @@
-"""Leaving an answer over HTTP/2, where a connection carries the answers of others too.
+"""Cancel a response over HTTP/2, where other responses share its connection.
 
-httpcore 1.0 forgets a stream that is left without telling the server, who generates on.
-What is sent for it is never acknowledged, until the window of the connection is used up
-and no stream on it gets anything (RFC 9113, section 5.2).
+httpcore 1.0 drops an abandoned stream without notifying the server, which keeps
+generating. The data it sends is never acknowledged, until the flow-control window of
+the connection is used up and all of its streams stall (RFC 9113, section 5.2).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import httpcore
 import httpx
 
 PREFACE = b"PRI * HTTP/2.0"
-"""How the first write on a connection begins (RFC 9113, section 3.4)."""
+"""The first bytes that a client sends on a connection (RFC 9113, section 3.4)."""
 
 _CANCEL = 0x8
 """The code that says "no longer needed" (RFC 9113, section 7)."""
@@ -30,26 +30,26 @@ FLUSH_FAILURES = (
     httpcore.TimeoutException,
     OSError,
 )
-"""What sending the last frames may raise, which nobody needs then."""
+"""Exceptions of sending the last frames; they do not matter to the caller."""
 
-# Stands for a request of httpcore; seconds for a few bytes.
+# Stands in for an httpcore request; only its write timeout in seconds is used.
 _FLUSH = SimpleNamespace(extensions={"timeout": {"write": 5.0}})
 
-# From an answer of httpx down to the connection of httpcore, layer by layer.
+# Attributes from httpx's response down to httpcore's connection, layer by layer.
 _INNER = ("_stream", "_httpcore_stream", "_connection")
 
 
-# A frame of settings, which HTTP/2 begins with (section 6.5), after its length.
+# The header of a SETTINGS frame, which an HTTP/2 server sends first (section 6.5).
 _SETTINGS = re.compile(rb"\0..\x04[\0\x01]\0\0\0\0", re.DOTALL)
 
 
 def refuse_http2(data: bytes) -> None:
-    """Fail when a server that was asked in HTTP/1.1 begins to speak HTTP/2.
+    """Reject a server that responds to an HTTP/1.1 request in HTTP/2.
 
-    httpcore would wait for the end of a line, and then miss an answer.
+    httpcore would wait for the end of a line, and then report a missing response.
 
     Raises:
-        httpcore.RemoteProtocolError: It does.
+        httpcore.RemoteProtocolError: The server responds in HTTP/2.
     """
     if _SETTINGS.match(data):
         msg = "illegal status line: the server speaks HTTP/2"
@@ -57,8 +57,8 @@ def refuse_http2(data: bytes) -> None:
 
 
 def connection_of(response: httpx.Response) -> Any:
-    """Return the connection of httpcore below an answer, `None` when there is none."""
-    # There is no public way from an answer to its connection.
+    """Return httpcore's connection of a response, `None` when it has none."""
+    # There is no public way from a response to its connection.
     layer: Any = response.stream
     while layer is not None:
         if hasattr(layer, "_h11_state") or hasattr(layer, "_h2_state"):
@@ -69,9 +69,9 @@ def connection_of(response: httpx.Response) -> Any:
 
 
 def as_httpx(exc: Exception) -> Exception:
-    """Return an exception of h2, which httpcore lets through, as httpx would raise it.
+    """Translate an exception of h2, which httpcore does not translate, into httpx's.
 
-    Any other is returned as it is.
+    Any other exception is returned unchanged.
     """
     if type(exc).__module__ != "h2.exceptions":
         return exc
@@ -79,16 +79,17 @@ def as_httpx(exc: Exception) -> Exception:
 
 
 def is_http2(response: httpx.Response) -> bool:
-    """Return whether an answer shares its connection with others."""
+    """Return whether other responses share the connection of a response."""
     return response.http_version == "HTTP/2"
 
 
 def reset(response: httpx.Response) -> Callable[[], Any] | None:
-    """Take the stream of an answer that is left off its connection.
+    """Reset the HTTP/2 stream of an abandoned response.
 
     Returns:
-        What tells the server, in async code when it is awaited; `None` when the answer
-        is over, or not one of HTTP/2. It may raise `FLUSH_FAILURES`.
+        A function that sends the frames to the server and may raise `FLUSH_FAILURES`;
+        in async code its result must be awaited. `None` when the response has ended or
+        does not use HTTP/2.
     """
     connection = connection_of(response)
     state = getattr(connection, "_h2_state", None)

@@ -1,4 +1,4 @@
-"""Exchanges over a blocking client: I/O only, every decision is the `Attempt`'s."""
+"""Run exchanges over a blocking client. I/O only: an `Attempt` makes all decisions."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ from langchain_sse_chat.transport.workarounds.trailing_data import has_surplus
 OutputT = TypeVar("OutputT")
 
 _left: deque[httpx.Response] = deque()
-"""Answers that could not be closed in their place: the next one that ends does it.
+"""Responses that could not be closed yet; the next one to be closed closes them too.
 
-An iterator that was left, and is part of a cycle, is closed when garbage is collected.
-That may be in the midst of another call of the client, which has the lock of httpcore's
-pool then: closing would wait for this lock for ever, on the thread that has it."""
+The garbage collector closes an abandoned iterator that is part of a reference cycle. It
+may do so during another call of the client, on a thread that holds the lock of
+httpcore's pool: closing the response right there would deadlock."""
 
 
 OnRetry = Callable[[Mapping[str, Any]], None]
@@ -52,7 +52,7 @@ def stream(exchange: Exchange[OutputT], tell: Tell | None = None) -> Generator[O
         tell: Is told of each retry before the wait for it.
 
     Raises:
-        SSEChatError: The error after which the exchange wants no other attempt.
+        SSEChatError: The error of the last attempt.
     """
     try:
         while True:
@@ -69,7 +69,7 @@ def stream(exchange: Exchange[OutputT], tell: Tell | None = None) -> Generator[O
                 yield from attempt.close()
                 answer.collect(attempt.drain_limit())
             except SSEChatError as error:
-                data = None  # goes with the error, and may hold what was sent back
+                data = None  # in the traceback, it could show an echoed request
                 next_attempt = next_attempt_after(exchange, attempt.explain(error))
             else:
                 if exchange.finished():
@@ -96,7 +96,7 @@ def _pause(next_attempt: NextAttempt, on_retry: OnRetry | None) -> None:
 
 
 class _Answer(Generic[OutputT]):
-    """A request and the answer to it, on the wire."""
+    """A request and its response, on the wire."""
 
     def __init__(self, client: httpx.Client, attempt: Attempt[OutputT]) -> None:
         self._client = client
@@ -106,7 +106,7 @@ class _Answer(Generic[OutputT]):
         self._used: list[Any] = []
 
     def open(self) -> None:
-        """Send the request and read the head of the answer."""
+        """Send the request and read the status and headers of the response."""
         attempt = self._attempt
         opened(self._client, self)
         reading.deadline = attempt.waits()
@@ -154,7 +154,7 @@ class _Answer(Generic[OutputT]):
             reading.deadline = None
 
     def stop(self) -> None:
-        """End the wait of the reading thread. To close the socket would not wake it."""
+        """Interrupt the thread that reads. Closing the socket would not wake it."""
         self._attempt.clock.stop()
         for stream in self._used:
             made = stream.get_extra_info("socket")
@@ -162,18 +162,18 @@ class _Answer(Generic[OutputT]):
                 with contextlib.suppress(OSError):  # it is closed
                     socket.socket.shutdown(made, socket.SHUT_RDWR)
 
-    def collect(self, allowance: ReadLimit) -> bytes:
-        """Read what is left, as far as it goes; a failure ends it."""
+    def collect(self, limit: ReadLimit) -> bytes:
+        """Read up to a limit; stop silently at a failure."""
         with contextlib.suppress(SSEChatError):
-            while allowance.is_left:
-                data = self.read(allowance)
+            while limit.is_left:
+                data = self.read(limit)
                 if data is None:
                     break
-                allowance.take(data)
-        return allowance.taken()
+                limit.take(data)
+        return limit.taken()
 
     def close(self) -> None:
-        """Give the connection back, or close it when the answer is not at its end."""
+        """Return the connection to the pool, or close it if the body was not read."""
         response, self._response = self._response, None
         ended(self._client, self)
         if response is None:
@@ -197,7 +197,7 @@ class _Answer(Generic[OutputT]):
 
 
 def _spoil(response: httpx.Response) -> None:
-    """Close the connection of an answer: its pool sees it, and drops it."""
+    """Close the connection of a response; the pool then drops it."""
     stream = response.extensions.get("network_stream")
     if stream is not None and not is_http2(response):
         stream.close()

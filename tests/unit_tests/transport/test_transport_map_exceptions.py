@@ -42,8 +42,8 @@ def failure(exc: Exception, *, started: float = math.inf) -> SSEChatError:
         (httpx.ConnectTimeout("x"), "connect", "1.5 s"),
         (httpx.WriteTimeout("x"), "write", "2.5 s"),
         (httpx.PoolTimeout("x"), "pool", "3.5 s"),
-        (httpx.ReadTimeout("x"), "first_token", "timed out before the limits"),
-        (TimeoutError(), "first_token", "timed out before the limits"),
+        (httpx.ReadTimeout("x"), "first_token", "before any timeout of this model"),
+        (TimeoutError(), "first_token", "before any timeout of this model"),
     ],
 )
 def test_timeouts_tell_phase_place_and_value(
@@ -132,7 +132,7 @@ def test_a_server_that_wants_a_certificate_names_the_setting(
         (httpx.InvalidURL("x"), "check `base_url`"),
         (httpx.UnsupportedProtocol("x"), "check `base_url`"),
         (httpx.UnsupportedProtocol("x"), "httpx.HTTPTransport(uds=...)"),
-        (httpx.TooManyRedirects("x"), "redirects in a circle"),
+        (httpx.TooManyRedirects("x"), "redirects in a loop"),
         (RuntimeError("the client has been closed."), "has been closed"),
         (RuntimeError("Event loop is closed"), "another event loop"),
         (RuntimeError("is bound to a different event loop"), "another event loop"),
