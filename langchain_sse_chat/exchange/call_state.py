@@ -1,4 +1,4 @@
-"""How far a call has come: over all of its attempts, and all endpoints."""
+"""Keep the state of a call across all of its attempts and endpoints."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ OutputT = TypeVar("OutputT")
 
 
 class CallState(Generic[OutputT]):
-    """What the attempts of a call have in common."""
+    """The state that all attempts of a call share."""
 
     def __init__(self, assembler: Assembler[OutputT], *, may_resume: bool) -> None:
         """Start a call.
 
         Args:
-            assembler: Makes the outputs.
+            assembler: Creates the outputs.
             may_resume: Whether a broken answer may be resumed.
         """
         self._assembler = assembler
@@ -28,23 +28,23 @@ class CallState(Generic[OutputT]):
         self._attempt_has_output = False
         self._is_over = False
         self.attempts = 0
-        """How often the call was tried."""
+        """Number of attempts so far."""
         self._resumed_at: list[int] = []
         self.has_output = False
-        """Whether anything was given out: from then on nothing may be repeated."""
+        """Whether the caller has received an output, which must not be repeated."""
         self.has_fallback = False
-        """Whether there is another endpoint to go to."""
+        """Whether another endpoint is left."""
         self.broken_by: SSEChatError | None = None
-        """What the answer broke with last, `None` while it has not."""
+        """The error that broke the answer last, `None` while none did."""
 
     @property
     def text(self) -> str:
-        """All text that was given out."""
+        """The text that the caller has received."""
         return self._resumed.text if self._resumed else ""
 
     @property
     def notes(self) -> dict[str, Any]:
-        """What the metadata of the message says of the attempts."""
+        """Fields about the attempts for the metadata of the message."""
         notes: dict[str, Any] = {}
         if self.attempts > 1:
             notes["attempts"] = self.attempts
@@ -60,11 +60,11 @@ class CallState(Generic[OutputT]):
         return self._resumed or self._assembler
 
     def can_resume(self, message: AnswerMessage | None = None) -> bool:
-        """Whether the answer can be gone on with.
+        """Whether the answer can be resumed.
 
         Args:
-            message: The attempt's message as far as it came; `None` for that with which
-                the last attempt broke.
+            message: The attempt's message so far; `None` for the message of the last
+                failed attempt.
         """
         if self._resumed is None or self._is_over:
             return False
@@ -73,12 +73,12 @@ class CallState(Generic[OutputT]):
     def record_failure(
         self, error: SSEChatError, message: AnswerMessage | None, *, has_output: bool
     ) -> None:
-        """Learn that an attempt failed; put the whole answer so far on the error.
+        """Record a failed attempt; attach the entire answer so far to the error.
 
         Args:
-            error: What it failed with.
-            message: Its message as far as it came, `None` when nothing did.
-            has_output: Whether it gave anything out.
+            error: The error of the attempt.
+            message: Its message so far, `None` if nothing was received.
+            has_output: Whether it had an output.
         """
         self._last = message
         if has_output:
@@ -89,11 +89,11 @@ class CallState(Generic[OutputT]):
             error.partial = partial_message(self._resumed.partial(message))
 
     def resume(self, least_overlap: int | None) -> None:
-        """Learn that another attempt goes on with the answer.
+        """Prepare for another attempt that resumes the answer.
 
         Args:
-            least_overlap: How many characters of the text must be repeated to be left
-                out; `None` when nothing is.
+            least_overlap: Number of repeated characters from which a repetition is
+                removed; `None` to remove nothing.
         """
         if self._resumed is not None:
             self._resumed.resume(self._last, least_overlap)

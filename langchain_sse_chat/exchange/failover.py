@@ -1,4 +1,4 @@
-"""Other endpoints for a call: the next one is asked when one fails."""
+"""Try the next endpoint when a call fails at one."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ logger = logging.getLogger("langchain_sse_chat")
 OutputT = TypeVar("OutputT")
 
 MakeExchange = Callable[[], Exchange[OutputT] | None]
-"""Makes the exchange with an endpoint, `None` where it cannot go on with the answer."""
+"""Creates the exchange with an endpoint, or `None` if it cannot resume the answer."""
 
 
 class Failover(Generic[OutputT]):
-    """An exchange that goes from one endpoint to the next.
+    """An exchange that moves from one endpoint to the next.
 
-    Before the first token any failure leads there, as with LangChain's
-    `with_fallbacks`. After it, the next endpoint goes on with the answer, where that
-    is possible.
+    Before the first token, it does so at any failure, like LangChain's
+    `with_fallbacks`. After the first token, the next endpoint resumes the answer if
+    possible.
     """
 
     def __init__(
@@ -38,12 +38,12 @@ class Failover(Generic[OutputT]):
         others: Sequence[MakeExchange[OutputT]],
         state: CallState[OutputT],
     ) -> None:
-        """Begin with the first endpoint.
+        """Start with the first endpoint.
 
         Args:
             first: The exchange with it.
-            others: Those with the others, made when they are needed.
-            state: What the exchanges have in common.
+            others: Create the exchanges with the others when they are needed.
+            state: The state of the call, which all exchanges share.
         """
         self._exchange = first
         self._others = list(others)
@@ -52,7 +52,7 @@ class Failover(Generic[OutputT]):
         state.has_fallback = bool(others)
 
     def begin(self) -> tuple[RequestSpec, Receiver[OutputT]] | float:
-        """Start the next attempt at the endpoint that it has come to."""
+        """Start the next attempt at the current endpoint."""
         return self._exchange.begin()
 
     def finished(self) -> bool:
@@ -60,15 +60,15 @@ class Failover(Generic[OutputT]):
         return self._exchange.finished()
 
     def close(self) -> None:
-        """End the exchange with the endpoint that it has come to."""
+        """End the exchange with the current endpoint."""
         self._exchange.close()
 
     def failed(self, error: SSEChatError) -> NextAttempt | None:
-        """Return when the next attempt begins, here or at the next endpoint.
+        """Return when the next attempt begins, at this or the next endpoint.
 
         Raises:
-            SSEChatError: All of them failed: what the answer broke with or, when there
-                was none, the error of the first one.
+            SSEChatError: All endpoints failed. The error is the one that broke the
+                answer or, if no answer began, that of the first endpoint.
         """
         next_attempt, blamed = None, error
         if isinstance(error, ModelClosedError):
@@ -100,7 +100,7 @@ class Failover(Generic[OutputT]):
         raise raised from error
 
     def _next(self) -> bool:
-        """Go to the next endpoint; return whether there is one."""
+        """Move to the next endpoint; return whether there is one."""
         if self._state.has_output and not self._state.can_resume():
             return False
         while self._others:

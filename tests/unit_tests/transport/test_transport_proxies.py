@@ -133,7 +133,7 @@ def test_a_list_of_hosts_that_cannot_be_read_is_named(
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://p.example:1")
     monkeypatch.setenv("no_proxy", "example.com,[::1")
-    with pytest.raises(ConfigurationError, match="no_proxy of the environment"):
+    with pytest.raises(ConfigurationError, match="variable no_proxy has an entry"):
         asked(model("https://api.test/v1"))
 
 
