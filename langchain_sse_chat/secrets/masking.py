@@ -1,7 +1,7 @@
-"""Secrets that are used as they are, and shown as `***`.
+"""Mask values that are secrets: usable as they are, but shown as `***`.
 
-Error trackers, debuggers and `traceback` show the local variables of the frames that an
-error went through, by their `repr`.
+Error trackers, debuggers and `traceback` show the `repr` of the local variables in the
+frames of an error.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _SECRET = ("extra_headers", "extra_query", "extra_body", "model_kwargs")
 
 
 class MaskedStr(str):
-    """A text whose `repr` does not show it."""
+    """A string whose `repr` does not show it."""
 
     __slots__ = ()
 
@@ -26,7 +26,7 @@ class MaskedStr(str):
 
 
 class MaskedDict(dict[str, Any]):
-    """A dict whose `repr` shows its keys only."""
+    """A dict whose `repr` shows only its keys."""
 
     __slots__ = ()
 
@@ -35,7 +35,7 @@ class MaskedDict(dict[str, Any]):
 
 
 def masked_values(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a mapping as a dict whose texts are masked strings."""
+    """Return a mapping as a dict whose strings are masked."""
     return {
         name: MaskedStr(value) if isinstance(value, str) else value
         for name, value in values.items()
@@ -43,21 +43,21 @@ def masked_values(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def mask_keywords(keywords: MutableMapping[str, Any]) -> None:
-    """Hide what of the keywords of a call holds secrets, in place."""
+    """Mask the keywords of a call that may hold secrets, in place."""
     for name in _SECRET:
         if isinstance(keywords.get(name), Mapping):
             keywords[name] = MaskedDict(masked_values(keywords[name]))
 
 
 def fingerprinted(keywords: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the keywords of a call with a digest for what holds secrets.
+    """Return the keywords of a call with digests instead of possible secrets.
 
-    Calls differ by their digests as they do by the values, in other processes too.
+    Different values have different digests, and equal ones the same in all processes.
     """
     shown: dict[str, Any] = changed(dict(keywords), named=_digest, other=str)
     for name in _SECRET:
         if isinstance(given := keywords.get(name), Mapping):
-            # A body's 1 is not "1".
+            # JSON, so that 1 and "1" differ.
             values = ((k, isinstance(v, str), str(v)) for k, v in given.items())
             shown[name] = _digest(repr(sorted(values)))
     return shown
@@ -68,9 +68,9 @@ def _digest(text: str) -> str:
 
 
 def without_frames(error: Exception) -> Exception:
-    """Return an error whose frames so far, and those of its causes, are let go.
+    """Strip the tracebacks of an error and its causes, whose frames hold the request.
 
-    For errors that say all by their message, out of frames that hold the request.
+    Only for errors whose message is enough to find the cause.
     """
     one: BaseException | None = error
     while one is not None and one.__traceback__ is not None:
