@@ -1,4 +1,4 @@
-"""Tokens as they come: a sync loop, an async loop, and two streams at once.
+"""Print tokens as they arrive: a sync loop, an async loop, and two parallel streams.
 
 Run it with `python examples/token_loops.py`; without `OPENAI_API_KEY` the embedded
 server answers.

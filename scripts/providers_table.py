@@ -56,7 +56,7 @@ def _note_row(provider: Provider) -> str:
 
 
 def _differences(dialect: Dialect) -> list[str]:
-    """Return what a dialect has other than most servers, as one writes it in Python."""
+    """Return the non-default fields of a dialect, in Python syntax."""
     usual = Dialect()
     names = [field.name for field in fields(Dialect)]
     return [

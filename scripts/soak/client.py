@@ -25,7 +25,7 @@ _DIALECTS = {
     REFUSES: Dialect(continuation="prefix"),
     "asked again": Dialect(),
 }
-"""The names of the models, each with how it is made to go on with an answer."""
+"""The names of the models, each with its way to resume an answer."""
 _RETRIES = 50
 _SECONDS = 1.0
 """The limits on silence: each of those that the plan has costs a reader so long."""
@@ -38,7 +38,7 @@ class _Hurried(ChatSSE):
 
 
 def models(base_url: str, on_disconnect: OnDisconnect) -> list[ChatSSE]:
-    """Return a model for each way to go on with an answer.
+    """Return a model for each way to resume an answer.
 
     Args:
         base_url: The address.
@@ -61,7 +61,7 @@ def models(base_url: str, on_disconnect: OnDisconnect) -> list[ChatSSE]:
 
 @dataclass(slots=True)
 class Outcome:
-    """What a reader got."""
+    """The result of a reader."""
 
     text: str = ""
     reasoning: str = ""
@@ -105,7 +105,7 @@ class Reader:
         self._seed = seed
 
     def question(self, number: int) -> str:
-        """Return what is asked in a stream."""
+        """Return the question of a stream."""
         return f"stream {self._seed} {number}"
 
     def read(self, number: int) -> Outcome:

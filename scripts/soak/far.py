@@ -31,7 +31,7 @@ from scripts.soak.texts import answer_to
 
 
 class Plan:
-    """What goes wrong with each request, by a seed, the stream and its attempt.
+    """The faults of each request, from a seed, the stream and its attempt.
 
     Args:
         seed: That of the run.

@@ -1,4 +1,4 @@
-"""What goes wrong with an answer on its way: drawn by a seed, played as steps."""
+"""Draw the faults of an answer by a seed, and play them as steps."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ Kind = Literal[
 ]
 Place = Literal["anywhere", "in a character", "in the framing", "between events"]
 Framing = Literal["chunked", "length", "connection"]
-"""What tells a client where a body ends: RFC 9112, section 6.3."""
+"""How a client finds the end of a body: RFC 9112, section 6.3."""
 Ending = Literal["keep", "close", "drop", "reset", "hang", "hold"]
-"""What becomes of the connection: it is kept; closed as announced; closed as if kept,
+"""The fate of the connection: kept; closed as announced; closed as if kept,
 so that the next request meets it closed; reset; left open with nothing more on it; or
 left open for a client that is going to leave."""
 
@@ -74,7 +74,7 @@ _PLACES: dict[Place, re.Pattern[bytes]] = {
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What goes wrong with one attempt."""
+    """The fault of one attempt."""
 
     kind: Kind
     where: float = 0.0
@@ -85,7 +85,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Playback:
-    """What is sent in answer to a request, and how."""
+    """The response to a request, and how it is sent."""
 
     steps: Sequence[bytes | float]
     """Bytes to write, and pauses in seconds."""
@@ -93,7 +93,7 @@ class Playback:
 
 
 def fault_of(seed: int, stream: int, attempt: int) -> Fault:
-    """Return what goes wrong with an attempt: equal numbers, equal faults.
+    """Return the fault of an attempt; equal numbers give equal faults.
 
     Args:
         seed: That of the run.
@@ -127,7 +127,7 @@ def stop_of(seed: int, stream: int, length: int) -> int | None:
 def playback(
     fault: Fault, events: bytes, *, key: str, ends_with_client: bool = False
 ) -> Playback:
-    """Return what is sent for an answer with a fault.
+    """Return the steps that send an answer with a fault.
 
     Args:
         fault: The fault.

@@ -1,4 +1,4 @@
-"""What a process holds: memory, file descriptors, threads."""
+"""Measure the memory, file descriptors and threads of a process."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _M_ARENA_MAX = -8  # in glibc's malloc.h
 
 @dataclass(frozen=True, slots=True)
 class Holdings:
-    """What this process holds."""
+    """The resources that this process holds."""
 
     memory: int
     """The resident set in bytes; 0 where the system does not tell."""
@@ -46,7 +46,7 @@ def make_ready() -> None:
 
 
 def holdings() -> Holdings:
-    """Return what this process holds, when all that can be given back is."""
+    """Return the resources of this process after releasing all that it can."""
     gc.collect()
     _glibc("malloc_trim", 0)
     return Holdings(

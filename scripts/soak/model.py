@@ -1,4 +1,4 @@
-"""The model behind the faults: it answers, and goes on with what was begun."""
+"""Answer as the model behind the faults, and resume answers."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from scripts.soak.texts import (
 )
 
 REPEATS = "repeats"
-"""The name of a model that says again all that it is made to go on with."""
+"""The name of a model that repeats the entire answer it should resume."""
 REFUSES = "refuses"
 """The name of a model that has to be asked to go on."""
 
 
 def reasoning_to(question: str) -> str:
-    """Return what the model thinks first; nothing for some questions."""
+    """Return the model's reasoning; empty for some questions."""
     source = random.Random(f"reasoning to {question}")  # noqa: S311  no secret
     return answer_to(f"{question}, in thought") if source.random() < 1 / 3 else ""
 
@@ -48,11 +48,11 @@ def reply(request: Request) -> Reply:
 
 
 def _said(messages: Sequence[Mapping[str, Any]], *, repeats: bool) -> str:
-    """Return what the model says now.
+    """Return the model's next answer.
 
     Raises:
         ValueError: What was begun is not the beginning of the answer, or the
-            conversation is none that the model knows.
+            model does not know the conversation.
     """
     question = messages[0]["content"]
     answer = answer_to(question)

@@ -1,4 +1,4 @@
-"""The near side of the soak: many readers at once, in threads and in tasks."""
+"""Run the near side of the soak: many concurrent readers, in threads and in tasks."""
 
 from __future__ import annotations
 

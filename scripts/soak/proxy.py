@@ -25,7 +25,7 @@ _HOP = re.compile(rb"\r\nconnection: [^\r]*", re.IGNORECASE)
 
 
 class Answer(NamedTuple):
-    """What the server answered."""
+    """The responses of the server."""
 
     status: int
     body: bytes
@@ -33,14 +33,14 @@ class Answer(NamedTuple):
 
 @dataclass
 class Counts:
-    """What happened so far."""
+    """The events so far."""
 
     connections: int = 0
     open: int = 0
     """Connections that are open now."""
     requests: int = 0
     resumed: int = 0
-    """Requests to go on with an answer."""
+    """Requests to resume an answer."""
     held: int = 0
     """Answers that are not going on now, for as long as the client stays."""
     left: int = 0
@@ -119,7 +119,7 @@ class Proxy:
                 ending = await self._exchange(reader, writer)
         except (OSError, asyncio.IncompleteReadError):
             pass  # the client has gone
-        except Exception as error:  # noqa: BLE001  shown to who runs the soak
+        except Exception as error:  # noqa: BLE001  shown at the end of the soak
             self.counts.findings.append(f"the proxy failed: {error!r}")
         finally:
             if ending == "reset":

@@ -1,4 +1,4 @@
-"""Answers that follow from the question alone, and how a model goes on with one."""
+"""Derive answers from the question alone, and the way a model resumes one."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def answer_to(question: str) -> str:
             case _:
                 text += source.choice(_WORDS)
         text += source.choice(_JOINTS)
-    # Blanks alone are no answer that anybody would go on with.
+    # An answer of spaces alone would not be resumed.
     return f"{text}{source.choice('.!?')}"
 
 
@@ -83,7 +83,7 @@ def tokens_of(text: str, key: str) -> list[str]:
 
 
 def rest_of(answer: str, begun: str) -> str:
-    """Return what is missing of an answer that was begun.
+    """Return the missing rest of an answer.
 
     Raises:
         ValueError: The answer does not begin so.

@@ -192,7 +192,7 @@ def test_an_event_that_was_cut_is_asked_for_again(make: MakeChat, ask: Answers) 
     event = sse(chunk({"content": ", three"}), done=False)
     chat = make(
         cut(*texts("One", ", two"), rest=event[:-9]),
-        # Whole but for the blank line after it: it is given out.
+        # Whole except the blank line after it: it is given out.
         cut(*texts(", two, three"), rest=event.replace(b"three", b"four").rstrip()),
         whole(*texts(", four", ", five")),
     )

@@ -1,4 +1,4 @@
-"""Names that are free, and bytes that are there at once."""
+"""Names that are free, and bytes that are there immediately."""
 
 from __future__ import annotations
 
