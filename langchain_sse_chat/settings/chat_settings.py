@@ -242,7 +242,7 @@ class ChatSSESettings(CheckedModel):
     _address: str = PrivateAttr()
     _key: ApiKey | None = PrivateAttr()
     _frames: dict[Any, Any] = PrivateAttr(default_factory=dict)
-    """What calls have in common, by what it depends on beside the fields."""
+    """The shared parts of calls, by the values they depend on other than fields."""
 
     _MADE: ClassVar[tuple[str, ...]] = ("_provider", "_address", "_key", "_frames")
     _FOUND: ClassVar[tuple[str, ...]] = ("base_url", "api_key")

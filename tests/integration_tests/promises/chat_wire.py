@@ -168,7 +168,7 @@ def read_slowly(connection: socket.socket, stopped: threading.Event) -> None:
 
 
 def relay(url: str, slow: threading.Event) -> Serve:
-    """Return a relay to a server, which sends the server's bytes one by one if `slow`."""
+    """Return a relay to a server that sends the server's bytes one by one if `slow`."""
     address = urlsplit(url)
 
     def serve(connection: socket.socket, stopped: threading.Event) -> None:

@@ -1,4 +1,4 @@
-"""Streams that break after the first token and are gone on with."""
+"""Streams that break after the first token are resumed."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ CALL = {"index": 0, "id": "c", "function": {"name": "f", "arguments": '{"x'}}
 
 @pytest.fixture
 def make(make_chat: MakeChat) -> MakeChat:
-    """Return a function that makes a model which goes on with broken answers."""
+    """Return a function that creates a model which resumes broken answers."""
 
     def make(*answers: Any, **fields: Any) -> ChatSSE:
         given = {"on_disconnect": "resume", "max_retries": 3, "cls": Hasty, **fields}

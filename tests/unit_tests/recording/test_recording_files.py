@@ -1,4 +1,4 @@
-"""Names that are free, and bytes that are there immediately."""
+"""Unused file names, and bytes that are written immediately."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a recorder writes of attempts, and what it does when it cannot."""
+"""Recorded attempts, and recorders that cannot write."""
 
 from __future__ import annotations
 

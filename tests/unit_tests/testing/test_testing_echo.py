@@ -39,7 +39,7 @@ def text(*args: Any, **settings: Any) -> Any:
 
 
 def call(*args: Any, **settings: Any) -> tuple[str, Any] | None:
-    """Return name and arguments of the one tool call; `None` when there is none."""
+    """Return name and arguments of the only tool call, `None` without one."""
     message = ask(*args, **settings)["choices"][0]["message"]
     if "tool_calls" not in message:
         return None

@@ -1,4 +1,4 @@
-"""What is put right between aiohttp and httpx, without either being installed."""
+"""Differences between aiohttp and httpx are adapted, without aiohttp installed."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ async def answered(
 async def read(
     monkeypatch: pytest.MonkeyPatch, answer: Answer
 ) -> tuple[list[bytes], Exception | None]:
-    """Return what is read of an answer, and the error that ended it."""
+    """Return the bytes read of a response, and the error that ended it."""
 
     async def script(wire: Wire) -> Answer:
         return answer

@@ -83,7 +83,7 @@ class LineReceiver:
 
 @dataclass
 class ScriptedExchange:
-    """Tries again as often as it is told, at once."""
+    """Retries a given number of times, immediately."""
 
     retries: int = 0
     pause: float = 0.0
