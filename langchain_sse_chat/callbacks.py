@@ -40,7 +40,7 @@ def called_with(config: RunnableConfig | None) -> Iterator[None]:
 
 
 class RetryEvents:
-    """Reports the retries of one call to its callbacks; created where the call begins."""
+    """Reports the retries of a call to its callbacks; created where the call begins."""
 
     def __init__(
         self,

@@ -80,7 +80,7 @@ class SSEChatError(Exception):
 
 
 class ConfigurationError(SSEChatError, ValueError):
-    """A setting or argument is wrong: nothing was sent. The message says what to change."""
+    """A setting or argument is invalid. Nothing was sent; the message says how to fix it."""
 
 
 class ConnectionFailedError(SSEChatError, ModelConnectionError):
@@ -193,7 +193,7 @@ class AuthenticationError(StatusError, ModelAuthenticationError):
 
 
 class PermissionDeniedError(StatusError, ModelPermissionDeniedError):
-    """402 or 403: the key is valid but not allowed to do this, or has no credit left."""
+    """402 or 403: the key is valid but lacks permission, or has no credit left."""
 
 
 class NotFoundError(StatusError, ModelNotFoundError):
@@ -300,8 +300,8 @@ class StreamTruncatedError(ProtocolError):
 class StructuredOutputError(SSEChatError, OutputParserException):
     """The answer is not the object that `with_structured_output` requested.
 
-    It is truncated, not JSON or does not match the schema, or the model answered without
-    calling the tool. `partial` is the entire message.
+    It is truncated, is not JSON or does not match the schema, or the model did not call
+    the tool. `partial` is the entire message.
     """
 
     def __init__(

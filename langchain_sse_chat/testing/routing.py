@@ -89,7 +89,7 @@ def checked(script: Iterable[Any]) -> list[Scripted]:
     for each in replies:
         if not isinstance(each, Reply) and not callable(each):
             msg = (
-                "a script takes replies, or functions that return a reply for a request, "
+                "a script takes replies, or functions from a request to its reply, "
                 f"not a {type(each).__name__}; for a text pass Reply.text(...)"
             )
             raise TypeError(msg)
