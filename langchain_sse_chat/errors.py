@@ -80,7 +80,7 @@ class SSEChatError(Exception):
 
 
 class ConfigurationError(SSEChatError, ValueError):
-    """A setting or argument is invalid. Nothing was sent; the message says how to fix it."""
+    """A setting or argument is invalid; nothing was sent. The message has the fix."""
 
 
 class ConnectionFailedError(SSEChatError, ModelConnectionError):

@@ -101,17 +101,17 @@ class CallPlan:
         return kind in (None, "text")
 
 
-class Call(Generic[OutputT]):
+class EndpointAttempts(Generic[OutputT]):
     """Runs the attempts of a call at one endpoint: an `Exchange` for the transport.
 
     A failed attempt is retried before the first output, and after it only if the
     answer can be resumed.
     """
 
-    def __init__(self, plan: CallPlan, course: CallState[OutputT]) -> None:
+    def __init__(self, plan: CallPlan, state: CallState[OutputT]) -> None:
         """Start with the plan, and the state of the call after other endpoints."""
         self._plan = plan
-        self._course = course
+        self._state = state
         self._continuation: Continuation | None = None
         self._may_prefill = True
         self._attempts = 0
@@ -120,10 +120,10 @@ class Call(Generic[OutputT]):
     def begin(self) -> tuple[RequestSpec, AnswerPipeline[OutputT]]:
         """Start the next attempt."""
         plan = self._plan
-        if self._course.has_output:
+        if self._state.has_output:
             self._continuation = self._next_continuation()
         self._attempts += 1
-        self._course.attempts += 1
+        self._state.attempts += 1
         self._pipeline = self._new_pipeline()
         spec = RequestSpec(
             url=plan.url,
@@ -142,13 +142,13 @@ class Call(Generic[OutputT]):
         After reasoning alone, the entire answer is requested again, and the repetition
         of the reasoning is removed.
         """
-        plan, course = self._plan, self._course
+        plan, state = self._plan, self._state
         rest = None
-        if course.text:
+        if state.text:
             rest = continuation_of(
-                plan.body, course.text, plan.dialect, may_prefill=self._may_prefill
+                plan.body, state.text, plan.dialect, may_prefill=self._may_prefill
             )
-        course.resume(rest.least_overlap if rest else None)
+        state.resume(rest.least_overlap if rest else None)
         return rest
 
     def _encoded(self) -> bytes:
@@ -159,12 +159,12 @@ class Call(Generic[OutputT]):
             raise without_frames(error) from error.__cause__
 
     def _new_pipeline(self) -> AnswerPipeline[OutputT]:
-        course = self._course
+        state = self._state
         return AnswerPipeline(
-            course.assembler(),
+            state.assembler(),
             self._options(),
-            notes=course.notes,
-            goes_on=partial(_goes_on, self._plan, course, self._attempts),
+            notes=state.notes,
+            goes_on=partial(_will_resume, self._plan, state, self._attempts),
         )
 
     def _options(self) -> PipelineOptions:
@@ -175,8 +175,8 @@ class Call(Generic[OutputT]):
             return options._replace(reasoning_tags=None)
         return options
 
-    def _goes_on_here(self) -> bool:
-        return _may_go_on(self._plan, self._attempts)
+    def _resumes_here(self) -> bool:
+        return _may_resume_here(self._plan, self._attempts)
 
     def finished(self) -> bool:
         """Return True: an attempt that succeeds is the last one."""
@@ -192,25 +192,23 @@ class Call(Generic[OutputT]):
             SSEChatError: The error that broke the answer, if a later one rejected its
                 continuation.
         """
-        pipeline, course, plan = self._pipeline, self._course, self._plan
+        pipeline, state, plan = self._pipeline, self._state, self._plan
         pipeline.explain(error)
         if not pipeline.has_output and self._can_ask_otherwise(error):
             # Not counted as an attempt, because the server did not try.
             self._attempts -= 1
-            course.attempts -= 1
+            state.attempts -= 1
             return NextAttempt(0.0)
-        course.record_failure(
-            error, pipeline.snapshot(), has_output=pipeline.has_output
-        )
+        state.record_failure(error, pipeline.snapshot(), has_output=pipeline.has_output)
         where = plan.options.where
-        if not course.has_output:
+        if not state.has_output:
             return plan.policy.next_attempt(self._attempts, error, where)
         next_attempt = None
-        if course.can_resume() and self._goes_on_here():
+        if state.can_resume() and self._resumes_here():
             next_attempt = plan.policy.next_attempt(
                 self._attempts, error, where, resumes=True
             )
-        broken_by = course.broken_by or error
+        broken_by = state.broken_by or error
         if isinstance(error, ModelClosedError):
             return None
         if next_attempt is None and broken_by is not error and not error.is_retryable:
@@ -244,26 +242,26 @@ class Call(Generic[OutputT]):
         self._plan = replace(self._plan, body=body, may_drop_usage=False)
 
 
-def _may_go_on(plan: CallPlan, attempts: int) -> bool:
+def _may_resume_here(plan: CallPlan, attempts: int) -> bool:
     """Whether a broken answer is resumed at this endpoint."""
     wanted = plan.on_disconnect == "resume" and plan.may_be_continued
     return wanted and attempts <= plan.policy.max_retries
 
 
-def _goes_on(
+def _will_resume(
     plan: CallPlan,
-    course: CallState[OutputT],
+    state: CallState[OutputT],
     attempts: int,
-    gave: bool,  # noqa: FBT001  # the pipeline passes it
+    has_output: bool,  # noqa: FBT001  # the pipeline passes it
     message: AnswerMessage | None,
 ) -> bool:
     """Whether a truncated answer will be resumed.
 
     A function and not a method, to avoid a reference cycle of pipeline and call.
     """
-    if not (gave or course.has_output) or not course.can_resume(message):
+    if not (has_output or state.has_output) or not state.can_resume(message):
         return False
-    return course.has_fallback or _may_go_on(plan, attempts)
+    return state.has_fallback or _may_resume_here(plan, attempts)
 
 
 def build_exchange(
@@ -281,25 +279,25 @@ def build_exchange(
     joins = plan.on_disconnect == "resume" or bool(
         fallbacks and plan.on_disconnect is None
     )
-    course = CallState(assembler, may_resume=joins and plan.streamed)
-    first = _at(plan, course)
+    state = CallState(assembler, may_resume=joins and plan.streamed)
+    first = _at(plan, state)
     if not fallbacks:
         return first
 
     def make_exchange(make_plan: Callable[[], CallPlan]) -> Exchange[OutputT] | None:
         other = make_plan()
-        if course.has_output and not other.may_be_continued:
+        if state.has_output and not other.may_be_continued:
             return None
         said = other.on_disconnect or plan.on_disconnect
-        return _at(replace(other, on_disconnect=said), course)
+        return _at(replace(other, on_disconnect=said), state)
 
     others = [partial(make_exchange, make_plan) for make_plan in fallbacks]
-    return Failover(first, others, course)
+    return Failover(first, others, state)
 
 
-def _at(plan: CallPlan, course: CallState[OutputT]) -> Exchange[OutputT]:
+def _at(plan: CallPlan, state: CallState[OutputT]) -> Exchange[OutputT]:
     """Return the exchange with one endpoint."""
-    exchange: Exchange[OutputT] = Call(plan, course)
+    exchange: Exchange[OutputT] = EndpointAttempts(plan, state)
     if plan.grant is not None:
         exchange = AuthorizedExchange(
             exchange,

@@ -337,7 +337,7 @@ class Reply:
         return "\r\n".join([*lines, "", ""]).encode("latin-1")
 
     def _ending(self) -> tuple[Ending, int | None]:
-        """Return the end of the reply and the number of events sent before; `None`: all."""
+        """Return the end of the reply and the events before it (`None` for all)."""
         for ending, limit in self._endings().values():
             return ending, limit
         return "end", None

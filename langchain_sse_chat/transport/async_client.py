@@ -75,7 +75,9 @@ async def _astream(
                 await answer.collect(attempt.rest())
             except SSEChatError as error:
                 data = None  # in the traceback, it could show an echoed request
-                next_attempt = next_attempt_after(exchange, attempt.explain(error))
+                next_attempt = next_attempt_after(
+                    exchange, attempt.with_proxy_named(error)
+                )
             else:
                 if exchange.finished():
                     return

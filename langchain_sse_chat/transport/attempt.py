@@ -244,7 +244,7 @@ class Attempt(Generic[OutputT]):
         if not self._receiver.is_complete:
             self.fail(exc)
 
-    def explain(self, error: SSEChatError) -> SSEChatError:
+    def with_proxy_named(self, error: SSEChatError) -> SSEChatError:
         """Name the proxy of the request in an error; return the error."""
         name_proxy(error, self._request, self._client)
         return error

@@ -70,7 +70,9 @@ def stream(exchange: Exchange[OutputT], tell: Tell | None = None) -> Generator[O
                 answer.collect(attempt.drain_limit())
             except SSEChatError as error:
                 data = None  # in the traceback, it could show an echoed request
-                next_attempt = next_attempt_after(exchange, attempt.explain(error))
+                next_attempt = next_attempt_after(
+                    exchange, attempt.with_proxy_named(error)
+                )
             else:
                 if exchange.finished():
                     return

@@ -234,8 +234,11 @@ USER = {"role": "user", "content": "Hi"}
         ({"tools": [WEATHER, {"name": "f"}]}, "tools[1] must be an object"),
         ({"tools": [{"type": "function"}]}, "tools[0].function"),
         ({"tools": [{"type": "function", "function": {}}]}, "tools[0].function"),
-        ({"tool_choice": "required"}, "'tool_choice' names no tool"),
-        ({"tool_choice": {"function": {"name": "f"}}}, "'tool_choice' names no tool"),
+        ({"tool_choice": "required"}, "'tool_choice' does not name a tool"),
+        (
+            {"tool_choice": {"function": {"name": "f"}}},
+            "'tool_choice' does not name a tool",
+        ),
     ],
 )
 def test_refuses_a_request_that_is_not_valid(
