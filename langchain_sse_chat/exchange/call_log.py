@@ -25,11 +25,6 @@ class CallLog:
     """
 
     def __init__(self, model: object) -> None:
-        """Give the call a number, which identifies its records.
-
-        Args:
-            model: The name of the model.
-        """
         self._call = next(_calls)
         self._attempt = 0
         self._model = model

@@ -109,7 +109,6 @@ class EndpointAttempts(Generic[OutputT]):
     """
 
     def __init__(self, plan: CallPlan, state: CallState[OutputT]) -> None:
-        """Start with the plan, and the state of the call after other endpoints."""
         self._plan = plan
         self._state = state
         self._continuation: Continuation | None = None

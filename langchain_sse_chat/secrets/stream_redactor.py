@@ -36,11 +36,6 @@ class KnownSecrets:
     """
 
     def __init__(self, secrets: Spellings) -> None:
-        """Start at the beginning of a body.
-
-        Args:
-            secrets: The secrets.
-        """
         self._secrets = secrets
         # Escapes lengthen a spelling. The limit keeps a body of nothing but escapes
         # from being held back entirely.

@@ -50,13 +50,6 @@ class ReadLimit(Deadline):
     __slots__ = ("_now", "_parts", "_room")
 
     def __init__(self, seconds: float, size: int, now: Callable[[], float]) -> None:
-        """Start the clock.
-
-        Args:
-            seconds: The time limit.
-            size: The limit in bytes.
-            now: The clock, such as `monotonic`.
-        """
         super().__init__(now() + seconds)
         self._now = now
         self._room = size
@@ -86,13 +79,6 @@ class Attempt(Generic[OutputT]):
         receiver: Receiver[OutputT],
         now: Callable[[], float] = monotonic,
     ) -> None:
-        """Start the clock; nothing is sent yet.
-
-        Args:
-            spec: The request.
-            receiver: Reads the response.
-            now: The clock, in seconds.
-        """
         self._spec = spec
         self._receiver = receiver
         self._now = now

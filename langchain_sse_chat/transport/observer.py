@@ -106,13 +106,6 @@ class ObservedExchange(Generic[OutputT]):
         observer: Observer,
         now: Callable[[], float] = monotonic,
     ) -> None:
-        """Wrap an exchange; nothing is sent yet.
-
-        Args:
-            exchange: The exchange.
-            observer: Receives its attempts.
-            now: The clock, in seconds.
-        """
         self._exchange = exchange
         self._observer = observer
         self._now = now

@@ -33,11 +33,6 @@ class Watchdog:
     )
 
     def __init__(self, now: Callable[[], float] = monotonic) -> None:
-        """Use the running event loop; no timer is set yet.
-
-        Args:
-            now: The clock of the deadlines, in seconds.
-        """
         self._loop = asyncio.get_running_loop()
         self._now = now
         self._timer: asyncio.TimerHandle | None = None
