@@ -86,7 +86,7 @@ def test_a_limit_of_the_system_is_told_as_such() -> None:
     ("exc", "words"),
     [
         (httpx.ConnectError("[Errno 111] refused"), "No connection to"),
-        (httpx.ProxyError("407"), "The proxy on the way"),
+        (httpx.ProxyError("407"), "The proxy for"),
         (httpx.RemoteProtocolError("peer closed"), "broke: peer closed."),
         (httpx.ReadError(""), "broke: ReadError."),
         (httpx.WriteError("x"), "broke"),
