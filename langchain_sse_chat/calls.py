@@ -270,7 +270,7 @@ class ChatCalls(ChatSSESettings):
         )
         self._clients.sync_client()  # a wrong setting is an error, with fallbacks too
         events = RetryEvents(self.callbacks, run_manager)
-        return stream(exchange, events.tell)
+        return stream(exchange, events.on_retry)
 
     async def _aask(
         self,
@@ -289,7 +289,7 @@ class ChatCalls(ChatSSESettings):
         )
         self._clients.async_client()
         events = RetryEvents(self.callbacks, run_manager)
-        return astream(exchange, events.atell)
+        return astream(exchange, events.aon_retry)
 
     def _generate(
         self,

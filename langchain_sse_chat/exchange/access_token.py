@@ -26,7 +26,6 @@ from langchain_sse_chat.secrets import Secrets
 from langchain_sse_chat.secrets.masking import MaskedStr, masked_values
 from langchain_sse_chat.transport.clock import wall_clock
 from langchain_sse_chat.transport.protocols import (
-    Again,
     Clients,
     Exchange,
     NextAttempt,
@@ -226,12 +225,12 @@ class _TokenReceiver:
         return []
 
     def error_response(self, head: ResponseHead, body: bytes) -> SSEChatError:
-        """Make the error for a status that is not a success."""
+        """Return the error for a status that is not a success."""
         return failures.status_error(
             head.status_code,
             head.headers,
             body,
-            where=self._where,
+            where=self._url,
             now=wall_clock(),
             address=self._address,
         )
@@ -284,7 +283,7 @@ class AuthorizedExchange(Generic[OutputT]):
         self._secrets = Secrets([grant.access_token])
         # A server may quote them before they are sent by this exchange.
         self._secrets.learn(grant.url, {"Authorization": grant.authorization}, b"{}")
-        # Used whatever its end is, so that a wrong clock does not make a circle.
+        # Used regardless of its expiry, so that a wrong clock does not cause a loop.
         self._fresh = ""
         # A token without a key cannot be renewed.
         self._may_renew = bool(grant.url)

@@ -35,7 +35,6 @@ from langchain_sse_chat.transport.observer import (
     cannot_record,
 )
 from langchain_sse_chat.transport.protocols import (
-    Again,
     Clients,
     Exchange,
     NextAttempt,
@@ -67,7 +66,7 @@ class CallPlan:
     headers: Mapping[str, str]
     body: Mapping[str, Any]
     clients: Clients
-    """What sends the requests."""
+    """The clients that send the requests."""
     timeouts: Timeouts
     streamed: bool
     may_drop_usage: bool
@@ -82,7 +81,7 @@ class CallPlan:
     grant: AccessGrant | None = None
     """The grant for an access token, `None` if the headers hold the key."""
     tls_hint: str = ""
-    """A sentence for the error when the server's certificate is not accepted."""
+    """Shown in the error when the server's certificate is not accepted."""
     record: Path | None = None
     """The folder for recordings, `None` to record nothing."""
 

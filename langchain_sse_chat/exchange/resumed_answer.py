@@ -100,6 +100,7 @@ class ResumedAnswer(Generic[OutputT]):
             self._earlier = _joined(self._earlier, message, ("", ""))
         self._text_overlap = _OverlapTrimmer(self.text, least_overlap)
         # 1: no request controls how much reasoning is repeated.
+        # No request says how to repeat reasoning, so any repetition is removed.
         self._reasoning_overlap = _OverlapTrimmer("".join(self._reasoning), 1)
         self._plain = False
 

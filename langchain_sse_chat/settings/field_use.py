@@ -47,7 +47,7 @@ def fields_for(cls: type[BaseModel], use: Use) -> tuple[str, ...]:
 
 @cache
 def names_of(cls: type[BaseModel]) -> dict[str, str]:
-    """Return all names that the constructor takes, each with that of its field."""
+    """Return all argument names of the constructor, each with its field name."""
     names: dict[str, str] = {}
     for name, field in cls.model_fields.items():
         names |= dict.fromkeys([name, *_aliases(field)], name)

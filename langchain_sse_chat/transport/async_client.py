@@ -33,7 +33,7 @@ OnRetry = Callable[[Mapping[str, Any]], Awaitable[None]]
 
 
 def astream(
-    exchange: Exchange[OutputT], tell: Tell | None = None
+    exchange: Exchange[OutputT], on_retry: OnRetry | None = None
 ) -> AsyncGenerator[OutputT]:
     """Run an exchange; yield each output as soon as its bytes arrive.
 
@@ -42,19 +42,19 @@ def astream(
 
     Args:
         exchange: What to send and by what, who takes the answers, and whether to try
-            again.
-        tell: Is told of each retry before the wait for it.
+            next_attempt.
+        on_retry: Is told of each retry before the wait for it.
 
     Raises:
         SSEChatError: The error of the last attempt.
     """
-    outputs = _astream(exchange, tell)
+    outputs = _astream(exchange, on_retry)
     begin_unhooked(outputs)
     return cast("AsyncGenerator[OutputT]", outputs)
 
 
 async def _astream(
-    exchange: Exchange[OutputT], tell: Tell | None
+    exchange: Exchange[OutputT], on_retry: OnRetry | None
 ) -> AsyncGenerator[OutputT | None]:
     yield None
     try:
@@ -72,7 +72,7 @@ async def _astream(
                         yield output
                 for output in attempt.close():
                     yield output
-                await answer.collect(attempt.rest())
+                await answer.collect(attempt.drain_limit())
             except SSEChatError as error:
                 data = None  # in the traceback, it could show an echoed request
                 next_attempt = next_attempt_after(
@@ -85,7 +85,7 @@ async def _astream(
             finally:
                 if answer is not None:
                     await answer.close()
-            await _pause(again, tell)
+            await _pause(next_attempt, on_retry)
     finally:
         exchange.close()
 

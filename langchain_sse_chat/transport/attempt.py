@@ -19,7 +19,6 @@ from langchain_sse_chat.transport.clock import (
 )
 from langchain_sse_chat.transport.map_exceptions import fail
 from langchain_sse_chat.transport.protocols import (
-    Again,
     Clients,
     Exchange,
     NextAttempt,
@@ -96,7 +95,7 @@ class Attempt(Generic[OutputT]):
 
     @property
     def clients(self) -> Clients:
-        """What sends the request."""
+        """The clients that send the request."""
         return self._spec.clients
 
     def request(
@@ -171,7 +170,7 @@ class Attempt(Generic[OutputT]):
         return outputs
 
     def close(self) -> Iterable[OutputT]:
-        """Return what the end of the answer completes.
+        """Return the outputs that the end of the answer completes.
 
         Raises:
             ModelClosedError: The model was closed before that end.

@@ -1,7 +1,7 @@
 """Decompress response bodies in bounded steps.
 
 `Accept-Encoding: identity` is sent. Some gateways compress all the same. httpx inflates
-a whole read at once: 64 KiB of gzip hold up to 64 MiB, and the same of zstd or Brotli
+a whole read in one go: 64 KiB of gzip hold up to 64 MiB, and the same of zstd or Brotli
 many times that. Here a step gives 64 KiB at most, as a read of a plain body does, so
 that the limits of the receiver hold for what is compressed too. `gzip` and `deflate`
 are supported; a response with another encoding is an error that says so.

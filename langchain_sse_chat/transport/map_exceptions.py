@@ -95,7 +95,7 @@ def _error(
         return _unusable_client(exc)
     if isinstance(exc, httpx.DecodingError):
         msg = (
-            f"The response of {where} is compressed, although compression was not "
+            f"The response of {url} is compressed, although compression was not "
             f"requested, and cannot be decompressed: {_reason(exc)}. Switch "
             "compression off at the server, or at the proxy in between."
         )

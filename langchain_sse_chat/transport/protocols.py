@@ -84,7 +84,7 @@ class Timeouts:
 
 
 class Clients(Protocol):
-    """What sends requests, such as `HTTPClients`."""
+    """A source of clients, such as `HTTPClients`."""
 
     def sync_client(self) -> httpx.Client:
         """Return the client for blocking requests, from any thread."""
@@ -103,7 +103,7 @@ class RequestSpec:
     headers: Mapping[str, str]
     body: bytes
     clients: Clients
-    """What sends the request."""
+    """The clients that send the request."""
     timeouts: Timeouts = field(default_factory=Timeouts)
     streamed: bool = True
     """Whether the request asks for an event stream."""

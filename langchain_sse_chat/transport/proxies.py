@@ -17,7 +17,7 @@ from langchain_sse_chat.errors import (
     SSEChatError,
     TimedOutError,
 )
-from langchain_sse_chat.secrets.masking import Hidden
+from langchain_sse_chat.secrets.masking import MaskedStr
 from langchain_sse_chat.transport.no_proxy import NoProxy, is_this_machine
 
 EXTENSION = "langchain_sse_chat.proxy"
@@ -111,7 +111,7 @@ def proxies_of(field_value: str | None) -> Proxies:
     """
     if field_value is not None:
         # Errors take the variables of this frame with them.
-        field_value = Hidden(field_value)
+        field_value = MaskedStr(field_value)
         proxy = Proxy(field_value, _FIELD)
         proxy.as_httpx()  # proxies of the environment are checked on first use
         return Proxies({"all": proxy})

@@ -41,15 +41,17 @@ httpcore's pool: closing the response right there would deadlock."""
 OnRetry = Callable[[Mapping[str, Any]], None]
 
 
-def stream(exchange: Exchange[OutputT], tell: Tell | None = None) -> Generator[OutputT]:
+def stream(
+    exchange: Exchange[OutputT], on_retry: OnRetry | None = None
+) -> Generator[OutputT]:
     """Run an exchange; give each output as soon as its bytes are there.
 
     Closing the iterator closes the connection.
 
     Args:
         exchange: What to send and by what, who takes the answers, and whether to try
-            again.
-        tell: Is told of each retry before the wait for it.
+            next_attempt.
+        on_retry: Is told of each retry before the wait for it.
 
     Raises:
         SSEChatError: The error of the last attempt.
@@ -80,7 +82,7 @@ def stream(exchange: Exchange[OutputT], tell: Tell | None = None) -> Generator[O
             finally:
                 if answer is not None:
                     answer.close()
-            _pause(again, tell)
+            _pause(next_attempt, on_retry)
     finally:
         exchange.close()
 

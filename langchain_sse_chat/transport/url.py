@@ -23,7 +23,7 @@ def endpoint(
     Args:
         base_url: The API's root, such as `https://api.openai.com/v1`, with or without
             a last slash, or the whole URL, which ends with `path`. Its query is kept,
-            its fragment is not. A Unix socket is named in the place of the host,
+            its fragment is not. A Unix socket is named instead of the host,
             percent-encoded: `http+unix://%2Frun%2Fllama.sock/v1`, as
             requests-unixsocket has it
             (https://github.com/msabramo/requests-unixsocket#usage).
