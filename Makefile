@@ -155,7 +155,7 @@ bench_check bench-check: $(OTHER_VENVS)/bench/.made ## see whether every benchma
 ##@ Source
 
 .PHONY: lint
-lint: $(VENV)/.group-lint ## check style, the direction of imports and spelling
+lint: $(VENV)/.group-lint ## check style, the direction of imports, spelling and prose
 	@$(PY) -m ruff check $(SOURCES) \
 		|| scripts/advise.sh "'make format' mends what can be mended without you."
 	@$(PY) -m ruff format --check $(SOURCES) \
@@ -164,6 +164,9 @@ lint: $(VENV)/.group-lint ## check style, the direction of imports and spelling
 		|| scripts/advise.sh "An import goes against the layers: see 'Where a thing belongs' in CONTRIBUTING.md."
 	@$(PY) -m codespell_lib --ignore-words-list asend $(filter-out tests,$(SOURCES)) $(PAGES) Makefile \
 		|| scripts/advise.sh "Correct the spelling, or add a word that is right to --ignore-words-list in the Makefile."
+
+	@$(PY) -m scripts.prose \
+		|| scripts/advise.sh "Rewrite these phrases: see 'Style' in CONTRIBUTING.md."
 
 .PHONY: format
 format: $(VENV)/.group-lint ## rewrite the source in the house format
@@ -181,6 +184,13 @@ type: $(VENV)/.group-test $(VENV)/.group-agents $(VENV)/.group-deployment $(VENV
 
 ##@ Pages and packages
 
+.PHONY: pages
+pages: $(VENV)/.group-test ## write the generated pages and lists: API, providers, servers, navigation
+	@$(PY) -m scripts.fields_table
+	@$(PY) -m scripts.providers_table
+	@$(PY) -m scripts.servers_page
+	@$(PY) -m scripts.pages
+
 .PHONY: docs
 docs: $(VENV)/.group-docs ## build the documentation into site/; a broken link fails
 	@$(PY) -m zensical build --clean --strict \
@@ -194,6 +204,8 @@ docs_serve: $(VENV)/.group-docs ## show the documentation in a browser while it 
 build: $(VENV)/.group-build ## build wheel and sdist into dist/ and try the wheel in a new environment
 	@rm -rf dist $(OTHER_VENVS)/wheel
 	@$(PY) -m build --outdir dist .
+	@$(PY) -m scripts.check_readme dist/*.whl \
+		|| scripts/advise.sh "See 'fancy-pypi-readme' in pyproject.toml: it makes relative links plain text."
 	@scripts/venv.sh $(OTHER_VENVS)/wheel dist/*.whl
 	@cd $(OTHER_VENVS)/wheel && bin/python -I -c \
 		'import $(PACKAGE) as p; print("The wheel works:", p.__version__, p.__file__)'

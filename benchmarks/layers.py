@@ -40,9 +40,9 @@ class Nothing:
         del delta
         return []
 
-    def close(self, message: object, held: object) -> list[Any]:
+    def close(self, message: object, pending: object) -> list[Any]:
         """Give nothing."""
-        del message, held
+        del message, pending
         return []
 
 

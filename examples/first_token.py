@@ -1,4 +1,4 @@
-"""Measure what streaming is for: the time until there is something to read.
+"""The purpose of streaming: the time until there is something to read.
 
 Run it with `python examples/first_token.py`; without `OPENAI_API_KEY` the embedded
 server answers, a token every 20 ms.

@@ -1,4 +1,4 @@
-"""Print tokens as they arrive: a sync loop, an async loop, and two parallel streams.
+"""Tokens as they arrive: a sync loop, an async loop, and two concurrent streams.
 
 Run it with `python examples/token_loops.py`; without `OPENAI_API_KEY` the embedded
 server answers.

@@ -1,4 +1,4 @@
-"""Names and ids in the characters that servers accept, the same way each time."""
+"""Convert names and IDs to forms that servers accept, always in the same way."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _LONGEST_NAME = 64
 (https://platform.openai.com/docs/api-reference/chat/create)."""
 
 _REFUSED = re.compile("[^a-zA-Z0-9_-]")
-"""Characters that a name may not have, by the strictest of the servers' rules."""
+"""Characters that a name may not have, by the rules of the strictest server."""
 
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
@@ -25,12 +25,12 @@ _FORMS: dict[ToolCallIds, re.Pattern[str]] = {
 
 
 def acceptable_name(name: str) -> str:
-    """Return a name in letters, digits, `_` and `-`, 64 of them at most.
+    """Return a name of up to 64 letters, digits, `_` and `-`.
 
-    An acceptable name stays as it is. In another one, accents are taken off and every
-    other character becomes `_`: `Stock Keeper` is `Stock_Keeper`. Where letters are
-    lost that way, or the name is too long, a mark made from the whole name stands at
-    its end, so that two such names stay two. Equal names give equal names.
+    An acceptable name is not changed. Otherwise accents are removed and every other
+    character becomes `_`: `Stock Keeper` becomes `Stock_Keeper`. If that loses letters,
+    or the name is too long, a hash of the full name is appended, so that different
+    names stay different. Equal names give equal results.
     """
     if len(name) <= _LONGEST_NAME and not _REFUSED.search(name):
         return name
@@ -43,7 +43,7 @@ def acceptable_name(name: str) -> str:
 
 
 def marked_name(name: str) -> str:
-    """Return an acceptable name with a mark that no other name has."""
+    """Return an acceptable name with a hash of the full name at the end."""
     mark = sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:8]
     kept = re.sub("[^a-zA-Z0-9-]+", "_", _without_accents(name)).strip("_")
     return f"{kept[: _LONGEST_NAME - len(mark) - 1] or 'name'}_{mark}"
@@ -55,24 +55,22 @@ def _without_accents(name: str) -> str:
 
 
 class CallIds:
-    """Gives each tool call of a conversation an id that the server accepts.
+    """Gives each tool call of a conversation an ID that the server accepts.
 
-    An id that is acceptable and not given yet stays as it is. Another one is derived
-    from what is replaced, so that a conversation that goes on keeps the ids that it has
-    been sent with.
+    An acceptable ID that is not used yet is kept. Other IDs are derived from the
+    replaced ID, so that a conversation keeps its IDs from one request to the next.
     """
 
     def __init__(self, form: ToolCallIds) -> None:
-        """Begin a conversation with a server that accepts ids of this form."""
         self._form = form
         self._given: set[str] = set()
 
     def give(self, own: str | None, call: object) -> str:
-        """Return the id of the next call.
+        """Return the ID of the next call.
 
         Args:
-            own: The id that the call has, `None` or empty for none.
-            call: What the id of a call without one is derived from.
+            own: The call's own ID, if any.
+            call: The call, from which the ID of a call without one is derived.
         """
         given = own or ""
         number = 0

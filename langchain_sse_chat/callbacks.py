@@ -1,7 +1,18 @@
-"""Report retries to callbacks as LangChain's custom event `on_retry`.
+"""LangChain's custom event `on_retry`, which tells callbacks about retries.
 
-LangChain passes a run manager only to some methods of a model: `stream` and `astream`
-do not pass theirs on. So the config of a call is stored where the call begins.
+`ChatCalls` overrides `invoke`, `ainvoke`, `stream` and `astream` for it: they note the
+config of the call, because `_stream` and `_astream` cannot find it in any other way.
+
+* langchain-core (1.6.0 to 1.8.3) passes a run manager to `_generate`, and none to
+  `_stream`, which `invoke` also calls when a callback asks for tokens.
+* `var_child_runnable_config` holds the config of the runnable around the model, not the
+  one that the caller of the model passed.
+* A handler among the model's own callbacks would be told the run id, but cannot reach
+  the handlers that the event is for.
+* The local variables of LangChain's loop hold the run manager. To read them there
+  would be worse than to override four public methods.
+
+When LangChain passes a run manager, a canary in `tests/unit_tests/workarounds` fails.
 """
 
 from __future__ import annotations

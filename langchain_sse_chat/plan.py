@@ -190,7 +190,7 @@ def _made_common(
         streamed=streamed,
         may_drop_usage=asks_usage and stream_usage is None,
         options=PipelineOptions(
-            where=safe_url(url),
+            url=safe_url(url),
             on_truncation=used["on_truncation"],
             reasoning_tags=used["reasoning_tags"],
             include_response_headers=used["include_response_headers"],

@@ -1,7 +1,7 @@
-"""Tools whose own names servers refuse, from the request to the answer and back.
+"""Rename tools whose names servers reject, in the request and back in the answer.
 
-A tool goes out under an acceptable name, and a call of it comes back under its own, so
-that whoever runs it finds it.
+A tool is sent under an acceptable name. Calls of it get its own name back, so that the
+code that runs them finds the tool.
 """
 
 from __future__ import annotations
@@ -15,38 +15,37 @@ from langchain_sse_chat.wire.deltas import AnswerMessage, Assembler, Delta
 OutputT = TypeVar("OutputT")
 
 _NAMED = ("function", "custom")
-"""Kinds of tools that have a name, which stands under the kind as a key."""
+"""Types of tools with a name; the object with the name has the type as its key."""
 
 
 class OwnNames(Assembler[OutputT]):
-    """An assembler that is told of calls under their tools' own names."""
+    """Wraps an assembler and restores the tools' own names.
+
+    Args:
+        inner: Makes what the caller wants.
+        own_names: The tools' own names by those that were sent.
+    """
 
     def __init__(self, inner: Assembler[OutputT], own_names: Mapping[str, str]) -> None:
-        """Wrap an assembler.
-
-        Args:
-            inner: Makes what the caller wants.
-            own_names: The tools' own names by those that were sent.
-        """
         self._inner = inner
         self._own_names = own_names
 
     def feed(self, delta: str | Delta) -> list[OutputT]:
-        """Take a part of the answer."""
+        """Return the outputs of a delta."""
         if isinstance(delta, Delta):
             _rename(delta.tool_calls, self._own_names)
         return self._inner.feed(delta)
 
-    def close(self, message: AnswerMessage, held: Delta) -> list[OutputT]:
-        """Take the whole answer, and the part that was held back to its end."""
-        _rename(held.tool_calls, self._own_names)
-        return self._inner.close(with_own_names(message, self._own_names), held)
+    def close(self, message: AnswerMessage, pending: Delta) -> list[OutputT]:
+        """Return the last outputs: those of the pending delta and the message."""
+        _rename(pending.tool_calls, self._own_names)
+        return self._inner.close(with_own_names(message, self._own_names), pending)
 
 
 def with_own_names(
     message: AnswerMessage, own_names: Mapping[str, str]
 ) -> AnswerMessage:
-    """Return the message, changed in place, with calls under their own names."""
+    """Restore the own names in the calls of a message, in place; return it."""
     for choice in (message, *message.other_choices):
         _rename(choice.tool_calls, own_names)
     return message
@@ -58,9 +57,9 @@ def _rename(calls: Iterable[Any], own_names: Mapping[str, str]) -> None:
 
 
 def sent_names(tools: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    """Return the names of tools that have to be sent under another one, with that.
+    """Return the sent names of tools that must be sent under another name.
 
-    No two tools have the same one.
+    No two tools get the same name.
     """
     named = [name for tool in tools if isinstance(name := _name_of(tool), str)]
     taken = {name for name in named if acceptable_name(name) == name}
@@ -76,7 +75,7 @@ def sent_names(tools: Iterable[Mapping[str, Any]]) -> dict[str, str]:
 def under_sent_names(
     tools: Sequence[Mapping[str, Any]], names: Mapping[str, str]
 ) -> list[Mapping[str, Any]]:
-    """Return tools, or choices of one, under the names that are sent."""
+    """Return tools or tool choices under their sent names."""
     return [
         {**tool, kind: {**tool[kind], "name": names[name]}}
         if (name := _name_of(tool)) in names and (kind := tool["type"])

@@ -1,4 +1,4 @@
-"""Feed changed streams to the readers, and say what they do that they must not.
+"""Feed changed streams to the readers, and report violated rules.
 
 Whatever a server sends, an answer is a message or an `SSEChatError`, no message stands
 for an answer that is cut or an error, and no tool call has other arguments than the
@@ -27,9 +27,9 @@ from langchain_core.messages import AIMessage
 from langchain_sse_chat import MalformedChunkError, SSEChatError, SSEDecoder
 from langchain_sse_chat.answer.chunks import ChunkAssembler
 from langchain_sse_chat.answer.events import EventAssembler
-from langchain_sse_chat.answer.pipeline import Assembler, OutputT
+from langchain_sse_chat.answer.pipeline import OutputT
 from langchain_sse_chat.answer.results import ResultAssembler
-from langchain_sse_chat.wire.deltas import AnswerMessage, Delta, WireToolCall
+from langchain_sse_chat.wire.deltas import AnswerMessage, Assembler, Delta, WireToolCall
 from langchain_sse_chat.wire.jsontext import loads, read_data
 from scripts.fuzz_reference import fault_of
 from scripts.mutations import Mutator
@@ -46,7 +46,7 @@ from tests.unit_tests.wire.wire_streams import (
 )
 
 _EVERY = 50
-"""One of so many streams goes through a whole model as well."""
+"""One in this many streams also goes through a complete model."""
 _BEFORE_AN_ANSWER = re.compile(rb"\A(?:\s|\xef\xbb\xbf)+")
 """Blanks and byte order marks, with which some servers keep a connection alive."""
 _CONTROL = re.compile(r"[\x00-\x1f]")
@@ -54,13 +54,13 @@ _GOOD = {
     *("stop", "tool_calls", "function_call", "eos", "eos_token", "end_turn"),
     *("tool_use", "stop_sequence", "tool_call", "complete", "tool-calls", "normal"),
 }
-"""Finish reasons that end an answer well. Behind any other, a call of which nothing
-came but its name is not one without arguments."""
+"""Finish reasons of complete answers. After any other reason, a call with only a name
+is not a call without arguments."""
 
 
 @dataclass
 class Finding:
-    """Something that must not be."""
+    """A violated rule."""
 
     number: int
     what: str
@@ -77,13 +77,13 @@ class _Watched:
     def feed(self, delta: str | Delta) -> list[Any]:
         return self._inner.feed(delta)
 
-    def close(self, message: AnswerMessage, held: Delta) -> list[Any]:
+    def close(self, message: AnswerMessage, pending: Delta) -> list[Any]:
         self.message = message
-        return self._inner.close(message, held)
+        return self._inner.close(message, pending)
 
 
 def fuzz(count: int, seed: int, outcomes: Counter[str]) -> Iterator[Finding]:
-    """Give what is found in so many changed streams.
+    """Yield the findings in this many changed streams.
 
     Args:
         count: How many streams.
@@ -138,7 +138,7 @@ def _faults(reads: list[bytes], number: int, outcomes: Counter[str]) -> Iterator
 def _answer(
     reads: list[bytes], assembler: Assembler[OutputT], settings: dict[str, Any]
 ) -> tuple[Any, AnswerMessage | None]:
-    """Return what comes out and the message, or the error and `None`."""
+    """Return the outputs and the message, or the error and `None`."""
     watched = _Watched(assembler)
     reader = pipeline(watched, OPTIONS._replace(**settings))
     outputs: list[Any] = []
@@ -149,12 +149,12 @@ def _answer(
                 break
         outputs += reader.close()
     except SSEChatError as error:
-        return reader.explain(error), None
+        return reader.attach_partial(error), None
     return outputs, watched.message
 
 
 def sent_arguments(body: bytes) -> list[str]:
-    """Return the arguments, or pieces of them, that a body holds, in order."""
+    """Return the arguments in a body, or pieces of them, in order."""
     body = _BEFORE_AN_ANSWER.sub(b"", body)
     decoder = SSEDecoder()
     events = [*decoder.feed(body), *decoder.close()]
@@ -188,7 +188,7 @@ def _collect(value: Any, found: list[str]) -> None:
 
 
 def faults_of_call(call: WireToolCall, sent: list[str], *, cut: bool) -> Iterator[str]:
-    """Say what is wrong with a valid tool call.
+    """Yield the problems of a tool call that was read as valid.
 
     Args:
         call: The call.
@@ -218,7 +218,7 @@ def faults_of_call(call: WireToolCall, sent: list[str], *, cut: bool) -> Iterato
 
 
 def _within_strings(pieces: list[str]) -> Iterator[str]:
-    """Give the texts of JSON strings that pieces in a row are, however escaped."""
+    """Yield the JSON strings of consecutive pieces, however escaped."""
     for start, end in itertools.combinations(range(len(pieces) + 1), 2):
         text = "".join(pieces[start:end])
         if text.lstrip().startswith('"'):
@@ -227,7 +227,7 @@ def _within_strings(pieces: list[str]) -> Iterator[str]:
 
 
 def _escaped(text: str) -> str:
-    """Return a text with each control character as JSON spells it.
+    """Return a text with each control character as a JSON escape.
 
     Inside strings they are read as if they were spelled so.
     """
@@ -235,7 +235,7 @@ def _escaped(text: str) -> str:
 
 
 def _is_made_of(text: str, pieces: list[str]) -> bool:
-    """Whether a text is some of the pieces, in their order."""
+    """Whether a text consists of some of the pieces, in order."""
     # A character may be cut into surrogates, which are whole again in the text.
     units = _escaped(text.strip()).encode("utf-16-le", "surrogatepass")
     ends = {0}
@@ -263,7 +263,7 @@ def _faults_of_message(
 def _faults_of_events(
     reads: list[bytes], settings: dict[str, Any], result: AIMessage
 ) -> Iterator[str]:
-    """Say what protocol events come to that a whole answer does not."""
+    """Yield the differences between protocol events and a complete answer."""
     assembler = EventAssembler("id")
     events, wire = _answer(reads, assembler, settings)
     if wire is None:
@@ -319,7 +319,7 @@ def _faults_of_model(
 
 
 def main() -> int:
-    """Look for so many streams; return 1 when there is a finding."""
+    """Fuzz this many streams; return 1 if there is a finding."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=50_000)
     parser.add_argument("--seed", type=int, default=random.randrange(2**32))  # noqa: S311

@@ -1,4 +1,4 @@
-"""Feed any bytes at all to the decoder and the reader, guided by what they reach.
+"""Feed arbitrary bytes to the decoder and the reader, guided by coverage.
 
 Each target gets its share of the time, in a process of its own. Bytes are made by
 atheris (https://github.com/google/atheris) where it is installed: it keeps those that
@@ -36,7 +36,7 @@ _WORDS = (
 
 
 def _guided(target: str, seconds: float, seed: int) -> None:
-    """Fuzz with atheris, which ends the process when it is done.
+    """Fuzz with atheris, which exits the process at the end.
 
     Args:
         target: The name of the target.
@@ -68,7 +68,7 @@ def _guided(target: str, seconds: float, seed: int) -> None:
 
 
 def _unguided(target: str, seconds: float, seed: int, most: float = math.inf) -> int:
-    """Fuzz with changed streams; return 1 when there is a finding.
+    """Fuzz with changed streams; return 1 if there is a finding.
 
     Args:
         target: The name of the target.
@@ -99,7 +99,7 @@ def _unguided(target: str, seconds: float, seed: int, most: float = math.inf) ->
 
 
 def main() -> int:
-    """Fuzz each target for its share of the time; return 1 when there is a finding."""
+    """Fuzz each target for its share of the time; return 1 if there is a finding."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=600)
     parser.add_argument("--count", type=int, help="of inputs for each target")

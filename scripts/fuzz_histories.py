@@ -1,4 +1,4 @@
-"""Make requests of random histories, and say which of them a strict server refuses.
+"""Build requests from random histories, and report those a strict server rejects.
 
 Run from the root of the project: `python -m scripts.fuzz_histories --count 2000`. The
 same seed makes the same histories.
@@ -20,7 +20,7 @@ from tests.unit_tests.histories.requests import SERVERS, refused_for
 
 
 def fuzz(count: int, number: int) -> None:
-    """Look through so many histories.
+    """Check this many histories.
 
     Args:
         count: How many.
@@ -49,7 +49,7 @@ def fuzz(count: int, number: int) -> None:
 
 
 def main() -> int:
-    """Look for so many histories; return 1 when there is a finding."""
+    """Fuzz this many histories; return 1 if there is a finding."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=random.randrange(2**32))  # noqa: S311

@@ -1,4 +1,4 @@
-"""Why a body is no whole answer, read in the plainest way.
+"""Decide in the simplest way why a body is not a complete answer.
 
 What it says is certain, so that it says nothing of bodies that may be read in more than
 one way: bare text between the events, several lines of data, other chunkings of lines.
@@ -28,14 +28,14 @@ _KNOWN = frozenset(
 
 
 def fault_of(body: bytes, *, may_be_cut: bool) -> str | None:
-    """Return why a body is not to be given out as a whole answer.
+    """Return why a body must not be read as a complete answer.
 
     Args:
         body: The whole of it.
         may_be_cut: Whether an answer without an end is accepted.
 
     Returns:
-        `None` when it is an answer, or when it is not certain that it is none.
+        `None` when it is an answer, or when it may be one.
     """
     body = _BEFORE_AN_ANSWER.sub(b"", body)
     if not _STREAM.match(body):
@@ -55,7 +55,7 @@ def fault_of(body: bytes, *, may_be_cut: bool) -> str | None:
 
 
 def _events(body: bytes) -> tuple[list[ServerSentEvent], bool]:
-    """Return the events up to `[DONE]`, and whether it came."""
+    """Return the events up to `[DONE]`, and whether there was one."""
     decoder = SSEDecoder()
     events: list[ServerSentEvent] = []
     for event in [*decoder.feed(body), *decoder.close()]:
@@ -75,7 +75,7 @@ def _value(data: str) -> Any:
 
 
 def _error_in(value: Any) -> str | None:
-    """Return an error object that no reading makes harmless."""
+    """Return an object that is certainly an error."""
     error = value.get("error") if isinstance(value, dict) else None
     if isinstance(error, str):
         return None if _is_fine(error) else f"the error {error!r}"
@@ -101,17 +101,17 @@ def _failed_choice_in(value: Any) -> str | None:
 
 
 def _reasons_in(value: Any) -> bool:
-    """Whether anything in a value may be a finish reason."""
+    """Whether a value may contain a finish reason."""
     if isinstance(value, dict):
         return bool(value.get("finish_reason")) or any(map(_reasons_in, value.values()))
     return isinstance(value, list) and any(map(_reasons_in, value))
 
 
 def _stray_in(events: list[tuple[ServerSentEvent, Any]]) -> str | None:
-    """Return an object that is no chunk, and that no chunk comes after."""
+    """Return an object that is not a chunk, and that no chunk follows."""
     for event, value in reversed(events):
         if not isinstance(value, dict) or value.keys() & _KNOWN:
             return None
         if event.event == "message" and value:
-            return f"the object {value!r} in place of a chunk"
+            return f"the object {value!r} instead of a chunk"
     return None

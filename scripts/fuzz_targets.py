@@ -1,4 +1,4 @@
-"""What any bytes at all are fed to, and what must hold whatever they are."""
+"""Targets for arbitrary bytes, and the properties that must hold for any input."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from tests.unit_tests.wire.wire_streams import DONE, OPTIONS, SSE, event, pipeli
 
 _LONGEST_SEAM = 200
 _NO_COINCIDENCE = 64
-"""A beginning of so many characters that comes again is a repetition."""
+"""A repeated beginning of this many characters is a repetition."""
 _MOST_SINGLE_BYTES = 500
 """Longer inputs are not fed byte by byte: more inputs find more."""
 _MADE_UP_ID = re.compile(r"call_[0-9a-f]{32}")
 _MOST_DIGITS = 308
-"""A reconnection time of more is ignored, which the standard leaves open."""
+"""A longer reconnection time is ignored, which the standard allows."""
 _LONG_NUMBER = re.compile(rb"[0-9]{%d}" % (_MOST_DIGITS + 1))
 
 
 class FoundError(AssertionError):
-    """Something holds that must not, or the other way round."""
+    """A rule is violated."""
 
 
 def decoder(data: bytes) -> None:
-    """Compare the decoder with the standard, read sentence by sentence.
+    """Compare the decoder with the standard, implemented sentence by sentence.
 
     Args:
         data: Two bytes that say how it is cut, and an event stream.
@@ -57,7 +57,7 @@ def _state(read: Reference) -> tuple[list[tuple[str, str, str]], str, int | None
 
 
 def answer(data: bytes) -> None:
-    """Read a body in several cuts: it is the same answer or the same error of ours.
+    """Read a body at several chunkings: the answer or the error must be the same.
 
     Args:
         data: Two bytes that say how it is cut and read, and the body.
@@ -89,7 +89,7 @@ def answer(data: bytes) -> None:
                 msg = f"A whole answer, but it has {why}: {reads!r}"
                 raise FoundError(msg)
         except SSEChatError as error:
-            made.explain(error)
+            made.attach_partial(error)
             given.append(_shown((type(error), str(error), error.partial)))
         if expected is None:
             expected = given
@@ -97,7 +97,7 @@ def answer(data: bytes) -> None:
 
 
 def overlap(data: bytes) -> None:
-    """Compare the seam of a text that came in two parts with the plainest way.
+    """Compare the overlap of two parts of a text with the simplest implementation.
 
     Args:
         data: Two bytes that say how it is cut, and the text, in few letters so that it
@@ -134,7 +134,7 @@ def _shown(value: object) -> str:
 
 
 def _source(data: bytes) -> tuple[random.Random, bytes]:
-    """Return what decides, made of the first two bytes, and the other bytes."""
+    """Return the options, made of the first two bytes, and the other bytes."""
     return random.Random(data[:2]), data[2:]  # noqa: S311  no secret comes of it
 
 
@@ -162,13 +162,13 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
 
 
 def examples() -> list[bytes]:
-    """Return bytes to begin with, as the targets take them."""
+    """Return the seeds of the corpus, in the form of the targets."""
     bodies = [*_alike(), *(b"".join(quirk.body) for quirk in ALL)]
     return [b"%c%c" % (n % 256, 0) + body for n, body in enumerate(bodies)]
 
 
 def _alike() -> Iterable[bytes]:
-    """Give answers whose events differ in their text only, which are read at once."""
+    """Return answers whose events differ in their text only, which are split unread."""
     for key in ("content", "reasoning_content"):
         body = b"".join(event({"choices": [{"delta": {key: w}}]}) for w in "abcdef")
         yield from (body, body.replace(b"\n", b"\r\n"), body + DONE + body)

@@ -1,7 +1,8 @@
 """Find stiff English: the patterns of the style guide in CONTRIBUTING.md.
 
-Reads the Markdown pages whole, and the comments and texts of Python files. A line with
-`prose: allow` in it, or below a line that has it, is left alone; so are code blocks.
+Reads Markdown pages and Python files line by line. Ignored are code blocks of pages, a
+line with `prose: allow`, the line below it, and everything between the lines
+`<!-- prose: allow -->` and `<!-- prose: check -->`.
 
 Run from the root of the project: `python -m scripts.prose [FILE …]`.
 """
@@ -33,7 +34,7 @@ def _pattern(regex: str, instead: str) -> Pattern:
 
 PATTERNS = (
     _pattern(r"\b(?:gone|goes|go|going) on with\b", "resume, continue"),
-    _pattern(r"\b(?:is|are|was|were) none\b", "there is no …; is not a …"),
+    _pattern(r"(?<!there )\b(?:is|are|was|were) none\b", "there is no …; is not a …"),
     _pattern(r"\bbut for\b", "except"),
     _pattern(r"\bin (?:the )?place of\b", "instead of"),
     _pattern(
@@ -58,7 +59,8 @@ PATTERNS = (
 )
 
 _FENCE = re.compile(r"^\s*(?:```|~~~)")
-_HTML = re.compile(r"^\s*<")
+_BEGIN = f"<!-- {ALLOWED} -->"
+_END = "<!-- prose: check -->"
 
 
 class Finding(NamedTuple):
@@ -72,12 +74,14 @@ class Finding(NamedTuple):
 
 def findings(file: Path, text: str) -> Iterator[Finding]:
     """Yield the lines of a file that have a pattern."""
-    in_code = False
+    in_code = allowed = False
     before = ""
     for number, line in enumerate(text.splitlines(), 1):
         if file.suffix == ".md" and _FENCE.match(line):
             in_code = not in_code
-        elif not in_code and ALLOWED not in line and ALLOWED not in before:
+        elif _BEGIN in line or _END in line:
+            allowed = _BEGIN in line
+        elif not (in_code or allowed or ALLOWED in line or ALLOWED in before):
             for pattern in PATTERNS:
                 found = pattern.regex.search(line)
                 if found:

@@ -56,7 +56,7 @@ def _note_row(provider: Provider) -> str:
 
 
 def _differences(dialect: Dialect) -> list[str]:
-    """Return the non-default fields of a dialect, in Python syntax."""
+    """Return the differences of a dialect from most servers, as Python."""
     usual = Dialect()
     names = [field.name for field in fields(Dialect)]
     return [

@@ -16,25 +16,27 @@ _HEADS = {
     "Time and connections": "A server",
     "Your application": "An application has",
 }
+_AS_ABOVE = "the same"
+"""An outcome that is that of the row before."""
 _START = """\
 <!-- Written by `python -m scripts.servers_page`. -->
 
-# What we do when a server misbehaves
+# How servers deviate, and what happens then
 
-Every server has its own idea of a chat completion.
-One reader reads them all; nothing has to be set for what is listed here, but where a
-setting is named. Brackets name servers that were seen to do it, at some time.
+Servers differ in how they implement chat completions. One reader handles them all;
+except where a setting is named, nothing has to be set. Parentheses name servers on
+which the deviation has been seen.
 
-Each row is a test with bytes of its own: read whole, event by event and byte by byte,
-by `invoke`, `stream`, `stream_events` and their async twins, with the same outcome.
-What is about time, connections and requests has tests of its own.
+Each row is backed by tests with their own bytes: read whole, event by event and byte
+by byte, with `invoke`, `stream`, `stream_events` and their async twins, with the same
+outcome. Rows about time, connections and requests have separate tests.
 """
 
 _END = """\
-## Yours is not listed?
+## Other deviations
 
-Record the stream with `curl --no-buffer`, and open an issue with the bytes that
-matter, without ids and keys.
+Record the stream with `curl --no-buffer`, and open an issue with the relevant bytes,
+without ids and keys.
 """
 
 
@@ -49,18 +51,29 @@ def page() -> str:
 
 
 def _table(title: str, rows: Iterable[tuple[str, str]]) -> str:
-    head = _HEADS.get(title, "What comes")
-    lines = [f"| {sends} | {does} |" for sends, does in rows]
+    head = _HEADS.get(title, "A server sends")
+    lines = [f"| {'<br>'.join(sends)} | {does} |" for does, sends in _merged(rows)]
     return "\n".join(
         [
             f"## {title}",
             "",
-            f"| {head} | What `ChatSSE` does |",
+            f"| {head} | Outcome |",
             "| --- | --- |",
             *lines,
             "",
         ]
     )
+
+
+def _merged(rows: Iterable[tuple[str, str]]) -> list[tuple[str, list[str]]]:
+    """Return one row for all that follow each other and have the same outcome."""
+    merged: list[tuple[str, list[str]]] = []
+    for sends, does in rows:
+        if merged and does in {_AS_ABOVE, merged[-1][0]}:
+            merged[-1][1].append(sends)
+        else:
+            merged.append((does, [sends]))
+    return merged
 
 
 if __name__ == "__main__":

@@ -24,3 +24,30 @@ _OF_THE_USER = re.compile(
 )
 for _name in filter(_OF_THE_USER.fullmatch, list(os.environ)):
     del os.environ[_name]
+
+
+SHOWN = 48
+"""Characters of a value in the name of a test."""
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Name the rows of a table by their values, not by their numbers.
+
+    Values that are not the same in each process stay numbers: with them, workers of
+    pytest-xdist would collect different tests.
+    """
+    if not isinstance(val, (list, tuple, dict)) or not _is_plain(val):
+        return None
+    shown = repr(val)
+    return shown if len(shown) <= SHOWN else f"{shown[:SHOWN]}…"
+
+
+def _is_plain(value: object, depth: int = 9) -> bool:
+    if isinstance(value, dict):
+        value = [*value.keys(), *value.values()]
+    if isinstance(value, (list, tuple)):
+        # Some tables hold values that are nested without end.
+        return depth > 0 and all(_is_plain(each, depth - 1) for each in value)
+    if isinstance(value, float):
+        return abs(value) < 1e9  # a time of today is larger
+    return value is None or value is ... or isinstance(value, (str, bytes, int))

@@ -1,1 +1,1 @@
-"""What came, as LangChain has it: bytes to chunks, events and messages."""
+"""Read answers: convert bytes to LangChain's chunks, events and messages."""

@@ -1,4 +1,4 @@
-"""Deltas to the chunks that LangChain merges."""
+"""Convert deltas to the chunks that LangChain merges."""
 
 from __future__ import annotations
 
@@ -19,26 +19,28 @@ from langchain_sse_chat.workarounds.broken_calls import breaking_mark
 
 
 class ChunkAssembler:
-    """Gives a chunk for every delta, and one last, empty chunk with the metadata.
+    """Makes a chunk for every delta, and a last, empty chunk with the metadata.
 
-    Everything that LangChain would add up wrongly (numbers, names, reasons) stands on
-    the last chunk, once.
+    Only the last chunk has values that LangChain would merge wrongly: numbers, names,
+    finish reasons.
     """
 
     def feed(self, delta: str | Delta) -> list[ChatGenerationChunk]:
-        """Take a part of the answer; give its chunk."""
+        """Return the chunk of a delta."""
         if type(delta) is str:
             return [text_chunk(delta)]
         return [_rich_chunk(delta)] if isinstance(delta, Delta) else []
 
-    def close(self, message: AnswerMessage, held: Delta) -> list[ChatGenerationChunk]:
-        """End the answer; give what was held back and the last chunk."""
+    def close(
+        self, message: AnswerMessage, pending: Delta
+    ) -> list[ChatGenerationChunk]:
+        """End the answer; return the pending chunk, if any, and the last chunk."""
         marks = [
             ToolCallDelta(call.index, None, None, breaking_mark(call.arguments))
             for call in message.tool_calls
             if call.parsed is None
         ]
-        rest = replace(held, tool_calls=held.tool_calls + marks)
+        rest = replace(pending, tool_calls=pending.tool_calls + marks)
         chunks = [] if rest == Delta() else [_rich_chunk(rest)]
         last = AIMessageChunk(
             content="",
@@ -65,9 +67,9 @@ def _rich_chunk(delta: Delta) -> ChatGenerationChunk:
 def _set_tool_calls(message: AIMessageChunk, pieces: list[ToolCallDelta]) -> None:
     """Put pieces of tool calls on a chunk.
 
-    Past its constructor: that takes every piece for whole arguments, repairs it in time
-    that grows with the square of its length, and shows a call that has just begun as
-    one without arguments. Calls that came whole are shown as such.
+    This bypasses the constructor, which takes every piece for complete arguments,
+    repairs it in time quadratic in its length, and shows a call that has just begun as
+    a call without arguments. Calls that arrived complete are shown as complete.
     """
     calls: dict[int, list[ToolCallDelta]] = {}
     for piece in pieces:

@@ -1,4 +1,4 @@
-"""The sources that an answer names, as annotations of LangChain's text block."""
+"""Convert the sources of an answer to annotations of LangChain's text block."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ Annotation = dict[str, Any]
 """A `citation`, or a `non_standard_annotation` with the server's own object."""
 
 _NESTED = ("url_citation", "file_citation", "document_citation", "function_citation")
-"""Types of annotations that have their fields in an object of the type's name: OpenAI's
+"""Types of annotations with their fields in an object named like the type: OpenAI's
 (https://platform.openai.com/docs/guides/tools-web-search), OpenRouter's
 (https://openrouter.ai/docs/features/web-search) and Groq's
 (https://console.groq.com/docs/api-reference#chat-create)."""
@@ -19,25 +19,25 @@ _TEXT_FIELDS = {
     "title": ("title", "filename"),
     "cited_text": ("cited_text", "content", "snippet", "quote"),
 }
-"""Fields of a LangChain citation and the names that servers have for them."""
+"""Fields of a LangChain citation and their names on servers."""
 
 _INDEX_FIELDS = ("start_index", "end_index")
 
 _RESULT_LISTS = ("search_results", "web_search")
-"""Top-level lists of what a search found: Perplexity's
+"""Top-level lists of search results: Perplexity's
 (https://docs.perplexity.ai/api-reference/chat-completions-post) and Zhipu's
 (https://docs.bigmodel.cn/cn/guide/tools/web-search)."""
 
 
 def fields_to_annotations(fields: Mapping[str, Any]) -> list[Annotation]:
-    """Return what an answer says about its sources, each once, in the server's order.
+    """Return the sources of an answer without duplicates, in the server's order.
 
-    Read are the message's `annotations`, GitHub Copilot's `copilot_annotations`, the
-    `context` of Azure's answers on one's own data, and the top-level `citations`,
-    `search_results` and `web_search`.
+    They are read from the message's `annotations`, GitHub Copilot's
+    `copilot_annotations`, the `context` of Azure's "On Your Data", and the top-level
+    `citations`, `search_results` and `web_search`.
 
     Args:
-        fields: The further fields of the message and of its chunks.
+        fields: The other fields of the message and of its chunks.
     """
     found = [
         *_own(fields.get("annotations")),
@@ -56,9 +56,9 @@ def _own(annotations: object) -> Iterator[Annotation]:
 
 
 def _named(annotations: dict[str, Any]) -> Iterator[Annotation]:
-    """Yield GitHub Copilot's annotations: lists under the names of their kinds.
+    """Yield GitHub Copilot's annotations: lists, keyed by their type.
 
-    One that is sent again with its id has grown: the last holds.
+    An annotation sent again with the same ID has grown, so the last one wins.
     """
     latest: dict[object, Annotation] = {}
     for kind, items in annotations.items():
@@ -75,10 +75,10 @@ def _azure(context: object) -> Iterator[Annotation]:
 
 
 def _sources(fields: Mapping[str, Any]) -> Iterator[Annotation]:
-    """Yield the sources beside the message.
+    """Yield the sources next to the message.
 
-    Marks in the text such as `[2]` count `citations` (xAI, Perplexity), which are URLs;
-    what was found under a URL tells its title.
+    Marks in the text such as `[2]` refer to `citations` (xAI, Perplexity), which are
+    URLs; a search result with the same URL adds the title.
     """
     results = [r for name in _RESULT_LISTS for r in _listed(fields.get(name))]
     cited = _listed(fields.get("citations"))
@@ -110,7 +110,7 @@ def _annotation(item: object) -> Annotation:
 
 
 def _text(source: Mapping[str, Any], names: tuple[str, ...]) -> str | None:
-    """Return the first of the names under which there is text."""
+    """Return the first of the names with a text."""
     texts = (n for n in names if isinstance(source.get(n), str) and source[n])
     return next(texts, None)
 

@@ -1,11 +1,11 @@
-"""Content blocks of our messages, for LangChain's `content_blocks`.
+"""Make LangChain's `content_blocks` from the messages of this package.
 
-LangChain's own guess loses reasoning beside text and shows a tool call that has just
-begun as a finished one. Explicit `lc_…` indices keep every block its own through any
-merge: in `output_version="v1"` and in protocol events alike.
+LangChain's fallback loses reasoning next to text and shows a tool call that has just
+begun as complete. Explicit `lc_…` indices keep blocks apart in any merge, both with
+`output_version="v1"` and in protocol events.
 
-What a server sends beside the text (images, sound, sources, a refusal) stays in
-`additional_kwargs` and `response_metadata` as it was sent; the blocks are made of it.
+Anything next to the text (images, audio, sources, a refusal) stays in
+`additional_kwargs` and `response_metadata` as sent; the blocks are made from it.
 """
 
 from __future__ import annotations
@@ -30,19 +30,19 @@ from langchain_sse_chat.wire.finish_reasons import is_filtered, is_refusal
 from langchain_sse_chat.workarounds.broken_calls import sent_invalid_calls
 
 _KNOWN_TYPES = types.KNOWN_BLOCK_TYPES | {"refusal"}
-"""LangChain's own types; it has known `refusal` since langchain-core 1.7.5."""
+"""LangChain's own types; `refusal` was added in langchain-core 1.7.5."""
 
 _CALL_TYPES = ("tool_call", "invalid_tool_call")
 
 _INDEX_NAMES = {"reasoning": "rs", "text": "txt"}
-"""How the indices of blocks are spelled where it is not by their type."""
+"""Prefixes of block indices that differ from the type."""
 
 
 def message_to_blocks(message: AIMessage) -> list[types.ContentBlock]:
-    """Return the content blocks of a whole message.
+    """Return the content blocks of a complete message.
 
-    They come in this order: reasoning, text with its sources as `annotations`, tool
-    calls, invalid tool calls, a refusal, images, sound, other parts.
+    Their order: reasoning, text with its sources as `annotations`, tool calls, invalid
+    tool calls, refusal, images, audio, other parts.
     """
     blocks = _with_annotations(_reasoning_and_content(message), message)
     blocks += _absent(
@@ -57,10 +57,10 @@ def message_to_blocks(message: AIMessage) -> list[types.ContentBlock]:
 
 
 def chunk_to_blocks(message: AIMessageChunk) -> list[types.ContentBlock]:
-    """Return the content blocks of a chunk, or of several merged.
+    """Return the content blocks of a chunk, or of merged chunks.
 
     Calls are `tool_call_chunk`s until the last chunk is merged in. Sources, images,
-    sound and the like come with the last chunk.
+    audio and other blocks are made from the last chunk.
     """
     content = message.content
     if type(content) is str and not (
@@ -106,7 +106,7 @@ def _content_block(part: str | dict[str, Any]) -> Block:
     if isinstance(part, str):
         return {"type": "text", "text": part}
     kind = part.get("type")
-    # LangChain and the wire both have a type `file`; the wire's holds an object.
+    # LangChain and servers both have a type `file`; only the server's holds an object.
     if (
         isinstance(kind, str)
         and kind in _KNOWN_TYPES
@@ -117,9 +117,9 @@ def _content_block(part: str | dict[str, Any]) -> Block:
 
 
 def _with_annotations(blocks: list[Block], message: AIMessage) -> list[Block]:
-    """Return the blocks with the answer's sources on the first text.
+    """Return the blocks with the sources of the answer on the first text block.
 
-    An answer without text has them on an empty one.
+    An answer without text gets an empty text block for them.
     """
     texts = [block for block in blocks if block["type"] == "text"]
     if any("annotations" in text for text in texts):
@@ -143,13 +143,13 @@ def _calls(kind: str, calls: Iterable[Mapping[str, Any]]) -> Iterable[Block]:
 def further_blocks(
     fields: Mapping[str, Any], metadata: Mapping[str, Any]
 ) -> Iterable[Block]:
-    """Yield the blocks of what an answer has beside its text and its calls.
+    """Yield the blocks of an answer other than its text and its calls.
 
     Args:
         fields: The message's `additional_kwargs`.
         metadata: Its `response_metadata`.
     """
-    # An empty one in the metadata is a refusal without words.
+    # An empty refusal in the metadata is a refusal without text.
     refusal = fields.get("refusal") or metadata.get("refusal")
     if isinstance(refusal, str):
         yield _refusal(refusal, metadata.get("finish_reason"))
@@ -170,7 +170,7 @@ def _refusal(words: str, reason: Any) -> Block:
 
 
 def _absent(message: AIMessage, blocks: list[Block]) -> list[Block]:
-    """Return the blocks that the message's content does not have already."""
+    """Return the blocks that are not already in the message's content."""
     if isinstance(message.content, str):
         return blocks
     parts = [part for part in message.content if isinstance(part, dict)]
@@ -188,7 +188,7 @@ def _absent(message: AIMessage, blocks: list[Block]) -> list[Block]:
 
 
 def _indexed(blocks: list[Block]) -> list[Block]:
-    """Return the blocks with indices by which later pieces find them."""
+    """Return the blocks with indices, by which later pieces are merged."""
     counts: dict[str, int] = {}
     for block in blocks:
         kind = block["type"]

@@ -1,10 +1,10 @@
-"""Deltas to LangChain's protocol events, version 3, with no chunk in between.
+"""Convert deltas to events of LangChain's protocol, version 3, without chunks.
 
 The events and their order: https://github.com/langchain-ai/agent-protocol (package
 `langchain_protocol`). Blocks have the indices 0, 1, 2, … in the order in which they
-begin. What each holds in the end is what a merged stream of chunks would hold, but for
-two things that chunks cannot say: blocks stand in the order in which they came, and an
-invalid call has its arguments as they were sent.
+start. Their final content equals that of a merged stream of chunks, with two exceptions
+that chunks cannot express: blocks are in the order of arrival, and an invalid call has
+its arguments as they were sent.
 """
 
 from __future__ import annotations
@@ -34,18 +34,18 @@ if TYPE_CHECKING:
     )
 
 _SHOWN_AT_THE_START = ("type", "id", "file_id", "url", "mime_type")
-"""Fields of a block that comes whole; all else, megabytes at times, comes once, when it
-is finished."""
+"""Fields at the start of a block that arrives complete. All others, which may have
+megabytes, are sent once, when it finishes."""
 
 _REQUIRED_AT_THE_START: dict[str, dict[str, Any]] = {
     "non_standard": {"value": {}},
     "refusal": {"refusal": ""},
 }
-"""Fields that a block must have from its start on, still empty."""
+"""Fields that a block must have from its start, still empty."""
 
 
 class _Call:
-    """A tool call that was begun."""
+    """A tool call that has started."""
 
     __slots__ = ("arguments", "block", "finished", "id", "index", "name")
 
@@ -59,11 +59,14 @@ class _Call:
 
 
 class EventAssembler:
-    """Gives the events of one message: a delta's events as soon as it is there.
+    """Makes the events of one message, as soon as each delta arrives.
 
-    A block of reasoning is finished when another block begins, a tool call when it is
-    whole and something else follows. There is one block of text, open to the end: what
-    the sources of the answer are is only known there.
+    A reasoning block finishes when another block starts, a tool call when it is
+    complete and something else follows. The one text block stays open until the end,
+    when the sources of the answer are known.
+
+    Args:
+        message_id: The `id` of the message.
     """
 
     __slots__ = (
@@ -85,14 +88,9 @@ class EventAssembler:
     )
 
     def __init__(self, message_id: str) -> None:
-        """Start a message.
-
-        Args:
-            message_id: The `id` that it is to have.
-        """
         self.finish: MessagesData = {"event": "message-finish"}
-        """The last event, to be given out when the connection is given back: LangChain
-        leaves an iterator where it is when it has this event."""
+        """The last event, to be emitted after the connection is released: LangChain
+        abandons the iterator as soon as it has this event."""
         self._id = message_id
         self._begun = False
         self._count = 0
@@ -100,24 +98,24 @@ class EventAssembler:
         self._text_block = 0
         self._text_open = False
         self._in_text = False
-        """Whether text can go on with nothing else to finish before."""
+        """Whether text can continue without finishing another block first."""
         self._reasoning: list[str] = []
         self._reasoning_block = 0
         self._in_reasoning = False
         self._calls: dict[int, _Call] = {}
-        # The call that may be finished early. One that is not whole when another block
-        # begins keeps all after it to the end: calls are finished in their order, which
-        # becomes that of the message's `tool_calls`, and each is looked at once.
+        # The call that may finish early. If it is incomplete when another block starts,
+        # all later calls wait until the end too: calls finish in order, which becomes
+        # the order of the message's `tool_calls`, and each is parsed only once.
         self._last_call: _Call | None = None
         self._calls_in_order = True
-        # Calls that must not be run, which is known at the end only.
+        # Calls that must not be run, which is known only at the end.
         self._flawed: set[int] = set()
 
     def feed(self, delta: str | Delta) -> list[MessagesData]:
-        """Take a part of the answer; give its events.
+        """Return the events of a delta.
 
         Raises:
-            MalformedChunkError: A tool call goes on after it was finished.
+            MalformedChunkError: A tool call continues after it was finished.
         """
         if type(delta) is str and self._in_text:
             # Nearly every delta of a stream.
@@ -133,17 +131,17 @@ class EventAssembler:
         self._take(Delta(delta) if isinstance(delta, str) else delta, events)
         return events
 
-    def close(self, message: AnswerMessage, held: Delta) -> list[MessagesData]:
-        """End the answer; give what was held back, and finish every block.
+    def close(self, message: AnswerMessage, pending: Delta) -> list[MessagesData]:
+        """End the answer; return the pending events and the end of every block.
 
-        The event that finishes the message is in `finish` then.
+        The last event is then in `finish`.
 
         Raises:
-            MalformedChunkError: A tool call goes on after it was finished.
+            MalformedChunkError: A tool call continues after it was finished.
         """
         events: list[MessagesData] = []
         self._flawed = {c.index for c in message.tool_calls if c.parsed is None}
-        self._take(held, events)
+        self._take(pending, events)
         additional, metadata = additional_kwargs(message), response_metadata(message)
         annotations = fields_to_annotations({**metadata, **additional})
         if annotations and not self._text_open:
@@ -181,7 +179,7 @@ class EventAssembler:
             self._take_call(piece, events)
 
     def _begin(self, block: dict[str, Any], events: list[MessagesData]) -> int:
-        """Begin a block and finish those that it shows to be at their end."""
+        """Start a block, and finish the blocks that it ends."""
         self._finish_reasoning(events)
         self._finish_whole_call(events)
         self._in_text = False
@@ -266,7 +264,8 @@ class EventAssembler:
                 return
             msg = (
                 f"The server continued the tool call {call.id} after its arguments "
-                f"were whole and something else had begun: {piece.arguments[:200]!r}."
+                "were complete and something else had started: "
+                f"{piece.arguments[:200]!r}."
             )
             raise MalformedChunkError(msg, data=piece.arguments[:200])
         call.arguments.append(piece.arguments)
@@ -279,7 +278,7 @@ class EventAssembler:
         )
 
     def _finish_whole_call(self, events: list[MessagesData]) -> None:
-        """Finish the call before the block that begins, if it is whole."""
+        """Finish the call before a new block, if it is complete."""
         call, self._last_call = self._last_call, None
         if call is None:
             return
@@ -292,7 +291,7 @@ class EventAssembler:
     def _finish_calls(
         self, calls: list[WireToolCall], events: list[MessagesData]
     ) -> None:
-        """Finish what is left, by what the reader says that each call is."""
+        """Finish the other calls, with the final result of the reader."""
         self._last_call = None
         by_index = {call.index: call for call in calls}
         for index, begun in self._calls.items():

@@ -1,4 +1,4 @@
-"""Protocol events, and the chunks for callback handlers that want to see tokens."""
+"""Make protocol events, and chunks for callback handlers that receive tokens."""
 
 from __future__ import annotations
 
@@ -28,54 +28,52 @@ _DEFAULTS = (
 
 
 class EventsWithChunks:
-    """Gives the chunk of every delta, and after it the delta's events.
+    """Makes the chunk of every delta, followed by its events.
 
-    A chunk is what handlers are told with a token; nobody else gets to see it.
+    Handlers get the chunk together with the token; nothing else uses it.
+
+    Args:
+        events: The assembler of the events.
     """
 
     def __init__(self, events: EventAssembler) -> None:
-        """Start a message.
-
-        Args:
-            events: Makes the events.
-        """
         self._events = events
         self._chunks = ChunkAssembler()
 
     @property
     def finish(self) -> MessagesData:
-        """The last event, to be given out when the connection is given back."""
+        """The last event, to be emitted after the connection is released."""
         return self._events.finish
 
     def feed(self, delta: str | Delta) -> list[MessagesData | ChatGenerationChunk]:
-        """Take a part of the answer; give its chunk and its events.
+        """Return the chunk and the events of a delta.
 
         Raises:
-            MalformedChunkError: A tool call goes on after it was finished.
+            MalformedChunkError: A tool call continues after it was finished.
         """
         return [*self._chunks.feed(delta), *self._events.feed(delta)]
 
     def close(
-        self, message: AnswerMessage, held: Delta
+        self, message: AnswerMessage, pending: Delta
     ) -> list[MessagesData | ChatGenerationChunk]:
-        """End the answer; give the last chunks and the last events.
+        """End the answer; return the last chunks and the last events.
 
         Raises:
-            MalformedChunkError: A tool call goes on after it was finished.
+            MalformedChunkError: A tool call continues after it was finished.
         """
         return [
-            *self._chunks.close(message, held),
-            *self._events.close(message, held),
+            *self._chunks.close(message, pending),
+            *self._events.close(message, pending),
         ]
 
 
 def event_assembler(
     run_manager: BaseRunManager | None,
 ) -> EventAssembler | EventsWithChunks:
-    """Return what makes the events of a run.
+    """Return the event assembler of a run.
 
-    Its message has the id that LangChain gives to the run's message. It is for all
-    attempts of a call: an answer is one message, in however many it comes.
+    Its message has the ID that LangChain gives the message of the run. All attempts of
+    a call share the assembler, because a resumed answer is one message.
 
     Args:
         run_manager: The run. Chunks are made only if it has a handler for tokens.
@@ -87,7 +85,7 @@ def event_assembler(
 
 
 def wants_tokens(handlers: Iterable[BaseCallbackHandler]) -> bool:
-    """Whether any of the handlers does something with `on_llm_new_token`."""
+    """Whether any of the handlers implements `on_llm_new_token`."""
     return any(
         not handler.ignore_llm
         and _function_of(getattr(handler, "on_llm_new_token", None)) not in _DEFAULTS
@@ -96,5 +94,5 @@ def wants_tokens(handlers: Iterable[BaseCallbackHandler]) -> bool:
 
 
 def _function_of(method: object) -> object:
-    """Return the function of a method; what is set on an object is one itself."""
+    """Return the function of a method; an instance attribute is one itself."""
     return getattr(method, "__func__", method)

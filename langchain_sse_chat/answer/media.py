@@ -1,4 +1,4 @@
-"""Images, sound and other parts of an answer as LangChain's content blocks."""
+"""Convert images, audio and other parts of an answer to content blocks."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Block = dict[str, Any]
 """A content block of LangChain, such as `{"type": "image", "url": "https://…"}`."""
 
 _MEDIA_PARTS = {"image_url": "image", "audio_url": "audio", "video_url": "video"}
-"""Types of wire parts that hold a URL, and the blocks that these become."""
+"""Types of parts that hold a URL, and the types of their blocks."""
 
 _SIGNATURES = (
     (b"RIFF", "audio/wav"),
@@ -24,18 +24,18 @@ _SIGNATURES = (
     (b"\xff\xf1", "audio/aac"),
     (b"\xff\xf9", "audio/aac"),
 )
-"""How sound begins in the formats of chat completions; PCM has no beginning of its own
+"""The first bytes of the audio formats of chat completions; PCM has no signature
 (https://platform.openai.com/docs/api-reference/chat/create#chat-create-audio)."""
 
 _BASE64_PIECES = re.compile("[^=]+=*")
 
 
 def image_to_block(image: object) -> Block:
-    """Return an image of an answer's `images` as a block.
+    """Return the block for an image of an answer's `images`.
 
     OpenRouter and LiteLLM send `image_url` parts
     (https://openrouter.ai/docs/features/multimodal/image-generation), others a URL or
-    an object with `url` or `b64_json`. What is none of these is a `non_standard` block.
+    an object with `url` or `b64_json`. Anything else becomes a `non_standard` block.
     """
     if isinstance(image, str):
         return {"type": "image", **_source(image)}
@@ -49,10 +49,10 @@ def image_to_block(image: object) -> Block:
 
 
 def part_to_block(part: object) -> Block:
-    """Return a part of a content list as a block.
+    """Return the block for a part of a content list.
 
-    Parts with an image, sound, video or file in the form of chat completions become
-    such blocks. All others, Mistral's `reference` among them, are kept whole in a
+    Parts with an image, audio, video or file in the form of chat completions become
+    such blocks. All others, including Mistral's `reference`, are kept unchanged in a
     `non_standard` block.
     """
     if not isinstance(part, Mapping):
@@ -73,12 +73,11 @@ def part_to_block(part: object) -> Block:
 
 
 def audio_to_block(audio: Mapping[str, Any]) -> Block:
-    """Return a spoken answer as a block.
+    """Return the block for a spoken answer.
 
-    Its `id` is the one under which the answer can be sent back, its `extras` have the
-    `transcript` and `expires_at` (Unix time in seconds). The type of the data is told
-    by how they begin; what begins like no known format is PCM, the only format that
-    OpenAI streams.
+    Its `id` is needed to send the answer back; its `extras` have the `transcript` and
+    `expires_at` (Unix time in seconds). The type is detected from the first bytes. Data
+    of an unknown format is PCM, the only format that OpenAI streams.
     """
     block: Block = {"type": "audio"}
     if isinstance(audio_id := audio.get("id"), str) and audio_id:
@@ -91,7 +90,7 @@ def audio_to_block(audio: Mapping[str, Any]) -> Block:
 
 
 def non_standard(value: object) -> Block:
-    """Return a block for what LangChain has no type for."""
+    """Return a block for a value without a type in LangChain."""
     whole = dict(value) if isinstance(value, Mapping) else {"value": value}
     return {"type": "non_standard", "value": whole}
 
@@ -106,7 +105,7 @@ def _file(file: Mapping[str, Any]) -> Block:
 
 
 def _source(url: str) -> Block:
-    """Return base64 data and their type for a data URL, and a URL as it is."""
+    """Return the data and type of a base64 data URL, or any other URL unchanged."""
     if url[:5].lower() != "data:":
         return {"url": url}
     head, _, data = url[5:].partition(",")
@@ -117,9 +116,9 @@ def _source(url: str) -> Block:
 
 
 def _with_rest(block: Block, source: Mapping[str, Any], used: set[str]) -> Block:
-    """Return a block with all else that its source says in `extras`.
+    """Return a block with the other fields of its source in `extras`.
 
-    The source's `index` numbers the deltas of a stream and goes.
+    The source's `index` only numbers deltas of a stream and is dropped.
     """
     used = used | {"type", "index"}
     rest = {k: v for k, v in source.items() if k not in used and v is not None}
@@ -127,9 +126,9 @@ def _with_rest(block: Block, source: Mapping[str, Any], used: set[str]) -> Block
 
 
 def _joined_base64(data: str) -> str:
-    """Return as one text what was put together of texts that were encoded one by one.
+    """Join base64 texts that were encoded one by one into one.
 
-    The padding of a piece would end the data there.
+    Padding in the middle would end the data there.
     """
     if "=" not in data.rstrip("="):
         return data

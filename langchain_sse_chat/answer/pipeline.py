@@ -1,4 +1,4 @@
-"""Bytes in, LangChain objects out: decoder, reader and assembler as one object."""
+"""Convert bytes to LangChain objects: decoder, reader and assembler in one object."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from langchain_sse_chat.transport.clock import wall_clock
 from langchain_sse_chat.transport.protocols import ResponseHead
 from langchain_sse_chat.wire import server_errors as failures
 from langchain_sse_chat.wire.deltas import AnswerMessage, Assembler
-from langchain_sse_chat.wire.memory_budget import LARGE, Budget
+from langchain_sse_chat.wire.memory_budget import LARGE, MemoryBudget
 from langchain_sse_chat.wire.reader import ChunkReader
 from langchain_sse_chat.wire.stream_errors import bare_error
 from langchain_sse_chat.wire.tags import ReasoningTags
@@ -42,33 +42,41 @@ _NO_SECRETS = Secrets()
 
 
 class PipelineOptions(NamedTuple):
-    """How an answer is read."""
+    """Options for reading an answer."""
 
-    where: str
-    """The URL without query, for the messages of errors."""
+    url: str
+    """The URL without query, for error messages."""
     on_truncation: OnTruncation = "raise"
-    """What to do with a stream that ends before its answer does."""
+    """How to handle a stream that ends before its answer is complete."""
     include_response_headers: bool = False
     """Whether all headers go into `response_metadata["headers"]`."""
     reasoning_tags: ReasoningTags | None = None
-    """What stands around reasoning in the content, if anything does."""
+    """The tags around reasoning in the content, if any."""
     stop: tuple[str, ...] = ()
-    """The texts before which the answer ends, where the server does not see to it."""
+    """Texts that end the answer, if the server does not stop at them itself."""
     marks_generated_files: bool = False
     """Whether tags in the text name the files that the server generated."""
     tool_names: Mapping[str, str] = {}
-    """Tools' own names by those under which they were sent, where these differ."""
+    """The tools' own names by the names that were sent, where these differ."""
     key_hint: str = ""
-    """What the error says when a request without a key is refused."""
+    """Advice in the error when a request without a key is rejected."""
     secrets: Secrets = _NO_SECRETS
-    """What must not stand in an error, should the server send it back."""
+    """Secrets to remove from errors, in case the server sends them back."""
 
 
 class AnswerPipeline(Generic[OutputT]):
     """Reads one answer: a `Receiver` for the transport.
 
-    What an answer is, is told by its first bytes: an event stream, one JSON object (a
-    whole completion or an error), or something else, which is an error.
+    The first bytes decide what an answer is: an event stream, one JSON object (a
+    complete answer or an error), or something else, which is an error.
+
+    Args:
+        assembler: Converts the parts of the answer to outputs.
+        options: Options for reading the answer.
+        attempt_metadata: Metadata of the call, added to that of the message.
+        will_resume: Whether a truncated answer will be resumed, so that it must not
+            be accepted as it is. Gets whether there has been output, and the
+            message so far.
     """
 
     def __init__(
@@ -76,66 +84,56 @@ class AnswerPipeline(Generic[OutputT]):
         assembler: Assembler[OutputT],
         options: PipelineOptions,
         *,
-        notes: Mapping[str, Any] | None = None,
-        goes_on: Callable[[bool, AnswerMessage | None], bool] = _never,
+        attempt_metadata: Mapping[str, Any] | None = None,
+        will_resume: Callable[[bool, AnswerMessage | None], bool] = _never,
     ) -> None:
-        """Start to read an answer.
-
-        Args:
-            assembler: Makes what is given out.
-            options: How the answer is read.
-            notes: What is added to the metadata of the message.
-            goes_on: Whether an answer that ends too early is gone on with, so that it
-                must not be accepted as it is; is told whether anything was given out,
-                and the message so far.
-        """
         self.has_output = False
-        """Whether anything was given out: from then on nothing may be repeated."""
-        self._notes = notes or {}
-        self._goes_on = goes_on
+        """Whether there has been output, so that no attempt may repeat it."""
+        self._attempt_metadata = attempt_metadata or {}
+        self._will_resume = will_resume
         self._assembler = (
             OwnNames(assembler, options.tool_names) if options.tool_names else assembler
         )
         self._options = options
         self._reader = ChunkReader(
-            options.where, reasoning_tags=options.reasoning_tags, stop=options.stop
+            options.url, reasoning_tags=options.reasoning_tags, stop=options.stop
         )
-        self._budget = Budget(options.where)
+        self._budget = MemoryBudget(options.url)
         self._decoder = BareTextDecoder(max_event_size=MAX_BODY_SIZE)
         self._head: ResponseHead | None = None
-        self._body: WholeBody | None = WholeBody(options.where)
+        self._body: WholeBody | None = WholeBody(options.url)
         """What reads the body until it is known to be an event stream."""
         self._idle = 0
-        """Bytes of the reads, in a row, that ended no event."""
+        """Bytes of consecutive reads that ended no event."""
         self._failure: SSEChatError | None = None
 
     @property
     def wants_more(self) -> bool:
-        """Whether more bytes are needed: neither `[DONE]` nor an error has come."""
+        """Whether more bytes are needed: neither `[DONE]` nor an error was read."""
         return not self._reader.saw_done and self._failure is None
 
     @property
     def is_complete(self) -> bool:
-        """Whether the answer is whole: `[DONE]` or a finish reason was read."""
+        """Whether the answer is complete: `[DONE]` or a finish reason was read."""
         return self._reader.is_complete
 
     @property
     def events_read(self) -> int:
-        """How many events so far carried something of the answer."""
+        """The number of events so far with content of the answer."""
         return self._reader.events_read
 
     def open(self, head: ResponseHead) -> None:
-        """Learn the head of a successful answer."""
+        """Record the head of a successful response."""
         self._head = head
         if self._body is not None:
             self._body.open(head)
 
     def feed(self, data: bytes) -> list[OutputT]:
-        """Take the next bytes; give what they complete.
+        """Read the next bytes; return the outputs that they complete.
 
         Raises:
             StreamError: The server reported an error in the answer.
-            ProtocolError: The bytes break the rules.
+            ProtocolError: The bytes violate the protocol.
         """
         if self._body is None:
             return self._read(data)
@@ -161,7 +159,7 @@ class AnswerPipeline(Generic[OutputT]):
         except SSEChatError as error:
             if not outputs:
                 raise
-            # What came before the error is given out first: `close` raises it.
+            # Outputs before the error are emitted first; `close` raises it.
             self._failure = error
         if outputs:
             self.has_output = True
@@ -172,7 +170,7 @@ class AnswerPipeline(Generic[OutputT]):
         self._read_events(events, outputs)
         self._idle = 0 if events else self._idle + len(data)
         if self._idle > LARGE:
-            # Of a large event, whatever it gives out.
+            # Part of a large event: counts even if the event produces output.
             self._budget.take(data.decode("latin-1"))
 
     def _read_events(
@@ -197,7 +195,7 @@ class AnswerPipeline(Generic[OutputT]):
                 self._budget.take(data)
 
     def _look_for_an_error(self, text: str) -> None:
-        """Look at what came between events; what it says counts if nothing follows."""
+        """Look for an error in text between events."""
         error = bare_error(text)
         if error is not None:
             self._reader.take_bare(error)
@@ -206,10 +204,10 @@ class AnswerPipeline(Generic[OutputT]):
         """End the answer; give the rest, and then raise what is wrong with it.
 
         Raises:
-            StreamTruncatedError: The stream ended before the answer did.
+            StreamTruncatedError: The stream ended before the answer was complete.
             StreamError: The answer is an error.
             NotAnEventStreamError: The answer is neither a stream nor a completion.
-            EventTooLargeError: The answer is one JSON object of too many values.
+            EventTooLargeError: The answer is one JSON object with too many values.
         """
         if self._failure is not None:
             raise self._failure
@@ -228,35 +226,35 @@ class AnswerPipeline(Generic[OutputT]):
         truncated = not self._reader.is_complete
         if truncated:
             self._judge_truncation()
-        message, held = self._reader.close(truncated=truncated)
+        message, pending = self._reader.close(truncated=truncated)
         message.marks_generated_files = self._options.marks_generated_files
         self._add_headers(message)
-        outputs += self._assembler.close(message, held)
+        outputs += self._assembler.close(message, pending)
         self.has_output = True
         yield from outputs
 
     def _judge_truncation(self) -> None:
-        where = self._options.where
+        url = self._options.url
         accepted = self._options.on_truncation != "raise" and self._reader.events_read
-        if not accepted or self._goes_on(self.has_output, self.snapshot()):
-            came = self._what_came
+        if not accepted or self._will_resume(self.has_output, self.snapshot()):
+            missing = self._missing_end
             msg = (
-                f"The stream of {where} ended before the answer did: {came}. What was "
+                f"The stream of {url} ended before the answer did: {missing}. What was "
                 "received is in `partial`; set `on_truncation` to accept such answers."
             )
             raise StreamTruncatedError(msg)
         if self._options.on_truncation == "warn":
-            logger.warning("The stream of %s ended before the answer did.", where)
+            logger.warning("The stream of %s ended before the answer did.", url)
 
     @property
-    def _what_came(self) -> str:
+    def _missing_end(self) -> str:
         if not self._reader.saw_done:
-            return "no finish reason and no [DONE] came"
+            return "neither a finish reason nor [DONE] was received"
         if self._reader.events_read:
             return (
-                "[DONE] came, but only other choices than choice 0 have a finish reason"
+                "[DONE] was received, but a finish reason only for other choices than 0"
             )
-        return "[DONE] came, and nothing before it"
+        return "[DONE] was received, but nothing before it"
 
     def _add_headers(self, message: AnswerMessage) -> None:
         headers = self._head.headers if self._head else {}
@@ -265,26 +263,26 @@ class AnswerPipeline(Generic[OutputT]):
             message.metadata["request_id"] = request_id
         if self._options.include_response_headers:
             message.metadata["headers"] = failures.without_cookies(headers)
-        message.metadata.update(self._notes)
+        message.metadata.update(self._attempt_metadata)
 
-    def error_response(self, head: ResponseHead, body: bytes) -> SSEChatError:
-        """Make the error for a status that is not a success."""
+    def refused(self, head: ResponseHead, body: bytes) -> SSEChatError:
+        """Return the error for a status that is not a success."""
         return failures.status_error(
             head.status_code,
             head.headers,
             body,
-            where=self._options.where,
+            url=self._options.url,
             now=wall_clock(),
             key_hint=self._options.key_hint,
         )
 
     def snapshot(self) -> AnswerMessage | None:
-        """Return the message as far as it came, `None` when nothing did."""
+        """Return the message so far, `None` without any content."""
         message = self._reader.snapshot()
         return message and with_own_names(message, self._options.tool_names)
 
-    def explain(self, error: SSEChatError) -> SSEChatError:
-        """Put what was received on an error, and take secrets out of it."""
+    def attach_partial(self, error: SSEChatError) -> SSEChatError:
+        """Add the partial message to an error, and remove secrets from it."""
         self._options.secrets.redact_error(error)
         if error.partial is None:
             error.partial = partial_message(self.snapshot())
@@ -292,5 +290,5 @@ class AnswerPipeline(Generic[OutputT]):
 
 
 def partial_message(message: AnswerMessage | None) -> AIMessage | None:
-    """Return a message as far as it came, as it stands on an error."""
+    """Return the partial message for an error."""
     return None if message is None else wire_message_to_ai_message(message)

@@ -1,4 +1,4 @@
-"""A whole answer, or what came of one, to LangChain's message and result."""
+"""Convert an answer, complete or partial, to LangChain's message and result."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ from langchain_sse_chat.workarounds.broken_calls import NOT_AN_OBJECT
 
 
 class ResultAssembler:
-    """Gives nothing until the answer is whole, then one `ChatResult`."""
+    """Returns nothing until the answer is complete, then one `ChatResult`."""
 
     def feed(self, delta: str | Delta) -> list[ChatResult]:
-        """Take a part of the answer; give nothing."""
+        """Return nothing."""
         del delta
         return []
 
-    def close(self, message: AnswerMessage, held: Delta) -> list[ChatResult]:
-        """Give the result of a whole answer."""
-        del held
+    def close(self, message: AnswerMessage, pending: Delta) -> list[ChatResult]:
+        """Return the result of a complete answer."""
+        del pending
         return [wire_message_to_result(message)]
 
 
@@ -61,7 +61,7 @@ def wire_message_to_result(message: AnswerMessage) -> ChatResult:
 
 
 def wire_message_to_ai_message(message: AnswerMessage) -> AIMessage:
-    """Return the message that an answer comes down to."""
+    """Return the message of an answer."""
     return AIMessage(
         content=message.text,
         additional_kwargs=additional_kwargs(message),
@@ -75,7 +75,7 @@ def wire_message_to_ai_message(message: AnswerMessage) -> AIMessage:
 
 
 def additional_kwargs(message: AnswerMessage) -> dict[str, Any]:
-    """Return the `additional_kwargs` of a whole message."""
+    """Return the `additional_kwargs` of a complete message."""
     fields = additional_fields(message)
     if message.reasoning:
         fields[REASONING] = message.reasoning
@@ -85,9 +85,9 @@ def additional_kwargs(message: AnswerMessage) -> dict[str, Any]:
 
 
 def additional_fields(message: AnswerMessage) -> dict[str, Any]:
-    """Return the `additional_kwargs` that stand on the last chunk of a stream.
+    """Return the `additional_kwargs` of the last chunk of a stream.
 
-    That is all but the texts, which come piece by piece.
+    These are all fields except the texts, which were streamed.
     """
     fields = dict(message.message_fields)
     if message.marks_generated_files:
@@ -115,14 +115,14 @@ def _invalid_tool_call(call: WireToolCall) -> InvalidToolCall:
 
 
 def response_metadata(message: AnswerMessage) -> dict[str, Any]:
-    """Return the `response_metadata` of a message: each value stands in it once."""
+    """Return the `response_metadata` of a message, without repeated values."""
     fields = {k: v for k, v in message.metadata.items() if v or k != "refusal"}
-    # LangChain's own key: it tells the form of a message's content.
+    # LangChain's own key, for the form of a message's content.
     fields.pop("output_version", None)
     metadata: dict[str, Any] = {"model_provider": MODEL_PROVIDER}
     if isinstance(fields.get("model"), str):
         metadata["model_name"] = fields.pop("model")
-    # A relay's own word for the reason gives way to the one that was sent here.
+    # The reason sent in this answer replaces the relay's own field.
     native = message.native_finish_reason or fields.pop("native_finish_reason", None)
     fields.pop("native_finish_reason", None)
     if message.finish_reason is not None:
@@ -145,9 +145,9 @@ def response_metadata(message: AnswerMessage) -> dict[str, Any]:
 
 
 def _refusal(message: AnswerMessage) -> dict[str, str]:
-    """Return the refusal for the content block, empty for one without words.
+    """Return the refusal for the content block, empty for a refusal without text.
 
-    It is complete: the pieces on the chunks before cannot be added up there.
+    It is complete, because the pieces of earlier chunks cannot be merged there.
     """
     is_one = bool(message.refusal) or _is_withheld(message)
     return {"refusal": message.refusal} if is_one else {}
@@ -162,7 +162,7 @@ def _is_withheld(message: AnswerMessage) -> bool:
 
 
 def _other_choice(message: AnswerMessage) -> dict[str, Any]:
-    """Return a choice after the first in the wire's own form."""
+    """Return a choice after the first in the form of chat completions."""
     choice: dict[str, Any] = {"role": "assistant", "content": message.text}
     if message.reasoning:
         choice["reasoning_content"] = message.reasoning
@@ -190,7 +190,7 @@ def _wire_call(call: WireToolCall) -> dict[str, Any]:
 
 
 def combine_llm_outputs(outputs: list[dict[str, Any] | None]) -> dict[str, Any]:
-    """Return the output of several results: their token counts are added up."""
+    """Return the combined output of several results, with summed token counts."""
     usage: dict[str, int] = {}
     combined: dict[str, Any] = {}
     for output in filter(None, outputs):

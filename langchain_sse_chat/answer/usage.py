@@ -1,4 +1,4 @@
-"""Token counts in every server's spelling to LangChain's `UsageMetadata`."""
+"""Convert token usage to `UsageMetadata`."""
 
 from __future__ import annotations
 
@@ -45,13 +45,13 @@ _INPUT_KINDS: _Spellings = {
     "cache_read": _CACHE_READ,
     "cache_creation": _CACHE_CREATION,
 }
-"""LangChain's keys for counts that stand in the details or beside them."""
+"""LangChain's keys for counts in the details or next to them."""
 
 _OUTPUT_KINDS: _Spellings = {"reasoning": _REASONING}
 
 _INPUT_PARTS = ("audio", "image", "video")
-"""Keys for counts that stand in the details only, there with `_tokens` behind. `audio`
-is LangChain's; it lets integrations have others."""
+"""Keys for counts that are only in the details, there with the suffix `_tokens`.
+`audio` is LangChain's; integrations may add others."""
 
 _OUTPUT_PARTS = (
     "audio",
@@ -62,21 +62,21 @@ _OUTPUT_PARTS = (
 )
 
 _MOST_DIGITS = 18
-"""Of a count that comes as a string; Python refuses to read some thousands of them."""
+"""Digits of a count sent as a string; Python rejects thousands of digits."""
 
 
 def message_usage(message: AnswerMessage) -> UsageMetadata | None:
-    """Return LangChain's usage for an answer: the sum over the attempts it came in."""
+    """Return LangChain's usage for an answer: the sum over its attempts."""
     total: UsageMetadata | None = None
     for usage in (*message.earlier_usage, message.usage):
         counted = usage_to_metadata(usage)
-        # `add_usage` of nothing is zeros, and usage is never invented.
+        # `add_usage` of two `None` returns zeros, but usage is never invented.
         total = add_usage(total, counted) if total and counted else total or counted
     return total
 
 
 def summed(usages: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Return the sum of usage objects as sent: numbers by name, at every depth."""
+    """Return the sum of usage objects, as sent: numbers are added at every depth."""
     total: dict[str, Any] = {}
     for usage in usages:
         for name, value in usage.items():
@@ -99,9 +99,9 @@ def _is_number(value: object) -> bool:
 def usage_to_metadata(usage: Mapping[str, Any] | None) -> UsageMetadata | None:
     """Return LangChain's usage for a server's usage object.
 
-    Counts that are null or missing are 0, a missing total is the sum. `None` when the
-    server counted nothing: usage is never invented. What is counted is left as it is:
-    xAI's output is without its reasoning, which the total has
+    Null or missing counts are 0, and a missing total is the sum. The result is `None`
+    without any count, because usage is never invented. Counts are not corrected: xAI's
+    output tokens exclude reasoning, but its total includes it
     (https://docs.x.ai/docs/key-information/consumption-and-rate-limits).
     """
     if not usage:
@@ -131,7 +131,7 @@ def _breakdown(
     kinds: _Spellings,
     parts: tuple[str, ...],
 ) -> dict[str, int]:
-    """Return the counts that a server has for parts of the input or the output."""
+    """Return a server's counts for parts of the input or the output."""
     values = (usage.get(place) for place in places)
     details = next((v for v in values if isinstance(v, dict)), {})
     found = {part: _count(details, f"{part}_tokens") for part in parts}
@@ -147,9 +147,9 @@ def _first(counts: Mapping[str, Any], keys: tuple[str, ...]) -> int | None:
 
 
 def _count(counts: Mapping[str, Any], key: str) -> int | None:
-    """Return a count, `None` for what is no number of tokens.
+    """Return a count, `None` if the value is not a number of tokens.
 
-    Gateways send floats and strings of digits, and -1 for what they do not know.
+    Gateways send floats and strings of digits, and -1 for unknown counts.
     """
     value = counts.get(key)
     if isinstance(value, str) and value.isascii() and value.isdigit():

@@ -1,4 +1,4 @@
-"""A body that is no event stream: one JSON object, an error, or nothing of the kind."""
+"""Read a body that is not an event stream: a JSON object, an error, or neither."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from langchain_sse_chat.errors import (
 )
 from langchain_sse_chat.transport.protocols import ResponseHead
 from langchain_sse_chat.wire.jsontext import loads
-from langchain_sse_chat.wire.memory_budget import Budget
+from langchain_sse_chat.wire.memory_budget import MemoryBudget
 from langchain_sse_chat.wire.other_protocols import protocol_of
 from langchain_sse_chat.wire.server_errors import stream_error
 from langchain_sse_chat.wire.sniff import BodyKind, first_of_lines, sniff
@@ -27,46 +27,48 @@ MAX_BODY_SIZE = 16 * 1024 * 1024
 Generated images come as base64 in one event and are a few MB."""
 
 _PAGE_SIZE = 64 * 1024
-"""How much of a body is read that is no answer at all, such as an HTML page."""
+"""Bytes that are read of a body that is not an answer, such as an HTML page."""
+
+_NO_STREAM = "a body that is not an event stream"
 
 _BEFORE_AN_ANSWER = re.compile(rb"\A(?:\s|%s)+" % BOM_UTF8)
 
 
 class WholeBody:
-    """Collects a body until its first bytes say that it is an event stream.
+    """Collects a body unless its first bytes show that it is an event stream.
 
     Args:
-        where: The URL without query, for the messages of errors.
+        url: The URL without query, for error messages.
     """
 
-    def __init__(self, where: str) -> None:
-        self._where = where
+    def __init__(self, url: str) -> None:
+        self._url = url
         self._head: ResponseHead | None = None
         self._kind: BodyKind | None = None
         self._parts: list[bytes] = []
         self._size = 0
         self._has_a_line = False
         self._may_be_lines = True
-        """Whether a JSON body may turn out to be one object a line."""
+        """Whether a JSON body may still turn out to have one object per line."""
 
     def open(self, head: ResponseHead) -> None:
-        """Learn the head of the answer."""
+        """Record the head of the response."""
         self._head = head
 
     def feed(self, data: bytes) -> bytes | None:
-        """Take the next bytes.
+        """Add the next bytes.
 
         Returns:
-            All bytes so far when they are those of an event stream, else `None`.
+            All bytes so far if they are an event stream, otherwise `None`.
 
         Raises:
-            StreamError: The server reports an error, as one object a line.
-            ProtocolError: The body is too large, or no answer.
+            StreamError: The server reports an error, with one object per line.
+            ProtocolError: The body is too large, or not an answer.
         """
         self._parts.append(data)
         self._size += len(data)
         if self._kind is None:
-            # Some servers send blanks until the answer begins, to keep it alive.
+            # Some servers send blanks until the answer begins, as a keep-alive.
             start = _BEFORE_AN_ANSWER.sub(b"", b"".join(self._parts))
             self._parts = [start]
             self._kind = sniff(start, self._content_type)
@@ -78,14 +80,14 @@ class WholeBody:
             raise self._not_an_answer()
         if self._size > MAX_BODY_SIZE:
             msg = (
-                f"The answer of {self._where} is larger than {MAX_BODY_SIZE} bytes "
+                f"The response of {self._url} is larger than {MAX_BODY_SIZE} bytes "
                 "and not an event stream."
             )
             raise EventTooLargeError(msg, limit=MAX_BODY_SIZE)
         return None
 
     def _look_for_lines(self, data: bytes) -> None:
-        """Look whether the body is newline-delimited JSON, which may go on for long."""
+        """Reject newline-delimited JSON early, because it may be long."""
         self._has_a_line = self._has_a_line or b"\n" in data
         if not (self._has_a_line and self._may_be_lines):
             return
@@ -95,26 +97,26 @@ class WholeBody:
             raise self._foreign(first, "newline-delimited JSON")
 
     def close(self) -> dict[str, Any]:
-        """Return the JSON object that the body is.
+        """Return the JSON object in the body.
 
         Raises:
             StreamTruncatedError: The body is empty.
             StreamError: The server reports an error.
-            NotAnEventStreamError: The body is no JSON object, or no chat completion.
+            NotAnEventStreamError: The body is not a JSON object or chat completion.
             EventTooLargeError: It has too many values.
         """
         body = b"".join(self._parts)
         if self._kind is None and not body.strip():
-            msg = f"{self._where} answered {self._status} with an empty body."
+            msg = f"{self._url} answered {self._status} with an empty body."
             raise StreamTruncatedError(msg)
         if self._kind != "json":
             raise self._not_an_answer()
         text = body.decode("utf-8", "replace")
-        Budget(self._where).count(text)
+        MemoryBudget(self._url).count(text)
         try:
             value = loads(text)
         except ValueError:
-            # An error, and then `[DONE]` or comments.
+            # Perhaps an error followed by `[DONE]` or comments.
             value = bare_error(text)
         if isinstance(value, list) and len(value) == 1:
             value = value[0]
@@ -125,17 +127,17 @@ class WholeBody:
         return value
 
     def _foreign(self, value: dict[str, Any], kind: str) -> SSEChatError:
-        """Make the error for JSON that is no chat completion: an error, or not ours."""
+        """Return the error for JSON that is not a chat completion."""
         error = error_in(value, "message")
         if error is not None:
-            return stream_error(error, self._where, value)
+            return stream_error(error, self._url, value)
         return self._not_an_answer(kind, value)
 
     def _not_an_answer(
-        self, kind: str = "no event stream", value: dict[str, Any] | None = None
+        self, kind: str = _NO_STREAM, value: dict[str, Any] | None = None
     ) -> NotAnEventStreamError:
         return not_a_stream(
-            f"{self._where} answered {self._status}",
+            f"{self._url} answered {self._status}",
             "an HTML page" if self._kind == "html" else kind,
             content_type=self._content_type or None,
             body=b"".join(self._parts)[:2000],

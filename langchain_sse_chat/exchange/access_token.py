@@ -36,7 +36,7 @@ from langchain_sse_chat.transport.protocols import (
 )
 from langchain_sse_chat.transport.url import safe_url
 from langchain_sse_chat.wire import server_errors as failures
-from langchain_sse_chat.wire.error_details import server_words
+from langchain_sse_chat.wire.error_details import read_details
 from langchain_sse_chat.wire.jsontext import loads
 
 OutputT = TypeVar("OutputT")
@@ -216,7 +216,7 @@ class _TokenReceiver:
         # Servers that accept user and password use the second form.
         token = answer.get("access_token") or answer.get("tok")
         if not token or not isinstance(token, str):
-            words = server_words(answer)
+            words = read_details(answer)
             said = f" It says: {words.message}" if words else ""
             msg = f"{self._url} answered without an access token.{said}"
             raise ProtocolError(msg)
@@ -230,7 +230,7 @@ class _TokenReceiver:
             head.status_code,
             head.headers,
             body,
-            where=self._url,
+            url=self._where,
             now=wall_clock(),
             address=self._address,
         )

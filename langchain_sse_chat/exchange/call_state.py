@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from langchain_sse_chat.answer.pipeline import partial_message
 from langchain_sse_chat.errors import SSEChatError
@@ -43,15 +43,15 @@ class CallState(Generic[OutputT]):
         return self._resumed.text if self._resumed else ""
 
     @property
-    def notes(self) -> dict[str, Any]:
-        """Fields about the attempts for the metadata of the message."""
-        notes: dict[str, Any] = {}
+    def attempt_metadata(self) -> dict[str, Any]:
+        """What the metadata of the message says of the attempts."""
+        attempt_metadata: dict[str, Any] = {}
         if self.attempts > 1:
-            notes["attempts"] = self.attempts
-        if self._resumed_at:
-            notes["resumed"] = len(self._resumed_at)
-            notes["resumed_at"] = list(self._resumed_at)
-        return notes
+            attempt_metadata["attempts"] = self.attempts
+        if self._seams:
+            attempt_metadata["resumed"] = len(self._seams)
+            attempt_metadata["resumed_at"] = list(self._seams)
+        return attempt_metadata
 
     def assembler(self) -> Assembler[OutputT]:
         """Return the assembler for the next attempt."""
@@ -95,8 +95,8 @@ class CallState(Generic[OutputT]):
             least_overlap: Number of repeated characters from which a repetition is
                 removed; `None` to remove nothing.
         """
-        if self._resumed is not None:
-            self._resumed.resume(self._last, least_overlap)
+        # Only an answer that may be resumed comes here: see `can_go_on`.
+        cast("ResumedAnswer[OutputT]", self._joined).broke(self._last, least_overlap)
         self._last = None
         if self._attempt_has_output:
             self._resumed_at.append(len(self.text))

@@ -119,13 +119,13 @@ class ResumedAnswer(Generic[OutputT]):
         )
         return _joined(self._earlier, message, texts)
 
-    def close(self, message: AnswerMessage, held: Delta) -> list[OutputT]:
-        """Read the complete message of the last attempt; return the last outputs."""
+    def close(self, message: AnswerMessage, pending: Delta) -> list[OutputT]:
+        """Take the whole answer of the last attempt; give the rest."""
         if self._plain:
-            return self._assembler.close(message, held)
-        held = self._new(held, last=True)
-        texts = (self.text + held.text, "".join(self._reasoning) + held.reasoning)
-        return self._assembler.close(_joined(self._earlier, message, texts), held)
+            return self._assembler.close(message, pending)
+        pending = self._new(pending, last=True)
+        texts = (self.text + pending.text, "".join(self._reasoning) + pending.reasoning)
+        return self._assembler.close(_joined(self._earlier, message, texts), pending)
 
 
 class _OverlapTrimmer:

@@ -1,7 +1,7 @@
 """GigaChat: `ChatSSE` under the names of `langchain_gigachat`, and what only it needs.
 
-`chat_models` is the class. The other modules are the forms of its API, which the
-request and the answer use where the dialect says so; they import nothing above them.
+`chat_models` has the class. The other modules convert to and from the forms of its API;
+`request` and `answer` use them if the dialect says so.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ __all__ = ["GigaChat"]
 
 
 def __getattr__(name: str) -> Any:
-    """Import the class when it is first asked for: it needs the whole package."""
+    """Import the class on first access, because it imports the whole package."""
     if name == "GigaChat":
         from langchain_sse_chat.gigachat.chat_models import GigaChat  # noqa: PLC0415
 

@@ -53,7 +53,7 @@ _ENVIRONMENT = (
 
 
 class GigaChat(ChatSSE):
-    """A chat model for GigaChat, with the settings' names of `langchain_gigachat`.
+    """A chat model for GigaChat, with the setting names of `langchain_gigachat`.
 
     ```python
     from langchain_sse_chat.gigachat import GigaChat
@@ -63,9 +63,9 @@ class GigaChat(ChatSSE):
         print(chunk.content, end="", flush=True)
     ```
 
-    It streams without being told to. Every setting below has an environment variable:
-    `GIGACHAT_` and its name in capitals, such as `GIGACHAT_CREDENTIALS`. What all
-    models have is in `ChatSSE`.
+    It streams by default. Settings have environment variables: `GIGACHAT_` and the name
+    in capitals, such as `GIGACHAT_CREDENTIALS`. For the settings of all models, see
+    `ChatSSE`.
     """
 
     _FOUND: ClassVar[tuple[str, ...]] = ("base_url", "api_key", "credentials")
@@ -83,41 +83,40 @@ class GigaChat(ChatSSE):
     (https://developers.sber.ru/docs/ru/gigachat/models)."""
 
     provider: Annotated[str | Provider | None, Use.MODEL] = "gigachat"
-    """The provider; another one's dialect would not fit."""
+    """The provider; the dialect of another one would not fit."""
 
     credentials: Annotated[ApiKey | None, Use.MODEL] = None
-    """The authorization key of the project: client id and secret in Base64, as
-    GigaChat's studio shows it. Or a function that returns it. `api_key` is the same."""
+    """The authorization key of the project (client ID and secret in Base64, as shown in
+    GigaChat Studio), or a function that returns it. Same as `api_key`."""
 
     scope: Annotated[str | None, Use.MODEL] = None
     """The version of the API: `GIGACHAT_API_PERS` (default), `GIGACHAT_API_B2B` or
     `GIGACHAT_API_CORP`."""
 
     access_token: Annotated[Secret | None, Use.MODEL] = None
-    """A token that is used as it is. When it is refused, another one is got with
-    `credentials`, or `user` and `password`, if they are given."""
+    """A ready access token. When the server rejects it, a new one is requested with
+    `credentials`, or `user` and `password`, if they are set."""
 
     user: Annotated[str | None, Use.MODEL] = None
-    """The user, for servers that know users and passwords."""
+    """The user, for servers with users and passwords."""
 
     password: Annotated[Secret | None, Use.MODEL] = None
     """The user's password."""
 
     auth_url: Annotated[str | None, Use.MODEL] = None
-    """Where tokens are got. Default: Sber's `…:9443/api/v2/oauth`."""
+    """The URL for access tokens. Default: Sber's `…:9443/api/v2/oauth`."""
 
     verify_ssl_certs: Annotated[bool, Use.MODEL] = True
-    """Whether TLS certificates are verified. `ca_bundle_file` is better than
-    `False`."""
+    """Whether TLS certificates are verified. Prefer `ca_bundle_file` to `False`."""
 
     ssl_context: Annotated[ssl.SSLContext | None, Use.MODEL] = Field(
         default=None, repr=False, exclude=True
     )
-    """A TLS context of your own."""
+    """A custom TLS context."""
 
     ca_bundle_file: Annotated[str | None, Use.MODEL] = None
     """The PEM file with the Russian Trusted Root CA, which signs GigaChat's
-    certificates and which most systems do not know (https://www.gosuslugi.ru/crt)."""
+    certificates and is missing on most systems (https://www.gosuslugi.ru/crt)."""
 
     cert_file: Annotated[str | None, Use.MODEL] = None
     """The client's certificate, for access by certificate."""
@@ -129,37 +128,37 @@ class GigaChat(ChatSSE):
     """The password of the private key."""
 
     max_connections: Annotated[int | None, Use.MODEL] = 1000
-    """Connections at a time, each for one stream; `None` for no limit."""
+    """Limit on simultaneous connections, one per stream; `None` for no limit."""
 
     profanity_check: Annotated[bool | None, Use.BODY] = None
-    """Whether the server looks for profanity. Default: the server's."""
+    """Whether the server checks for profanity. Default: the server's."""
 
     repetition_penalty: Annotated[float | None, Use.BODY] = None
-    """Above 1.0, words are repeated less."""
+    """Values above 1.0 reduce repetition."""
 
     update_interval: Annotated[float | None, Use.BODY] = None
-    """Seconds for which the server gathers tokens between two events of a stream."""
+    """Interval between two events of a stream, in seconds."""
 
     function_ranker: Annotated[dict[str, Any] | None, Use.BODY] = None
-    """The choice among many functions by the server: `enabled`, `top_n`."""
+    """Server-side preselection of functions: `enabled`, `top_n`."""
 
     flags: Annotated[list[str] | None, Use.BODY] = None
-    """Switches of the server."""
+    """Feature flags of the server."""
 
     storage: Annotated[dict[str, Any] | None, Use.BODY] = None
-    """Keeps the conversation on the server: `is_stateful`, `limit`, `thread_id`, …"""
+    """Storage of the conversation on the server: `is_stateful`, `thread_id`, …"""
 
     allow_any_tool_choice_fallback: Annotated[bool, Use.MODEL] = False
-    """Whether a `tool_choice` of `any` becomes `auto` where there are several tools:
-    GigaChat cannot be asked for that. Else it is a `ConfigurationError`."""
+    """Whether a `tool_choice` of `any` becomes `auto` when there are several tools, as
+    GigaChat does not support it. Otherwise it is a `ConfigurationError`."""
 
     @model_validator(mode="before")
     @classmethod
     def _read_environment(cls, values: dict[str, Any]) -> dict[str, Any]:
-        """Take what is not given from the environment."""
+        """Read missing settings from the environment."""
         values = understood(cls, values)
         names = set(_ENVIRONMENT)
-        # What is given is not overruled by what lies about under another name.
+        # A given setting takes precedence over variables of related settings.
         for name, others in cls._REPLACES.items():
             if values.get(name) is not None:
                 names -= {*others}
@@ -174,7 +173,7 @@ class GigaChat(ChatSSE):
         return {**values, **found}
 
     def _needs_key(self, provider: Provider, base_url: str) -> bool:
-        """Whether a key is needed: a token, or user and password, do as well."""
+        """Return `False`: a token, or user and password, work without a key."""
         del provider, base_url
         return False
 
@@ -219,9 +218,9 @@ class GigaChat(ChatSSE):
         return (self.cert_file, self.key_file, secret)
 
     def access_grant(self, key: str | None) -> AccessGrant | None:
-        """Return what an access token is got with.
+        """Return the grant for access tokens.
 
-        The key comes before user and password; a token that is given is used first.
+        The key takes precedence over user and password; a given token is used first.
 
         Args:
             key: The authorization key of the call.
@@ -254,21 +253,21 @@ class GigaChat(ChatSSE):
         parallel_tool_calls: bool | None = None,
         **kwargs: Any,
     ) -> Runnable[LanguageModelInput, AIMessage]:
-        """Return this model with tools that it may call, one in an answer.
+        """Return this model with tools that it may call, one per answer.
 
         Args:
-            tools: As in `ChatSSE`; a function that GigaChat runs itself is
-                `{"type": "text2image"}`. A tool's `extras` may have
+            tools: As in `ChatSSE`; a function that GigaChat runs itself is, for
+                example, `{"type": "text2image"}`. A tool's `extras` may have
                 `few_shot_examples` and `return_schema`.
-            tool_choice: As in `ChatSSE`, but that some tool must be called can be asked
-                for with one tool only; see `allow_any_tool_choice_fallback`.
-            strict: Not used: GigaChat has nothing of the kind.
-            parallel_tool_calls: Not used: there is one call in an answer.
-            **kwargs: Further keywords for every call.
+            tool_choice: As in `ChatSSE`, but `"any"` needs a single tool; see
+                `allow_any_tool_choice_fallback`.
+            strict: Ignored, as GigaChat has no strict mode.
+            parallel_tool_calls: Ignored, as an answer has one call.
+            **kwargs: Other keywords for every call.
 
         Raises:
-            ConfigurationError: Something is no tool, or the choice is not among them.
-                That GigaChat cannot be asked for a choice shows when it is called.
+            ConfigurationError: A value is not a tool, or the choice is not one of the
+                tools. A choice that GigaChat does not support is reported by the call.
         """
         falls_back = self.allow_any_tool_choice_fallback and len(tools) > 1
         if falls_back and tool_choice in ("any", "required", True):
@@ -282,9 +281,9 @@ class GigaChat(ChatSSE):
         )
 
     def _default_method(self, schema: ToolLike | None) -> Method:
-        """Return the method that works with every model of GigaChat.
+        """Return the method that works with all GigaChat models.
 
-        Newer models know `json_schema` and `json_mode` too.
+        Newer models support `json_schema` and `json_mode` too.
         """
         return "json_mode" if schema is None else "function_calling"
 
@@ -309,7 +308,7 @@ def _text(secret: Secret) -> str:
 
 
 def _with_extras(tool: ToolLike) -> ToolLike:
-    """Return a tool as a dict with what its `extras` say to GigaChat, if they do."""
+    """Return a tool as a dict with GigaChat's `extras`, or unchanged without any."""
     extras = (tool.extras or {}) if isinstance(tool, BaseTool) else {}
     own = {}
     if examples := extras.get("few_shot_examples"):

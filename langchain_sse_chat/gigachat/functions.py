@@ -1,9 +1,9 @@
-"""Requests in the older form of tools: `functions`, `function_call`, plain text.
+"""Convert requests to the older form of tools: `functions` and `function_call`.
 
-OpenAI had this form before tools, and GigaChat has it with rules of its own
+OpenAI had this form before tools, and GigaChat has it with its own rules
 (https://developers.sber.ru/docs/ru/gigachat/api/reference/rest/post-chat): one call in
-a message, its arguments an object, a result that is the JSON of an object, and content
-that is text and nothing else.
+a message, an object as its arguments, the JSON of an object as its result, and only
+text as content.
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ _FUNCTION_KEYS = (
 )
 
 _MESSAGE_KEYS = ("reasoning_content", "functions_state_id", "attachments")
-"""Keys of a message that are sent as they are."""
+"""Keys of a message that are sent unchanged."""
 
 
 def fields_as_functions(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields of a body with functions in the place of tools.
+    """Return the fields of a body with functions instead of tools.
 
     Args:
-        fields: Fields in the form of tools. Without a `tool_choice`, but with tools,
-            the model is free to call them.
+        fields: Fields in the form of tools. With tools but without a `tool_choice`, the
+            choice is `auto`.
 
     Raises:
-        ConfigurationError: A tool is none that this form can carry.
+        ConfigurationError: A tool cannot be sent in this form.
     """
     body = dict(fields)
     tools = body.pop("tools", None) or []
@@ -52,7 +52,7 @@ def fields_as_functions(fields: Mapping[str, Any]) -> dict[str, Any]:
         function = choice.get("function") or choice.get(CUSTOM) or {}
         choice = {"name": function.get("name") or choice.get("type")}
     if choice is not None:
-        # What the caller says in this form's own word holds.
+        # A `function_call` that the caller set takes precedence.
         body.setdefault("function_call", choice)
     return body
 
@@ -60,33 +60,33 @@ def fields_as_functions(fields: Mapping[str, Any]) -> dict[str, Any]:
 def tool_to_function(tool: Mapping[str, Any]) -> dict[str, Any]:
     """Return a tool as a function.
 
-    A tool that the server runs itself, such as `{"type": "text2image"}`, is a function
-    with a name alone.
+    A server-side tool, such as `{"type": "text2image"}`, is a function with only a
+    name.
 
     Raises:
-        ConfigurationError: Its schema has something that GigaChat refuses.
+        ConfigurationError: GigaChat does not support its schema.
     """
     tool = as_function_tool(tool)
     if tool.get("type") != "function":
         return {"name": tool.get("type")}
     given = tool["function"]
     function = {key: given[key] for key in _FUNCTION_KEYS if given.get(key)}
-    # A description that is missing is the name: it is what the model chooses by.
+    # A missing description is replaced by the name: the model needs it to choose.
     function.setdefault("description", function["name"])
-    where = f"The tool {function['name']!r}"
-    parameters = _plain_schema(given.get("parameters") or {}, where)
+    path = f"The tool {function['name']!r}"
+    parameters = _plain_schema(given.get("parameters") or {}, path)
     function["parameters"] = {"type": "object", "properties": {}, **parameters}
     return function
 
 
-def _plain_schema(schema: Any, where: str) -> Any:
+def _plain_schema(schema: Any, path: str) -> Any:
     """Return a schema without titles and without the `null` of optional values.
 
-    GigaChat refuses `anyOf`, and an object that does not say its properties.
+    GigaChat rejects `anyOf`, and objects without `properties`.
     """
 
     def plain(part: Mapping[str, Any]) -> Mapping[str, Any]:
-        part = _only_choice(part, where)
+        part = _only_choice(part, path)
         if part.get("type") == "object" and "properties" not in part:
             return {**part, "properties": {}}
         return part
@@ -94,38 +94,38 @@ def _plain_schema(schema: Any, where: str) -> Any:
     return without_keyword(schema, "title", plain)
 
 
-def _only_choice(schema: Mapping[str, Any], where: str) -> Mapping[str, Any]:
-    """Return the schema with its one choice, where it has choices at all."""
+def _only_choice(schema: Mapping[str, Any], path: str) -> Mapping[str, Any]:
+    """Replace the choices of a schema, if any, by the only one that is not null."""
     kinds = schema.get("type")
     if isinstance(kinds, list):
-        kind = _single([kind for kind in kinds if kind != "null"], where)
+        kind = _single([kind for kind in kinds if kind != "null"], path)
         schema = {**schema, "type": kind}
     for keyword in ("anyOf", "oneOf", "allOf"):
         if keyword in schema:
             null = {"type": "null"}
-            choice = _single([part for part in schema[keyword] if part != null], where)
+            choice = _single([part for part in schema[keyword] if part != null], path)
             rest = {key: value for key, value in schema.items() if key != keyword}
             if rest.get("default", "") is None:
                 del rest["default"]
-            return _only_choice({**choice, **rest}, where)
+            return _only_choice({**choice, **rest}, path)
     return schema
 
 
-def _single(choices: Sequence[Any], where: str) -> Any:
+def _single(choices: Sequence[Any], path: str) -> Any:
     if len(choices) != 1:
         msg = (
-            f"{where} has a parameter of several types, which this server rejects. "
-            "Give it one type."
+            f"{path} has a parameter with several types, which this server rejects. "
+            "Use a single type."
         )
         raise ConfigurationError(msg)
     return choices[0]
 
 
 def add_attachments(sent: Iterable[Sent]) -> None:
-    """Put the file ids of `additional_kwargs["attachments"]` on the messages as sent.
+    """Add the file IDs in `additional_kwargs["attachments"]` to the messages.
 
     Args:
-        sent: Each message with what is sent of it, which is changed in place.
+        sent: The messages, whose sent form is changed in place.
     """
     for item in sent:
         message = item.message
@@ -136,13 +136,13 @@ def add_attachments(sent: Iterable[Sent]) -> None:
 def messages_as_functions(
     messages: Sequence[Mapping[str, Any]],
 ) -> list[dict[str, Any]]:
-    """Return the messages with function calls in the place of tool calls.
+    """Return the messages with function calls instead of tool calls.
 
-    A message with several calls becomes one pair of call and result for each, in the
-    order of the calls. The system messages become one, which comes first.
+    A message with several calls becomes one pair of call and result per call, in order.
+    The system messages are joined into one, at the start.
 
     Args:
-        messages: Messages as `messages_to_wire` gives them, each call with its result.
+        messages: Messages from `messages_to_wire`, each call followed by its result.
 
     Raises:
         ConfigurationError: Something cannot be sent in this form.
@@ -165,7 +165,7 @@ def _turns(messages: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
         calls = message.get("tool_calls")
         if not calls:
             yield wire
-        # The results follow their calls, in the same order. The text goes with the
+        # The results follow their calls in the same order. The text goes with the
         # first call.
         for call, result in zip(calls or (), rest, strict=False):
             function = as_function_call(call)["function"]
@@ -177,7 +177,7 @@ def _turns(messages: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
 
 
 def _message(message: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a message as it is sent, but for its tool calls."""
+    """Return a message as sent, except for its tool calls."""
     wire: dict[str, Any] = {"role": _role(message), "content": _text(message)}
     wire |= {key: message[key] for key in _MESSAGE_KEYS if message.get(key)}
     if files := _files(message):
@@ -186,7 +186,7 @@ def _message(message: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _result(message: Mapping[str, Any], name: str) -> dict[str, Any]:
-    """Return the result of a function: the JSON of an object, whatever it was."""
+    """Return the result of a function, as the JSON of an object."""
     text = _text(message)
     if parse_arguments(text) is None:
         text = json.dumps({"result": _value(text)}, ensure_ascii=False)
@@ -204,7 +204,7 @@ def _text(message: Mapping[str, Any]) -> str:
     """Return the content as text.
 
     Raises:
-        ConfigurationError: It holds more than text and files that were uploaded.
+        ConfigurationError: It has parts other than text and uploaded files.
     """
     content = message.get("content") or ""
     if isinstance(content, str):
@@ -217,7 +217,7 @@ def _text(message: Mapping[str, Any]) -> str:
             msg = (
                 f"A message has a part of type {part.get('type')!r}. This server "
                 "accepts text, and files that were uploaded to it before "
-                "(`POST /files`), by their id: {'type': 'file', 'file_id': '...'}."
+                "(`POST /files`), by ID: {'type': 'file', 'file_id': '...'}."
             )
             raise ConfigurationError(msg)
     return "\n".join(texts)

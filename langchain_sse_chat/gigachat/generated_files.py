@@ -1,4 +1,4 @@
-"""Pictures and videos that GigaChat makes: found in the text that names them.
+"""Find the images and videos that GigaChat generated, by their tags in the text.
 
 https://developers.sber.ru/docs/ru/gigachat/guides/images-generation
 """
@@ -13,11 +13,11 @@ _KINDS = {"img": "image", "video": "video"}
 
 
 def generated_files(text: str) -> list[dict[str, str]]:
-    """Return the files that a text names, in its order.
+    """Return the files in a text, in order.
 
     Returns:
         Dicts with `type` (`image` or `video`) and `file_id`, and `cover` for a video
-        that has one. They become `additional_kwargs["generated_files"]`.
+        with a cover. They become `additional_kwargs["generated_files"]`.
     """
     files = []
     for tag in _TAG.finditer(text):

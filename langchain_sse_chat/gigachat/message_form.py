@@ -1,8 +1,8 @@
-"""Answers that hold messages in place of choices.
+"""Convert answers with messages instead of choices.
 
-That is GigaChat's second API: named events (`response.message.delta`,
-`response.message.done`), content in parts, function calls among them, the finish reason
-at the top, and no `[DONE]`
+This is GigaChat's second API: named events (`response.message.delta`,
+`response.message.done`), content in parts that include function calls, a top-level
+finish reason, and no `[DONE]`
 (https://developers.sber.ru/docs/ru/gigachat/api/reference/rest/gigachat-api).
 """
 
@@ -15,13 +15,13 @@ _PART_OF_A_MESSAGE = frozenset({"role", "content"})
 
 
 def with_choices(chunk: dict[str, Any]) -> dict[str, Any]:
-    """Return a chunk with choices, when it has messages or a bare finish reason.
+    """Return a chunk with choices if it has messages or a top-level finish reason.
 
     Args:
-        chunk: A parsed chunk, or a whole answer, without `choices`.
+        chunk: A parsed chunk or a complete answer, without `choices`.
 
     Returns:
-        A new chunk, or the same one when it holds nothing of the kind.
+        A new chunk, or the same one if it has neither.
     """
     messages = chunk.get("messages")
     reason = chunk.get("finish_reason")
@@ -35,7 +35,7 @@ def with_choices(chunk: dict[str, Any]) -> dict[str, Any]:
 
 
 def _delta(messages: list[Any]) -> dict[str, Any]:
-    """Return what the answer's messages bring; what its own tools say is left out."""
+    """Return the delta of the messages, without those of server-side tools."""
     content: list[Any] = []
     calls: list[dict[str, Any]] = []
     others: dict[str, Any] = {}

@@ -1,4 +1,4 @@
-"""GigaChat, Sber's models."""
+"""Describe GigaChat, Sber's models."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from langchain_sse_chat.providers.token_endpoint import TokenEndpoint
 
 TLS_HINT = (
     "GigaChat's certificates are signed by the Russian Trusted Root CA, which most "
-    "systems do not know. Get it at https://www.gosuslugi.ru/crt and pass the path of "
+    "systems do not have. Get it at https://www.gosuslugi.ru/crt and pass the path of "
     "its PEM file as `verify=`, or as `ca_bundle_file=` to `GigaChat`."
 )
 
@@ -49,8 +49,8 @@ GIGACHAT = Provider(
     ),
     tls_hint=TLS_HINT,
 )
-"""Its own fields beside OpenAI's, such as `profanity_check`, are those of
+"""GigaChat's own fields, such as `profanity_check`, are fields of
 `langchain_sse_chat.gigachat.GigaChat`.
 
-That the refused fields are answered with an error is not documented: the reference does
-not have them, and an answer that ignores them would be a wrong one."""
+It is not documented that the refused fields cause an error. But the API reference does
+not have them, and an answer that ignores them would be wrong."""

@@ -1,4 +1,4 @@
-"""The providers: a table of facts, and how one is found in it."""
+"""Describe providers in a table of facts, and find one in it."""
 
 from langchain_sse_chat.providers.find import find_provider
 from langchain_sse_chat.providers.provider import Provider

@@ -1,4 +1,4 @@
-"""Makers and hosts of models in China, with their addresses abroad."""
+"""Describe model makers and hosts in China, with their international addresses."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ DEEPSEEK = Provider(
         requires_reasoning=True,
     ),
     hint="Create a key at https://platform.deepseek.com/api_keys.",
-    note="Strict tools, and going on with an answer, need "
-    "`base_url='https://api.deepseek.com/beta'`; while the model reasons it cannot be "
-    "told to call a tool.",
+    note="Strict tools and continuing an answer need "
+    "`base_url='https://api.deepseek.com/beta'`. With reasoning, a tool call cannot be "
+    "required.",
     source="https://api-docs.deepseek.com/guides/thinking_mode",
 )
 
@@ -44,7 +44,7 @@ DASHSCOPE = Provider(
         reasoning_keys=("reasoning_content",),
     ),
     hint="Create a key in the console of Model Studio, for the region that you use.",
-    note="A key belongs to a region: with one from Beijing pass "
+    note="A key belongs to a region: with a key from Beijing pass "
     "`base_url='https://dashscope.aliyuncs.com/compatible-mode/v1'`. "
     "`extra_body={'enable_thinking': True}` makes a hybrid model reason.",
     source="https://www.alibabacloud.com/help/en/model-studio/deep-thinking",
@@ -83,8 +83,8 @@ MOONSHOT = Provider(
         requires_reasoning=True,
     ),
     hint="Create a key at https://platform.moonshot.ai/console/api-keys.",
-    note="With a key from China pass `base_url='https://api.moonshot.cn/v1'`. Most "
-    "models that reason cannot be told to call a tool.",
+    note="With a key from China pass `base_url='https://api.moonshot.cn/v1'`. For most "
+    "reasoning models, a tool call cannot be required.",
     source="https://platform.kimi.ai/docs/api/chat",
 )
 

@@ -1,4 +1,4 @@
-"""Finding a provider by its name or by the host of a base URL."""
+"""Find a provider by its name or by the host of a base URL."""
 
 from __future__ import annotations
 
@@ -8,16 +8,15 @@ from langchain_sse_chat.providers.table import CUSTOM, OPENAI, PROVIDERS
 
 
 def find_provider(provider: str | Provider | None, base_url: str | None) -> Provider:
-    """Return the provider that is meant.
+    """Return the provider for a name or a base URL.
 
     Args:
-        provider: A name from the table, a `Provider` of one's own, or `None` to find
-            it from the host of `base_url`.
-        base_url: The base URL when one was given.
+        provider: A name in the table, a `Provider`, or `None` to find it by the host of
+            `base_url`.
+        base_url: The base URL, if given.
 
     Raises:
-        ConfigurationError: No provider has that name; the message lists those there
-            are.
+        ConfigurationError: No provider has that name; the message lists all names.
     """
     if isinstance(provider, Provider):
         return provider
@@ -25,7 +24,7 @@ def find_provider(provider: str | Provider | None, base_url: str | None) -> Prov
         known = PROVIDERS.get(provider.strip().lower())
         if known is None:
             msg = (
-                f"Unknown provider {provider!r}. The known ones are "
+                f"Unknown provider {provider!r}. The known providers are "
                 f"{', '.join(sorted(PROVIDERS))}. For another server pass its "
                 "`base_url`, or a `Provider` of your own."
             )

@@ -1,4 +1,4 @@
-"""Gateways: one address and one key for the models of many makers."""
+"""Describe gateways: one address and one key for the models of many makers."""
 
 from __future__ import annotations
 

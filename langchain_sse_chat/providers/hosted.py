@@ -1,4 +1,4 @@
-"""Makers and hosts of models in America and Europe."""
+"""Describe model makers and hosts in America and Europe."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ PERPLEXITY = Provider(
     other_api_key_envs=("PPLX_API_KEY",),
     base_url_env="PERPLEXITY_BASE_URL",
     hint="Create a key in the settings of your account, under API.",
-    note="Models that reason put it into the text: pass "
+    note="Reasoning models put their reasoning into the text: pass "
     '`reasoning_tags=("<think>", "</think>")`.',
     source="https://docs.perplexity.ai/guides/chat-completions-guide",
 )
@@ -110,7 +110,7 @@ TOGETHER = Provider(
     base_url="https://api.together.ai/v1",
     api_key_env="TOGETHER_API_KEY",
     base_url_env="TOGETHER_API_BASE",
-    # The host of its older documentation.
+    # The host in its older documentation.
     hosts=("api.together.xyz",),
     hint="Create a key at https://api.together.ai/settings/api-keys.",
     source="https://docs.together.ai/docs/inference/openai-compatibility",
@@ -128,8 +128,7 @@ XAI = Provider(
         strict_by_default=True,
     ),
     hint="Create a key at https://console.x.ai.",
-    note="Models that reason refuse `stop`, `presence_penalty` and "
-    "`frequency_penalty`.",
+    note="Reasoning models reject `stop`, `presence_penalty` and `frequency_penalty`.",
     source="https://docs.x.ai/docs/guides/reasoning",
 )
 

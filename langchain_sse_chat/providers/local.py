@@ -1,6 +1,6 @@
-"""Servers of one's own, at the address that they have when nothing is configured.
+"""Describe self-hosted servers, at their default addresses.
 
-They are found by name only, since they share a host, and need no key unless they were
+They are found only by name, because they share a host, and need no key unless they were
 started with one.
 """
 
@@ -20,7 +20,7 @@ LITELLM = Provider(
         repeats_prefix=True,
         reasoning_keys=("reasoning_content", "thinking_blocks", "reasoning_details"),
     ),
-    note="A proxy with a master key wants that or a virtual key.",
+    note="A proxy with a master key requires that key or a virtual key.",
     source="https://docs.litellm.ai/docs/providers/litellm_proxy",
 )
 
@@ -39,7 +39,7 @@ LMSTUDIO = Provider(
     base_url="http://localhost:1234/v1",
     api_key_env="LM_API_TOKEN",
     api_key_required=False,
-    note="A token is needed when Require Authentication is on.",
+    note="A token is required if Require Authentication is on.",
     source="https://lmstudio.ai/docs/developer/openai-compat",
 )
 
@@ -50,7 +50,7 @@ OLLAMA = Provider(
     api_key_required=False,
     hosts=("ollama.com",),
     dialect=Dialect(reasoning_keys=("reasoning",)),
-    note="Its cloud is at `base_url='https://ollama.com/v1'` and wants a key.",
+    note="Its cloud is at `base_url='https://ollama.com/v1'` and requires a key.",
     source="https://docs.ollama.com/api/openai-compatibility",
 )
 
@@ -59,7 +59,7 @@ SGLANG = Provider(
     base_url="http://localhost:30000/v1",
     api_key_required=False,
     dialect=Dialect(reasoning_keys=("reasoning_content",)),
-    note="A server that was started with `--api-key` wants that as `api_key`.",
+    note="A server started with `--api-key` requires that key as `api_key`.",
     source="https://docs.sglang.io/basic_usage/send_request.html",
 )
 

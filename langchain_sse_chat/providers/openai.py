@@ -1,11 +1,11 @@
-"""OpenAI, and the clouds that serve its models under its own API."""
+"""Describe OpenAI, and the clouds that serve its models with its API."""
 
 from __future__ import annotations
 
 from langchain_sse_chat.dialect import Dialect
 from langchain_sse_chat.providers.provider import Provider
 
-# Reasoning is not part of this API: what another server's answers bring stays here.
+# Reasoning is not part of this API, so that of other servers is not sent.
 _DIALECT = Dialect(
     max_tokens_field="max_completion_tokens",
     supports_developer=True,
@@ -19,7 +19,7 @@ OPENAI = Provider(
     name="openai",
     base_url="https://api.openai.com/v1",
     api_key_env="OPENAI_API_KEY",
-    # In this order `langchain-openai` and the SDK below it read them.
+    # In the order in which `langchain-openai` and the OpenAI SDK read them.
     base_url_env="OPENAI_API_BASE",
     other_base_url_envs=("OPENAI_BASE_URL",),
     # Regional hosts: https://platform.openai.com/docs/guides/your-data
@@ -63,11 +63,11 @@ AZURE_DEPLOYMENTS = Provider(
     query_env=("api-version", "OPENAI_API_VERSION"),
     dialect=_DIALECT,
     hint=_AZURE_HINT,
-    note="`model` is the name of the deployment; found by its name only.",
+    note="`model` is the name of the deployment; this provider is found only by name.",
     source="https://learn.microsoft.com/en-us/azure/ai-foundry/openai/reference",
 )
-"""Azure's older API, with an address for each deployment and dated versions. On the
-same hosts the v1 API comes first, so that this one is found by its name only."""
+"""Azure's older API, with an address per deployment and dated versions. It has the same
+hosts as the v1 API, so it is found only by name."""
 
 GITHUB_MODELS = Provider(
     name="github-models",

@@ -1,4 +1,4 @@
-"""What is known of a provider before the first request."""
+"""Define the facts about a provider."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from langchain_sse_chat.providers.token_endpoint import TokenEndpoint
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """A provider of chat completions: where it is, its key, its dialect.
+    """A provider of chat completions: its address, key and dialect.
 
-    Make your own for a server that is not in the table:
+    Create your own for a server that is not in the table:
 
     ```python
     from langchain_sse_chat import ChatSSE, Provider
@@ -49,46 +49,44 @@ class Provider:
     """Variables that hold the base URL when `base_url_env` is not set, in order."""
 
     api_key_required: bool = True
-    """Whether requests without a key are refused by the server."""
+    """Whether the server rejects requests without a key."""
 
     dialect: Dialect = field(default_factory=Dialect)
-    """What its requests look like."""
+    """The dialect of its requests."""
 
     hint: str = ""
-    """A sentence for who has no key yet. It ends the error about a missing key."""
+    """A sentence for users without a key, at the end of the missing-key error."""
 
     source: str = ""
-    """The page of its documentation that these facts were read from."""
+    """The documentation page with these facts."""
 
     hosts: tuple[str, ...] = ()
-    """Further hosts by which it is found: names, or `*.example.com` for every host
-    below a domain."""
+    """Other hosts by which it is found: names, or `*.example.com` for subdomains."""
 
     api_key_header: str = "Authorization"
     """The header that carries the key."""
 
     api_key_prefix: str = "Bearer "
-    """What stands before the key in that header."""
+    """The text before the key in that header."""
 
     path: str = ""
     """The path to use when a base URL has none, with `{model}` for the model's name.
     Azure's variable holds an endpoint without a path."""
 
     query_env: tuple[str, str] | None = None
-    """A query parameter without which requests are refused, and the environment
-    variable that holds its value."""
+    """A required query parameter, and the environment variable with its value."""
 
     headers: tuple[tuple[str, str], ...] = ()
-    """Headers of every request, as pairs. The model's own replace them."""
+    """Headers of every request, as pairs. The model's own headers replace them."""
 
     token: TokenEndpoint | None = None
-    """Where the key is exchanged for an access token, when requests carry that."""
+    """The endpoint that exchanges the key for an access token, if requests need one."""
 
     tls_hint: str = ""
     """A sentence for the error when the server's certificate is not accepted."""
 
     note: str = ""
-    """What a user of this provider should know. It stands in the documentation."""
+    """Notes for users of this provider, shown in the documentation."""
 
     @property
     def key_variables(self) -> tuple[str, ...]:
@@ -107,9 +105,9 @@ class Provider:
 
     @property
     def is_local(self) -> bool:
-        """Whether its address is the machine that asks.
+        """Whether its address is this machine.
 
-        Many servers share that host, so none of them is found by it.
+        Many servers share that host, so providers are not found by it.
         """
         return self.host in _LOCAL_HOSTS
 
@@ -117,30 +115,30 @@ class Provider:
         """Whether a host is this provider's."""
         if host is None:
             return False
-        # Looked for before the address is taken apart: every provider is asked.
+        # A cheap test before the address is parsed, as this runs for every provider.
         if host in (self.base_url or "").lower() and host == self.host:
             return not self.is_local
         return any(_matches(host, own) for own in self.hosts)
 
     def needs_key_at(self, base_url: str) -> bool:
-        """Whether requests to this address are refused without a key.
+        """Whether requests to this address need a key.
 
-        Another host under a provider's name, such as a proxy or a local stand-in, may
-        need none.
+        Another host with a provider's name, such as a proxy or a test server, may not
+        need one.
         """
         host = host_of(base_url)
         is_home = host in {self.host, None} or self.serves(host)
         return self.api_key_required and is_home
 
     def key_header(self, key: str | None) -> dict[str, str]:
-        """Return the header that carries a key; empty without one."""
+        """Return the header with a key; empty without one."""
         return {self.api_key_header: f"{self.api_key_prefix}{key}"} if key else {}
 
     def missing_key_hint(self, headers: Mapping[str, object]) -> str:
-        """Return what to tell when a request without a key is refused.
+        """Return advice for a request that was rejected without a key.
 
         Args:
-            headers: The caller's own, which may carry a key.
+            headers: The caller's headers, which may contain a key.
         """
         if any(name.lower() in _KEY_HEADERS for name in headers):
             return ""
@@ -154,7 +152,7 @@ class Provider:
     def root(self, base_url: str, model: str) -> str:
         """Return the part of the address before `/chat/completions` for a model.
 
-        It is `base_url`, with `path` where that has no path of its own.
+        It is `base_url`, with `path` added if that has no path.
         """
         if not self.path or host_of(base_url) is None:
             return base_url
@@ -168,12 +166,12 @@ class Provider:
         """Return the query parameters of a request.
 
         Args:
-            root: The address, whose own parameters count as given.
+            root: The address; parameters in it count as given.
             given: Parameters of the model and of the call.
 
         Raises:
-            ConfigurationError: One that the provider needs is nowhere given; the
-                message names it and its variable.
+            ConfigurationError: A required parameter is missing; the message names it
+                and its variable.
         """
         if self.query_env is None or host_of(root) is None:
             return dict(given)
@@ -203,7 +201,7 @@ def _matches(host: str, pattern: str) -> bool:
 def host_of(url: str | None) -> str | None:
     """Return the host of a URL in lower case, `None` when it has none.
 
-    A Unix socket is on this machine: its URL has the socket's path there.
+    A Unix socket is on this machine; its URL has the socket's path instead of a host.
     """
     if (url or "").strip().lower().startswith("http+unix://"):
         return "localhost"

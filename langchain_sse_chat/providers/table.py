@@ -1,4 +1,4 @@
-"""The providers that are known, gathered from the files with their rows."""
+"""Collect the known providers from the modules with their rows."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ OPENAI = openai.OPENAI
 CUSTOM = Provider(
     name="custom",
     api_key_required=False,
-    hint="Any server: a key is sent when one is given.",
+    hint="Any server: a key is sent if one is given.",
 )
 
 PROVIDERS: dict[str, Provider] = {

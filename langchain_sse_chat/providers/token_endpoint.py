@@ -1,4 +1,4 @@
-"""Where a provider sells access tokens for its keys."""
+"""Define the endpoint where a provider exchanges keys for access tokens."""
 
 from __future__ import annotations
 
@@ -8,25 +8,25 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class TokenEndpoint:
-    """An address that gives an access token for a key, for those that need one.
+    """An endpoint that exchanges a key for an access token.
 
-    The key goes there as `Authorization: Basic`, and requests carry the token instead.
+    The key is sent there as `Authorization: Basic`; requests use the token instead.
     """
 
     url: str
-    """The address."""
+    """The URL."""
 
     scope: str = ""
-    """What the tokens are to be good for; empty for none."""
+    """The scope of the tokens; empty for none."""
 
     url_env: str | None = None
-    """The environment variable that holds another address."""
+    """The environment variable that overrides the URL."""
 
     scope_env: str | None = None
-    """The environment variable that holds another scope."""
+    """The environment variable that overrides the scope."""
 
     def at(self) -> tuple[str, str]:
-        """Return address and scope, with those of the environment over its own."""
+        """Return URL and scope, with overrides from the environment."""
         return (
             _environment(self.url_env) or self.url,
             _environment(self.scope_env) or self.scope,

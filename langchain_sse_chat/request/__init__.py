@@ -1,1 +1,1 @@
-"""What leaves: LangChain's messages and tools to the body and headers of a request."""
+"""Build requests: convert LangChain's messages and tools to body and headers."""

@@ -1,4 +1,4 @@
-"""A request's parts as one server wants them: the dialect's facts applied."""
+"""Apply a dialect to the parts of a request."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from langchain_sse_chat.gigachat.functions import (
 )
 
 _NAMED_ROLES = frozenset({"system", "developer", "user", "assistant"})
-"""Roles whose `name` is the author's; a tool's message is named after its tool."""
+"""Roles whose `name` is the author's; the name of a tool message is its tool's."""
 
 _TOOL_FIELDS = frozenset({"tools", "parallel_tool_calls"})
-"""Fields that say nothing where no tool may be called."""
+"""Fields that mean nothing when no tool may be called."""
 
 _FLAT_KEYS = ("schema", "strict")
-"""What of `json_schema` stands beside `type` in the flat form."""
+"""Keys of `json_schema` that are next to `type` in the flat form."""
 
 
 def fields_in_dialect(given: Mapping[str, Any], dialect: Dialect) -> dict[str, Any]:
-    """Return the fields of a body, all but the messages, as the server wants them.
+    """Return the fields of a body, except the messages, in the server's dialect.
 
     Args:
-        given: Fields in OpenAI's form. `None` as a value means not sent.
-        dialect: The server's.
+        given: Fields in OpenAI's form; those that are `None` are not sent.
+        dialect: The server's dialect.
 
     Raises:
-        ConfigurationError: The server refuses a field, or cannot be asked for what a
-            field says. The error names it.
+        ConfigurationError: The server rejects a field, or does not support its value.
+            The error names the field.
     """
     for name in sorted(dialect.refused_fields):
         if given.get(name) is not None:
@@ -61,7 +61,7 @@ def fields_in_dialect(given: Mapping[str, Any], dialect: Dialect) -> dict[str, A
 def messages_in_dialect(
     messages: Iterable[Mapping[str, Any]], dialect: Dialect
 ) -> list[Mapping[str, Any]]:
-    """Return the messages as the server wants them; nothing given is changed."""
+    """Return the messages in the server's dialect; the arguments are not changed."""
     if dialect.tool_form == "functions":
         return [*messages_as_functions(list(messages))]
     if dialect.supports_names:
@@ -75,9 +75,9 @@ def messages_in_dialect(
 
 
 def _warm_enough(fields: dict[str, Any], least: float) -> dict[str, Any]:
-    """Return the fields with a temperature that the server takes, if one is given."""
+    """Return the fields with a temperature that the server accepts, if one is set."""
     given = fields.get("temperature")
-    # What is no number goes out as it is: the server says what is wrong with it.
+    # A value that is not a number is sent unchanged: the server reports the error.
     cold = isinstance(given, int | float) and given < least
     return {**fields, "temperature": least} if cold else fields
 
@@ -89,16 +89,16 @@ def _with_tool_choice(fields: dict[str, Any], dialect: Dialect) -> dict[str, Any
     if choice is None or (choice == "auto" and "auto" not in known):
         return fields
     if choice == "none" and "none" not in known:
-        # Without tools none can be called, which is all that `none` asks for.
+        # Without tools none can be called, which is what `none` requests.
         return {k: v for k, v in fields.items() if k not in _TOOL_FIELDS}
     return {**fields, "tool_choice": _known_choice(choice, tools, dialect)}
 
 
 def _known_choice(choice: Any, tools: Sequence[Any], dialect: Dialect) -> Any:
-    """Return the choice in a form that the server knows.
+    """Return the choice in a form that the server supports.
 
     Raises:
-        ConfigurationError: There is none.
+        ConfigurationError: There is no such form.
     """
     known = dialect.tool_choices
     if choice in ("auto", "none"):
@@ -109,14 +109,14 @@ def _known_choice(choice: Any, tools: Sequence[Any], dialect: Dialect) -> Any:
         return required
     if not is_required and ("named" in known or not _is_function(choice)):
         return choice
-    # With one tool, that some tool must be called and that this one must is the same.
+    # With one tool, `required` and choosing that tool by its name mean the same.
     if len(tools) == 1 and is_required and "named" in known and _is_function(tools[0]):
         return {"type": "function", "function": {"name": tools[0]["function"]["name"]}}
     if len(tools) == 1 and not is_required and required:
         return required
-    wanted = "that some tool is called" if is_required else "for one tool by its name"
+    wanted = "some tool" if is_required else "a given tool"
     msg = (
-        f"This server cannot be asked {wanted}; it supports a tool_choice of "
+        f"This server cannot be told to call {wanted}; it supports a tool_choice of "
         f"{', '.join(repr(word) for word in sorted(known))}. Leave tool_choice out and "
         "ask for the tool in the prompt. For structured output use method='json_mode' "
         "with the schema in the prompt."
@@ -125,7 +125,7 @@ def _known_choice(choice: Any, tools: Sequence[Any], dialect: Dialect) -> Any:
 
 
 def _is_function(value: Any) -> bool:
-    """Whether a tool, or a choice of one, is a function and not the server's own."""
+    """Whether a tool, or a tool choice, is a function and not a server-side tool."""
     return isinstance(value, Mapping) and value.get("type") == "function"
 
 

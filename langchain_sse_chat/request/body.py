@@ -1,4 +1,4 @@
-"""The body of a chat-completions request: assembled as a dict, encoded as JSON."""
+"""Build the body of a chat-completions request, and encode it as JSON."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ PATH = "/chat/completions"
 """Where the body is posted to, under the root of an API."""
 
 _MAX_TOKENS_FIELDS = ("max_completion_tokens", "max_tokens")
-"""The two names of one limit; the first wins when a caller gives both."""
+"""The two names of the token limit; the first wins when a caller sets both."""
 
 _JSON_ERRORS = (TypeError, ValueError, RecursionError)
-"""What `json.dumps` raises for a value that is not JSON."""
+"""Errors of `json.dumps` for a value that is not JSON."""
 
 
 def request_body(
@@ -38,33 +38,32 @@ def request_body(
     response_format: Mapping[str, Any] | None = None,
     extra_body: Iterable[Mapping[str, Any] | None] = (),
 ) -> dict[str, Any]:
-    """Return the body of a request as a dict; nothing given is changed.
+    """Return the body of a request as a dict; the arguments are not changed.
 
     Args:
-        model: The model's name on the server. A `model` among `params` wins.
-        messages: Messages as `messages_to_wire` gives them.
-        dialect: Says how the server wants all this. What stands in `extra_body` is sent
-            as it is.
-        stream: Whether the answer is to come as an event stream. Sent always, because
-            servers differ in what they do without it.
-        include_usage: Whether to ask for usage in the stream. Does nothing without
-            `stream`, or where the dialect says that the server refuses the question.
-        params: Sampling parameters and every other key by its name on the wire; unknown
-            ones go out as they are. `None` as a value means not sent. The limit on
-            tokens goes out under the dialect's name, whichever of its two it has here.
-            A `stop` string becomes a list.
-        tools: Tools as `tools_to_wire` gives them. Without any, `parallel_tool_calls`
-            and a `tool_choice` of `"auto"` or `"none"` are left out too: they say
-            nothing then, and OpenAI refuses them.
-        tool_choice: As `tool_choice_to_wire` gives it.
-        parallel_tool_calls: Whether the model may call several tools at once.
-        response_format: As `response_format_to_wire` gives it.
-        extra_body: Dicts whose keys have the last word over everything above; of two,
-            the later one, key by key and not deeper, but for `stream_options`, whose
-            own keys are merged. A `None` in them is sent as `null`.
+        model: The model's name on the server. A `model` in `params` replaces it.
+        messages: Messages from `messages_to_wire`.
+        dialect: The server's dialect. It does not apply to `extra_body`.
+        stream: Whether to request an event stream. Always sent, because servers have
+            different defaults.
+        include_usage: Whether to request usage in the stream. Ignored without `stream`,
+            or if the dialect says that the server rejects the option.
+        params: Sampling parameters and all other fields of the body; unknown fields are
+            sent unchanged, and those that are `None` are not sent. The token limit is
+            sent under the dialect's name, with either name here. A `stop` string
+            becomes a list.
+        tools: Tools from `tools_to_wire`. Without tools, `parallel_tool_calls` and a
+            `tool_choice` of `"auto"` or `"none"` are left out too: they mean nothing
+            then, and OpenAI rejects them.
+        tool_choice: A choice from `tool_choice_to_wire`.
+        parallel_tool_calls: Whether the model may make several calls in one answer.
+        response_format: A format from `response_format_to_wire`.
+        extra_body: Dicts whose keys replace all of the above; later dicts replace
+            earlier ones, key by key. Values are not merged, except `stream_options`. A
+            `None` is sent as `null`.
 
     Raises:
-        ConfigurationError: The server cannot be asked for something that is given.
+        ConfigurationError: The server does not support one of the values.
     """
     extra: dict[str, Any] = {}
     for layer in extra_body:
@@ -77,13 +76,13 @@ def request_body(
     }
     given = fields_in_dialect(given, dialect)
     limit = _limit(given, dialect, extra)
-    # An empty list stops at nothing, and OpenAI refuses it.
+    # An empty list has no effect, and OpenAI rejects it.
     stop = given.pop("stop", None) or None
     if isinstance(stop, str):
         stop = [stop]
     options = given.pop("stream_options", None)
     merged = _stream_options(
-        # OpenAI refuses them where nothing is streamed.
+        # OpenAI rejects them without streaming.
         options if stream else None,
         extra,
         ask=stream and include_usage and dialect.supports_stream_options,
@@ -101,20 +100,20 @@ def request_body(
 def encode_body(body: Mapping[str, Any]) -> bytes:
     r"""Return a request body as compact JSON in UTF-8.
 
-    Characters outside ASCII go out as they are. A lone surrogate, which UTF-8 cannot
-    hold, goes out as its JSON escape, such as `\ud83d`.
+    Characters outside ASCII are not escaped, except lone surrogates, which UTF-8 cannot
+    encode: they are sent as JSON escapes, such as `\ud83d`.
 
     Raises:
-        ConfigurationError: A value is not JSON: an object of Python, a number that is
-            not finite, or a structure that contains itself. The error names its key.
+        ConfigurationError: A value is not JSON: a Python object, a number that is not
+            finite, or a structure that contains itself. The error names its key.
     """
     try:
         text = _dumps(body)
     except _JSON_ERRORS as exc:
         msg = f"The request's {_bad_key(body)} cannot be sent as JSON: {exc}."
         raise ConfigurationError(msg) from exc
-    # Only lone surrogates fail in UTF-8, they stand in strings only, and Python's
-    # escape for them is the one of JSON.
+    # Only lone surrogates cannot be encoded. They occur only in strings, and Python's
+    # escape for them equals JSON's.
     return text.encode("utf-8", "backslashreplace")
 
 
@@ -161,7 +160,7 @@ def _tools(
 def _limit(
     given: dict[str, Any], dialect: Dialect, extra: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Take the limit on tokens out of what is given; return it under its right name."""
+    """Remove the token limit from the fields; return it under the dialect's name."""
     limit, other = map(given.pop, _MAX_TOKENS_FIELDS, (None, None))
     if extra.keys() & set(_MAX_TOKENS_FIELDS):
         return {}
@@ -171,7 +170,7 @@ def _limit(
 def _stream_options(
     given: Mapping[str, Any] | None, extra: Mapping[str, Any], *, ask: bool
 ) -> dict[str, Any]:
-    """Return `stream_options`: ours, then the parameters', then the extra body's."""
+    """Merge `stream_options`: the default, the parameters', the extra body's."""
     own = extra.get("stream_options", {})
     if not isinstance(own, Mapping):
         return {}

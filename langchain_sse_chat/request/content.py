@@ -1,12 +1,11 @@
-"""Message content of LangChain in the form that chat-completion servers read.
+"""Convert message content to the form of chat completions.
 
-LangChain knows four spellings of one picture: its own blocks of version 1 and of
-version 0 (with `source_type`), OpenAI's parts and Anthropic's blocks. This file turns
-all of them into OpenAI's parts
-(https://platform.openai.com/docs/api-reference/chat/create#chat-create-messages). What
-other APIs take from a user, such as the input of OpenAI's Responses, is put in those
-parts too. A block whose type it does not know it leaves alone; which parts are sent is
-decided in `langchain_sse_chat.request.roles`.
+LangChain knows four forms of an image: its own blocks of version 1 and of version 0
+(with `source_type`), OpenAI's parts and Anthropic's blocks. This module converts all of
+them to OpenAI's parts
+(https://platform.openai.com/docs/api-reference/chat/create#chat-create-messages), and
+also the user input of other APIs, such as OpenAI's Responses. Blocks of an unknown type
+are not changed; `langchain_sse_chat.request.roles` decides which parts are sent.
 """
 
 from __future__ import annotations
@@ -34,11 +33,11 @@ _NOT_SENT = frozenset(
         "thought_signature",
     }
 )
-"""Keys of a text block that are LangChain's bookkeeping, or what a model's server put
-there, and no part of the wire."""
+"""Keys of a text block that are not sent: LangChain's bookkeeping, and fields that the
+server of a model added."""
 
 _CACHE_KEYS = ("cache_control", "prompt_cache_breakpoint")
-"""Marks for prompt caching, which servers read on parts of every kind."""
+"""Marks for prompt caching, which servers accept on all parts."""
 
 _AUDIO_FORMATS = {
     "mpeg": "mp3",
@@ -51,7 +50,8 @@ _AUDIO_FORMATS = {
     "x-flac": "flac",
     "x-aiff": "aiff",
 }
-"""Subtypes of `audio/` whose name on the wire differs; OpenAI takes `wav` and `mp3`."""
+"""Names of audio formats that differ from the MIME subtype; OpenAI accepts `wav` and
+`mp3`."""
 
 _FILE_EXTENSIONS = {
     "text/plain": "txt",
@@ -61,19 +61,19 @@ _FILE_EXTENSIONS = {
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
     "application/vnd.openxmlformats-officedocument.presentationml.presentation": "pptx",
 }
-"""Extensions that are not the subtype itself, as `pdf` is of `application/pdf`."""
+"""Extensions that differ from the MIME subtype."""
 
 
-def block_to_wire(block: Any, where: str) -> RequestPart:
-    """Return one block of a content list as a part.
+def block_to_wire(block: Any, path: str) -> RequestPart:
+    """Return the part for a block of a content list.
 
     Args:
-        block: A string, or a block of any of the spellings that this file names.
-            A block of an unknown type is returned unchanged, as a copy.
-        where: The place of the block, for errors.
+        block: A string, or a block in one of the forms above. A block of an unknown
+            type is copied unchanged.
+        path: The path of the block in the messages, for errors.
 
     Raises:
-        ConfigurationError: The block has no `type`, or lacks what its type needs.
+        ConfigurationError: The block has no `type`, or lacks a field of its type.
     """
     if isinstance(block, str):
         return {"type": "text", "text": block}
@@ -82,19 +82,19 @@ def block_to_wire(block: Any, where: str) -> RequestPart:
         kind = "text"  # Bedrock's form
     if not isinstance(kind, str):
         msg = (
-            f"{where} is neither a string nor a dict with a `type`. Pass text as a "
+            f"{path} is neither a string nor a dict with a `type`. Pass text as a "
             'string or as {"type": "text", "text": "..."}.'
         )
         raise ConfigurationError(msg)
     converter = _CONVERTERS.get(kind)
-    return dict(block) if converter is None else converter(block, where)
+    return dict(block) if converter is None else converter(block, path)
 
 
 def check_images(messages: Sequence[BaseMessage]) -> None:
-    """Refuse images of the caller's without a type, before LangChain's tracing does.
+    """Reject images without a MIME type here, before LangChain's tracing does.
 
     Raises:
-        ConfigurationError: An image lacks what it needs.
+        ConfigurationError: An image has no data or no `mime_type`.
     """
     for number, message in enumerate(messages):
         if isinstance(message.content, str) or isinstance(message, AIMessage):
@@ -109,11 +109,11 @@ def check_images(messages: Sequence[BaseMessage]) -> None:
 
 
 def joined_text(parts: Sequence[RequestPart], separator: str) -> str | None:
-    """Return the text of parts that are nothing but text, as one string.
+    """Join parts into one string if all of them are plain text.
 
     Args:
-        parts: Parts as `block_to_wire` makes them.
-        separator: What stands between two texts.
+        parts: Parts from `block_to_wire`.
+        separator: The string between two texts.
 
     Returns:
         The string, or `None` when joining would lose something: a part that is not
@@ -128,52 +128,52 @@ def joined_text(parts: Sequence[RequestPart], separator: str) -> str | None:
 
 
 def cache_marks(block: Mapping[str, Any]) -> RequestPart:
-    """Return the block's marks for prompt caching, whether its own or in `extras`."""
+    """Return the block's marks for prompt caching, including those in `extras`."""
     found = {**(block.get("extras") or {}), **block}
     return {key: found[key] for key in _CACHE_KEYS if key in found}
 
 
-def _text(block: Mapping[str, Any], where: str) -> RequestPart:
+def _text(block: Mapping[str, Any], path: str) -> RequestPart:
     if not isinstance(block.get("text"), str):
-        msg = f"{where} is a text block whose `text` is not a string."
+        msg = f"{path} is a text block whose `text` is not a string."
         raise ConfigurationError(msg)
     own = {key: value for key, value in block.items() if key not in _NOT_SENT}
     return {**own, "type": "text", **cache_marks(block)}
 
 
-def _image(block: Mapping[str, Any], where: str) -> RequestPart:
+def _image(block: Mapping[str, Any], path: str) -> RequestPart:
     plain = _without_source(block)
     if file_id := plain.get("file_id"):
         return {**_file_reference(file_id), **cache_marks(block)}
-    image = {"url": _url_or_data(plain, where)}
+    image = {"url": _url_or_data(plain, path)}
     detail = block.get("detail") or (block.get("extras") or {}).get("detail")
     if detail:
         image["detail"] = detail
     return {"type": "image_url", "image_url": image, **cache_marks(block)}
 
 
-def _image_url(block: Mapping[str, Any], where: str) -> RequestPart:
+def _image_url(block: Mapping[str, Any], path: str) -> RequestPart:
     image = block.get("image_url")
     if isinstance(image, str):
         return {**block, "image_url": {"url": image}}
     if isinstance(image, Mapping) and isinstance(image.get("url"), bytes):
-        raise bytes_given(where)
+        raise bytes_given(path)
     if not isinstance(image, Mapping):
-        msg = f"{where} has no image. Pass it as {{'image_url': {{'url': '...'}}}}."
+        msg = f"{path} has no image. Pass it as {{'image_url': {{'url': '...'}}}}."
         raise ConfigurationError(msg)
     return dict(block)
 
 
-def _audio(block: Mapping[str, Any], where: str) -> RequestPart:
+def _audio(block: Mapping[str, Any], path: str) -> RequestPart:
     plain = _without_source(block)
     if file_id := plain.get("file_id"):
         return {**_file_reference(file_id), **cache_marks(block)}
     if "base64" not in plain:
-        # OpenAI takes no audio by URL; this part is vLLM's
+        # OpenAI does not accept audio URLs; this part is vLLM's
         # (https://docs.vllm.ai/en/latest/features/multimodal_inputs.html).
-        audio = {"url": _url_or_data(plain, where)}
+        audio = {"url": _url_or_data(plain, path)}
         return {"type": "audio_url", "audio_url": audio, **cache_marks(block)}
-    subtype = _mime_type(plain, where).partition("/")[2].partition(";")[0].strip()
+    subtype = _mime_type(plain, path).partition("/")[2].partition(";")[0].strip()
     return {
         "type": "input_audio",
         "input_audio": {
@@ -184,9 +184,9 @@ def _audio(block: Mapping[str, Any], where: str) -> RequestPart:
     }
 
 
-def _video(block: Mapping[str, Any], where: str) -> RequestPart:
-    # OpenAI takes no video; this part is the one that OpenRouter, vLLM and DashScope
-    # share (https://openrouter.ai/docs/guides/overview/multimodal/videos).
+def _video(block: Mapping[str, Any], path: str) -> RequestPart:
+    # OpenAI does not accept video; OpenRouter, vLLM and DashScope share this part
+    # (https://openrouter.ai/docs/guides/overview/multimodal/videos).
     if "video" in block:
         # DashScope's list of frames
         # (https://www.alibabacloud.com/help/en/model-studio/vision).
@@ -194,11 +194,11 @@ def _video(block: Mapping[str, Any], where: str) -> RequestPart:
     plain = _without_source(block)
     if file_id := plain.get("file_id"):
         return {**_file_reference(file_id), **cache_marks(block)}
-    video = {"url": _url_or_data(plain, where)}
+    video = {"url": _url_or_data(plain, path)}
     return {"type": "video_url", "video_url": video, **cache_marks(block)}
 
 
-def _file(block: Mapping[str, Any], where: str) -> RequestPart:
+def _file(block: Mapping[str, Any], path: str) -> RequestPart:
     if isinstance(block.get("file"), Mapping):
         return _named_file(block)
     plain = _without_source(block)
@@ -208,10 +208,10 @@ def _file(block: Mapping[str, Any], where: str) -> RequestPart:
         return {**_file_reference(file_id), **cache_marks(block)}
     # A URL here is OpenRouter's
     # (https://openrouter.ai/docs/guides/overview/multimodal/pdfs); OpenAI refuses it.
-    file = {"file_data": _url_or_data(plain, where)}
+    file = {"file_data": _url_or_data(plain, path)}
     name = _file_name(block)
     if name is None and "base64" in plain:
-        name = _made_up_name(_mime_type(plain, where))
+        name = _made_up_name(_mime_type(plain, path))
     if name is not None:
         file["filename"] = name
     return {"type": "file", "file": file, **cache_marks(block)}
@@ -227,75 +227,75 @@ def _named_file(block: Mapping[str, Any]) -> RequestPart:
     return {**block, "file": file}
 
 
-def _plain_text(block: Mapping[str, Any], where: str) -> RequestPart:
-    return _file({"mime_type": "text/plain", **block}, where)
+def _plain_text(block: Mapping[str, Any], path: str) -> RequestPart:
+    return _file({"mime_type": "text/plain", **block}, path)
 
 
-def _document(block: Mapping[str, Any], where: str) -> RequestPart:
+def _document(block: Mapping[str, Any], path: str) -> RequestPart:
     # Anthropic's document
     # (https://docs.claude.com/en/docs/build-with-claude/pdf-support); without a source
-    # it is some server's own kind.
+    # it is a server's own type.
     if not isinstance(block.get("source"), Mapping):
         return dict(block)
-    return _file(block, where)
+    return _file(block, path)
 
 
-def _refusal(block: Mapping[str, Any], where: str) -> RequestPart:
-    return _text({"text": block.get("refusal")}, where)
+def _refusal(block: Mapping[str, Any], path: str) -> RequestPart:
+    return _text({"text": block.get("refusal")}, path)
 
 
-def _guarded(block: Mapping[str, Any], where: str) -> RequestPart:
+def _guarded(block: Mapping[str, Any], path: str) -> RequestPart:
     # Bedrock's text that a guardrail reads
     # (https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-use-converse-api.html).
     inner = block.get("guard_content")
     text = inner.get("text") if isinstance(inner, Mapping) else inner
     text = text.get("text") if isinstance(text, Mapping) else text
-    return _text({"text": text}, where)
+    return _text({"text": text}, path)
 
 
-def _search_result(block: Mapping[str, Any], where: str) -> RequestPart:
+def _search_result(block: Mapping[str, Any], path: str) -> RequestPart:
     # Anthropic's (https://docs.claude.com/en/docs/build-with-claude/search-results).
     content = block.get("content")
     parts = content if isinstance(content, list) else []
     texts = [part.get("text") for part in parts if isinstance(part, Mapping)]
     lines = [block.get("title"), block.get("source"), *texts]
     text = "\n".join(line for line in lines if isinstance(line, str))
-    return _text({**cache_marks(block), "text": text}, where)
+    return _text({**cache_marks(block), "text": text}, path)
 
 
-def _media(block: Mapping[str, Any], where: str) -> RequestPart:
+def _media(block: Mapping[str, Any], path: str) -> RequestPart:
     # Gemini's (https://github.com/langchain-ai/langchain-google).
-    mime_type = _mime_type(block, where)
+    mime_type = _mime_type(block, path)
     url = block.get("file_uri") or block.get("url")
     source = {"url": url} if url else {"base64": block.get("data")}
     kind = mime_type.partition("/")[0]
     converter = {"image": _image, "audio": _audio, "video": _video}.get(kind, _file)
-    return converter({**source, "mime_type": mime_type, **cache_marks(block)}, where)
+    return converter({**source, "mime_type": mime_type, **cache_marks(block)}, path)
 
 
-def _input_image(block: Mapping[str, Any], where: str) -> RequestPart:
+def _input_image(block: Mapping[str, Any], path: str) -> RequestPart:
     # OpenAI's Responses, as `_input_file`
     # (https://platform.openai.com/docs/api-reference/responses/create).
     if file_id := block.get("file_id"):
         return _file_reference(file_id)
-    return _image({**block, "url": block.get("image_url")}, where)
+    return _image({**block, "url": block.get("image_url")}, path)
 
 
-def _input_file(block: Mapping[str, Any], where: str) -> RequestPart:
+def _input_file(block: Mapping[str, Any], path: str) -> RequestPart:
     keys = ("file_id", "file_data", "filename")
     file = {key: block[key] for key in keys if block.get(key)}
     if not file.keys() & {"file_id", "file_data"}:
-        return _file({"url": block.get("file_url"), **file}, where)
+        return _file({"url": block.get("file_url"), **file}, path)
     return _named_file({"type": "file", "file": file, **cache_marks(block)})
 
 
-def _non_standard(block: Mapping[str, Any], where: str) -> RequestPart:
-    return block_to_wire(block.get("value"), f"{where}.value")
+def _non_standard(block: Mapping[str, Any], path: str) -> RequestPart:
+    return block_to_wire(block.get("value"), f"{path}.value")
 
 
-def _custom_output(block: Mapping[str, Any], where: str) -> RequestPart:
-    # What `langchain_openai.custom_tool` makes a tool's result.
-    return _text({"type": "text", "text": block.get("output") or ""}, where)
+def _custom_output(block: Mapping[str, Any], path: str) -> RequestPart:
+    # The result of a tool made by `langchain_openai.custom_tool`.
+    return _text({"type": "text", "text": block.get("output") or ""}, path)
 
 
 _CONVERTERS: dict[str, Callable[[Mapping[str, Any], str], RequestPart]] = {
@@ -321,9 +321,9 @@ _CONVERTERS: dict[str, Callable[[Mapping[str, Any], str], RequestPart]] = {
 
 
 def _without_source(block: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return a media block in the keys of LangChain's version 1.
+    """Return a media block with the keys of LangChain's version 1.
 
-    Version 0 says what its data are in `source_type`, Anthropic in a `source`.
+    Version 0 has the kind of its data in `source_type`, Anthropic in a `source`.
     """
     source = block.get("source")
     if isinstance(source, Mapping):
@@ -343,34 +343,34 @@ def _without_source(block: Mapping[str, Any]) -> Mapping[str, Any]:
     return block
 
 
-def _url_or_data(plain: Mapping[str, Any], where: str) -> str:
+def _url_or_data(plain: Mapping[str, Any], path: str) -> str:
     if isinstance(url := plain.get("url"), str):
         return url
     if isinstance(data := plain.get("base64"), str):
-        return f"data:{_mime_type(plain, where)};base64,{data}"
+        return f"data:{_mime_type(plain, path)};base64,{data}"
     if any(isinstance(value, bytes | bytearray) for value in plain.values()):
-        raise bytes_given(where)
-    msg = f"{where} has no data. Give it a `url`, a `base64` or a `file_id`."
+        raise bytes_given(path)
+    msg = f"{path} has no data. Add a `url`, a `base64` or a `file_id`."
     raise ConfigurationError(msg)
 
 
-def bytes_given(where: str) -> ConfigurationError:
-    """Return the error for a block whose data is bytes, which JSON does not have."""
+def bytes_given(path: str) -> ConfigurationError:
+    """Return the error for a block with bytes, which JSON cannot contain."""
     return ConfigurationError(
-        f"{where} has its data as bytes. Pass base64 text: "
+        f"{path} contains bytes. Pass base64 text instead: "
         "`base64.b64encode(data).decode()` as `base64`, with a `mime_type`."
     )
 
 
-def _mime_type(plain: Mapping[str, Any], where: str) -> str:
+def _mime_type(plain: Mapping[str, Any], path: str) -> str:
     if isinstance(mime_type := plain.get("mime_type"), str) and mime_type:
         return mime_type
-    msg = f"{where} has base64 data of unknown type. Give it a `mime_type`."
+    msg = f"{path} has base64 data of unknown type. Add a `mime_type`."
     raise ConfigurationError(msg)
 
 
 def _file_reference(file_id: str) -> RequestPart:
-    # The one part of a chat completion that can name an uploaded file.
+    # The only part of chat completions that can name an uploaded file.
     return {"type": "file", "file": {"file_id": file_id}}
 
 
@@ -384,6 +384,6 @@ def _file_name(block: Mapping[str, Any]) -> str | None:
 
 
 def _made_up_name(mime_type: str) -> str:
-    # OpenAI refuses file data without a file name.
+    # OpenAI rejects file data without a file name.
     extension = _FILE_EXTENSIONS.get(mime_type, mime_type.rpartition("/")[2])
     return f"file.{extension}"

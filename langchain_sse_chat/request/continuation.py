@@ -1,4 +1,4 @@
-"""An answer that was begun: how a server is asked to go on with it."""
+"""Request the continuation of an answer that has begun."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ _GO_ON = (
     "Go on with it from exactly where it stops, in the same language: no greeting, no "
     "comment, nothing left out. Begin by repeating its last words, which are:\n\n"
 )
-"""What a model is told that cannot be made to go on by the form of the request. To have
-it begin with words that are known makes it write on in the middle of a line or a word,
-and shows where its text belongs."""
+"""The instruction for a model that cannot be made to continue by the form of a request.
+Repeating known words makes it continue in the middle of a line or a word, and shows
+where its text belongs."""
 
 _LAST_WORDS = 60
-"""Characters of the answer's end that the model is to begin with, at most."""
+"""Characters of the answer's end that the model should repeat, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,18 +27,18 @@ class Continuation:
 
     body: Mapping[str, Any] = field(repr=False)
     least_overlap: int | None
-    """How many characters of the begun answer must be repeated in the rest to be taken
-    for a repetition; `None` when it repeats nothing."""
+    """How many characters of the earlier answer must be repeated to count as a
+    repetition; `None` if the server repeats nothing."""
     is_prefilled: bool
-    """Whether the form of the request says it, which some servers refuse."""
+    """Whether the form of the request requests it, which some servers reject."""
 
 
 def continued(
     messages: Sequence[Mapping[str, Any]], dialect: Dialect
 ) -> tuple[Sequence[Mapping[str, Any]], dict[str, Any]]:
-    """Return the messages, and the fields that ask to go on with the last of them.
+    """Return the messages, and the fields that request a continuation of the last.
 
-    An answer with tool calls is none that can be gone on with.
+    An answer with tool calls cannot be continued.
     """
     if not _is_begun(messages):
         return messages, {}
@@ -55,19 +55,19 @@ def continued(
 def continuation_of(
     body: Mapping[str, Any], text: str, dialect: Dialect, *, may_prefill: bool = True
 ) -> Continuation:
-    """Return the request for the rest of an answer; nothing given is changed.
+    """Return the request for the rest of an answer; the arguments are not changed.
 
     Args:
-        body: The request that the answer was begun for.
+        body: The body of the request for the answer.
         text: The answer so far, not empty.
-        dialect: Says whether the server can be made to go on with a message.
-        may_prefill: Whether to use that. Without it, or where the server cannot, the
-            model is asked to, by one more message of the user.
+        dialect: The server's dialect, which says whether it can continue a message.
+        may_prefill: Whether to use that. Otherwise, or if the server does not support
+            it, another user message asks the model to continue.
     """
     messages: list[Mapping[str, Any]] = list(body["messages"])
     least = len(text) if dialect.repeats_prefix else None
     if _is_begun(messages):
-        # The caller began it, in a form that the server knows.
+        # The caller began the answer, in a form that the server supports.
         last = {**messages[-1], "content": messages[-1]["content"] + text}
         return Continuation({**body, "messages": [*messages[:-1], last]}, least, False)  # noqa: FBT003
     messages.append({"role": "assistant", "content": text})
@@ -79,14 +79,14 @@ def continuation_of(
 
 
 def _is_begun(messages: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether the last message is the beginning of an answer in text."""
+    """Whether the last message is the beginning of a text answer."""
     last = messages[-1] if messages else {}
     begun = last.get("role") == "assistant" and isinstance(last.get("content"), str)
     return begun and not last.keys() & {"tool_calls", "function_call"}
 
 
 def _last_words(text: str) -> str:
-    """Return the end of a text, from the beginning of a word where there are words."""
+    """Return the end of a text, from the start of a word if there are words."""
     end = text[-_LAST_WORDS:]
     if len(end) == len(text):
         return text

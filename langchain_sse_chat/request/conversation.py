@@ -1,8 +1,8 @@
-"""A conversation in the order that servers accept: each call with its result.
+"""Put a conversation in the order that servers accept: each call with its result.
 
-Histories hold calls that were never run, results that came late or whose calls were
-trimmed away, and ids of other servers. All of it is put right here, the same way each
-time that a conversation is sent.
+Histories contain calls that were never run, late results, results whose calls were
+trimmed away, and IDs of other servers. All of that is corrected here, in the same way
+each time a conversation is sent.
 """
 
 from __future__ import annotations
@@ -21,45 +21,44 @@ from langchain_sse_chat.request.past_calls import PastCall
 from langchain_sse_chat.request.reasoning_echo import signed
 
 _NOT_RUN = "This call was not run: it has no result."
-_NOT_WHOLE = "This call was not run: its arguments were not a whole JSON object."
+_NOT_WHOLE = "This call was not run: its arguments were not a complete JSON object."
 _MEDIA_FOLLOW = "The result is in the message that follows the results."
 _MEDIA_OF = "From the result of the tool "
 _BRIDGE = "OK."
-"""What stands between the result of a tool and the user's message where a server wants
-an answer there."""
+"""The answer between a tool result and a user message, for servers that require one."""
 
 _NO_NAME = "unknown_tool"
-"""The name of a call that is made up for a result that does not say its tool."""
+"""The name of a call that is made up for a result without the name of its tool."""
 
 
 @dataclass(slots=True)
 class Sent:
-    """A message on its way out."""
+    """A message to send."""
 
     message: BaseMessage | None
-    """The message of LangChain, `None` for one that stands here to make the
-    conversation whole."""
+    """The LangChain message, `None` for one that was added to complete the
+    conversation."""
     wire: dict[str, Any]
-    """What is sent of it."""
-    where: str = ""
-    """Its place, for errors."""
+    """The message as sent."""
+    path: str = ""
+    """Its path in the messages, for errors."""
     calls: list[PastCall] = field(default_factory=list)
     """The tool calls of an answer."""
     media: list[RequestPart] = field(default_factory=list)
-    """What a result holds that the server does not accept there."""
+    """Parts of a result that the server does not accept there."""
 
 
 @dataclass(slots=True)
 class _Open:
-    """A call and its result, as soon as that is found."""
+    """A call, and its result once that is found."""
 
     call: PastCall
     turn: int
-    """The number of the answer that it is in."""
+    """The number of its answer."""
     result: Sent | None = None
 
     def matches(self, result: Sent) -> bool:
-        """Whether this call can be the one that a result is of."""
+        """Whether a result can belong to this call."""
         if result.wire["role"] == "function":
             return self.call.name == result.wire.get("name")
         return bool((self.call.own_id or "") == result.wire["tool_call_id"])
@@ -78,17 +77,17 @@ def settled(
 ) -> list[Sent]:
     """Return the messages with each call before its result, and each result once.
 
-    A result moves up to the calls that it belongs to. A call without a result gets one
-    that says so; a result without a call gets a call without arguments. Results in the
-    older form, under the role `function`, become those of tools.
+    A late result moves to its calls. A call without a result gets one that says so, and
+    a result without a call gets a call without arguments. Results in the older form,
+    with the role `function`, become tool results.
 
     Args:
-        sent: The messages in their order.
-        dialect: Says which ids the server accepts, and what a result may hold.
-        names: The names of tools that are sent under another name, with that.
+        sent: The messages in order.
+        dialect: The server's dialect: which IDs it accepts, and which parts in results.
+        names: The sent names of tools that are sent under another name.
 
     Raises:
-        ConfigurationError: A result does not say of which call it is.
+        ConfigurationError: A result does not name its call.
     """
     whole = list(_in_order(_turns(sent), dialect, names))
     return whole if dialect.user_after_tools else list(_bridged(whole))
@@ -113,19 +112,19 @@ def _turns(sent: Iterable[Sent]) -> list[Sent | _Turn]:
 
 
 def _called(result: Sent, unanswered: list[_Open]) -> _Open | None:
-    """Return the call that a result is of: the first such call of the last answer."""
+    """Return the call of a result: the first match in the last matching answer."""
     matching = [call for call in unanswered if call.matches(result)]
     last = matching[-1].turn if matching else None
     return next((call for call in matching if call.turn == last), None)
 
 
 def _made_up(result: Sent) -> _Turn:
-    """Return a result with the call that it lacks."""
+    """Return a result with a call made up for it."""
     own_id = result.wire.get("tool_call_id")
     if own_id == "":
         msg = (
-            f"{result.where} is the result of a tool call, but does not say of which. "
-            "Give it the id of the call as `tool_call_id`."
+            f"{result.path} is a tool result without the id of its call. Add it as "
+            "`tool_call_id`."
         )
         raise ConfigurationError(msg)
     name = result.wire.get("name") or _NO_NAME
@@ -167,7 +166,7 @@ def sent_name(name: str, names: Mapping[str, str]) -> str:
 
     Args:
         name: The tool's own name.
-        names: The names of tools that are sent under another name, with that.
+        names: The sent names of tools that are sent under another name.
     """
     return names.get(name) or acceptable_name(name)
 
@@ -181,11 +180,11 @@ def _result(call: _Open, call_id: str, names: Mapping[str, str]) -> Sent:
     wire["content"] = own.wire["content"] or (_MEDIA_FOLLOW if own.media else "")
     if name := own.wire.get("name"):
         wire["name"] = sent_name(name, names)
-    return Sent(own.message, wire, own.where)
+    return Sent(own.message, wire, own.path)
 
 
 def _bridged(sent: Iterable[Sent]) -> Iterator[Sent]:
-    """Yield the messages with an answer between a result and a user's message."""
+    """Yield the messages with an answer between a tool result and a user message."""
     before = None
     for item in sent:
         role = item.wire["role"]

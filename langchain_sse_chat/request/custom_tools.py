@@ -1,4 +1,4 @@
-"""Custom tools of OpenAI, whose input is any text, and their calls in a request.
+"""Convert OpenAI's custom tools, whose input is free text, and their calls.
 
 https://platform.openai.com/docs/api-reference/chat/create#chat-create-tools
 """
@@ -15,20 +15,20 @@ from langchain_sse_chat.message_keys import TOOL_CALL_EXTRAS
 from langchain_sse_chat.wire.custom_calls import CUSTOM, INPUT, input_of
 
 _GRAMMAR_KEYS = ("syntax", "definition")
-"""What a grammar is made of; Responses has it without a level of its own."""
+"""Keys of a grammar; Responses has them one level higher."""
 
 
 def custom_tool_to_wire(tool: Any) -> dict[str, Any] | None:
-    """Return a custom tool as the request carries it, `None` for any other tool.
+    """Return a custom tool as sent, `None` for any other tool.
 
     Args:
-        tool: A tool of LangChain that `langchain_openai.custom_tool` made, or a dict in
-            the form of chat completions or of OpenAI's Responses.
+        tool: A LangChain tool made by `langchain_openai.custom_tool`, or a dict in the
+            form of chat completions or OpenAI's Responses.
     """
     if isinstance(tool, Mapping):
         known = tool.get("type") == CUSTOM and bool(tool.get("name"))
         if not known or "input_schema" in tool:
-            # Anthropic's tools have this type and a schema.
+            # Anthropic's tools have this type too, but with a schema.
             return None
         fields = {key: value for key, value in tool.items() if key != "type"}
     else:
@@ -46,7 +46,7 @@ def custom_tool_to_wire(tool: Any) -> dict[str, Any] | None:
 
 
 def as_function_tool(tool: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return a tool for a server that knows functions only."""
+    """Return a tool for a server that supports only functions."""
     custom = tool.get(CUSTOM)
     if tool.get("type") != CUSTOM or not isinstance(custom, Mapping):
         return tool
@@ -63,9 +63,9 @@ def as_function_tool(tool: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def custom_call_ids(message: AIMessage) -> set[Any]:
-    """Return the ids of the calls of an answer that are of custom tools.
+    """Return the IDs of the calls of custom tools in an answer.
 
-    Answers of this package say so in their extras, those of `ChatOpenAI` in a block.
+    This package marks them in the message's extras, `ChatOpenAI` in a block.
     """
     extras = message.additional_kwargs.get(TOOL_CALL_EXTRAS)
     found: set[Any] = set()
@@ -83,10 +83,10 @@ def custom_call_ids(message: AIMessage) -> set[Any]:
 
 
 def as_custom_call(wire: Mapping[str, Any], arguments: Any) -> dict[str, Any]:
-    """Return a call as one of a custom tool.
+    """Return a call in the form of a custom tool.
 
     Args:
-        wire: The call in the form of a function's.
+        wire: The call in the form of a function call.
         arguments: Its arguments in LangChain's form.
     """
     rest = {key: value for key, value in wire.items() if key != "function"}
@@ -97,7 +97,7 @@ def as_custom_call(wire: Mapping[str, Any], arguments: Any) -> dict[str, Any]:
 
 
 def as_function_call(wire: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return a call for a server that knows functions only."""
+    """Return a call for a server that supports only functions."""
     custom = wire.get(CUSTOM)
     if "function" in wire or not isinstance(custom, Mapping):
         return wire

@@ -1,4 +1,4 @@
-"""The headers of a request."""
+"""Build the headers of a request."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ def request_headers(
     api_key_header: Mapping[str, str],
     extra: Mapping[str, object] | None = None,
 ) -> dict[str, str]:
-    """Return the headers to send, checked, so that sending cannot fail over them.
+    """Return the validated headers of a request.
 
-    `identity` is asked for because a proxy that compresses an event stream also holds
-    it back until a block is full.
+    They request `identity` encoding, because a proxy that compresses an event stream
+    also delays it until a block is full.
 
     Args:
-        streamed: Whether an event stream is asked for; else it is one JSON object.
-        api_key_header: What the key is sent in, empty without a key.
-        extra: The caller's headers. They replace others of the same name, whatever the
-            case; one whose value is `None` removes that header.
+        streamed: Whether to request an event stream, rather than one JSON object.
+        api_key_header: The header with the key, empty without a key.
+        extra: The caller's headers. They replace headers of the same name, ignoring
+            case; the value `None` removes a header.
 
     Raises:
-        ConfigurationError: A name or a value cannot stand in a header. The message
+        ConfigurationError: A name or a value is not valid in a header. The message
             names the header and does not show the value.
     """
     own = {

@@ -1,9 +1,9 @@
-"""LangChain messages as the `messages` of a chat-completions request.
+"""Convert LangChain messages to the `messages` of a request.
 
-The wire's side of every rule here is
+The rules are those of
 https://platform.openai.com/docs/api-reference/chat/create#chat-create-messages, read
-narrowly: what OpenAI allows but many servers refuse (assistant text as a list, a null
-content where no tool is called) is not sent.
+narrowly: forms that OpenAI allows but many servers reject (assistant text as a list, a
+null content without tool calls) are not sent.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from langchain_sse_chat.request.roles import (
 )
 
 AnswerMessage = dict[str, Any]
-"""One message as sent: a `role` and what belongs to it."""
+"""A message as sent: a `role` and its other keys."""
 
 _ASKING_ROLES = frozenset({"system", "developer", "user"})
 _ROLES = _ASKING_ROLES | frozenset({"assistant", "tool", "function"})
@@ -49,20 +49,20 @@ def messages_to_wire(
     dialect: Dialect,
     names: Mapping[str, str] | None = None,
 ) -> list[AnswerMessage]:
-    """Return the messages as the request carries them.
+    """Return the messages as sent.
 
-    The messages may be of any model: what only another server understands is left out
-    or put in the words of this one. Each tool call comes before its result, and has
-    one; see `langchain_sse_chat.request.conversation`.
+    The messages may come from any model: parts that only another server understands are
+    converted or left out. Each tool call is followed by a result; see
+    `langchain_sse_chat.request.conversation`.
 
     Args:
-        messages: Messages of any of LangChain's types, or their chunks.
-        dialect: Says what the server accepts.
-        names: The names of tools that are sent under another name, with that.
+        messages: LangChain messages or message chunks.
+        dialect: The server's dialect.
+        names: The sent names of tools that are sent under another name.
 
     Raises:
         ConfigurationError: There are no messages, or one of them cannot be sent; the
-            error names its position and what to do.
+            error names its path and says what to do.
     """
     if not messages:
         msg = "There are no messages to send. Pass at least one."
@@ -82,37 +82,37 @@ def messages_to_wire(
     return [sent.wire for sent in whole]
 
 
-def _message_to_wire(message: BaseMessage, dialect: Dialect, where: str) -> list[Sent]:
+def _message_to_wire(message: BaseMessage, dialect: Dialect, path: str) -> list[Sent]:
     if isinstance(message, HumanMessage):
-        return _human(message, dialect, where)
+        return _human(message, dialect, path)
     if isinstance(message, AIMessage):
-        sent = _assistant(message, dialect, where)
+        sent = _assistant(message, dialect, path)
     elif isinstance(message, SystemMessage):
         asked = message.additional_kwargs.get("__openai_role__")
         role = _system_role(asked, dialect)
-        content = system_content(message.content, where)
-        sent = Sent(message, {"role": role, "content": content}, where)
+        content = system_content(message.content, path)
+        sent = Sent(message, {"role": role, "content": content}, path)
     elif isinstance(message, ToolMessage):
-        sent = _tool(message, message.tool_call_id, message.content, dialect, where)
+        sent = _tool(message, message.tool_call_id, message.content, dialect, path)
     elif isinstance(message, FunctionMessage):
-        sent = _function(message, dialect, where)
+        sent = _function(message, dialect, path)
     elif isinstance(message, ChatMessage):
-        sent = _chat(message, dialect, where)
+        sent = _chat(message, dialect, path)
     else:
-        raise _unsendable(message, where)
+        raise _unsendable(message, path)
     return [_named(sent)]
 
 
-def _unsendable(message: object, where: str) -> ConfigurationError:
+def _unsendable(message: object, path: str) -> ConfigurationError:
     if isinstance(message, RemoveMessage):
         msg = (
-            f"{where} is a RemoveMessage, which edits a graph's state and cannot be "
+            f"{path} is a RemoveMessage, which edits a graph's state and cannot be "
             "sent. Let the graph apply it before the model is called."
         )
     else:
         msg = (
-            f"{where} is a {type(message).__name__}, which is not a message "
-            "that a chat model can be sent. Pass a SystemMessage, HumanMessage, "
+            f"{path} is a {type(message).__name__}, which cannot be sent to a chat "
+            "model. Pass a SystemMessage, HumanMessage, "
             "AIMessage, ToolMessage, FunctionMessage or ChatMessage; "
             "`langchain_core.messages.convert_to_messages` makes them from dicts."
         )
@@ -120,7 +120,7 @@ def _unsendable(message: object, where: str) -> ConfigurationError:
 
 
 def _system_role(asked: object, dialect: Dialect) -> str:
-    """Return the role of a system message that may ask for one of the two itself."""
+    """Return the role of a system message, which may request a role itself."""
     if asked == "developer" and not dialect.supports_developer:
         return dialect.system_role
     return str(asked) if asked in {"system", "developer"} else dialect.system_role
@@ -130,35 +130,35 @@ def _named(sent: Sent) -> Sent:
     message, wire = sent.message, sent.wire
     name = getattr(message, "name", None)
     if not name and not isinstance(message, AIMessage):
-        # On an answer it is the server's name for itself ("MiniMax AI").
+        # On an answer this is the server's name for itself ("MiniMax AI").
         name = getattr(message, "additional_kwargs", {}).get("name")
     if name and isinstance(name, str):
-        # The name of a tool is put right together with the call.
+        # The name of a tool is changed later, together with its call.
         is_result = wire["role"] in {"tool", "function"}
         wire["name"] = name if is_result else acceptable_name(name)
     return sent
 
 
-def _human(message: HumanMessage, dialect: Dialect, where: str) -> list[Sent]:
+def _human(message: HumanMessage, dialect: Dialect, path: str) -> list[Sent]:
     content = message.content
     if isinstance(content, str):
-        return [_named(Sent(message, {"role": "user", "content": content}, where))]
+        return [_named(Sent(message, {"role": "user", "content": content}, path))]
     results = [
         _tool(
             None,
             block.get("tool_use_id"),
             block.get("content"),
             dialect,
-            f"{where}.content[{position}]",
+            f"{path}.content[{position}]",
         )
         for position, block in enumerate(content)
-        # A tool's result in Anthropic's form.
+        # A tool result in Anthropic's form.
         if isinstance(block, dict) and block.get("type") == "tool_result"
     ]
     if results and len(results) == len(content):
         return results
-    wire = {"role": "user", "content": user_content(content, where)}
-    return [*results, _named(Sent(message, wire, where))]
+    wire = {"role": "user", "content": user_content(content, path)}
+    return [*results, _named(Sent(message, wire, path))]
 
 
 def _tool(
@@ -166,50 +166,50 @@ def _tool(
     call_id: object,
     content: Any,
     dialect: Dialect,
-    where: str,
+    path: str,
 ) -> Sent:
-    text, media = tool_content(content, where, media=dialect.tool_media)
+    text, media = tool_content(content, path, media=dialect.tool_media)
     own_id = call_id if isinstance(call_id, str) else ""
     wire = {"role": "tool", "tool_call_id": own_id, "content": text}
-    return Sent(message, wire, where, media=media)
+    return Sent(message, wire, path, media=media)
 
 
-def _function(message: BaseMessage, dialect: Dialect, where: str) -> Sent:
-    text, media = tool_content(message.content, where, media=dialect.tool_media)
-    return Sent(message, {"role": "function", "content": text}, where, media=media)
+def _function(message: BaseMessage, dialect: Dialect, path: str) -> Sent:
+    text, media = tool_content(message.content, path, media=dialect.tool_media)
+    return Sent(message, {"role": "function", "content": text}, path, media=media)
 
 
-def _chat(message: ChatMessage, dialect: Dialect, where: str) -> Sent:
+def _chat(message: ChatMessage, dialect: Dialect, path: str) -> Sent:
     role = message.role
     if role not in _ROLES:
         msg = (
-            f"{where} has the role {role!r}. A ChatMessage can be sent as "
+            f"{path} has the role {role!r}. A ChatMessage can be sent as "
             f"{', '.join(sorted(_ROLES))}."
         )
         raise ConfigurationError(msg)
     if role == "tool":
         call_id = message.additional_kwargs.get("tool_call_id")
-        return _tool(message, call_id, message.content, dialect, where)
+        return _tool(message, call_id, message.content, dialect, path)
     if role == "function":
-        return _function(message, dialect, where)
+        return _function(message, dialect, path)
     if role == "assistant":
         content = answer_content(message.content)
     elif role == "user":
-        content = user_content(message.content, where)
+        content = user_content(message.content, path)
     else:
-        content = system_content(message.content, where)
+        content = system_content(message.content, path)
     if role == "developer":
         role = _system_role(role, dialect)
-    return Sent(message, {"role": role, "content": content}, where)
+    return Sent(message, {"role": role, "content": content}, path)
 
 
-def _assistant(message: AIMessage, dialect: Dialect, where: str) -> Sent:
+def _assistant(message: AIMessage, dialect: Dialect, path: str) -> Sent:
     extra = message.additional_kwargs
     wire: AnswerMessage = {
         "role": "assistant",
         "content": answer_content(message.content),
     }
-    calls = past_calls(message, where, extras=dialect.supports_call_extras)
+    calls = past_calls(message, path, extras=dialect.supports_call_extras)
     if refusal := _refusal(message):
         if dialect.supports_refusals:
             wire["refusal"] = refusal
@@ -221,16 +221,16 @@ def _assistant(message: AIMessage, dialect: Dialect, where: str) -> Sent:
         wire["functions_state_id"] = state
     if audio_id := _audio_id(message):
         wire["audio"] = {"id": audio_id}
-    # OpenAI wants null beside calls and refuses it elsewhere; an empty string beside
-    # calls is refused by servers before Bedrock
+    # OpenAI requires null next to calls and rejects it elsewhere; gateways to Bedrock
+    # reject an empty string next to calls
     # (https://github.com/vercel/ai/pull/13479, https://github.com/vercel/ai/pull/14950).
     if not wire["content"] and (calls or audio_id):
         wire["content"] = None
-    return Sent(message, wire, where, calls=calls)
+    return Sent(message, wire, path, calls=calls)
 
 
 def _refusal(message: AIMessage) -> str | None:
-    """Return the words of a refusal, from wherever the message has them."""
+    """Return the text of a refusal, from any of its places in the message."""
     if not message.additional_kwargs and isinstance(message.content, str):
         return None
     blocks = (block.get("refusal") for _, block in blocks_of(message, {"refusal"}))
@@ -239,7 +239,7 @@ def _refusal(message: AIMessage) -> str | None:
 
 
 def _audio_id(message: AIMessage) -> str | None:
-    """Return the id by which a spoken answer is sent back; its data may not be.
+    """Return the ID of a spoken answer, which is sent back instead of its data.
 
     https://platform.openai.com/docs/guides/audio#multi-turn-conversations
     """
@@ -249,7 +249,7 @@ def _audio_id(message: AIMessage) -> str | None:
         (block for _, block in blocks_of(message, {"audio"})), None
     )
     audio_id = audio.get("id") if isinstance(audio, Mapping) else None
-    # LangChain gives blocks without an id one of its own.
+    # LangChain generates an ID for blocks without one.
     if not isinstance(audio_id, str) or audio_id.startswith(LC_AUTO_PREFIX):
         return None
     return audio_id

@@ -1,4 +1,4 @@
-"""The tool calls of an earlier answer, from wherever its message has them."""
+"""Find the tool calls of an earlier answer, in every form of its message."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from langchain_sse_chat.workarounds.broken_calls import sent_invalid_calls
 _CALL_BLOCKS = frozenset(
     {"tool_call", "tool_use", "invalid_tool_call", "function_call"}
 )
-"""Blocks of an answer that are whole tool calls."""
+"""Types of blocks that are complete tool calls."""
 
 _ARGUMENTS = {"tool_use": "input", "function_call": "arguments"}
-"""Where blocks of Anthropic and of OpenAI's Responses have the arguments of a call that
-LangChain has under `args`."""
+"""Keys of the arguments in blocks of Anthropic and of OpenAI's Responses; LangChain's
+key is `args`."""
 
 
 _encode = json.JSONEncoder(ensure_ascii=False).encode
@@ -31,24 +31,24 @@ _encode = json.JSONEncoder(ensure_ascii=False).encode
 
 @dataclass(slots=True)
 class PastCall:
-    """A call as it is sent, but for its id."""
+    """A call as sent, except for its ID."""
 
     own_id: str | None
-    """The id that the call has in the history, `None` for none."""
+    """The ID of the call in the history, if any."""
     wire: RequestPart
-    """The call in the wire's form."""
+    """The call as sent."""
     is_broken: bool = False
-    """Whether what the model wrote as arguments is no whole JSON object. The wire has
-    an empty object in its place: what was written is not the same in every form of a
-    message, and servers refuse it."""
+    """Whether the arguments that the model wrote are not a complete JSON object. An
+    empty object is sent instead: servers reject other arguments, and not all forms of a
+    message keep them."""
 
     def __str__(self) -> str:
-        """Return what tells this call from others."""
+        """Return a text that identifies the call."""
         return _encode(self.wire[self.kind])
 
     @property
     def kind(self) -> str:
-        """The key of the wire's form that has the name: `function`, or `custom`."""
+        """The key of the object with the name: `function` or `custom`."""
         return "function" if "function" in self.wire else "custom"
 
     @property
@@ -57,21 +57,21 @@ class PastCall:
         return str(self.wire[self.kind]["name"])
 
     def named(self, name: str, call_id: str) -> RequestPart:
-        """Return the wire's form with this name and this id."""
+        """Return the call as sent, with this name and this ID."""
         inner = {**self.wire[self.kind], "name": name}
         return {**self.wire, "id": call_id, self.kind: inner}
 
 
-def past_calls(message: AIMessage, where: str, *, extras: bool) -> list[PastCall]:
-    """Return the tool calls of an answer, in their order.
+def past_calls(message: AIMessage, path: str, *, extras: bool) -> list[PastCall]:
+    """Return the tool calls of an answer, in order.
 
     Args:
         message: The answer.
-        where: Its place, for errors.
-        extras: Whether a call keeps what it has beside its name and arguments.
+        path: Its path in the messages, for errors.
+        extras: Whether calls keep their other fields.
 
     Raises:
-        ConfigurationError: A call has no name, or arguments that JSON cannot hold.
+        ConfigurationError: A call has no name, or its arguments are not JSON.
     """
     if message.tool_calls or message.invalid_tool_calls:
         custom = custom_call_ids(message)
@@ -83,31 +83,31 @@ def past_calls(message: AIMessage, where: str, *, extras: bool) -> list[PastCall
             _custom(_call(call, place, message if extras else None), call, custom)
             for field, calls in listed.items()
             for position, call in enumerate(calls)
-            if (place := f"{where}.{field}[{position}]")
-            # A call that was cut before its name never was one.
+            if (place := f"{path}.{field}[{position}]")
+            # A call truncated before its name is not sent.
             if field == "tool_calls" or call["name"]
         ]
     if kept := message.additional_kwargs.get("tool_calls"):
         return [
             _kept_call(
                 call,
-                f"{where}.additional_kwargs['tool_calls'][{position}]",
+                f"{path}.additional_kwargs['tool_calls'][{position}]",
                 extras=extras,
             )
             for position, call in enumerate(kept)
         ]
     blocks = list(blocks_of(message, _CALL_BLOCKS))
     if not blocks and (legacy := message.additional_kwargs.get("function_call")):
-        return _legacy_call(legacy, where)
+        return _legacy_call(legacy, path)
     return [
-        _call(block, f"{where}.content[{position}]", None) for position, block in blocks
+        _call(block, f"{path}.content[{position}]", None) for position, block in blocks
     ]
 
 
 def blocks_of(
     message: AIMessage, kinds: AbstractSet[str]
 ) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Yield the content blocks of these types with their positions."""
+    """Yield the content blocks of these types, with their positions."""
     if isinstance(message.content, str):
         return
     for position, block in enumerate(message.content):
@@ -116,12 +116,12 @@ def blocks_of(
 
 
 def _call(
-    call: Mapping[str, Any], where: str, extras_from: AIMessage | None
+    call: Mapping[str, Any], path: str, extras_from: AIMessage | None
 ) -> PastCall:
-    """Return a tool call of LangChain, or a block that is one."""
+    """Convert a LangChain tool call, or a block that is one."""
     given = call.get(_ARGUMENTS.get(str(call.get("type")), "args"))
     own_id = call.get("call_id") or call.get("id")
-    function, is_broken = _function(call.get("name"), given, where)
+    function, is_broken = _function(call.get("name"), given, path)
     if call.get("type") == "invalid_tool_call":
         function["arguments"], is_broken = "{}", True
     wire: RequestPart = {"id": own_id, "type": "function", "function": function}
@@ -131,26 +131,26 @@ def _call(
 
 
 def _custom(past: PastCall, call: Mapping[str, Any], custom: set[Any]) -> PastCall:
-    """Return a call in the form of custom tools if it is of one."""
+    """Convert a call of a custom tool to its form; return others unchanged."""
     if call.get("id") not in custom:
         return past
     wire = as_custom_call(past.wire, call.get("args"))
     return PastCall(past.own_id, wire, past.is_broken)
 
 
-def _kept_call(call: Any, where: str, *, extras: bool) -> PastCall:
-    """Return a call that was kept in the wire's form.
+def _kept_call(call: Any, path: str, *, extras: bool) -> PastCall:
+    """Convert a call that was kept in the form of chat completions.
 
-    Its `index` goes: it numbers the deltas of a stream.
+    Its `index` only numbers deltas of a stream and is dropped.
     """
     function = call.get("function") if isinstance(call, Mapping) else None
     if isinstance(call, Mapping) and isinstance(call.get("custom"), Mapping):
         custom = {key: value for key, value in call.items() if key != "index"}
         return PastCall(call.get("id"), {"type": "custom", **custom})
     if not isinstance(function, Mapping):
-        msg = f"{where} has no `function`. Remove it or use the `tool_calls` field."
+        msg = f"{path} has no `function`. Remove it or use the `tool_calls` field."
         raise ConfigurationError(msg)
-    named, is_broken = _function(function.get("name"), function.get("arguments"), where)
+    named, is_broken = _function(function.get("name"), function.get("arguments"), path)
     wire: RequestPart = {"id": call.get("id"), "type": "function", "function": named}
     if extras:
         own = {key: value for key, value in call.items() if key != "index"}
@@ -158,25 +158,25 @@ def _kept_call(call: Any, where: str, *, extras: bool) -> PastCall:
     return PastCall(call.get("id"), wire, is_broken)
 
 
-def _legacy_call(function_call: Any, where: str) -> list[PastCall]:
-    """Return the one call of the form that OpenAI had before tools.
+def _legacy_call(function_call: Any, path: str) -> list[PastCall]:
+    """Convert the one call of the form that OpenAI had before tools.
 
-    It goes out as a tool call: few servers know the older form.
+    It is sent as a tool call, because few servers support the older form.
     """
-    place = f"{where}.additional_kwargs['function_call']"
+    place = f"{path}.additional_kwargs['function_call']"
     given = function_call if isinstance(function_call, Mapping) else {}
     function, is_broken = _function(given.get("name"), given.get("arguments"), place)
     return [PastCall(None, {"type": "function", "function": function}, is_broken)]
 
 
 def _function(
-    name: object, arguments: object, where: str
+    name: object, arguments: object, path: str
 ) -> tuple[dict[str, str], bool]:
-    """Return a wire function, and whether its arguments were no JSON object."""
+    """Return the function as sent, and whether its arguments were broken."""
     if not isinstance(name, str) or not name:
         msg = (
-            f"{where} is a tool call without a name. Give it the name of its tool, or "
-            "remove it together with its result."
+            f"{path} is a tool call without a name. Add the name of its tool, or "
+            "remove the call together with its result."
         )
         raise ConfigurationError(msg)
     if isinstance(arguments, str) and arguments.strip():
@@ -185,19 +185,19 @@ def _function(
     try:
         text = _encode(arguments or {})
         if "NaN" in text or "Infinity" in text:
-            # Numbers that JSON does not have; a string may have these words as well.
+            # Either numbers that JSON does not have, or these words in a string.
             value = json.loads(text, parse_constant=lambda _: None)
             text = _encode(value)
     except (TypeError, ValueError, RecursionError) as exc:
-        msg = f"{where} has arguments that cannot be sent as JSON: {exc}."
+        msg = f"{path} has arguments that cannot be sent as JSON: {exc}."
         raise ConfigurationError(msg) from exc
     return {"name": name, "arguments": text}, False
 
 
 def _whole_object(text: str) -> str | None:
-    """Return a text that is the JSON of an object, `None` for what is not.
+    """Return the JSON text of an object, `None` for any other text.
 
-    A text stays as it is, but for line ends and tabs in strings, which are escaped.
+    Raw line breaks and tabs in strings are escaped; other text is not changed.
     """
     value = _value(text, strict=True)
     if value is not None:

@@ -1,8 +1,8 @@
-"""What an answer holds that only its server understands, on its way back there.
+"""Send back parts of an answer that only its server understands.
 
-Reasoning goes to the server that is asked under the key that it reads, as far as its
-dialect wants it. What a tool call holds beyond its name and arguments, such as Gemini's
-thought signature, goes back on the same call: servers refuse the call without it
+Reasoning is sent if the dialect requires it, under the key that the server reads. Other
+fields of a tool call, such as Gemini's thought signature, are sent back with the call:
+servers reject the call without them
 (https://ai.google.dev/gemini-api/docs/thought-signatures).
 """
 
@@ -27,32 +27,32 @@ if TYPE_CHECKING:
 
 _SIGNATURES = "__gemini_function_call_thought_signatures__"
 """Field of `additional_kwargs` in which `langchain-google-genai` keeps the signatures
-of calls, by call id."""
+of calls, by call ID."""
 
 _FORMS = (DETAILS_KEY, BLOCKS_KEY, "reasoning_opaque")
-"""Forms of reasoning beside its text, each whole in `additional_kwargs`.
+"""Structured forms of reasoning, kept unchanged in `additional_kwargs`.
 
 `reasoning_opaque`: GitHub Copilot
 (https://github.com/anomalyco/opencode/pull/8900)."""
 
 _BLOCKS = frozenset({"reasoning", "thinking", "reasoning_content"})
-"""Blocks of reasoning, of LangChain and OpenAI, Anthropic and Gemini, Bedrock."""
+"""Types of reasoning blocks: LangChain and OpenAI, Anthropic and Gemini, Bedrock."""
 
 _FIELDS = (REASONING, "reasoning", "thinking", DETAILS_KEY)
 """Fields of `additional_kwargs` in which other packages keep reasoning."""
 
 _TEXT_KEYS = ("reasoning", "thinking", REASONING, "text", "summary", "content")
-"""Keys of a block, or of what lies in it, that lead to the text of its reasoning."""
+"""Keys of a block, or of values in it, that lead to the text of its reasoning."""
 
 
 def add_reasoning(sent: Sequence[Sent], dialect: Dialect) -> None:
-    """Put the reasoning of earlier answers on what is sent.
+    """Add the reasoning of earlier answers to the messages.
 
     Args:
         sent: All messages of a request.
-        dialect: Says whether to send none, that of turns in which a tool was called, or
-            all, and under which key. A turn goes from one message of the user's to the
-            next.
+        dialect: The server's dialect, which says whether to send no reasoning, that of
+            turns with tool calls, or all, and under which key. A turn goes from one
+            user message to the next.
     """
     policy = dialect.reasoning_echo
     if policy == "never":
@@ -68,7 +68,7 @@ def add_reasoning(sent: Sequence[Sent], dialect: Dialect) -> None:
 def _turns(sent: Sequence[Sent]) -> Iterator[list[Sent]]:
     turn: list[Sent] = []
     for item in sent:
-        # What a result holds in a message of its own is no question of the user's.
+        # A message added for the media of a result does not start a turn.
         if item.wire["role"] == "user" and item.message is not None:
             yield turn
             turn = []
@@ -91,11 +91,11 @@ def _add(item: Sent, dialect: Dialect) -> None:
 
 
 def _key(own: object, dialect: Dialect) -> object:
-    """Return the key under which a text of reasoning goes out.
+    """Return the key under which reasoning text is sent.
 
     Args:
-        own: The key under which it came, or the tags; `None` where that is not known.
-        dialect: The server's.
+        own: The key under which it was received, or the tags; `None` if not known.
+        dialect: The server's dialect.
     """
     keys = dialect.reasoning_keys
     if not keys:
@@ -138,10 +138,9 @@ def _parts(content: Any) -> list[Any]:
 
 
 def reasoning_text(message: AIMessage) -> str:
-    """Return the text of an answer's reasoning, whichever package wrote the message.
+    """Return the reasoning text of an answer, written by any LangChain package.
 
-    It stands in `additional_kwargs` or in content blocks; where it stands in both, it
-    is the same.
+    It is in `additional_kwargs` or in content blocks; if in both, it is the same.
     """
     extra = message.additional_kwargs
     for field in _FIELDS if extra else ():
@@ -162,7 +161,7 @@ def reasoning_text(message: AIMessage) -> str:
 
 
 def _text_in(value: object) -> str:
-    """Return the text in a block of reasoning, however deep it lies."""
+    """Return the text in a block of reasoning, at any depth."""
     if isinstance(value, str):
         return value
     if isinstance(value, Mapping):
@@ -172,7 +171,7 @@ def _text_in(value: object) -> str:
 
 
 def add_extras(call: dict[str, Any], message: AIMessage) -> dict[str, Any]:
-    """Return a tool call of the wire with the further keys that it came with."""
+    """Return a tool call with the other fields that it was received with."""
     if not message.additional_kwargs:
         return call
     extras = _kept(TOOL_CALL_EXTRAS, call, message)
@@ -190,5 +189,5 @@ def _kept(field: str, call: dict[str, Any], message: AIMessage) -> object:
 
 
 def signed(call: dict[str, Any], signature: str) -> dict[str, Any]:
-    """Return a tool call of the wire with a thought signature, unless it has extras."""
+    """Return a tool call with a thought signature, unless it has extras."""
     return {"extra_content": {"google": {"thought_signature": signature}}, **call}

@@ -1,8 +1,9 @@
-"""The parts of content that a message of each role may have.
+"""Choose the content parts that messages of each role may have.
 
-What is known to be accepted is sent. In an answer and in a system message all else is
-another server's or cannot be said there: see each function for what becomes of it.
-The wire's side is
+Parts that are known to be accepted are sent. In answers and system messages, other
+parts belong to another server or are not supported; each function says what happens to
+them.
+The API reference:
 https://platform.openai.com/docs/api-reference/chat/create#chat-create-messages.
 """
 
@@ -45,7 +46,7 @@ _USER_PARTS = frozenset(
         "reference",
     }
 )
-"""Types of parts that a server is known to accept from a user."""
+"""Types of parts that some server is known to accept in a user message."""
 
 _ANSWER_KINDS = re.compile(
     r"""reasoning | reasoning_content | thinking | redacted_thinking | tool_use
@@ -54,56 +55,56 @@ _ANSWER_KINDS = re.compile(
     | \w+_call(_output)? | (\w+_)?tool_result | tool_search_output""",
     re.VERBOSE,
 )
-"""Types of blocks that a model writes and that are not its text: calls, what ran at the
-server, reasoning. In a message of another role they stand when the content of an answer
-was handed on as it is. A `tool_result` of Anthropic's is a message of its own."""
+"""Types of blocks other than text that a model writes: calls, server-side tools,
+reasoning. They occur in messages of other roles when the content of an answer was
+passed on unchanged. Anthropic's `tool_result` becomes a separate message."""
 
 
 _CACHE_POINTS = (["cachePoint"], ["cache_point"])
-"""Keys of Bedrock's blocks that say nothing but where its cache ends."""
+"""Keys of Bedrock's blocks that only mark the end of its cache."""
 
 
-def user_content(content: Any, where: str) -> str | list[RequestPart]:
-    """Return the content of a user message as it is sent.
+def user_content(content: Any, path: str) -> str | list[RequestPart]:
+    """Return the content of a user message as sent.
 
-    Blocks that only a model writes, such as reasoning and calls, are left out. A block
-    in LangChain's `non_standard` is sent as it is, whatever its type.
+    Blocks that only a model writes, such as reasoning and calls, are left out. The
+    value of a `non_standard` block is sent unchanged, with any type.
 
     Args:
         content: A string, or a list of strings and blocks.
-        where: The place of the message, for errors.
+        path: The path of the message, for errors.
 
     Returns:
-        One string where there is text only, else the parts.
+        One string if there is only text, otherwise the parts.
 
     Raises:
-        ConfigurationError: A block lacks what its type needs, or is of a type that no
-            server is known to accept from a user.
+        ConfigurationError: A block lacks a field of its type, or has a type that no
+            server is known to accept in a user message.
     """
-    return _prompt(content, _USER_PARTS, "user", where)
+    return _prompt(content, _USER_PARTS, "user", path)
 
 
-def system_content(content: Any, where: str) -> str | list[RequestPart]:
-    """Return the content of a system message as it is sent: its text.
+def system_content(content: Any, path: str) -> str | list[RequestPart]:
+    """Return the content of a system message as sent: its text.
 
     Args:
         content: A string, or a list of strings and blocks.
-        where: The place of the message, for errors.
+        path: The path of the message, for errors.
 
     Raises:
         ConfigurationError: As for `user_content`. Only text is accepted here.
     """
-    return _prompt(content, _TEXT_PARTS, "system", where)
+    return _prompt(content, _TEXT_PARTS, "system", path)
 
 
 def _prompt(
-    content: Any, known: frozenset[str], role: str, where: str
+    content: Any, known: frozenset[str], role: str, path: str
 ) -> str | list[RequestPart]:
     if isinstance(content, str):
         return content
     parts = []
     for position, block in enumerate(content):
-        place = f"{where}.content[{position}]"
+        place = f"{path}.content[{position}]"
         if _is_of_an_answer(block) or _is_of_an_answer(_unwrapped(block)):
             continue
         if isinstance(block, Mapping) and [*block] in _CACHE_POINTS:
@@ -121,38 +122,38 @@ def _is_of_an_answer(block: Any) -> bool:
 
 
 def _unwrapped(block: Any) -> Any:
-    """Return what is in LangChain's block for what it has no type for."""
+    """Return the value of a `non_standard` block, or any other block unchanged."""
     wrapped = isinstance(block, Mapping) and block.get("type") == "non_standard"
     return block.get("value") if wrapped else block
 
 
 def _unknown(
-    kind: str, known: frozenset[str], role: str, where: str
+    kind: str, known: frozenset[str], role: str, path: str
 ) -> ConfigurationError:
     msg = (
-        f"{where} is of type {kind!r}, which is not known to be accepted in a {role} "
-        f"message. Known there: {', '.join(sorted(known))}. A type of your server's "
-        'own is sent as it is inside {"type": "non_standard", "value": {...}}.'
+        f"{path} has the type {kind!r}, which no server is known to accept in a {role} "
+        f"message. Known types: {', '.join(sorted(known))}. To send another type, wrap "
+        'the block: {"type": "non_standard", "value": {...}}.'
     )
     return ConfigurationError(msg)
 
 
 def tool_content(
-    content: Any, where: str, *, media: bool
+    content: Any, path: str, *, media: bool
 ) -> tuple[str | list[RequestPart], list[RequestPart]]:
-    """Return the content of a tool's result, and the parts that it may not have.
+    """Return the content of a tool result, and the parts that it may not have.
 
-    A block of a type that is not known is data that the tool gave: it is sent as JSON.
+    A block of an unknown type is data that the tool returned; it is sent as JSON.
 
     Args:
         content: A string, `None`, or a list of strings and blocks.
-        where: The place of the message, for errors.
-        media: Whether the server accepts images and the like in a result.
+        path: The path of the message, for errors.
+        media: Whether the server accepts images and other media in a result.
     """
     if content is None or isinstance(content, str):
         return content or "", []
     parts = [
-        _result_part(block, f"{where}.content[{position}]")
+        _result_part(block, f"{path}.content[{position}]")
         for position, block in enumerate(content)
     ]
     if media:
@@ -161,10 +162,10 @@ def tool_content(
     return _simplest(texts), [part for part in parts if part["type"] != "text"]
 
 
-def _result_part(block: Any, where: str) -> RequestPart:
+def _result_part(block: Any, path: str) -> RequestPart:
     data = _unwrapped(block)
     try:
-        part = block_to_wire(data, where)
+        part = block_to_wire(data, path)
     except ConfigurationError:
         part = {"type": ""}
     if part["type"] == "text":
@@ -174,7 +175,7 @@ def _result_part(block: Any, where: str) -> RequestPart:
 
     def as_json(value: object) -> str:
         if isinstance(value, bytes | bytearray):
-            raise bytes_given(where)
+            raise bytes_given(path)
         return str(value)
 
     text = json.dumps(data, ensure_ascii=False, default=as_json)
@@ -182,12 +183,12 @@ def _result_part(block: Any, where: str) -> RequestPart:
 
 
 def answer_content(content: Any) -> str | list[RequestPart]:
-    """Return the content of an answer as it is sent: its text.
+    """Return the content of an answer as sent: its text.
 
-    All else is left out: calls, a refusal and sound have fields of their own, reasoning
-    goes back under the key that the server reads, and images and what ran at another
-    server are parts that no server accepts here. Texts are joined by nothing, because
-    blocks are how a stream was cut.
+    Other blocks are left out: calls, refusals and audio have separate fields, reasoning
+    is sent under the key that the server reads, and no server accepts images or
+    server-side tools here. Texts are joined without a separator, because the blocks
+    only show how a stream was split.
     """
     if isinstance(content, str):
         return content
@@ -197,7 +198,7 @@ def answer_content(content: Any) -> str | list[RequestPart]:
 
 
 def answer_texts(content: Iterable[Any]) -> Iterator[Mapping[str, Any]]:
-    """Yield what is text in the content list of an answer, as blocks."""
+    """Yield the text in the content list of an answer, as blocks."""
     for block in content:
         inner = _unwrapped(block)
         if isinstance(inner, str):
@@ -209,19 +210,19 @@ def answer_texts(content: Iterable[Any]) -> Iterator[Mapping[str, Any]]:
 
 
 def _plain_text(part: Mapping[str, Any]) -> RequestPart:
-    """Return a text part without what its maker put beside the text.
+    """Return a text part without other fields, except marks for caching.
 
-    Annotations and signatures mean nothing to another server, which refuses them.
+    Other servers reject annotations and signatures.
     """
     return {"type": "text", "text": part["text"], **cache_marks(part)}
 
 
 def _simplest(parts: list[RequestPart]) -> str | list[RequestPart]:
-    """Return parts that are nothing but text as one string.
+    """Return parts that are only text as one string.
 
-    Most servers take only a string from a tool, and some, DeepSeek among them, from a
-    system. Between two texts stands a line break, as vLLM and llama.cpp put it for
-    templates that take strings, unless one of them has white space there.
+    Most servers accept only a string in tool messages, and some, such as DeepSeek, in
+    system messages. Texts are joined by a line break, as in vLLM and llama.cpp for
+    templates that accept strings, unless there is white space already.
     """
     if joined_text(parts, "") is None:
         return parts

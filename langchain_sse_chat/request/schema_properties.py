@@ -1,4 +1,4 @@
-"""Schemas of tools that say their properties, as servers demand."""
+"""Complete the schemas of tools with properties, which servers require."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from collections.abc import Mapping
 from typing import Any
 
 _COMBINED = frozenset({"$ref", "anyOf", "oneOf", "allOf"})
-"""Keywords of a schema that may bring its properties."""
+"""Keywords of a schema that may contain its properties."""
 
 
 def with_properties(tool: dict[str, Any]) -> dict[str, Any]:
-    """Return a function whose schema, that of an object, says its properties.
+    """Return a function tool whose object schema has `properties`.
 
-    OpenAI and others refuse one that does not
-    (https://github.com/openai/openai-agents-python/pull/454). Objects further down stay
-    as they are: grammars such as llama.cpp's read no properties there as any object,
-    and an empty list of them as an empty one.
+    OpenAI and others reject a schema without them
+    (https://github.com/openai/openai-agents-python/pull/454). Nested objects
+    are not changed: for grammars such as llama.cpp's, missing properties there mean any
+    object, but empty properties mean an empty object.
     """
     function = tool.get("function")
     if tool.get("type") != "function" or not isinstance(function, Mapping):

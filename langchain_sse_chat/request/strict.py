@@ -1,4 +1,4 @@
-"""Whether a server is asked to hold an answer to its schema."""
+"""Decide whether `strict` is sent with a schema."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ _KEYWORDS = frozenset(
         "type",
     }
 )
-"""Keywords of JSON schema that strict mode knows; `default` is left out of the schema
-that is sent (https://platform.openai.com/docs/guides/structured-outputs)."""
+"""Keywords of JSON schema that strict mode supports; `default` is removed from schemas
+(https://platform.openai.com/docs/guides/structured-outputs)."""
 
 _FORMATS = frozenset(
     {
@@ -52,19 +52,19 @@ _FORMATS = frozenset(
         "uuid",
     }
 )
-"""Formats of strings that strict mode knows."""
+"""Formats of strings that strict mode supports."""
 
 
 def effective_strict(schema: Any, strict: bool | None, dialect: Dialect) -> bool | None:  # noqa: FBT001
-    """Return the `strict` that is sent with a schema; `None` for none.
+    """Return the `strict` to send with a schema; `None` sends none.
 
     Args:
-        schema: The schema, in any of the forms that `output_schema` takes.
-        strict: What the caller says; it holds.
-        dialect: The server's.
+        schema: The schema, in any form that `output_schema` accepts.
+        strict: The caller's choice, which is kept.
+        dialect: The server's dialect.
 
     Raises:
-        ConfigurationError: No schema can be made of a class.
+        ConfigurationError: A class cannot be converted to a schema.
     """
     if strict is not None or not dialect.strict_by_default:
         return strict
@@ -75,9 +75,9 @@ def effective_strict(schema: Any, strict: bool | None, dialect: Dialect) -> bool
 
 
 def _can_be_strict(schema: Mapping[str, Any]) -> bool:
-    """Whether strict mode knows a schema and leaves it what it is.
+    """Whether strict mode supports a schema without changing its meaning.
 
-    There every object has the keys that it names and no others.
+    In strict mode, every object has exactly the keys that it names.
     """
     if not schema.keys() <= _KEYWORDS:
         return False
@@ -88,7 +88,7 @@ def _can_be_strict(schema: Mapping[str, Any]) -> bool:
     return (
         bool(is_known)
         and schema.get("format", "date") in _FORMATS
-        # Lookaround, which its patterns do not have.
+        # Strict mode does not support lookaround.
         and "(?" not in str(schema.get("pattern", ""))
         and all(map(_can_be_strict, _parts(schema)))
     )
@@ -99,7 +99,7 @@ def _is_open(schema: Mapping[str, Any]) -> bool:
 
 
 def _parts(schema: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """Yield the schemas that a schema is made of."""
+    """Yield the direct subschemas of a schema."""
     for keyword in ("properties", "$defs"):
         yield from schema.get(keyword, {}).values()
     yield from schema.get("anyOf", ())

@@ -1,4 +1,4 @@
-"""Counting tokens without a tokenizer: offline, and for any model's name."""
+"""Estimate token counts without a tokenizer: offline, and for any model."""
 
 from __future__ import annotations
 
@@ -7,24 +7,25 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 _BYTES_PER_TOKEN = 4
-"""UTF-8 bytes of a token on the average.
+"""UTF-8 bytes of a token, on average.
 
-English has about 4 letters to a token, Russian about 2.2 of 2 bytes, Chinese about 1.3
-of 3 bytes in the usual vocabularies: in bytes they come out nearly alike.
+In the usual vocabularies, a token has about 4 letters in English, 2.2 letters of 2
+bytes in Russian and 1.3 characters of 3 bytes in Chinese: nearly the same number of
+bytes.
 """
 
 _TOKENS_PER_MESSAGE = 3
-"""What role and separators of a message cost, as in OpenAI's cookbook."""
+"""Tokens for the role and separators of a message, as in OpenAI's cookbook."""
 
 _TOKENS_PER_MEDIA = 256
-"""What an image, a sound or a file is taken for: servers price them by their size,
-which is not known here."""
+"""Tokens for an image, audio or a file: servers count them by size, which is not known
+here."""
 
 
 def text_to_token_ids(text: str) -> list[int]:
-    """Return as many made-up token ids as a text has tokens, about.
+    """Return about as many made-up token IDs as a text has tokens.
 
-    The ids are those of no vocabulary: only their number means something.
+    The IDs belong to no vocabulary: only their number is meaningful.
     """
     data = text.encode("utf-8", "surrogatepass")
     starts = range(0, len(data), _BYTES_PER_TOKEN)
@@ -32,7 +33,7 @@ def text_to_token_ids(text: str) -> list[int]:
 
 
 def count_tokens(text: str) -> int:
-    """Return about how many tokens a text has."""
+    """Return the approximate number of tokens in a text."""
     size = len(text.encode("utf-8", "surrogatepass"))
     return -(-size // _BYTES_PER_TOKEN)
 
@@ -42,18 +43,18 @@ def count_message_tokens(
     tools: Sequence[Mapping[str, Any]] = (),
     count: Callable[[str], int] = count_tokens,
 ) -> int:
-    """Return about how many tokens a request's messages and tools have.
+    """Return the approximate number of tokens in messages and tools.
 
     Args:
-        messages: Messages as `messages_to_wire` gives them.
-        tools: Tools as `tools_to_wire` gives them.
+        messages: Messages from `messages_to_wire`.
+        tools: Tools from `tools_to_wire`.
         count: Counts the tokens of a text.
     """
     total = sum(
         _TOKENS_PER_MESSAGE + _count_message(message, count) for message in messages
     )
     if messages:
-        total += _TOKENS_PER_MESSAGE  # the answer's own beginning
+        total += _TOKENS_PER_MESSAGE  # the start of the answer
     return total + sum(count(_as_json(tool)) for tool in tools)
 
 

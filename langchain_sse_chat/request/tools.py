@@ -1,8 +1,7 @@
-"""Tools, the choice among them and output schemas, as a request carries them.
+"""Convert tools, tool choices and output schemas to the form of requests.
 
-langchain-core knows how to make a JSON schema of everything that Python calls a tool;
-this file adds what it leaves open: tools that a server runs itself, schemas that refer
-to themselves, OpenAI's rules for `strict`
+langchain-core makes JSON schemas of all kinds of tools. This module adds server-side
+tools, recursive schemas, OpenAI's rules for `strict`
 (https://platform.openai.com/docs/guides/structured-outputs#supported-schemas), and
 errors that name the tool.
 """
@@ -23,20 +22,20 @@ from langchain_sse_chat.request.schema_properties import with_properties
 from langchain_sse_chat.request.schema_walk import without_keyword
 
 if TYPE_CHECKING:
-    # Not imported before a tool is there: it takes a tenth of this package's time.
+    # Imported only when there are tools: it takes a tenth of the import time.
     from langchain_core.tools import BaseTool
 
 WireTool = dict[str, Any]
-"""A tool as sent: `{"type": "function", "function": …}` or a kind of the server's."""
+"""A tool as sent: `{"type": "function", "function": …}` or a server-side tool."""
 
 ToolLike: TypeAlias = "Mapping[str, Any] | type | Callable[..., Any] | BaseTool"
-"""What LangChain takes for a tool or a schema: a tool, a function, a pydantic class, a
+"""A tool or schema that LangChain accepts: a tool, a function, a pydantic class, a
 `TypedDict`, or a dict in the form of OpenAI, Anthropic, Bedrock or JSON schema."""
 
 _JSON_TYPES = frozenset(
     {"object", "array", "string", "number", "integer", "boolean", "null"}
 )
-"""Values of `type` that make a dict a JSON schema and not a thing of the wire."""
+"""Values of `type` for which a dict is a JSON schema rather than a tool."""
 
 _CONVERSION_ERRORS = (
     AttributeError,
@@ -46,27 +45,27 @@ _CONVERSION_ERRORS = (
     TypeError,
     ValueError,
 )
-"""What langchain-core and pydantic raise for what they cannot make a schema of: a type
-without a JSON form, an annotation that does not exist, a dict without a name."""
+"""Errors of langchain-core and pydantic for values without a schema: a type without a
+JSON form, an annotation that does not exist, a dict without a name."""
 
 _MAX_NAME_LENGTH = 64
 """OpenAI's limit for the name of a function or a schema."""
 
 
 class OutputSchema(NamedTuple):
-    """What an answer shall look like."""
+    """The schema of a structured answer."""
 
     name: str
-    """The schema's name in the characters that the wire allows."""
+    """The name of the schema, in the allowed characters."""
     description: str
-    """What the schema is for; empty when it does not say."""
+    """The description of the schema, or `""`."""
     parameters: dict[str, Any]
     """The JSON schema itself, without its name and description."""
     strict: bool | None
-    """Whether the server is to hold the answer to the schema; `None` leaves it open."""
+    """Whether the server must enforce the schema; `None` leaves it to the server."""
 
     def as_response_format(self) -> dict[str, Any]:
-        """Return the `response_format` that asks for this schema."""
+        """Return the `response_format` that requests this schema."""
         json_schema: dict[str, Any] = {"name": self.name}
         if self.description:
             json_schema["description"] = self.description
@@ -90,18 +89,18 @@ class OutputSchema(NamedTuple):
 def tools_to_wire(
     tools: Sequence[ToolLike], *, strict: bool | None = None
 ) -> list[WireTool]:
-    """Return the tools as the request carries them, in their order.
+    """Return the tools as sent, in order.
 
-    A dict with a `type` that is neither `function` nor a JSON type is a tool that the
-    server runs itself, such as `{"type": "web_search"}`, and stays as it is.
+    A dict with a `type` that is neither `function` nor a JSON type is a server-side
+    tool, such as `{"type": "web_search"}`, and is not changed.
 
     Args:
-        tools: Tools in every form that LangChain takes.
-        strict: Whether the server is to hold the arguments to the schema; `None` leaves
-            it open. A dict with a `strict` of its own keeps that.
+        tools: Tools in any form that LangChain accepts.
+        strict: Whether the server must enforce the schema of the arguments; `None`
+            leaves it to the server. A `strict` in a dict is kept.
 
     Raises:
-        ConfigurationError: Something is no tool; the error names it and says why.
+        ConfigurationError: A value is not a tool; the error names it and says why.
     """
     return [
         with_properties(_tool_to_wire(tool, f"tools[{position}]", strict=strict))
@@ -112,18 +111,18 @@ def tools_to_wire(
 def tool_choice_to_wire(
     tool_choice: Any, tools: Sequence[WireTool]
 ) -> str | dict[str, Any] | None:
-    """Return the choice among the tools as the request carries it.
+    """Return the tool choice as sent.
 
     Args:
-        tool_choice: `None` or `False`: nothing is sent and the server decides, which is
-            `"auto"` almost everywhere. `"auto"`, `"none"` and `"required"` as the wire
-            has them. `"any"` or `True`: some tool must be called. The name of a tool:
-            that one must be called. A dict in the form of OpenAI
+        tool_choice: `None` or `False` sends nothing, so that the server decides, almost
+            always as for `"auto"`. `"auto"`, `"none"` and `"required"` are sent
+            unchanged. `"any"` or `True` requires a call of any tool. A tool's name
+            requires a call of that tool. So does a dict in the form of OpenAI
             (`{"type": "function", …}`) or Anthropic (`{"type": "tool", "name": …}`), or
-            with a `name` alone; a dict of another type stays as it is. The type of a
-            tool that the server runs itself chooses that tool.
-        tools: The tools as `tools_to_wire` gives them. A tool that is called `auto` can
-            be chosen by its name, as in `ChatOpenAI`.
+            with only a `name`; a dict of another type is sent unchanged. The type of a
+            server-side tool chooses that tool.
+        tools: Tools from `tools_to_wire`. A tool named `auto` can be chosen by name, as
+            in `ChatOpenAI`.
 
     Raises:
         ConfigurationError: There is no such tool, or no such choice.
@@ -143,13 +142,13 @@ def tool_choice_to_wire(
 
 
 def output_schema(schema: ToolLike, *, strict: bool | None = None) -> OutputSchema:
-    """Return the JSON schema of what an answer shall look like, with its name.
+    """Return the JSON schema of a structured answer, with its name.
 
     Args:
-        schema: A pydantic class, a `TypedDict`, a JSON schema with a `title`, or
-            anything else that can be a tool with a schema.
-        strict: As OpenAI means it: with `True` every property is required, no others
-            are allowed, and defaults are gone. `None` leaves the schema as it is.
+        schema: A pydantic class, a `TypedDict`, a JSON schema with a `title`, or any
+            other tool with a schema.
+        strict: OpenAI's strict mode: with `True` every property is required, no others
+            are allowed, and defaults are removed. `None` does not change the schema.
 
     Raises:
         ConfigurationError: No schema can be made of it; the error says why.
@@ -168,14 +167,14 @@ def output_schema(schema: ToolLike, *, strict: bool | None = None) -> OutputSche
 def response_format_to_wire(
     response_format: ToolLike | None, *, strict: bool | None = None
 ) -> dict[str, Any] | None:
-    """Return the `response_format` as the request carries it.
+    """Return the `response_format` as sent.
 
     Args:
-        response_format: A wire form, such as `{"type": "json_object"}`, which stays as
-            it is; `{"name": …, "schema": …}`, which is wrapped; or a schema in one of
-            the forms that `output_schema` takes. `None` for none.
-        strict: As for `output_schema`. A wire form of type `json_schema` without
-            `strict` gets it as a key; its schema is not changed.
+        response_format: A format such as `{"type": "json_object"}`, which is sent
+            unchanged; `{"name": …, "schema": …}`, which is wrapped; a schema in any
+            form that `output_schema` accepts; or `None`.
+        strict: As for `output_schema`. A format of type `json_schema` without `strict`
+            gets it as a key; its schema is not changed.
 
     Raises:
         ConfigurationError: No schema can be made of it; the error says why.
@@ -200,36 +199,36 @@ def _is_wire_type(kind: object) -> bool:
     return isinstance(kind, str) and kind not in _JSON_TYPES
 
 
-def _tool_to_wire(tool: ToolLike, where: str, *, strict: bool | None) -> WireTool:
+def _tool_to_wire(tool: ToolLike, path: str, *, strict: bool | None) -> WireTool:
     if (custom := custom_tool_to_wire(tool)) is not None:
         return custom
     if isinstance(tool, Mapping):
         if tool.get("type") == "function":
-            return _ready_function(tool, where, strict=strict)
+            return _ready_function(tool, path, strict=strict)
         if _is_wire_type(tool.get("type")) and "input_schema" not in tool:
             return dict(tool)
-    return {"type": "function", "function": _function(tool, where, strict=strict)}
+    return {"type": "function", "function": _function(tool, path, strict=strict)}
 
 
 def _ready_function(
-    tool: Mapping[str, Any], where: str, *, strict: bool | None
+    tool: Mapping[str, Any], path: str, *, strict: bool | None
 ) -> WireTool:
-    """Return a function tool that is in OpenAI's form already, with all its keys."""
+    """Return a function tool that is already in OpenAI's form, with all its keys."""
     wire = _nested(tool)
     function = wire["function"]
     if not isinstance(function, Mapping) or not function.get("name"):
-        msg = f"{where} is a function without a name. Give its `function` a `name`."
+        msg = f"{path} is a function without a name. Add a `name` to its `function`."
         raise ConfigurationError(msg)
     if strict is None or "strict" in function:
         return wire
-    converted = _function(function, where, strict=strict)
+    converted = _function(function, path, strict=strict)
     return {**wire, "function": {**function, **converted}}
 
 
 def _nested(tool: Mapping[str, Any]) -> WireTool:
     """Return a function tool in the nested form of chat completions.
 
-    OpenAI's other API, Responses, has the function's keys beside `type`.
+    OpenAI's Responses API has the function's keys next to `type`.
     """
     if "function" in tool:
         return dict(tool)
@@ -239,26 +238,26 @@ def _nested(tool: Mapping[str, Any]) -> WireTool:
     }
 
 
-def _function(tool: ToolLike, where: str, *, strict: bool | None) -> dict[str, Any]:
-    """Return name, description, parameters and `strict` of something with a schema."""
+def _function(tool: ToolLike, path: str, *, strict: bool | None) -> dict[str, Any]:
+    """Return name, description, parameters and `strict` of a tool or schema."""
     source: Any = dict(tool) if isinstance(tool, Mapping) else tool
     if isinstance(source, dict):
         own = source.get("strict")
         strict = own if isinstance(own, bool) else strict
     try:
         source = _self_referring_schema(source) or source
-        # Conversion and `strict` are two steps because langchain-core's second fails on
-        # a function without parameters, which is one that takes none.
+        # `strict` is a second step, because langchain-core's conversion with `strict`
+        # fails for a function without parameters.
         function = convert_to_openai_function(source)
         if strict is not None:
             empty = {"type": "object", "properties": {}}
             function = {"parameters": empty, **function, "strict": strict}
             function = convert_to_openai_function(function, strict=strict)
     except _CONVERSION_ERRORS as exc:
-        msg = f"{where}, {_label(tool)}, has no schema that can be sent: {exc}"
+        msg = f"{path}, {_label(tool)}, has no schema that can be sent: {exc}"
         raise ConfigurationError(msg) from exc
     if not isinstance(function.get("name"), str) or not function["name"]:
-        msg = f"{where}, {_label(tool)}, has no name. Give it a `name` or a `title`."
+        msg = f"{path}, {_label(tool)}, has no name. Add a `name` or a `title`."
         raise ConfigurationError(msg)
     if strict:
         # OpenAI refuses `default` in strict mode. Nothing is lost: there every property
@@ -273,11 +272,10 @@ def _label(tool: object) -> str:
 
 
 def _self_referring_schema(tool: object) -> dict[str, Any] | None:
-    """Return the schema of a tool whose definitions refer to themselves, else `None`.
+    """Return the schema of a tool with recursive definitions, else `None`.
 
-    langchain-core writes every definition out where it is used, and where that has no
-    end it leaves an empty schema, which allows anything. Such a schema goes out with
-    its `$defs` instead.
+    langchain-core inlines definitions, and leaves an empty schema, which allows
+    anything, where that would not end. Such a schema is sent with its `$defs` instead.
     """
     from langchain_core.tools import BaseTool  # noqa: PLC0415  as above
 
@@ -313,14 +311,14 @@ def _references(schema: object) -> Iterator[str]:
 
 
 def _has_a_cycle(edges: Mapping[str, AbstractSet[str]]) -> bool:
-    """Say whether a graph has a cycle: whether taking away leaves leaves something."""
+    """Return whether a graph has a cycle, by removing leaves until there are none."""
     while leaves := {key for key, ends in edges.items() if not ends & edges.keys()}:
         edges = {key: ends for key, ends in edges.items() if key not in leaves}
     return bool(edges)
 
 
 def _name_of(tool: WireTool) -> Iterator[tuple[str, str]]:
-    """Yield the name of a tool and the kind that it has it as, if it has one."""
+    """Yield the name of a tool and the key of the object with it, if it has one."""
     for kind in ("function", "custom"):
         body = tool.get(kind)
         if isinstance(body, Mapping) and body.get("name"):
@@ -359,7 +357,7 @@ def _choice_by_dict(
 def _no_such_tool(name: object, names: Mapping[str, str]) -> ConfigurationError:
     known = ", ".join(repr(known) for known in names) or "none"
     msg = (
-        f"tool_choice asks for {name!r}, which is not among the tools. Tools: {known}. "
-        "Besides a tool's name it can be 'auto', 'none', 'required' or 'any'."
+        f"tool_choice names {name!r}, which is not among the tools ({known}). Other "
+        "choices are 'auto', 'none', 'required' and 'any'."
     )
     return ConfigurationError(msg)

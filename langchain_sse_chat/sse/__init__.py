@@ -1,4 +1,4 @@
-"""Bytes to server-sent events, after the WHATWG HTML standard, section 9.2.
+"""Decode server-sent events, as in section 9.2 of the WHATWG HTML standard.
 
 https://html.spec.whatwg.org/multipage/server-sent-events.html
 """

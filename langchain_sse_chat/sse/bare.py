@@ -1,7 +1,7 @@
-"""A decoder that also gives the text which stands between the events of a stream.
+"""Decode a stream together with the text between its events.
 
-The standard has lines ignored that are no field. A server that fails in the midst of an
-answer may print its error like that, as bare JSON.
+By the standard, lines that are not fields are ignored. But a server that fails in the
+middle of an answer may write its error like that, as bare JSON.
 """
 
 from __future__ import annotations
@@ -10,24 +10,23 @@ from langchain_sse_chat.sse.decoder import FIELDS, SSEDecoder
 from langchain_sse_chat.sse.events import ServerSentEvent
 
 BARE = "\n"
-"""The type of what is no event. No server can send it: it ends a line."""
+"""Event type of text between events. No server can send it, as it ends a line."""
 
 _FIELDS = FIELDS | {b""}
 _LONGEST = 64 * 1024
-"""Bytes that are kept of the lines up to a blank one: errors are shorter."""
+"""Bytes that are kept of the lines before a blank line: errors are shorter."""
 
 
 class BareTextDecoder(SSEDecoder):
-    """Gives the lines that were no field, when a blank line ends them.
+    """Also returns lines that are not fields, when a blank line ends them.
 
-    They come as one item of the type `BARE`: before the event that the blank line ends
-    too, or after it when a `data` line came first.
+    They are one item of the type `BARE`, before the event that the same blank line
+    ends, or after it if the event's `data` line came first.
     """
 
     __slots__ = ("_bare", "_is_after_data")
 
     def __init__(self, max_event_size: int) -> None:
-        """Start a stream."""
         super().__init__(max_event_size)
         self._bare = bytearray()
         self._is_after_data = False

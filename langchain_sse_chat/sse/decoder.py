@@ -1,10 +1,11 @@
-"""Bytes to events: how the standard parses and interprets an event stream.
+"""Decode bytes to events, as the standard parses and interprets event streams.
 
 https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
 https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
 
-Lines are cut from bytes and decoded when they are whole: a line end is never part of a
-UTF-8 sequence, so the text is that of the decoded stream, however the bytes come.
+Bytes are split into lines, and complete lines are decoded. A line end is never part of
+a UTF-8 sequence, so the text equals that of the decoded stream for any split of the
+bytes.
 """
 
 from __future__ import annotations
@@ -28,28 +29,28 @@ _LF = 10
 _CR = 13
 _NUL = 0
 
-# An event with an image in it, in base64, takes several MiB; the limit of 1 MiB that
-# httpx2 2.16 sets by default would refuse it.
+# An event with a base64 image has several MiB; the default limit of httpx2 2.16, 1 MiB,
+# would reject it.
 _DEFAULT_MAX_EVENT_SIZE = 16 * 1024 * 1024
 
-# A longer number is more than a float holds, and `int()` refuses it from some length.
+# A longer number does not fit in a float, and `int()` rejects very long ones.
 _MAX_RETRY_DIGITS = sys.float_info.max_10_exp
 
-# In fewer bytes a search for frames costs more than they save.
+# In fewer bytes, searching for frames costs more than it saves.
 _WORTH_A_SEARCH = 512
 
 
 class SSEDecoder:
-    """Gives the events of one event stream for its bytes, however these are cut.
+    """Decodes the bytes of one event stream, split anywhere, to its events.
 
-    What is dispatched, and when, is what the standard says for a browser, with one
-    addition: `close` dispatches a last event whose blank line never came. An event is
-    handed out by the `feed` that brings its last byte. Time and memory grow linearly
-    with the bytes, whatever the size of the reads.
+    Events are dispatched as the standard requires of browsers, with one addition:
+    `close` dispatches a last event without a blank line after it. `feed` returns an
+    event as soon as it gets its last byte. Time and memory are linear in the number of
+    bytes, regardless of the size of the reads.
 
     Args:
         max_event_size: Limit on the size of one event: the bytes of its lines,
-            comments included, line ends not. Default: 16 MiB.
+            including comments but not line ends. Default: 16 MiB.
 
     Raises:
         ConfigurationError: `max_event_size` is less than 1.
@@ -77,15 +78,15 @@ class SSEDecoder:
         self._max_event_size = max_event_size
         self._reconnection_time: int | None = None
         self._last_event_id = ""
-        # The buffers of the standard. Byte arrays, because an object for each piece of
-        # a line or each `data` line would take many times the memory of its bytes.
+        # The buffers of the standard. They are byte arrays, because an object for each
+        # `data` line or piece of a line would need many times the memory of its bytes.
         self._data = bytearray()
         self._event_type = ""
         self._id = ""
-        # The line whose end has not come.
+        # The unfinished line.
         self._line = bytearray()
         self.pending = 0
-        """The size in bytes of the event that has begun, so far; 0 between events."""
+        """The size of the unfinished event so far, in bytes; 0 between events."""
         self._at_start = True
         self._after_cr = False
         self._closed = False
@@ -98,7 +99,7 @@ class SSEDecoder:
 
     @property
     def reconnection_time(self) -> int | None:
-        """Milliseconds to wait before reconnecting; `None` when the stream named none.
+        """Milliseconds to wait before reconnecting; `None` if the stream did not say.
 
         A number of more than 308 digits is ignored.
         """
@@ -108,18 +109,19 @@ class SSEDecoder:
         """Return the events that the next bytes of the stream complete.
 
         Args:
-            data: Any number of bytes, cut anywhere.
+            data: Any number of bytes, split anywhere.
 
         Raises:
             EventTooLargeError: An event is larger than `max_event_size`. Events that
                 the same bytes completed before it are returned first; the error then
-                comes from the next call. What was held is dropped, and every further
-                call raises the error again.
+                comes from the next call. Buffered data is dropped, and all later calls
+                raise the error again.
             ValueError: The decoder is closed.
         """
         if not (self.pending or self._closed) and len(data) <= self._max_event_size:
             if data[:6] == b"data: " and data[-2:] == b"\n\n":
-                # What `read_frame` does, without a call: nearly all reads are such.
+                # Same as `read_frame`, without a call, because nearly all reads are one
+                # such frame.
                 value = data[6:-2]
                 if _LF not in value and _CR not in value:
                     self._at_start = self._after_cr = False
@@ -136,7 +138,7 @@ class SSEDecoder:
         if self._failed:
             raise self._too_large()
         if self._closed:
-            msg = "The decoder is closed: use a new one for another stream."
+            msg = "The decoder is closed. Use a new one for another stream."
             raise ValueError(msg)
         events: list[ServerSentEvent] = []
         try:
@@ -151,11 +153,11 @@ class SSEDecoder:
         return events
 
     def close(self) -> list[ServerSentEvent]:
-        """Return the last event, when the stream ended within it; end the decoder.
+        """Return the last event if the stream ended within it; close the decoder.
 
-        The standard drops such an event. It is dispatched here, as if a line end and a
-        blank line had followed, because some servers never send them. A second call
-        returns an empty list.
+        The standard drops such an event. Here it is dispatched as if a line end and a
+        blank line followed, because some servers never send them. A second call returns
+        an empty list.
 
         Raises:
             EventTooLargeError: An event of the stream is larger than `max_event_size`.
@@ -168,15 +170,15 @@ class SSEDecoder:
         return events
 
     def _read(self, data: bytes, events: list[ServerSentEvent]) -> None:
-        """Add the events that `data` completes, the frames among them at once."""
+        """Add the events that `data` completes, and frames among them in one go."""
         if self._at_start:
             data = self._without_bom(data)
         if self.pending and data and _LF not in data and _CR not in data:
-            # A piece of a large event.
+            # Part of a large event.
             self._after_cr = False
             self._hold(data)
             return
-        # In bytes within the limit no frame exceeds it.
+        # Within this limit, no frame can be too large.
         if _WORTH_A_SEARCH <= len(data) <= self._max_event_size:
             found = find_frames(data, begins_event=not self.pending)
             if found is not None:
@@ -194,7 +196,7 @@ class SSEDecoder:
     def _without_bom(self, data: bytes) -> bytes:
         """Return the beginning of the stream without its byte order mark.
 
-        What may be a part of the mark is held back in `_line`.
+        A possible beginning of the mark is kept in `_line`.
         """
         data = bytes(self._line) + data
         self._line.clear()
@@ -231,14 +233,15 @@ class SSEDecoder:
             self._hold(unfinished)
 
     def _hold(self, piece: bytes) -> None:
-        """Keep a part of a line until its end comes."""
+        """Keep part of an unfinished line."""
         self._grow(len(piece))
         self._line += piece
 
     def _to_line_feeds(self, data: bytes) -> bytes:
         """Return `data` with LF for each line end.
 
-        CR ends a line at once; an LF behind it belongs to it, also in the next read.
+        CR ends a line immediately; an LF after it, even in the next read, belongs to
+        the same line end.
         """
         if self._after_cr and data:
             data = data.removeprefix(b"\n")
@@ -255,25 +258,25 @@ class SSEDecoder:
             raise self._too_large()
 
     def _process_field(self, line: bytes) -> None:
-        """Take one line that is not blank; a comment is a field without a name."""
+        """Process a line that is not blank; a comment is a field without a name."""
         name, _, value = line.partition(b":")
         if value[:1] == b" ":
             value = value[1:]
-        if name == b"data":  # no colon follows: what has one was taken before
+        if name == b"data":  # without a colon: lines with one were handled before
             self._data += b"\n"
         elif name == b"event":
             self._event_type = value.decode("utf-8", "replace")
         elif name == b"id":
             if _NUL not in value:
                 self._id = value.decode("utf-8", "replace")
-        # Of bytes, unlike of text, only the ASCII digits are digits.
+        # For bytes, unlike text, `isdigit` accepts only ASCII digits.
         elif name == b"retry" and value.isdigit():
             digits = value.lstrip(b"0") or b"0"
             if len(digits) <= _MAX_RETRY_DIGITS:
                 self._reconnection_time = int(digits)
 
     def _dispatch(self, events: list[ServerSentEvent]) -> None:
-        """Take a blank line: add the event, unless it has no `data` line."""
+        """Process a blank line: add the event, unless it has no `data` line."""
         self._last_event_id = self._id
         if self._data:
             self._data.pop()

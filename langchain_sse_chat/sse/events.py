@@ -1,4 +1,4 @@
-"""What a decoder of event streams hands out."""
+"""Define the events of an event stream."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ class ServerSentEvent(NamedTuple):
     """
 
     event: str = "message"
-    """The event type; `"message"` when the server named none."""
+    """The event type; `"message"` if the server sent none."""
 
     data: str = ""
     """The values of the event's `data` lines, joined by a line feed."""
 
     id: str = ""
-    """The last event ID when the event was dispatched, which an earlier event may have
-    set; empty when no event has set it, or one has reset it."""
+    """The last event ID when the event was dispatched, perhaps set by an earlier event;
+    empty if it was never set, or was reset."""

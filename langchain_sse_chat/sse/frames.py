@@ -1,7 +1,7 @@
-"""Fast reading of what chat servers send most: events of one `data: ` line.
+"""Read the commonest events fast: those with a single `data: ` line.
 
-Before it there may be a line with the event's type. Nothing here is needed for a right
-answer. What has another form is refused, and the decoder reads it line by line.
+A line with the event's type may precede it. Nothing here is needed for correctness: any
+other form is rejected, and the decoder reads it line by line.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ _EVENT = b"event: "
 _LF_LF = b"\n\n"
 _CRLF_CRLF = b"\r\n\r\n"
 
-# What the constructor of a named tuple calls. That constructor is a Python function,
-# and alone it would add a quarter to the cost of an event.
+# The constructor of a named tuple calls this. That constructor is a Python function and
+# would add a quarter to the cost of an event.
 new_event = tuple.__new__
 
 
@@ -24,7 +24,7 @@ def read_frame(data: bytes, last_event_id: str) -> ServerSentEvent | None:
     """Return the event when `data` is one frame.
 
     Args:
-        data: Bytes that begin where an event begins.
+        data: Bytes that start at the start of an event.
         last_event_id: The ID of the event; a frame does not change it.
 
     Returns:
@@ -43,7 +43,7 @@ def read_frame(data: bytes, last_event_id: str) -> ServerSentEvent | None:
         if prefix is None:
             return None
         event_type, value = _event_type(prefix), data[len(prefix) : end]
-    # A line end that is left would be that of another line.
+    # A remaining line end would belong to another line.
     if _LF in value or _CR in value:
         return None
     text = value.decode("utf-8", "replace")
@@ -51,15 +51,15 @@ def read_frame(data: bytes, last_event_id: str) -> ServerSentEvent | None:
 
 
 def find_frames(data: bytes, *, begins_event: bool) -> tuple[int, int] | None:
-    """Return where in `data` there may be nothing but frames that begin alike.
+    """Return the range of `data` that may hold only frames with the same prefix.
 
     Args:
         data: Bytes from anywhere in a stream.
-        begins_event: Whether an event begins where `data` does.
+        begins_event: Whether `data` starts at the start of an event.
 
     Returns:
-        The offsets of a stretch that begins like a frame where an event begins, and
-        ends with a blank line; `None` when there is none.
+        The offsets of a range that starts with a frame at the start of an event and
+        ends with a blank line; `None` if there is none.
     """
     blank_line = _blank_line(data)
     start = 0
@@ -75,26 +75,26 @@ def find_frames(data: bytes, *, begins_event: bool) -> tuple[int, int] | None:
 
 
 def read_frames(stretch: bytes, last_event_id: str) -> list[ServerSentEvent] | None:
-    """Return the events of a stretch made of nothing but frames that begin alike.
+    """Return the events of a range that holds only frames with the same prefix.
 
     Args:
-        stretch: What `find_frames` found.
+        stretch: A range from `find_frames`.
         last_event_id: The ID of the events; frames do not change it.
 
     Returns:
-        The events, or `None` when the stretch holds anything else.
+        The events, or `None` if the range holds anything else.
     """
     blank_line = _blank_line(stretch)
     prefix = _prefix(stretch)
     if prefix is None:
         return None
     event_type = _event_type(prefix)
-    # Decoding many lines at once gives what decoding each would: a line end is never
-    # part of a UTF-8 sequence, and an unfinished sequence before it is replaced.
+    # Decoding many lines together gives the same text as decoding each: a line end is
+    # never part of a UTF-8 sequence, and an incomplete sequence before it is replaced.
     text = stretch[len(prefix) : -len(blank_line)].decode("utf-8", "replace")
     values = text.split((blank_line + prefix).decode("utf-8", "replace"))
-    # Each separator was the end of a line, a blank line and the beginning of the next
-    # frame. A line end that is left would be that of another line.
+    # Each separator was a line end, a blank line and the start of the next frame. A
+    # remaining line end would belong to another line.
     left = "".join(values)
     if "\n" in left or "\r" in left:
         return None
@@ -102,9 +102,9 @@ def read_frames(stretch: bytes, last_event_id: str) -> list[ServerSentEvent] | N
 
 
 def _prefix(data: bytes) -> bytes | None:
-    """Return all that comes before the value of the `data` line that begins a frame.
+    """Return everything before the value of the `data` line of the first frame.
 
-    It is `data: `, or that after a line with the event's type and LF.
+    That is `data: `, perhaps after a line with the event's type that ends in LF.
     """
     if data[:6] == _PREFIX:
         return _PREFIX
@@ -120,5 +120,5 @@ def _event_type(prefix: bytes) -> str:
 
 
 def _blank_line(data: bytes) -> bytes:
-    """Return the end of a line and the blank line after it, as in most of `data`."""
+    """Return a line end and a blank line, with the line ends of `data`."""
     return _CRLF_CRLF if _CR in data else _LF_LF

@@ -1,1 +1,1 @@
-"""`with_structured_output`: how the object is asked for, and how it is parsed."""
+"""Implement `with_structured_output`: request the object, and parse it."""

@@ -1,8 +1,8 @@
-"""Parse answers into the object that `with_structured_output` was asked for.
+"""Parse answers into the object that `with_structured_output` requests.
 
 While an answer streams, the parser yields partial objects, as LangChain's parsers do.
-The last one is strict: for an answer that was cut off or refused, or that is not one
-whole JSON value, it raises an error, where LangChain's parsers repair the text.
+The last step is strict: for an answer that was truncated or refused, or is not a single
+complete JSON value, it raises an error, whereas LangChain's parsers repair the text.
 """
 
 from __future__ import annotations
@@ -26,32 +26,32 @@ from langchain_sse_chat.wire.jsontext import NO_JSON
 from langchain_sse_chat.workarounds.broken_calls import unmark
 
 _FENCE = re.compile(r"```(?:json)?", re.IGNORECASE)
-"""The beginning of a code block in Markdown, which models put JSON into."""
+"""The start of a Markdown code block, into which models put JSON."""
 
 _SHOWN = 300
-"""How many characters of an answer stand in an error."""
+"""Characters of an answer that an error shows, at most."""
 
 
 class StructuredOutputParser(BaseTransformOutputParser[Any]):
-    """Makes an answer into an instance of a class, or into a dict.
+    """Parses an answer into an instance of a class, or a dict.
 
     Raises:
         RefusalError: The model refused, or a filter withheld the answer.
-        StructuredOutputError: The answer is not the object that was asked for.
+        StructuredOutputError: The answer is not the requested object.
     """
 
     output_class: Any = None
-    """The pydantic class to make instances of; `None` gives the JSON value."""
+    """The pydantic class of the object; `None` returns the JSON value."""
 
     json_type: Any = object
     """The Python type that the JSON value must have."""
 
     tool: str | None = None
-    """The tool whose arguments are the object; `None` when it is the answer's text."""
+    """The tool whose arguments are the object; `None` if it is the answer's text."""
 
     include_raw: bool = False
-    """Whether to return a dict of `raw`, `parsed` and `parsing_error`, and to raise
-    nothing."""
+    """Whether to return a dict of `raw`, `parsed` and `parsing_error`, and never raise
+    errors."""
 
     @property
     def _type(self) -> str:
@@ -63,16 +63,16 @@ class StructuredOutputParser(BaseTransformOutputParser[Any]):
         return dict[str, Any] if self.include_raw else self.output_class or Any
 
     def parse(self, text: str) -> Any:
-        """Return the object that a text holds."""
+        """Return the object in a text."""
         return self.parse_result([Generation(text=text)])
 
     def parse_result(self, result: list[Generation], *, partial: bool = False) -> Any:
-        """Return the object that an answer holds.
+        """Return the object in an answer.
 
         Args:
             result: One generation.
-            partial: Whether the answer is still growing: the object is then as far as
-                it came, `None` when there is none yet, and nothing is raised.
+            partial: Whether the answer is incomplete: returns the object so far, `None`
+                if there is none yet, and raises no error.
         """
         message = _message_of(result[0])
         if partial:
@@ -87,14 +87,14 @@ class StructuredOutputParser(BaseTransformOutputParser[Any]):
         return {"raw": message, "parsed": parsed, "parsing_error": error}
 
     def parse_partial(self, message: AIMessage) -> Any:
-        """Return the object as far as it came, `None` when there is none yet."""
+        """Return the object so far, `None` if there is none yet."""
         try:
             value = (
                 _arguments_of(message, self.tool)
                 if self.tool is not None
                 else parse_json_markdown(str(message.text).strip())
             )
-            # Other values are different ones when more of them is there.
+            # An incomplete value of another type may change its meaning.
             return self._instance(value) if isinstance(value, dict) else None
         except (ValueError, RecursionError):
             return None
@@ -131,8 +131,8 @@ class StructuredOutputParser(BaseTransformOutputParser[Any]):
         """Return the JSON value in an answer.
 
         Raises:
-            RefusalError: A filter stopped the answer before it was whole.
-            StructuredOutputError: There is no whole one.
+            RefusalError: A filter stopped the answer before it was complete.
+            StructuredOutputError: There is no complete value.
         """
         if self.tool is not None:
             value: Any = _arguments_of(message, self.tool)
@@ -152,7 +152,7 @@ class StructuredOutputParser(BaseTransformOutputParser[Any]):
     def _instance(self, value: Any) -> Any:
         if self.output_class is None:
             return value
-        # Classes of pydantic 1 have the older name.
+        # Pydantic 1 has only the older method.
         validate = getattr(self.output_class, "model_validate", None)
         return (validate or self.output_class.parse_obj)(value)
 
@@ -166,7 +166,7 @@ class _GrowingOutput:
         self._last: Any = None
 
     def add(self, chunk: str | BaseMessage) -> list[Any]:
-        """Take a chunk; give the object as far as it came, when it has grown."""
+        """Add a chunk; return the object so far, if it has grown."""
         message = AIMessageChunk(content=chunk) if isinstance(chunk, str) else chunk
         self._message = cast(
             "AIMessage", message if self._message is None else self._message + message
@@ -180,7 +180,7 @@ class _GrowingOutput:
         return [parsed]
 
     def close(self) -> list[Any]:
-        """End the answer; give the object unless it was given already."""
+        """End the answer; return the object, unless it was already returned."""
         message = self._message or AIMessage("")
         parsed = self._parser.parse_result([ChatGeneration(message=message)])
         if self._parser.include_raw:
@@ -206,7 +206,7 @@ def _arguments_of(message: AIMessage, tool: str | None) -> dict[str, Any] | None
 
 
 def _refusal_in(message: AIMessage) -> str | None:
-    """Return the words of a refusal, `None` when the model did not refuse."""
+    """Return the text of a refusal, `None` if the model did not refuse."""
     for block in cast("list[dict[str, Any]]", message.content_blocks):
         if block["type"] == "refusal":
             return str(block["refusal"] or message.text)
@@ -225,13 +225,13 @@ def _whole_json(text: str) -> Any:
         inner = text[fence.end() :]
         value = _strict_json(inner)
         if value is NO_JSON:
-            # With a second block in between, this is not JSON either.
+            # If there is a second block, this is not JSON either.
             value = _strict_json(inner.rpartition("```")[0])
     return value
 
 
 def _strict_json(text: str) -> Any:
-    """Return the JSON value that a text is; raw line ends in strings are accepted."""
+    """Return the JSON value of a text; raw line breaks in strings are accepted."""
     try:
         return _DECODER.decode(text)
     except (ValueError, RecursionError):
@@ -258,7 +258,7 @@ def _not_json(message: AIMessage, text: str) -> StructuredOutputError:
     if message.tool_calls and not text:
         said = f"The model called {_names(message)} instead of giving JSON."
     else:
-        said = "The answer is not one whole JSON value."
+        said = "The answer is not a single complete JSON value."
     return _error(message, said, text)
 
 
@@ -273,8 +273,8 @@ def _no_call(message: AIMessage, tool: str) -> StructuredOutputError:
         text = json.dumps(message.tool_calls[0]["args"], ensure_ascii=False)
     else:
         said = (
-            f"The model answered without calling {tool!r}, which is how it was asked "
-            "for the object."
+            f"The model answered without calling {tool!r}, which it was asked to call "
+            "with the object."
         )
     return _error(message, said, text)
 
@@ -288,8 +288,8 @@ def _error(message: AIMessage, said: str, text: str) -> StructuredOutputError:
 
     Args:
         message: The answer.
-        said: What is wrong with it.
-        text: What should have been the object.
+        said: The problem, as a sentence.
+        text: The text that should have been the object.
     """
     reason = _reason(message)
     if is_filtered(reason):
@@ -298,7 +298,7 @@ def _error(message: AIMessage, said: str, text: str) -> StructuredOutputError:
         advice = "The stream ended before the answer did (no finish reason): ask again."
     elif is_length(reason):
         advice = (
-            f"The token limit cut it off (finish reason {reason!r}): raise "
+            f"The token limit truncated it (finish reason {reason!r}): raise "
             "`max_tokens`, or ask for a shorter answer."
         )
     else:

@@ -1,4 +1,4 @@
-"""Output in the shape of a schema: what to ask for and how to parse it."""
+"""Build the request and the parser for output in the shape of a schema."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ METHODS: tuple[Method, ...] = ("json_schema", "function_calling", "json_mode")
 
 
 def default_method(schema: ToolLike | None, dialect: Dialect) -> Method:
-    """Return the best method that a server knows.
+    """Return the best method that a server supports.
 
-    That is a JSON schema; where there is none, a tool that must be called; where no
-    tool can be forced, JSON of any shape, for which the prompt must describe it.
+    That is a JSON schema, otherwise a tool that must be called, otherwise JSON of any
+    shape, which the prompt must then describe.
     """
     if schema is None:
         return "json_mode"
@@ -35,22 +35,22 @@ def default_method(schema: ToolLike | None, dialect: Dialect) -> Method:
 def structured_request(
     schema: ToolLike | None, method: Method, *, strict: bool | None, dialect: Dialect
 ) -> dict[str, Any]:
-    """Return the call keywords that ask for output in the shape of a schema.
+    """Return the call keywords that request output in the shape of a schema.
 
     Args:
         schema: The schema; only `json_mode` works without one.
-        method: `json_schema` by `response_format`, `function_calling` by a tool that
-            must be called, `json_mode` for JSON of whatever shape.
-        strict: Whether the server must hold the output to the schema; `None` for the
-            dialect's default.
-        dialect: The server's.
+        method: `json_schema` uses `response_format`, `function_calling` a tool that
+            must be called, and `json_mode` requests JSON of any shape.
+        strict: Whether the server must enforce the schema; `None` for the dialect's
+            default.
+        dialect: The server's dialect.
 
     Raises:
-        ConfigurationError: The method is not known, or needs a schema, or takes no
+        ConfigurationError: The method is unknown, needs a schema, or does not support
             `strict`.
     """
     if method not in METHODS:
-        msg = f"There is no method {method!r}. Use one of {', '.join(METHODS)}."
+        msg = f"Unknown method {method!r}. Use one of {', '.join(METHODS)}."
         raise ConfigurationError(msg)
     traced: dict[str, Any] = {
         "kwargs": {"method": method, "strict": strict},
@@ -58,7 +58,7 @@ def structured_request(
     }
     if method == "json_mode":
         if strict is not None:
-            msg = "`strict` needs a schema to hold to: use `json_schema` for it."
+            msg = "`strict` needs a schema. Use the method `json_schema` for it."
             raise ConfigurationError(msg)
         traced["kwargs"] = {"method": method}
         return {
@@ -66,7 +66,7 @@ def structured_request(
             "ls_structured_output_format": traced,
         }
     if schema is None:
-        msg = f"The method {method!r} needs a schema. `json_mode` works without."
+        msg = f"The method {method!r} needs a schema. `json_mode` works without one."
         raise ConfigurationError(msg)
     if method == "json_schema":
         strict = effective_strict(schema, strict, dialect)
@@ -87,13 +87,13 @@ def structured_request(
 def output_parser(
     schema: ToolLike | None, method: Method, *, include_raw: bool
 ) -> StructuredOutputParser:
-    """Return the parser that makes an answer into an instance of a class, or a dict.
+    """Return the parser of the answer.
 
     Args:
         schema: The schema; without one, any JSON value is accepted.
-        method: How the model was asked.
-        include_raw: Whether to return a dict of `raw`, `parsed` and `parsing_error`,
-            and never to raise for an answer that cannot be parsed.
+        method: The method of the request.
+        include_raw: Whether to return a dict of `raw`, `parsed` and `parsing_error`
+            instead of raising errors for an answer that cannot be parsed.
     """
     is_class = isinstance(schema, type) and is_basemodel_subclass(schema)
     tool = None
@@ -101,7 +101,7 @@ def output_parser(
         tool = output_schema(schema).name
     return StructuredOutputParser(
         output_class=schema if is_class else None,
-        # A class checks that by itself.
+        # A class validates the type itself.
         json_type=object if is_class or schema is None else _json_type(schema),
         tool=tool,
         include_raw=include_raw,

@@ -19,8 +19,8 @@ from typing import Any, Literal
 import httpx
 
 from langchain_sse_chat.errors import ConfigurationError
-from langchain_sse_chat.transport.aiohttp_exceptions import Failures
 from langchain_sse_chat.transport.patched_httpx import is_httpx_patched
+from langchain_sse_chat.transport.workarounds.aiohttp_exceptions import Failures
 from langchain_sse_chat.transport.workarounds.aiohttp_idle import (
     SpoiltConnectionError,
     take,
@@ -153,7 +153,9 @@ class _Transport(httpx.AsyncBaseTransport):
         token = _current.set(sending)
         try:
             async with asyncio.timeout(limits.get("pool")) as sending.limit:
-                response = await self._bridge.handle_async_request(sending.request)
+                response: httpx.Response = await self._bridge.handle_async_request(
+                    sending.request
+                )
         except TimeoutError as exc:
             failure: Exception = _TIMEOUTS[sending.phase](str(exc))
         except self._failures.known as exc:
@@ -162,8 +164,10 @@ class _Transport(httpx.AsyncBaseTransport):
             sending.abort()
             raise
         else:
-            # The wrapped response is not public.
-            answer = response.stream._aiohttp_response  # noqa: SLF001
+            # There is no public way from the one response to the other.
+            answer = getattr(response.stream, "_aiohttp_response", None)
+            if answer is None:
+                return response
             if not response.is_success:
                 sending.leave(answer.connection)
             body = _Body(answer, self._failures)
@@ -319,10 +323,11 @@ class _Body(httpx.AsyncByteStream):
         else:
             return
         finally:
-            self._close()  # the only line that runs for an abandoned reader
-        # aiohttp raises for a closed connection before it returns the data received
-        # last, which has no public accessor.
-        while data := content._read_nowait(_PIECE):  # noqa: SLF001
+            self._close()  # a reader that is forgotten comes here, and to nothing else
+        # It reports the end of a connection before it gives what came with that, and
+        # has no public way to it.
+        read_rest = getattr(content, "_read_nowait", lambda _: b"")
+        while data := read_rest(_PIECE):
             yield data
         raise failure
 

@@ -13,12 +13,17 @@ from langchain_sse_chat.errors import SSEChatError
 from langchain_sse_chat.transport.attempt import Attempt, ReadLimit, next_attempt_after
 from langchain_sse_chat.transport.clock import Deadline
 from langchain_sse_chat.transport.encoding import abody
-from langchain_sse_chat.transport.http2 import FLUSH_FAILURES, as_httpx, is_http2, reset
 from langchain_sse_chat.transport.map_exceptions import READ_FAILURES, SEND_FAILURES
 from langchain_sse_chat.transport.open_answers import ended, opened
 from langchain_sse_chat.transport.protocols import Exchange, NextAttempt
 from langchain_sse_chat.transport.watchdog import Watchdog
 from langchain_sse_chat.transport.workarounds.asyncgen_hooks import begin_unhooked
+from langchain_sse_chat.transport.workarounds.http2 import (
+    FLUSH_FAILURES,
+    as_httpx,
+    is_http2,
+    reset,
+)
 from langchain_sse_chat.transport.workarounds.leaked_connections import (
     is_pooled,
     taken_out,

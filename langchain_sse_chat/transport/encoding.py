@@ -9,18 +9,13 @@ are supported; a response with another encoding is an error that says so.
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import AsyncIterator, Callable, Generator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from functools import partial
-from typing import Any, Protocol, cast
+from typing import Protocol, cast
 
 import httpx
 
-_PIECE = 64 * 1024
-"""Largest size of a step in bytes, as of a read in httpcore."""
-
-_GZIP = b"\x1f\x8b"
-"""The first bytes of gzip (RFC 1952, section 2.3.1)."""
+from langchain_sse_chat.transport.workarounds.bounded_inflate import Inflating
 
 
 def body(response: httpx.Response) -> Iterator[bytes]:
@@ -99,62 +94,10 @@ class _Refusing:
         raise httpx.DecodingError(self._reason)
 
 
-class _Inflating:
-    """Reads `gzip` and `deflate`."""
-
-    def __init__(self, *, gzip: bool) -> None:
-        self._gzip = gzip
-        self._zlib: Any = None
-        self._start = b""
-        self._read_one = False
-
-    def feed(self, data: bytes) -> Iterator[bytes]:
-        data, self._start = self._start + data, b""
-        while data and (self._zlib is not None or self._begins(data)):
-            data = yield from self._inflate(data)
-
-    def _begins(self, data: bytes) -> bool:
-        """Return whether a compressed member starts here; drop what follows the last.
-
-        Fewer bytes than its signature are kept for the next call.
-        """
-        if len(data) < len(_GZIP):
-            self._start = data
-            return False
-        # Members may follow each other (RFC 1952, section 2.2), and so may padding.
-        if self._read_one and not (self._gzip and data.startswith(_GZIP)):
-            return False
-        # `deflate` is the format of zlib, but some servers send the bare one (RFC 9110,
-        # section 8.4.1.2).
-        is_zlib = data[0] & 15 == zlib.DEFLATED and int.from_bytes(data[:2]) % 31 == 0
-        bits = 16 + zlib.MAX_WBITS if self._gzip else zlib.MAX_WBITS
-        self._zlib = zlib.decompressobj(bits if self._gzip or is_zlib else -bits)
-        return True
-
-    def _inflate(self, data: bytes) -> Generator[bytes, None, bytes]:
-        """Yield the data in the current member; return the bytes after its end."""
-        while True:
-            try:
-                piece = self._zlib.decompress(data, _PIECE)
-            except zlib.error as exc:
-                raise httpx.DecodingError(str(exc)) from exc
-            if piece:
-                yield piece
-            if self._zlib.eof:
-                rest: bytes = self._zlib.unused_data
-                self._zlib, self._read_one = None, True
-                return rest
-            data = self._zlib.unconsumed_tail
-            # After a full step the decompressor may hold more output, even when it has
-            # consumed all input.
-            if not data and len(piece) < _PIECE:
-                return b""
-
-
 _DECODERS: dict[str, Callable[[], Decoder]] = {
-    "gzip": partial(_Inflating, gzip=True),
-    "x-gzip": partial(_Inflating, gzip=True),
-    "deflate": partial(_Inflating, gzip=False),
+    "gzip": partial(Inflating, gzip=True),
+    "x-gzip": partial(Inflating, gzip=True),
+    "deflate": partial(Inflating, gzip=False),
     **{
         name: partial(_Refusing, f"the encoding {name!r} is not supported")
         for name in ("br", "zstd", "compress", "x-compress", "dcb", "dcz", "exi")

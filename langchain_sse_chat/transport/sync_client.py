@@ -15,10 +15,15 @@ from langchain_sse_chat.errors import SSEChatError
 from langchain_sse_chat.transport.attempt import Attempt, ReadLimit, next_attempt_after
 from langchain_sse_chat.transport.clock import Deadline
 from langchain_sse_chat.transport.encoding import body
-from langchain_sse_chat.transport.http2 import FLUSH_FAILURES, as_httpx, is_http2, reset
 from langchain_sse_chat.transport.map_exceptions import READ_FAILURES, SEND_FAILURES
 from langchain_sse_chat.transport.open_answers import ended, opened
-from langchain_sse_chat.transport.protocols import Exchange, NextAttempt
+from langchain_sse_chat.transport.protocols import Again, Exchange
+from langchain_sse_chat.transport.workarounds.http2 import (
+    FLUSH_FAILURES,
+    as_httpx,
+    is_http2,
+    reset,
+)
 from langchain_sse_chat.transport.workarounds.leaked_connections import taken_out
 from langchain_sse_chat.transport.workarounds.socket_deadlines import (
     PastDeadline,

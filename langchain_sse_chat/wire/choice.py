@@ -1,4 +1,4 @@
-"""One choice of an answer, read from its deltas."""
+"""Read one choice of an answer from its deltas."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from langchain_sse_chat.wire.content import (
     brings_only_text,
     split_content,
 )
-from langchain_sse_chat.wire.cumulative_messages import Restated, joined_in_place
+from langchain_sse_chat.wire.cumulative_messages import (
+    CumulativeMessages,
+    joined_in_place,
+)
 from langchain_sse_chat.wire.deltas import AnswerMessage, Delta
 from langchain_sse_chat.wire.finish_reasons import Ending, finish_reason_of, rank
 from langchain_sse_chat.wire.merged_fields import (
@@ -34,7 +37,7 @@ from langchain_sse_chat.wire.reasoning import (
     read_reasoning,
 )
 from langchain_sse_chat.wire.stops import StopSplitter
-from langchain_sse_chat.wire.surrogates import Characters
+from langchain_sse_chat.wire.surrogates import SurrogateJoiner
 from langchain_sse_chat.wire.tags import ReasoningTags, tag_splitter
 from langchain_sse_chat.wire.tool_calls import ToolCallAssembler
 
@@ -47,11 +50,18 @@ _CHOICE_READ_ELSEWHERE = frozenset(
 )
 
 _NATIVE = "native_finish_reason"
-"""Field of a choice in which a relay (OpenRouter) repeats its server's own word."""
+"""Field of a choice in which a relay (OpenRouter) keeps the upstream reason."""
 
 
 class ChoiceReader:
-    """Reads one choice's deltas and keeps what the whole message needs."""
+    """Reads the deltas of one choice and builds its message.
+
+    Args:
+        reasoning_tags: The tags around reasoning in the content; `None` if the
+            content never holds reasoning.
+        stop: Texts that end the answer, if the server does not stop at them
+            itself.
+    """
 
     __slots__ = (
         "_choice_fields",
@@ -59,11 +69,11 @@ class ChoiceReader:
         "_fields",
         "_finish_reason",
         "_logprobs",
+        "_messages",
         "_reasoning",
         "_reasoning_characters",
         "_reasoning_key",
         "_refusal",
-        "_restated",
         "_splitter",
         "_started",
         "_structured",
@@ -74,7 +84,7 @@ class ChoiceReader:
         "_tool_calls",
         "_unsplit",
         "has_error",
-        "holds_back",
+        "has_pending",
     )
 
     def __init__(
@@ -82,28 +92,20 @@ class ChoiceReader:
         reasoning_tags: ReasoningTags | None = None,
         stop: tuple[str, ...] = (),
     ) -> None:
-        """Start a choice.
-
-        Args:
-            reasoning_tags: What stands around reasoning in the content; `None` when
-                nothing there is to be taken for reasoning.
-            stop: The texts before which the answer ends, where the server does not see
-                to it.
-        """
         tags = tag_splitter(reasoning_tags) if reasoning_tags else None
         self._splitter = StopSplitter(stop, tags) if stop else tags
         self._tags = reasoning_tags
         self._structured = False
-        self.holds_back = False
-        """Whether the last delta brought something that may not be given out yet."""
+        self.has_pending = False
+        """Whether the last delta had content that cannot be emitted yet."""
         self.has_error = False
-        """Whether a delta had something under `error`."""
+        """Whether a delta had an `error` field."""
         self._text: list[str] = []
         self._unsplit: list[str] = []
-        """The text as it came, where reasoning or a stop is taken out of it."""
-        self._text_characters = Characters()
+        """The text as received, when reasoning or a stop text is removed from it."""
+        self._text_characters = SurrogateJoiner()
         self._reasoning: list[str] = []
-        self._reasoning_characters = Characters()
+        self._reasoning_characters = SurrogateJoiner()
         self._reasoning_key: str | None = None
         self._refusal: list[str] = []
         self._tool_calls = ToolCallAssembler()
@@ -113,7 +115,7 @@ class ChoiceReader:
         self._choice_fields: dict[str, Any] = {}
         self._logprobs: list[dict[str, Any]] = []
         self._finish_reason: str | None = None
-        self._restated: Restated | None = None
+        self._messages: CumulativeMessages | None = None
         self._started = False
 
     @property
@@ -123,9 +125,10 @@ class ChoiceReader:
 
     @property
     def failure(self) -> str | None:
-        """The finish reason that says that the answer is none, `None` for a good one.
+        """The finish reason that reports a failure, `None` for a good answer.
 
-        A failure is one in any words; one that nobody knows is one where nothing came.
+        A reason for a failure always counts. An unknown reason counts only when the
+        choice has no content: otherwise it says nothing about the answer.
         """
         for reason in (self._finish_reason, self._choice_fields.get(_NATIVE)):
             if isinstance(reason, str) and rank(reason) == Ending.FAILED:
@@ -139,42 +142,42 @@ class ChoiceReader:
 
     @property
     def hit_stop(self) -> bool:
-        """Whether a text came before which the answer ends."""
+        """Whether a stop text was found, which ends the answer."""
         return self._splitter is not None and self._splitter.hit_stop
 
     @property
     def has_content(self) -> bool:
-        """Whether anything of an answer was read, given out or still held back."""
+        """Whether any content was read, emitted or still pending."""
         return self._started or bool(self._tool_calls)
 
     @property
     def between_characters(self) -> bool:
-        """Whether no half of a character is waiting for its other half."""
+        """Whether no half of a surrogate pair is pending."""
         return not (self._text_characters.half or self._reasoning_characters.half)
 
     def take(self, texts: list[str]) -> None:
-        """Take deltas that bring these texts and nothing else."""
-        self.holds_back = False
+        """Add deltas that have only these texts."""
+        self.has_pending = False
         self._started = True
         self._text += texts
 
     def take_reasoning(self, texts: list[str]) -> None:
-        """Take deltas that bring this reasoning and nothing else.
+        """Add deltas that have only this reasoning.
 
-        It comes under the key of the delta before.
+        Its key is that of the previous delta.
         """
-        self.holds_back = False
+        self.has_pending = False
         self._started = True
         self._reasoning += texts
 
     def read(self, choice: dict[str, Any]) -> str | Delta | None:
-        """Take a choice of a chunk.
+        """Read a choice of a chunk.
 
         Returns:
-            The text when the delta brings text and nothing else, a `Delta` when it
-            brings more, `None` when it brings nothing for the user.
+            The text when the delta has only text, a `Delta` when it has more, `None`
+            when it has nothing for the user.
         """
-        self.holds_back = False
+        self.has_pending = False
         self._read_choice_fields(choice)
         out = None
         delta, message = choice.get("delta"), choice.get("message")
@@ -182,14 +185,14 @@ class ChoiceReader:
             delta = choice.get("text")
         if delta is not None:
             out = self._read_delta(as_delta(delta))
-        if message and out is None and not self.holds_back:
+        if message and out is None and not self.has_pending:
             out = self._read_message(as_delta(message))
         return out
 
     def _read_message(self, message: dict[str, Any]) -> str | Delta | None:
-        """Take a message in place of a delta: whatever it adds to what came."""
-        if self._restated is None or not self._restated.gave:
-            self._restated = Restated(
+        """Read a message sent instead of a delta: only its new content counts."""
+        if self._messages is None or not self._messages.has_new:
+            self._messages = CumulativeMessages(
                 joined_in_place(
                     self._text if self._splitter is None else self._unsplit
                 ),
@@ -198,7 +201,7 @@ class ChoiceReader:
                 known=self._fields.names(),
             )
         return self._read_delta(
-            self._restated.delta(message, last=self.has_finish_reason)
+            self._messages.delta(message, last=self.has_finish_reason)
         )
 
     def _read_delta(self, delta: dict[str, Any]) -> str | Delta | None:
@@ -221,18 +224,18 @@ class ChoiceReader:
         self, delta: dict[str, Any], content: object
     ) -> str | Delta | None:
         if delta.get("role") == IN_PROGRESS:
-            self.holds_back = True
+            self.has_pending = True
             return None
         text, thinking, others = split_content(content)
         reasoning, key = read_reasoning(delta)
         if thinking and not reasoning:
             reasoning, key = thinking, PARTS if are_thinking_parts(content) else None
         if self._reasoning_key in {None, DETAILS_KEY}:
-            # A key for text says more: the details are sent back anyway.
+            # Prefer a text key: the details are sent back in any case.
             self._reasoning_key = key or self._reasoning_key
         if self._splitter is not None:
             self._structured = self._structured or bool(reasoning)
-            self.holds_back = bool(text)
+            self.has_pending = bool(text)
             self._unsplit.append(text)
             text, reasoning = self._tagged(*self._splitter.feed(text), reasoning)
         refusal = delta.get("refusal")
@@ -241,12 +244,12 @@ class ChoiceReader:
             self._reasoning_characters.feed(reasoning),
             refusal if isinstance(refusal, str) else "",
         )
-        # A gateway that sends a call in both forms means one call.
+        # A gateway that sends both forms means the same call, so one is read.
         if delta.get("tool_calls"):
-            self.holds_back = True
+            self.has_pending = True
             out.tool_calls = self._tool_calls.feed(delta["tool_calls"])
         elif delta.get("function_call"):
-            self.holds_back = True
+            self.has_pending = True
             out.tool_calls = self._tool_calls.feed_function_call(delta["function_call"])
         self._read_blocks(delta)
         if others:
@@ -263,7 +266,7 @@ class ChoiceReader:
                 self._fields.add(REASONING_PARTS_KEY, further_parts(value))
 
     def _read_blocks(self, delta: dict[str, Any]) -> None:
-        """Keep the forms of reasoning that are more than text."""
+        """Keep the structured forms of reasoning."""
         details, blocks = delta.get(DETAILS_KEY), delta.get(BLOCKS_KEY)
         if details and isinstance(details, list):
             self._details.append(details)
@@ -271,9 +274,9 @@ class ChoiceReader:
             self._thinking_blocks.append(blocks)
 
     def _tagged(self, text: str, tagged: str, reasoning: str = "") -> tuple[str, str]:
-        """Return text and reasoning, where the latter comes between tags or by itself.
+        """Return text and reasoning, from tags or from a field of its own.
 
-        A server that sends it in a field of its own sends the same between tags.
+        A server that has such a field repeats the same reasoning between the tags.
         """
         return text, reasoning or ("" if self._structured else tagged)
 
@@ -287,7 +290,7 @@ class ChoiceReader:
         if out.reasoning or out.refusal or out.tool_calls:
             self._started = True
             return out
-        self._started = self._started or bool(out.text) or self.holds_back
+        self._started = self._started or bool(out.text) or self.has_pending
         return out.text or None
 
     def _read_choice_fields(self, choice: dict[str, Any]) -> None:
@@ -305,8 +308,8 @@ class ChoiceReader:
             self._logprobs.append(logprobs)
 
     def _take_finish_reason(self, reason: str | None) -> None:
-        # The one that says most holds: relays send `stop` after the real reason or
-        # before it.
+        # The highest rank wins, not the last one: relays send `stop` before or after
+        # the real reason.
         if reason and rank(reason) > rank(self._finish_reason):
             self._finish_reason = reason
 
@@ -317,12 +320,12 @@ class ChoiceReader:
             truncated: Whether the stream ended before the answer did.
 
         Returns:
-            The message, and what was held back to the end.
+            The message, and the delta that was pending until the end.
         """
-        held = self._close_texts()
+        pending = self._close_texts()
         reason = native = "stop" if self.hit_stop else self._finish_reason
         kind = rank(reason)
-        calls, held.tool_calls = self._tool_calls.close(
+        calls, pending.tool_calls = self._tool_calls.close(
             cut=truncated or not self._ends_well(reason),
             inferred=reason is None and not truncated,
             expected=kind == Ending.CALLS,
@@ -338,37 +341,37 @@ class ChoiceReader:
             message.finish_reason_inferred = True
         message.finish_reason = reason
         message.native_finish_reason = native if native != reason else None
-        return message, held
+        return message, pending
 
     def _close_texts(self) -> Delta:
-        """Return what was held back of the texts, at the end."""
-        held = Delta()
-        if self._restated is not None:
-            more = self._read_delta(self._restated.close())
-            held = more if isinstance(more, Delta) else Delta(more or "")
+        """Return the pending texts at the end of the answer."""
+        pending = Delta()
+        if self._messages is not None:
+            more = self._read_delta(self._messages.close())
+            pending = more if isinstance(more, Delta) else Delta(more or "")
         if self._splitter is not None:
             rest = Delta(*self._tagged(*self._splitter.close()))
             self._keep(rest)
-            held.text += rest.text
-            held.reasoning += rest.reasoning
-        return held
+            pending.text += rest.text
+            pending.reasoning += rest.reasoning
+        return pending
 
     def _ends_well(self, reason: str | None) -> bool:
-        """Whether a call without arguments is one, and not one that was cut."""
+        """Whether a call without arguments is complete rather than truncated."""
         native = self._choice_fields.get(_NATIVE)
         if isinstance(native, str) and rank(native) >= Ending.CUT:
             return False
         return rank(reason) in {Ending.PLAIN, Ending.CALLS}
 
     def snapshot(self) -> AnswerMessage:
-        """Return the message as far as it came."""
+        """Return the message so far."""
         message = self._message()
-        if self._restated is not None:
-            message.text += self._restated.held
+        if self._messages is not None:
+            message.text += self._messages.pending
         if self._splitter is not None:
-            held = self._tagged(*deepcopy(self._splitter).close())
-            message.text += held[0]
-            message.reasoning += held[1]
+            pending = self._tagged(*deepcopy(self._splitter).close())
+            message.text += pending[0]
+            message.reasoning += pending[1]
             message.reasoning_key = self._source_of(message.reasoning)
         message.tool_calls = self._tool_calls.snapshot()
         message.finish_reason = self._finish_reason

@@ -1,4 +1,4 @@
-"""The content of a delta: a text, a number, a part, or a list of these."""
+"""Read the content of a delta: a text, a number, a part, or a list of these."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ PARTS_KEY = "content_parts"
 """Field of the message for content parts that are neither text nor reasoning."""
 
 IN_PROGRESS = "function_in_progress"
-"""The role of deltas that say how long a function of the server's own is going to take:
-progress, but no part of the answer
+"""The role of deltas that report the progress of a function that the server runs. They
+are not part of the answer
 (https://developers.sber.ru/docs/ru/gigachat/guides/functions/calling-builtin-functions)."""
 
 
 def as_delta(value: object) -> dict[str, Any]:
-    """Return a delta for what stands in its place, such as a text."""
+    """Return a delta for a value that was sent instead of one, such as a text."""
     if isinstance(value, list) and len(value) == 1:
         [only] = value
         value = only if isinstance(only, dict) and "content" in only else value
@@ -24,7 +24,7 @@ def as_delta(value: object) -> dict[str, Any]:
 
 
 def brings_only_text(delta: dict[str, Any]) -> bool:
-    """Whether all else in a delta is its role, null or empty."""
+    """Whether a delta has only content: other fields are its role, null or empty."""
     if len(delta) == 1:
         return True
     if delta.get("role") == IN_PROGRESS:

@@ -1,9 +1,9 @@
-"""Whether an error says that the conversation is longer than the model's context.
+"""Recognize errors about a conversation longer than the model's context.
 
-There is no common code, and some fifty wordings are known. They are read by meaning: a
-text counts when it names what is too long (the prompt, the messages, the context) and
-says that a limit is passed, and when it is not about something else that has a limit:
-tokens a minute, the tokens of the answer, a field of the request, a file.
+There is no common code, and some fifty wordings are known. They are matched by meaning:
+a text counts when it names what is too long (the prompt, the messages, the context) and
+says that a limit is exceeded, unless the limit is another one: tokens per minute, the
+tokens of the answer, a field of the request, a file.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _CODES = re.compile(
     r"|max_?(?:prompt|input|context)_?tokens_?exceeded",  # GitHub Copilot
     _FLAGS,
 )
-"""Codes, types and class names that say it without a text."""
+"""Codes, types and class names that are enough without a text."""
 
 _EXCESS = re.compile(
     r"exceed|surpass|overflow|beyond|\bover\b|reached|not enough"
@@ -38,7 +38,7 @@ _EXCESS = re.compile(
     r"|超|过长|过大|太长|превы|слишком|больше",
     _FLAGS,
 )
-"""How a text says that a limit is passed."""
+"""Words for an exceeded limit."""
 
 _CONTEXT = re.compile(
     r"(?:context|conversation)[ _-]?(?:length|window|size|limit)|maximum context|n_ctx"
@@ -54,7 +54,7 @@ _SUBJECT = re.compile(
     r"|输入|提示|对话|消息|内容|模型|сообщени|запрос|текст|промпт",
     _FLAGS,
 )
-"""What has tokens, in a text that counts tokens."""
+"""Things that have tokens, in a text that counts tokens."""
 
 _TOKENS = re.compile(
     r"tokens\b|\d token\b|token[ _](?:count|limit|length|size)|токен|token数", _FLAGS
@@ -84,16 +84,16 @@ _PLAIN = re.compile(
     r"|^\W*token limit(?: exceeded| reached)?\b",  # MiniMax
     _FLAGS,
 )
-"""Sentences that say it without a number."""
+"""Sentences without a number."""
 
 _TOO_MANY = re.compile(r"too many tokens|token limit exceeded", _FLAGS)
-"""Said of the conversation or, with status 429, of a rate."""
+"""About the conversation or, with status 429, about a rate."""
 
 _ANOTHER_LIMIT = re.compile(
     r"rate.?limit|per[ _-]?(?:min\b|minute|second|sec\b|hour|day|month)|\b[TR]P[MDS]\b"
     r"|/ ?min\b|too many requests|throttl|quota|this minute|\bdaily|\bmonthly"
     r"|please wait|try again (?:in|later)|concurren|每分钟|限流|频率|速率|并发"
-    r"|\bencoder prompt",  # vLLM: an image or a sound, which has a limit of its own
+    r"|\bencoder prompt",  # vLLM: an image or audio, which has its own limit
     _FLAGS,
 )
 
@@ -122,7 +122,7 @@ _FILE = re.compile(
 )
 
 _FORM = re.compile(r"input (?:should|validation|must be a)|context deadline", _FLAGS)
-"""Words of validators and of Go's timeouts, which are about no conversation."""
+"""Words of validators and of Go's timeouts, unrelated to the conversation."""
 
 _ANSWER_SIZE = re.compile(
     r"too large: (\d+)|\((\d+) (?:output|<cap>)|requested (\d+) (?:output|<cap>)"
@@ -135,12 +135,12 @@ _LIMIT_SIZE = re.compile(
 
 
 def is_overflow(texts: Iterable[str], codes: Iterable[str], status: int) -> bool:
-    """Whether an error says that the conversation is too long.
+    """Whether an error reports that the conversation is too long.
 
     Args:
-        texts: What the server says.
+        texts: The server's messages.
         codes: Its codes and types.
-        status: The HTTP status, or that which the error itself names.
+        status: The HTTP status, or the one that the error names.
     """
     said = list(texts)
     if any(_CODES.search(code) for code in (*codes, *said)):
@@ -166,11 +166,11 @@ def _says_overflow(text: str, status: int) -> bool:
     return bool(_PLAIN.search(text) or (passed and _LENGTHS.search(text)))
 
 
-_BYTES = re.compile(r"text bytes", _FLAGS)  # Anthropic counts those of the text
+_BYTES = re.compile(r"text bytes", _FLAGS)  # Anthropic counts the bytes of text
 
 
 def _is_about_the_answer(text: str) -> bool:
-    """Whether the limit is one of the answer: no shorter conversation would help."""
+    """Whether the limit is on the answer, so that less input would not help."""
     if not _ANSWER.search(text):
         return False
     if not _INPUT.search(text):

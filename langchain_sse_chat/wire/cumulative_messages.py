@@ -1,9 +1,10 @@
-"""Messages in place of deltas: what each says beyond the ones before.
+"""Turn messages sent instead of deltas into deltas.
 
 Some gateways send `message` in every event, with the next part of the answer or with
-all of it so far; others send the whole once more after the deltas. Texts that begin
-like the one before may be either, so that they are held back until that is clear: what
-was said must neither be lost nor come twice.
+all of it so far; others repeat the complete answer after the deltas. Nothing in the
+event says which, and a model may repeat itself ("ha", "haha"). So a text that begins
+like the previous one stays pending until the next messages decide: guessing wrong would
+lose text or emit it twice.
 """
 
 from __future__ import annotations
@@ -19,13 +20,20 @@ from langchain_sse_chat.wire.reasoning import REASONING_KEYS, reasoning_in
 from langchain_sse_chat.wire.tool_call_entries import read_entry
 
 _CLEAR = 8
-"""Characters of a text after which the next one does not begin with it by chance."""
+"""Length in characters from which a repeated beginning is not a coincidence."""
 
 _CALLS = ("tool_calls", "function_call")
 
 
-class Restated:
-    """Makes deltas of the messages of a choice."""
+class CumulativeMessages:
+    """Turns the messages of a choice into deltas.
+
+    Args:
+        content: The text.
+        reasoning: The reasoning.
+        has_calls: Whether they had tool calls.
+        known: Their other fields.
+    """
 
     __slots__ = (
         "_calls",
@@ -35,7 +43,7 @@ class Restated:
         "_known",
         "_lists",
         "_texts",
-        "gave",
+        "has_new",
     )
 
     def __init__(
@@ -46,7 +54,7 @@ class Restated:
         calls: Sequence[WireToolCall],
         known: Container[str],
     ) -> None:
-        """Start with what deltas brought before.
+        """Start with the content of earlier deltas.
 
         Args:
             content: The text.
@@ -62,24 +70,24 @@ class Restated:
         self._calls: list[Any] | None = None
         self._known = known
         self._lists: dict[str, list[Any]] = {}
-        self.gave = False
-        """Whether any message had a text or a call that was new."""
+        self.has_new = False
+        """Whether any message had a new text or call."""
         self._is_first = not (content or reasoning or calls)
 
     @property
-    def held(self) -> str:
-        """The text that is held back."""
-        return self._texts["content"].held
+    def pending(self) -> str:
+        """The pending text."""
+        return self._texts["content"].pending
 
     def delta(self, message: dict[str, Any], *, last: bool) -> dict[str, Any]:
-        """Return the delta that the next message stands for.
+        """Return the delta for the next message.
 
         Args:
             message: The message.
-            last: Whether the finish reason came, with it or before it.
+            last: Whether the finish reason has been received.
 
         Raises:
-            MalformedChunkError: It contradicts the ones before.
+            MalformedChunkError: It contradicts the previous messages.
         """
         delta: dict[str, Any] = {}
         for key, value in message.items():
@@ -92,15 +100,17 @@ class Restated:
             elif key not in self._known:
                 delta[key] = value
         is_first, self._is_first = self._is_first, False
-        self.gave = self.gave or any(delta.get(k) for k in (*self._texts, "tool_calls"))
+        self.has_new = self.has_new or any(
+            delta.get(k) for k in (*self._texts, "tool_calls")
+        )
         return message if is_first else delta
 
     def close(self) -> dict[str, Any]:
-        """Return the delta that was held back."""
+        """Return the pending delta."""
         return {key: text.release() for key, text in self._texts.items()}
 
     def _new_text(self, key: str, value: object, *, last: bool) -> object:
-        """Return what is new in a text, and in parts that are none."""
+        """Return the new text, and the new parts that are not text."""
         parts: list[Any] = []
         if key == "content":
             text, _, parts = split_content(value)
@@ -141,7 +151,7 @@ class Restated:
 
 
 class _Growth:
-    """Which way the messages of an answer grow: the same for all that is in them."""
+    """How the messages of an answer grow: all their texts grow the same way."""
 
     __slots__ = ("way",)
 
@@ -152,21 +162,21 @@ class _Growth:
 class _Text:
     """One text of the messages."""
 
-    __slots__ = ("_before", "_given", "_grew", "_growth", "_held", "_repeats")
+    __slots__ = ("_before", "_given", "_grew", "_growth", "_pending", "_repeats")
 
     def __init__(self, growth: _Growth, given: str) -> None:
         self._growth = growth
         self._given = given
-        """What was given out."""
+        """The text that was emitted."""
         self._before = given
-        """The text of the message before."""
+        """The text of the previous message."""
         self._repeats = bool(given)
-        """Whether deltas gave it out, and messages only repeat it."""
-        self._held: list[str] = []
+        """Whether deltas emitted it, so that messages only repeat it."""
+        self._pending: list[str] = []
         self._grew = 0
 
     def feed(self, text: str, *, last: bool) -> str:
-        """Return what a message's text has that is new for certain."""
+        """Return the part of a message's text that is certainly new."""
         if not text:
             return ""
         if self._repeats:
@@ -174,7 +184,7 @@ class _Text:
         elif self._growth.way == "whole":
             new = self._beyond(text)
         elif self._growth.way == "parts":
-            repeats = last and text == self._given and not self._held
+            repeats = last and text == self._given and not self._pending
             new = self.release() + ("" if repeats else text)
         else:
             new = self._undecided(text, last=last)
@@ -182,30 +192,34 @@ class _Text:
         return new
 
     @property
-    def held(self) -> str:
-        """What is held back, for all that is known."""
-        if not self._held:
+    def pending(self) -> str:
+        """The pending text, by the likeliest reading so far."""
+        if not self._pending:
             return ""
         is_whole = self._growth.way == "whole" or (not self._growth.way and self._grew)
-        return self._held[-1][len(self._given) :] if is_whole else "".join(self._held)
+        return (
+            self._pending[-1][len(self._given) :]
+            if is_whole
+            else "".join(self._pending)
+        )
 
     def release(self) -> str:
-        """Return what was held back, at the end of the answer or of doubt."""
-        held = self.held
-        self._held.clear()
-        return held
+        """Return the pending text once the answer is over or the reading is clear."""
+        pending = self.pending
+        self._pending.clear()
+        return pending
 
     def _beyond(self, text: str) -> str:
         before = self._before
         if text.startswith(before):
             self._before = text
-            self._held.clear()
+            self._pending.clear()
             return text[len(self._given) :]
         if text in before:
             return ""
         msg = (
-            f"A message of the answer begins {text[:60]!r}, and the one before it, "
-            f"which it should go on with, {before[:60]!r}."
+            f"A message of the answer begins {text[:60]!r}, but it should continue the "
+            f"previous one, which begins {before[:60]!r}."
         )
         raise MalformedChunkError(msg, data=text[:200])
 
@@ -218,21 +232,21 @@ class _Text:
             return self.release() + text
         if text == before:
             if not last:
-                self._held.append(text)
+                self._pending.append(text)
             return ""
         self._grew += 1
         if self._grew > 1 or len(before) >= _CLEAR:
             self._growth.way = "whole"
-            self._held.clear()
+            self._pending.clear()
             return text[len(self._given) :]
-        self._held.append(text)
+        self._pending.append(text)
         return ""
 
 
 def _calls_beyond(before: list[Any], calls: list[Any]) -> list[Any]:
-    """Return the pieces of calls that a list of them has beyond an earlier list.
+    """Return the pieces of calls that a list adds to an earlier list.
 
-    When it does not say the earlier ones once more, these are pieces themselves.
+    If it does not repeat the earlier calls, its entries are pieces themselves.
     """
     pieces: list[Any] = []
     for index, call in enumerate(calls):
@@ -248,10 +262,10 @@ def _calls_beyond(before: list[Any], calls: list[Any]) -> list[Any]:
 
 
 def _arguments_beyond(before: object, call: object) -> str | None:
-    """Return how a call's arguments go on; `None` when it does not repeat the earlier.
+    """Return the new arguments of a call, `None` if it is not a repeated call.
 
-    A piece of arguments may begin like the piece before it, but not with an object's
-    opening brace, and never under the name of the call again.
+    A piece of arguments may begin like the previous piece, but a new piece does not
+    start with an opening brace again, nor does it repeat the name of the call.
     """
     if not isinstance(before, dict) or not isinstance(call, dict):
         return None
@@ -280,6 +294,6 @@ def _beyond_blanks(given: str, text: str) -> str:
 
 
 def joined_in_place(pieces: list[str]) -> str:
-    """Return the text of pieces, which are one piece from then on."""
+    """Return the joined pieces, and replace them by that one piece."""
     pieces[:] = ["".join(pieces)]
     return pieces[0]

@@ -1,7 +1,7 @@
-"""Calls of custom tools, whose input is any text, in LangChain's form.
+"""Convert calls of custom tools, whose input is free text, to LangChain's form.
 
-That form is a call with one argument, `__arg1`, which LangChain's `Tool` takes: the one
-that `ChatOpenAI` makes of OpenAI's custom tools.
+That form is a call with one argument, `__arg1`, which LangChain's `Tool` accepts and
+which `ChatOpenAI` produces for OpenAI's custom tools.
 """
 
 from __future__ import annotations
@@ -10,23 +10,23 @@ import json
 from typing import Any
 
 CUSTOM = "custom"
-"""The `type` of such a call, and the key of its name and input."""
+"""The `type` of such a call, and the key of the object with its name and input."""
 
 INPUT = "__arg1"
 """The argument that holds the input."""
 
 INPUT_START = f'{{"{INPUT}": "'
 INPUT_END = '"}'
-"""What stands around the input in the arguments."""
+"""The JSON text after the input in the arguments."""
 
 
 def input_part(text: str) -> str:
-    """Return a part of the input as part of the arguments."""
+    """Return a part of the input, escaped as part of the arguments."""
     return json.dumps(text, ensure_ascii=False)[1:-1]
 
 
 def input_of(arguments: Any) -> str:
-    """Return the input that stands in the arguments of a call.
+    """Return the input from the arguments of a call.
 
     Args:
         arguments: An object, or the text of one that was truncated.

@@ -1,7 +1,7 @@
-"""What a chat-completions answer comes down to, whichever server sent it.
+"""Define the parts of a chat-completions answer, the same for every server.
 
 The reader turns every event into a `str` (a plain text delta, by far the most common),
-a `Delta`, or nothing; at the end of the answer it gives one `AnswerMessage`.
+a `Delta`, or nothing; at the end of the answer it returns one `AnswerMessage`.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ OutputT = TypeVar("OutputT")
 
 @dataclass(slots=True)
 class ToolCallDelta:
-    """A piece of a tool call, made so that pieces add up.
+    """A piece of a tool call; the pieces of a call add up to it.
 
-    `id` and `name` stand on the first piece of a call and are `None` on all others.
+    Only the first piece of a call has `id` and `name`; they are `None` on the others.
     """
 
     index: int
@@ -29,7 +29,7 @@ class ToolCallDelta:
 
 @dataclass(slots=True)
 class Delta:
-    """One event's part of the answer, when it is more than plain text."""
+    """The content of one event, when it is more than plain text."""
 
     text: str = ""
     reasoning: str = ""
@@ -47,57 +47,56 @@ class WireToolCall:
     arguments: str
     """The arguments as JSON text, as the server sent them, except that control
     characters in strings are escaped. The input of a custom tool is one argument,
-    `__arg1`. A call that is neither of a function nor of a custom tool has all that the
-    server sent of it here."""
+    `__arg1`. For a call that is neither of a function nor of a custom tool, this is
+    everything that the server sent."""
     parsed: dict[str, Any] | None
-    """The arguments, or `None` when they are not a whole JSON object or were cut off:
-    such a call must not be run."""
+    """The arguments, or `None` when they are truncated or not a JSON object: such a
+    call must not be run."""
     extras: dict[str, Any] = field(default_factory=dict)
-    """All else that the server sent on the call, such as Gemini's `extra_content`; what
-    stood in its `function` is under that key. A call of a custom tool has its `type`
-    here, which is `custom`."""
+    """All other fields of the call, such as Gemini's `extra_content`; other fields of
+    its `function` are under that key. A call of a custom tool has `type` here, which is
+    `custom`."""
     flaw: str = ""
-    """Why the call must not be run, where the arguments do not show it."""
+    """Why the call must not be run, when the arguments alone do not show it."""
 
 
 @dataclass(slots=True)
 class AnswerMessage:
-    """One choice of an answer, whole or as far as it came."""
+    """One choice of an answer, complete or so far."""
 
     text: str = ""
     reasoning: str = ""
     reasoning_key: str | list[str] | None = None
-    """Where the reasoning came from: a key of the message, `"content"` for parts of
-    the content, or the two tags that stood around it in the text; `None` when there was
-    none."""
+    """The source of the reasoning: a key of the message, `"content"` for parts of the
+    content, or the two tags around it in the text; `None` without reasoning."""
     refusal: str = ""
     tool_calls: list[WireToolCall] = field(default_factory=list)
     finish_reason: str | None = None
-    """Why the model stopped, corrected by what was seen."""
+    """Why the model stopped, corrected by what was received."""
     native_finish_reason: str | None = None
     """The reason as sent, when the corrected one differs."""
     finish_reason_inferred: bool = False
-    """Whether no reason was sent and `finish_reason` is a conclusion."""
+    """Whether no reason was sent, so that `finish_reason` is inferred."""
     logprobs: dict[str, Any] | None = None
     usage: dict[str, Any] | None = None
     """The last usage object, as sent."""
     earlier_usage: list[dict[str, Any]] = field(default_factory=list)
-    """Those of earlier attempts, when the answer came in several."""
+    """The usage objects of earlier attempts, for a resumed answer."""
     message_fields: dict[str, Any] = field(default_factory=dict)
-    """Further fields of the message: annotations, images, audio, …"""
+    """Other fields of the message: annotations, images, audio, …"""
     marks_generated_files: bool = False
     """Whether tags in the text name the files that the server generated."""
     metadata: dict[str, Any] = field(default_factory=dict)
-    """Further fields of the chunks and of the choice: `id`, `model`, `created`, …"""
+    """Other fields of the chunks and of the choice: `id`, `model`, `created`, …"""
     other_choices: list[AnswerMessage] = field(default_factory=list)
-    """The choices after the first, when several were asked for."""
+    """The choices after the first, when several were requested."""
 
 
 def joined(parts: list[str | Delta | None]) -> str | Delta | None:
-    """Return what several choices or chunks bring that came in one event.
+    """Join the contents of several choices or chunks of one event.
 
     GitHub Copilot sends the text and the tool calls of an answer as two choices with
-    one index.
+    the same index.
     """
     brought = [part for part in parts if part is not None]
     if len(brought) < 2:  # noqa: PLR2004  nothing to join
@@ -118,6 +117,6 @@ class Assembler(Protocol[OutputT]):
         """Take a part of the answer."""
         ...
 
-    def close(self, message: AnswerMessage, held: Delta) -> list[OutputT]:
+    def close(self, message: AnswerMessage, pending: Delta) -> list[OutputT]:
         """Take the whole answer, and the part that was held back to its end."""
         ...

@@ -1,9 +1,9 @@
-"""What a server says went wrong, at every depth of its error body.
+"""Read the details of an error from its body, at every depth.
 
 Every server words its errors differently: `{"error": {"message": …, "code": …}}`,
 `{"error": "text"}`, `{"code": …, "message": …}`, `{"status": …, "message": …}`,
 `{"detail": …}`, `{"error_type": …, "error_message": …}`. Gateways wrap the upstream
-server's error, so that the words that explain it stand deeper.
+server's error, so that the message that explains it is nested deeper.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ _WORDS = (
     "error",
     "errors",  # Cloudflare
 )
-"""Keys under which servers say what went wrong."""
+"""Keys of error messages."""
 
 _TEXTS = ("message", "error_message", "error_msg", "status_msg", "msg", "errmsg")
-"""Keys whose text is shown when it stands deeper than the first message."""
+"""Keys whose text is shown when it is nested deeper than the first message."""
 
 _INSIDE = (
     "error",
@@ -36,7 +36,7 @@ _INSIDE = (
     "detail",
     "metadata",  # OpenRouter
     "raw",  # OpenRouter: the upstream server's body, often as a text
-    "headers",  # OpenRouter: those of the upstream server
+    "headers",  # OpenRouter: the headers of the upstream server
     "base_resp",  # MiniMax
     "x_groq",
     "previous_errors",
@@ -46,7 +46,7 @@ _INSIDE = (
     "upstream_error",
     "warnings",
 )
-"""Keys under which an error may stand deeper. Others may hold the request."""
+"""Keys under which an error may be nested. Others may hold the request."""
 
 _CODES = (
     "code",
@@ -68,7 +68,7 @@ _OWN_CODES = (
     "errorCode",
     "raw_status_code",
 )
-"""Keys under which an error object gives its code, the best first."""
+"""Keys of the code of an error object, the best first."""
 
 _DEEPEST = 8
 _MOST_TEXTS = 4
@@ -76,7 +76,7 @@ _MOST_OBJECTS = 50
 
 
 class ErrorDetails(NamedTuple):
-    """What a server says went wrong."""
+    """The message, code and type of an error."""
 
     message: str
     code: str | int | None = None
@@ -84,20 +84,20 @@ class ErrorDetails(NamedTuple):
 
 
 class Report(NamedTuple):
-    """Everything in an error body that tells what kind of failure it is."""
+    """Everything in an error body that shows which kind of failure it is."""
 
     message: str
-    """The server's words, with those that stand deeper."""
+    """The server's message, with nested messages."""
     texts: tuple[str, ...] = ()
-    """The same, one by one."""
+    """The same messages, one by one."""
     codes: frozenset[str] = frozenset()
     """All codes, types and statuses, in lower case."""
     objects: tuple[Mapping[str, Any], ...] = ()
-    """The objects that they stand in, from the outermost on."""
+    """The objects that contain them, outermost first."""
 
 
-def server_words(body: object) -> ErrorDetails | None:
-    """Return what an error body says, or `None` when it is not one.
+def read_details(body: object) -> ErrorDetails | None:
+    """Return the details of an error body, `None` if it is not one.
 
     Args:
         body: A parsed JSON value.
@@ -111,13 +111,13 @@ def server_words(body: object) -> ErrorDetails | None:
     if isinstance(error, str) and error:
         return ErrorDetails(error, code_in(body))
     if isinstance(error, dict):
-        inner = flat_words(error)
-        return inner or ErrorDetails(_spell(body, error), code_in(error))
-    return flat_words(body)
+        inner = own_details(error)
+        return inner or ErrorDetails(_deepest_text(body, error), code_in(error))
+    return own_details(body)
 
 
-def flat_words(body: Mapping[str, Any]) -> ErrorDetails | None:
-    """Return what an object says under one of its own keys, or `None`."""
+def own_details(body: Mapping[str, Any]) -> ErrorDetails | None:
+    """Return the details in an object's own keys, or `None`."""
     for key in _WORDS:
         value = body.get(key)
         if value:
@@ -129,30 +129,30 @@ def flat_words(body: Mapping[str, Any]) -> ErrorDetails | None:
 
 
 def code_in(body: Mapping[str, Any]) -> str | int | None:
-    """Return the code of an error object, as it was sent."""
+    """Return the code of an error object, as sent."""
     values = (body.get(key) for key in _OWN_CODES)
     return next((v for v in values if type(v) in {int, str} and v != ""), None)
 
 
 def word_in(body: Mapping[str, Any], *keys: str) -> str | None:
-    """Return the first of some fields that is a text and not empty."""
+    """Return the first of some fields that is a nonempty text."""
     values = (body.get(key) for key in keys)
     return next((v for v in values if isinstance(v, str) and v), None)
 
 
 def report_of(words: ErrorDetails, body: object) -> Report:
-    """Return all that an error body says.
+    """Return the report of an error body, with nested messages and codes.
 
     Args:
-        words: The words that were found first.
-        body: The parsed body, or the text that it is.
+        words: The details that were found first.
+        body: The parsed body, or its text.
     """
     objects = tuple(_objects(body))
     texts = [words.message]
     for text in _texts(objects):
         if len(texts) > _MOST_TEXTS:
             break
-        if not any(_plain(text) in _plain(said) for said in texts):
+        if not any(_normalized(text) in _normalized(said) for said in texts):
             texts.append(text)
     message = words.message
     if len(texts) > 1:
@@ -160,7 +160,9 @@ def report_of(words: ErrorDetails, body: object) -> Report:
         colon = "" if message.endswith((".", "!", "?", ":")) else ":"
         message = f"{message}{colon} {'; '.join(texts[1:])}"
     named = (word_in(one, "param") for one in objects)
-    param = next((p for p in named if p and _plain(p) not in _plain(message)), None)
+    param = next(
+        (p for p in named if p and _normalized(p) not in _normalized(message)), None
+    )
     if param:
         message = f"{message} (param: {param})"
         texts.append(param)
@@ -178,9 +180,9 @@ def _texts(objects: tuple[Mapping[str, Any], ...]) -> Iterator[str]:
 
 
 def _objects(value: object) -> Iterator[Mapping[str, Any]]:
-    """Give the objects in which servers put words, codes and waits.
+    """Yield the objects in which servers put messages, codes and delays.
 
-    A text that is JSON is read as such; another one is an object with a message.
+    A JSON text is parsed; any other text is treated as an object with a message.
     """
     left: list[tuple[object, int]] = [(value, 0)]
     for _ in range(_MOST_OBJECTS):
@@ -206,23 +208,23 @@ def _parsed(text: str) -> object:
     return {"message": text}
 
 
-def _plain(text: str) -> str:
+def _normalized(text: str) -> str:
     return " ".join(text.lower().split()).rstrip(".")
 
 
 def _listed(value: object) -> str:
-    """Return words for a message that is not a string, such as a list of faults."""
-    return "; ".join(map(_spell_one, value if isinstance(value, list) else [value]))
+    """Return a text for a message that is not a string, such as a list of faults."""
+    return "; ".join(map(_item_text, value if isinstance(value, list) else [value]))
 
 
-def _spell_one(value: object) -> str:
+def _item_text(value: object) -> str:
     if not isinstance(value, dict):
         return str(value)
-    words = word_in(value, "message", "msg") or _spell(value, value)
+    words = word_in(value, "message", "msg") or _deepest_text(value, value)
     place = value.get("loc")
     return f"{'.'.join(map(str, place))}: {words}" if isinstance(place, list) else words
 
 
-def _spell(body: Mapping[str, Any], error: object) -> str:
-    """Return the first words that stand deeper, else the error as Python writes it."""
+def _deepest_text(body: Mapping[str, Any], error: object) -> str:
+    """Return the first nested message, else the `str` of the error."""
     return next(_texts(tuple(_objects(body))), str(error))

@@ -1,9 +1,9 @@
-"""Events that differ in their text only: read without parsing JSON again.
+"""Read events that differ only in their text without parsing their JSON again.
 
-Most servers send a stream of text in events that are equal to the byte except for the
-content. Where the bytes around the content are those of the event before, the JSON has
-the same meaning except for the content, so the content is all there is to read. A read
-of the connection that holds such events and nothing else is taken in one go.
+Most servers send text in events that are identical to the byte except for the content.
+If the bytes around the content equal those of the previous event, the JSON means the
+same except for the content, so only the content must be decoded. A network read that
+holds nothing but such events is handled in one go.
 
 A server may also pad each event with random text, which hides the length of tokens
 from eavesdroppers. That text may differ too: nobody reads it.
@@ -29,18 +29,18 @@ Mistral's `p`."""
 _CONTENT = ("content",)
 
 _MOST_TEXT = 4096
-"""Characters of text in an event that a template is made of. An image in base64 is not
+"""Characters of text in an event from which a template is made. A base64 image is not
 followed by another one like it."""
 
 
-class Template:
-    """The parts of an event's data that stay the same: before, between and after.
+class EventTemplate:
+    """The constant parts of an event's data: before, between and after its texts.
 
     Args:
-        before: What precedes the text, up to and with its opening quotation mark.
-        between: What stands between the text and the padding, with both quotation
-            marks; empty when there is no padding.
-        after: What follows, beginning with a closing quotation mark.
+        before: Everything before the text, including its opening quotation mark.
+        between: Everything between the text and the padding, including both quotation
+            marks; empty without padding.
+        after: Everything after, from the closing quotation mark on.
         is_reasoning: Whether the text is reasoning.
     """
 
@@ -58,11 +58,11 @@ class Template:
         self._framed = ("", "")
 
     def text_of(self, data: str) -> str | None:
-        """Return the text in data that differs in nothing else, except for padding.
+        """Return the text of data that matches the template.
 
         Returns:
-            `None` when the data differs elsewhere, has no text, or has half a
-            character.
+            `None` when the data does not match, has no text, or has half of a surrogate
+            pair.
         """
         if not data.startswith(self._before):
             return None
@@ -70,14 +70,14 @@ class Template:
         return texts[0] if texts is not None and len(texts) == 1 else None
 
     def texts_in(self, read: bytes) -> list[str] | None:
-        """Return the texts of all events in bytes that begin where an event begins.
+        """Return the texts of all events in bytes that start at an event's start.
 
         Returns:
-            `None` when the bytes hold anything else, or a part of an event, or an event
-            that is not a `data: ` line and a blank line.
+            `None` when the bytes hold anything else, a partial event, or an event that
+            is not one `data: ` line and a blank line.
         """
         if self._frame is None:
-            # A server ends all of its lines alike.
+            # A server uses the same line ending throughout.
             end = "\r\n\r\n" if read.endswith(b"\r\n\r\n") else "\n\n"
             before, after = f"data: {self._before}", self._after + end
             self._framed = before, after
@@ -86,25 +86,27 @@ class Template:
         if not (read.startswith(start) and read.endswith(end_of_last)):
             return None
         before, after = self._framed
-        # All of these begin and end with ASCII, so that decoding many events gives
-        # what decoding each of them would.
+        # Every event starts and ends with ASCII, so decoding them together gives the
+        # same text as decoding them one by one.
         return _texts_in(read.decode("utf-8", "replace"), before, self._between, after)
 
 
 def _texts_in(data: str, before: str, between: str, after: str) -> list[str] | None:
-    """Return the texts of events that follow each other, `None` for anything else.
+    """Return the texts of consecutive events, `None` for anything else.
 
     Args:
-        data: Events, of which the first is known to begin with `before`.
-        before: What precedes a text.
-        between: What stands between text and padding; empty when there is no padding.
-        after: What follows.
+        data: Events; the first one is known to start with `before`.
+        before: The part before a text.
+        between: The part between text and padding; empty without padding.
+        after: The part after the last string.
     """
     texts: list[str] = []
     at = len(before)
     try:
         while True:
-            # Behind the quotation mark with which `between` or `after` begins.
+            # `scanstring` ends after the closing quotation mark, with which `between`
+            # or `after` starts: hence the `- 1` below. It reads escapes as JSON does,
+            # so a quotation mark inside the text cannot end it.
             text, at = scanstring(data, at)
             if between:
                 if not data.startswith(between, at - 1):
@@ -135,13 +137,13 @@ def _has_half_a_character(text: str) -> bool:
 
 def template_of(
     data: str, chunk: Mapping[str, Any], out: str | Delta
-) -> Template | None:
-    """Return the template of an event, `None` when it has more than one plain text.
+) -> EventTemplate | None:
+    """Return the template of an event, `None` if it has more than one plain text.
 
     Args:
         data: The event's data.
-        chunk: What it was parsed to.
-        out: What the reader took from it.
+        chunk: The parsed data.
+        out: The reader's result for it.
     """
     choices = chunk.get("choices")
     if not isinstance(choices, list) or len(choices) != 1 or chunk.get("usage"):
@@ -149,7 +151,7 @@ def template_of(
     if any(grows(key, value) for key, value in chunk.items()):
         return None
     if any(v for k, v in choices[0].items() if k not in {"index", "delta"}):
-        # A finish reason or log probabilities, which count each time.
+        # A finish reason or log probabilities, which must be read each time.
         return None
     delta = choices[0].get("delta")
     if not isinstance(delta, dict):
@@ -169,14 +171,15 @@ def template_of(
 
 def _template_around(
     key: str, text: str, data: str, chunk: Mapping[str, Any], *, is_reasoning: bool
-) -> Template | None:
+) -> EventTemplate | None:
     start = _value_of(key).search(data)
     if start is None:
         return None
     found, end = scanstring(data, start.end())
     before, after = data[: start.end()], data[end - 1 :]
     around = before + after
-    # Another key of that name could be meant, or a key be written with escapes.
+    # The match may be another key of that name, or a key may be written with
+    # escapes: then the position of the text is not certain, so there is no template.
     if found != text or around.count(f'"{key}"') != 1 or "\\" in around:
         return None
     between = ""
@@ -186,7 +189,7 @@ def _template_around(
             between = after[: padding.end()]
             after = after[scanstring(after, padding.end())[1] - 1 :]
             break
-    return Template(before, between, after, is_reasoning=is_reasoning)
+    return EventTemplate(before, between, after, is_reasoning=is_reasoning)
 
 
 @lru_cache

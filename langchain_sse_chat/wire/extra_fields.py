@@ -1,4 +1,4 @@
-"""What a tool call has beyond the fields that every server sends."""
+"""Keep the fields of tool calls that only some servers send."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ _BODY_KEYS = frozenset({"name", "arguments", "input"})
 def read_extras(
     entry: dict[str, Any], body: dict[str, Any], key: str, *, flat: bool = False
 ) -> dict[str, Any]:
-    """Return what an entry of a call has beyond the fields that every server sends.
+    """Return the fields of an entry that only some servers send.
 
     Args:
         entry: The entry.
         body: The object in it with the name and the arguments.
-        key: Where that object stands: the key of its further fields.
-        flat: Whether the entry has the name and the arguments itself.
+        key: The key of that object, under which its other fields are returned.
+        flat: Whether the entry itself has the name and the arguments.
     """
     known = _CALL_KEYS | _BODY_KEYS if flat else _CALL_KEYS
     if entry.keys() <= known and body.keys() <= _BODY_KEYS:
@@ -29,7 +29,7 @@ def read_extras(
 
 
 def _further(fields: dict[str, Any], known: frozenset[str]) -> dict[str, Any]:
-    """Return the fields that are not known; one that is null or empty says nothing."""
+    """Return the unknown fields that are neither null nor empty."""
     return {
         key: value
         for key, value in fields.items()
@@ -38,7 +38,10 @@ def _further(fields: dict[str, Any], known: frozenset[str]) -> dict[str, Any]:
 
 
 def merge_extras(extras: dict[str, Any], further: dict[str, Any]) -> None:
-    """Add what a later delta brings: signatures come whole, so the last one holds."""
+    """Add the fields of a later delta.
+
+    Signatures are not split over deltas, so the last value replaces earlier ones.
+    """
     for key, value in further.items():
         old = extras.get(key)
         if isinstance(old, dict) and isinstance(value, dict):

@@ -1,8 +1,9 @@
-"""What a finish reason says of the answer that it ends.
+"""Classify finish reasons.
 
-Known are the reasons after which an answer is whole, and those after which it is good
-as far as it goes. A word for a failure is an error, known or not; any other word may
-mean anything, so that nothing is concluded from it.
+Reasons for a complete answer and for a truncated but valid one are listed. Failures are
+matched by word instead, because servers invent new names for them, and a missed failure
+would pass as an answer. Any other reason is unknown: nothing is inferred from it, since
+servers also invent names for good endings.
 """
 
 from __future__ import annotations
@@ -13,22 +14,22 @@ from functools import lru_cache
 
 
 class Ending(IntEnum):
-    """Kinds of finish reasons; of several in one answer the highest holds."""
+    """Kinds of finish reasons; if an answer has several, the highest wins."""
 
     PLAIN = 1
-    """The model came to its end, or to a stop sequence."""
+    """The model finished, or reached a stop sequence."""
     CALLS = 2
-    """The model asks for tools."""
+    """The model calls tools."""
     UNKNOWN = 3
-    """A reason of a server's own."""
+    """A reason that only this server uses."""
     CUT = 4
-    """A limit or a filter ended the answer: what came is the model's own."""
+    """A limit or a filter truncated the answer; the text so far is valid."""
     FAILED = 5
-    """The server, or the model's output, failed: there is no answer."""
+    """The server or the model's output failed: there is no valid answer."""
 
 
 _PREFIX = re.compile(r"^(?:finish_?reason|stop_?reason|reason)[_.]+")
-"""How enumerations are spelled: `FINISH_REASON_STOP`, `FinishReason.STOP`."""
+"""Prefixes of enumerations: `FINISH_REASON_STOP`, `FinishReason.STOP`."""
 
 _NOT_FINISHED = frozenset(
     {
@@ -96,7 +97,7 @@ _FILTERED = frozenset(
         "guardrail_intervened",
         "content_filtered",  # Bedrock
         "error_toxic",  # Cohere
-        # Gemini and those over it
+        # Gemini, and gateways to it
         # (https://ai.google.dev/api/generate-content#FinishReason)
         "safety",
         "recitation",
@@ -128,7 +129,7 @@ _FAILURE = re.compile(
     # `MISSING_THOUGHT_SIGNATURE`.
     r"|unexpected|too_many|missing"
 )
-"""Words for a failure in any server's reasons: `error` (OpenRouter, Mistral,
+"""Words for a failure: `error` (OpenRouter, Mistral,
 GigaChat), `abort` (vLLM, SGLang), `network_error` (Zhipu), `MALFORMED_FUNCTION_CALL`
 (Gemini), `malformed_tool_use` (Bedrock), `USER_CANCEL` (Cohere), `timeout`."""
 
@@ -153,7 +154,7 @@ def _words_of(reason: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=256)
 def ending(reason: str) -> Ending | None:
-    """Return what a finish reason says, `None` when it says that there is none yet."""
+    """Return the kind of a finish reason, `None` if it means "not finished yet"."""
     return max(map(_ending_of, _words_of(reason)), default=None)
 
 
@@ -174,14 +175,14 @@ def _has_one_of(reason: object, words: frozenset[str]) -> bool:
 
 
 def rank(reason: str | None) -> int:
-    """Return how much a finish reason says: its `Ending`, 0 for none."""
+    """Return the rank of a finish reason: its `Ending`, 0 without a reason."""
     return (ending(reason) or 0) if reason else 0
 
 
 def finish_reason_of(value: object) -> str | None:
-    """Return the finish reason in what stands under its key, `None` when none does.
+    """Return the finish reason in a `finish_reason` field, `None` if there is none.
 
-    SGLang and those after it send an object: `{"type": "length", "length": 16}`.
+    SGLang and servers based on it send an object: `{"type": "length", "length": 16}`.
     """
     if isinstance(value, dict):
         value = value.get("type")

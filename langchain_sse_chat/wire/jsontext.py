@@ -1,4 +1,4 @@
-"""The one place where JSON text from a server becomes Python values."""
+"""Parse JSON text from servers; no other module does."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from typing import Any
 from pydantic_core import from_json
 
 _DEEPEST = 200
-"""Levels of nesting that are read, about the limit of `from_json` itself: whatever
-walks through a value that was read does not run out of stack."""
+"""Accepted levels of nesting, about the limit of `from_json` itself, so that recursive
+functions over a parsed value do not exhaust the stack."""
 
 
 _FRAMES = re.compile(r"^(?:data:\s*)+")
-"""What data begins with that was framed twice, by a server and its framework
+"""The start of data that was framed twice, by a server and its framework
 (https://github.com/paiml/aprender/pull/2015)."""
 
 NO_JSON = object()
-"""In place of a value. Not to be handled as an exception, which holds all the text and
-would go with the error that is raised."""
+"""Returned instead of a value. An exception would hold the complete text and travel
+with the error that is raised later."""
 
 
 def unframed(data: str) -> str:
-    """Return an event's data without the names of fields that it begins with."""
+    """Return an event's data without the field names at its start."""
     return _FRAMES.sub("", data)
 
 
 def read_data(data: str) -> Any:
-    """Return the value of an event's data, `NO_JSON` when it is none."""
+    """Return the JSON value of an event's data, `NO_JSON` if it has none."""
     try:
         return loads(data)
     except ValueError:
@@ -38,7 +38,7 @@ def read_data(data: str) -> Any:
 
 
 def begins_with_an_object(data: str) -> bool:
-    """Whether the first of several lines is a JSON object by itself."""
+    """Whether there are several lines and the first is a JSON object."""
     first, more, rest = data.partition("\n")
     if not (more and rest and first.startswith("{")):
         return False
@@ -51,13 +51,13 @@ def loads(text: str) -> Any:
     `NaN` and `Infinity` are accepted: servers written in Python send them in logprobs.
 
     Raises:
-        ValueError: When the text is not JSON, or nested too deep to be read.
+        ValueError: The text is not JSON, or is nested too deeply.
     """
     try:
         return from_json(text)
     except ValueError:
         # Only the standard library reads a lone surrogate escape such as "\ud83d",
-        # which servers send that cut an emoji between two tokens.
+        # sent by servers that split an emoji between two tokens.
         try:
             value = json.loads(text)
         except RecursionError as error:
@@ -79,11 +79,11 @@ def _too_deep() -> ValueError:
 
 
 def parse_arguments(text: str) -> dict[str, Any] | None:
-    """Return the arguments object of a tool call, or `None` when it is not a whole one.
+    """Return the arguments object of a tool call, `None` if it is not complete.
 
-    Strict on purpose: an object that was truncated would, repaired, be another call.
-    One nested too deep could not be traced or stored. One with `NaN`, `Infinity` or a
-    number that is too large for a float (`1e400`) cannot be written as JSON again.
+    Strict on purpose: a truncated object, repaired, would be a different call. An
+    object nested too deeply could not be traced or stored, and one with `NaN`,
+    `Infinity` or a number too large for a float (`1e400`) cannot be sent back as JSON.
     """
     try:
         value = _ARGUMENTS.decode(text)

@@ -1,9 +1,8 @@
-"""How much an answer may make us keep before anybody sees it.
+"""Limit the memory for data that is kept until the end of an answer.
 
-Text is given out as it comes, and who takes it decides when it is enough. What is kept
-for the end of the answer is not seen to grow: other choices, fields that nobody knows,
-tool calls without a name. A server that sends these without end must not fill the
-memory.
+Text is emitted as it arrives, so the caller decides when it is enough. Other data grows
+unseen until the end of the answer: other choices, unknown fields, tool calls without a
+name. A server that sends these endlessly must not exhaust the memory.
 """
 
 from __future__ import annotations
@@ -11,59 +10,58 @@ from __future__ import annotations
 from langchain_sse_chat.errors import EventTooLargeError
 
 KEPT_LIMIT = 128 * 1024 * 1024
-"""Limit on the weight of the events of an answer that give nothing out, in bytes.
+"""Limit on the weight of the events of an answer that produce no output, in bytes.
 
-Half an hour of sound in base64, 100,000 empty deltas, or 16 choices of 8,000 tokens."""
+Half an hour of audio in base64, 100,000 empty deltas, or 16 choices of 8,000 tokens."""
 
 LARGE = 64 * 1024
-"""Bytes from which an event counts although it gives something out. With top log
-probabilities or search results an event takes 2,000 to 30,000."""
+"""Size in bytes from which an event counts even if it produces output. With top log
+probabilities or search results an event has 2,000 to 30,000."""
 
 _WEIGHT_OF_A_VALUE = 32
-"""Bytes that a value takes beside its text: an empty object as much as 64."""
+"""Bytes that a value takes in addition to its text; an empty object takes 64."""
 
 _MOST_VALUES = 1_750_000
-"""Values in one JSON text: 16 MiB of log probabilities have no more, and `[[],[],…` of
+"""Values in one JSON text: 16 MiB of log probabilities have fewer, and `[[],[],…` of
 that size would take 20 times its bytes."""
 
 
-class Budget:
-    """What is left of the room for an answer."""
+class MemoryBudget:
+    """The memory that an answer may still use.
 
-    __slots__ = ("_left", "_where")
+    Args:
+        url: The URL without query, for error messages.
+    """
 
-    def __init__(self, where: str) -> None:
-        """Start an answer.
+    __slots__ = ("_left", "_url")
 
-        Args:
-            where: The URL without query, for the messages of errors.
-        """
-        self._where = where
+    def __init__(self, url: str) -> None:
+        self._url = url
         self._left = KEPT_LIMIT
 
     def take(self, data: str) -> None:
-        """Take the room for an event's data.
+        """Use memory for an event's data.
 
         Raises:
-            EventTooLargeError: There is not enough left, or the data holds more values
+            EventTooLargeError: Too little is left, or the data holds more values
                 than an event may.
         """
         self._left -= len(data) + _WEIGHT_OF_A_VALUE * self.count(data)
         if self._left < 0:
             msg = (
-                f"{self._where} sent more than {KEPT_LIMIT} bytes in addition to its "
+                f"{self._url} sent more than {KEPT_LIMIT} bytes in addition to its "
                 "answer: other choices, unknown fields, or tool calls without a name."
             )
             raise EventTooLargeError(msg, limit=KEPT_LIMIT)
 
     def count(self, text: str) -> int:
-        """Return about how many values a JSON text holds.
+        """Return the approximate number of values in a JSON text.
 
         Raises:
             EventTooLargeError: It holds more than an event may.
         """
         values = text.count(",") + text.count("[") + text.count("{")
         if values > _MOST_VALUES:
-            msg = f"{self._where} sent JSON with more than {_MOST_VALUES} values."
+            msg = f"{self._url} sent JSON with more than {_MOST_VALUES} values."
             raise EventTooLargeError(msg, limit=_MOST_VALUES)
         return values

@@ -1,6 +1,6 @@
-"""Fields that are passed through: kept as they come, put together at the end.
+"""Merge fields that are passed through: collect them, and merge at the end.
 
-Putting them together only once keeps the cost of long answers linear.
+Merging only once keeps the cost of long answers linear.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from typing import Any
 
 
 class Fields:
-    """The further fields of a message, each with the values that its deltas brought."""
+    """Other fields of a message, each with its values from all deltas."""
 
     __slots__ = ("_values",)
 
@@ -17,7 +17,7 @@ class Fields:
         self._values: dict[str, list[Any]] = {}
 
     def add(self, key: str, value: Any) -> None:
-        """Take a field of a delta; one that is null or empty says nothing."""
+        """Add a field of a delta, unless it is null or empty."""
         if not value and value != 0:
             return
         if isinstance(value, (list, dict)):
@@ -35,21 +35,21 @@ class Fields:
 
 
 _DEEPEST = 40
-"""Levels on which objects are put together. Below, the last one holds: what is read is
-up to 200 levels deep, and the stack would not do for all of them."""
+"""Levels on which objects are merged. Below, the last value wins: values may be up to
+200 levels deep, which would exhaust the stack."""
 
 
 def merge_objects(
     objects: list[dict[str, Any]], levels: int = _DEEPEST
 ) -> dict[str, Any]:
-    """Return one object for the pieces of it that the deltas brought.
+    """Return the object whose pieces were sent in several deltas.
 
-    Lists grow, texts go on (but for `id`), objects in it are put together likewise,
-    and of anything else the last value that is not null or empty holds.
+    Lists and texts are concatenated (except `id`), objects in it are merged the same
+    way, and for anything else the last value that is not null or empty wins.
 
     Args:
         objects: The pieces.
-        levels: How deep the objects in it are put together.
+        levels: The depth to which objects in it are merged.
     """
     if len(objects) == 1:
         return dict(objects[0])
@@ -68,7 +68,7 @@ def _member(name: str, values: list[Any], levels: int) -> Any:
 
 
 def _merged(values: list[Any], levels: int = _DEEPEST) -> Any:
-    """Return what several values of a field come down to; the last tells the kind."""
+    """Merge several values of a field, by the type of the last one."""
     last = values[-1]
     if isinstance(last, list):
         return [item for value in values if isinstance(value, list) for item in value]
@@ -79,11 +79,11 @@ def _merged(values: list[Any], levels: int = _DEEPEST) -> Any:
 
 
 def grows(key: str, value: object) -> bool:
-    """Whether a field of a chunk is a list that each chunk adds to.
+    """Whether a field of a chunk is a list that each chunk extends.
 
-    Lists of numbers are: the ids of an answer's tokens (`token_ids`, vLLM's
-    `return_token_ids`), their probabilities, their times. Those of the prompt
-    (`prompt_token_ids`) come once, or the same each time.
+    Lists of numbers are: the IDs of an answer's tokens (`token_ids`, vLLM's
+    `return_token_ids`), their probabilities, their times. Lists for the prompt
+    (`prompt_token_ids`) are sent once, or repeated unchanged.
     """
     if not isinstance(value, list) or not value or "prompt" in key:
         return False
@@ -91,37 +91,37 @@ def grows(key: str, value: object) -> bool:
 
 
 def add_to_chunk_fields(fields: dict[str, Any], key: str, value: Any) -> None:
-    """Keep a field of a chunk: a list that grows goes on, else the last value holds.
+    """Keep a field of a chunk: extend a growing list, or keep the last value.
 
     Args:
-        fields: Where it is kept. Lists that grow are its own.
+        fields: The kept fields, which own their growing lists.
         key: The field.
-        value: What the chunk has there.
+        value: Its value in the chunk.
     """
-    _keep(fields, key, value, goes_on=grows(key, value))
+    _keep(fields, key, value, extends=grows(key, value))
 
 
 def add_to_choice_fields(fields: dict[str, Any], key: str, value: Any) -> None:
-    """Keep a field that stands beside a delta: lists go on, as log probabilities do.
+    """Keep a field next to a delta: extend lists, such as log probabilities.
 
-    Not when they are of the prompt, or say all that came before once more. Of anything
-    else the last value holds.
+    Lists for the prompt, and lists that repeat everything so far, are replaced instead.
+    For anything else the last value wins.
 
     Args:
-        fields: Where it is kept. Lists are its own.
+        fields: The kept fields, which own their lists.
         key: The field.
-        value: What the choice has there.
+        value: Its value in the choice.
     """
-    goes_on = grows(key, value)
-    if not goes_on and isinstance(value, list) and "prompt" not in key:
+    extends = grows(key, value)
+    if not extends and isinstance(value, list) and "prompt" not in key:
         before = fields.get(key)
-        goes_on = not (isinstance(before, list) and value[: len(before)] == before)
-    _keep(fields, key, value, goes_on=goes_on)
+        extends = not (isinstance(before, list) and value[: len(before)] == before)
+    _keep(fields, key, value, extends=extends)
 
 
-def _keep(fields: dict[str, Any], key: str, value: Any, *, goes_on: bool) -> None:
+def _keep(fields: dict[str, Any], key: str, value: Any, *, extends: bool) -> None:
     before = fields.get(key)
-    if not goes_on:
+    if not extends:
         fields[key] = value
     elif isinstance(before, list):
         before += value
@@ -130,12 +130,12 @@ def _keep(fields: dict[str, Any], key: str, value: Any, *, goes_on: bool) -> Non
 
 
 def copied(fields: dict[str, Any]) -> dict[str, Any]:
-    """Return fields whose lists do not grow any more."""
+    """Return a copy of fields whose lists no longer grow."""
     return {k: list(v) if isinstance(v, list) else v for k, v in fields.items()}
 
 
 def joined_fields(earlier: dict[str, Any], later: dict[str, Any]) -> dict[str, Any]:
-    """Return the fields beside two parts of an answer, put together."""
+    """Merge the fields of two parts of an answer."""
     fields = copied(earlier)
     for key, value in later.items():
         add_to_chunk_fields(fields, key, value)

@@ -1,4 +1,9 @@
-"""A tool call that is still open: what came of it, and what may go out."""
+"""Collect the pieces of one tool call, and emit those that are certain.
+
+A chunk cannot be taken back, and applications act on a call as soon as they see one. So
+a piece is emitted only once nothing that follows can change its meaning; everything
+else stays pending until the end of the answer.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +16,7 @@ from langchain_sse_chat.wire.deltas import ToolCallDelta, WireToolCall
 from langchain_sse_chat.wire.extra_fields import merge_extras
 from langchain_sse_chat.wire.jsontext import parse_arguments
 from langchain_sse_chat.wire.merged_fields import merge_objects
-from langchain_sse_chat.wire.surrogates import Characters
+from langchain_sse_chat.wire.surrogates import SurrogateJoiner
 from langchain_sse_chat.wire.tool_arguments import (
     BraceCounter,
     StringEscaper,
@@ -21,18 +26,18 @@ from langchain_sse_chat.wire.tool_call_entries import Kind, Piece
 
 _CUT_BEFORE = (
     "The answer ended, perhaps too early, before the arguments of this call. Raise the "
-    "limit on tokens if there is one, and ask again."
+    "token limit if there is one, and retry."
 )
 _CUT_INSIDE = "The answer ended, perhaps too early, inside the input of this call."
 _UNKNOWN_KIND = (
     "This is neither a call of a function nor of a custom tool, so it cannot be run. "
-    "The arguments hold all that the server sent."
+    "The arguments hold everything that the server sent."
 )
 UNNAMED = "The server sent no name for this call."
 
 
 class OpenCall:
-    """A tool call that is still open."""
+    """A tool call that may still get more pieces."""
 
     __slots__ = (
         "_braces",
@@ -68,16 +73,16 @@ class OpenCall:
         self.arguments: list[str] = []
         self.extras: dict[str, Any] = {}
         self.entries: list[dict[str, Any]] = []
-        """The entries of a call of another kind, as they came."""
+        """The entries of a call of another kind, as received."""
         self.opened = False
         self.flaw = ""
-        """Why the call must not be run, where its arguments do not show it."""
+        """Why the call must not be run, when its arguments alone do not show it."""
         self.twins: list[OpenCall] = []
-        """Earlier calls with the same id. While there are any, nothing goes out: this
-        may be one of them once more."""
-        self._characters = Characters()
+        """Earlier calls with the same ID. While there are any, nothing is emitted: this
+        call may be one of them, repeated."""
+        self._characters = SurrogateJoiner()
         self._escaper = StringEscaper()
-        # The first and the last character of the arguments that is not blank.
+        # The first and the last non-blank character of the arguments.
         self._opening = ""
         self._last = ""
         self._given = 0
@@ -87,9 +92,10 @@ class OpenCall:
         self._broken = False
 
     def is_whole(self) -> bool:
-        """Whether the arguments so far are a whole JSON object.
+        """Whether the arguments so far are a complete JSON object.
 
-        Each part is looked at once, for servers that repeat the name on every delta.
+        Each part is scanned only once: servers that repeat the name on every delta
+        cause this question on every delta, and parsing all of it again would be O(n²).
         """
         if self._last != "}" or self._broken or self.kind != "function":
             return False
@@ -105,7 +111,7 @@ class OpenCall:
         return self._parsed is not None
 
     def take(self, piece: Piece) -> ToolCallDelta | None:
-        """Add a piece and return what may go out now."""
+        """Add a piece; return the delta to emit now, if any."""
         if self.kind == "other":
             self.entries.append(piece.entry)
             return None
@@ -115,21 +121,22 @@ class OpenCall:
         return self._take_arguments(piece.arguments)
 
     def _take_name(self, name: str) -> None:
-        """Take a name: a repeated one says nothing, a split one goes on.
+        """Add a name: ignore a repeated name, and join a split one.
 
-        Gemini's endpoint has split names over deltas before the first argument.
+        Gemini's endpoint has split names over deltas before the first argument. After
+        that, another name cannot be the rest of this one.
         """
         split = name != self.name and not self.opened and not self.arguments
         if not self.name or split:
             self.name += name
 
     def _take_arguments(self, text: str) -> ToolCallDelta | None:
-        """Add a part of the arguments and return what may go out now.
+        """Add a part of the arguments; return the delta to emit now, if any.
 
-        Nothing goes out before the name and the first argument byte are known: an
-        opening piece with empty arguments would read as a call without arguments.
-        Arguments that are not an object are held back to the end, where it is clear
-        what they are.
+        Nothing is emitted before the name and the first character of the arguments are
+        known: a first piece with empty arguments would look like a call without
+        arguments. Arguments that are not an object stay pending until the end, when it
+        is clear what they are.
         """
         text = self._characters.feed(text)
         if self.kind == "custom":
@@ -144,7 +151,7 @@ class OpenCall:
             return None
         if self._given == len(self.arguments):
             return None
-        if not self._given and self.holds_nothing:
+        if not self._given and self.is_placeholder:
             return None
         return self._rest()
 
@@ -154,7 +161,7 @@ class OpenCall:
         self._last = text.rstrip()[-1:] or self._last
 
     def _rest(self) -> ToolCallDelta:
-        """Return the arguments that did not go out yet."""
+        """Return the arguments that have not been emitted."""
         new = "".join(self.arguments[self._given :])
         self._given = len(self.arguments)
         if self.opened:
@@ -163,57 +170,57 @@ class OpenCall:
 
     @property
     def is_blank(self) -> bool:
-        """Whether no more than the id is known."""
+        """Whether only the ID is known, at most."""
         return not (self.name or self.arguments or self.entries)
 
     @property
-    def holds_nothing(self) -> bool:
-        """Whether all there is are the braces of Claude's empty `input`.
+    def is_placeholder(self) -> bool:
+        """Whether the arguments are only the braces of Claude's empty `input`.
 
-        Gateways send them first, and the arguments after them
+        Gateways send these braces first, and the real arguments after them
         (https://github.com/envoyproxy/ai-gateway/issues/1465).
         """
         return len(self.arguments) == 1 and self.arguments[0].strip() == "{}"
 
     def _repeats(self, text: str) -> bool:
-        """Whether a piece says all of the arguments once more, as relays do at the end.
+        """Whether a piece repeats all arguments, as relays do at the end.
 
-        Where it says what braces without arguments stood for, these are dropped.
+        Placeholder braces are dropped when the piece has the real arguments.
         """
         begins_again = self._last == "}" and text.lstrip().startswith("{")
         if not (begins_again and self.is_whole()):
             return False
-        if self.holds_nothing:
+        if self.is_placeholder:
             self.arguments.clear()
             self._looked_at, self._last, self._braces = 0, "", BraceCounter()
             self._parsed = None
             return False
-        return self.is_said_by(text)
+        return self.is_repeated_by(text)
 
     def has_no_room_for(self, text: str) -> bool:
-        """Whether the arguments are whole, and a further piece is no repetition."""
-        if not self.is_whole() or self.holds_nothing:
+        """Whether the arguments are complete and a text does not repeat them."""
+        if not self.is_whole() or self.is_placeholder:
             return False
-        return not self.is_said_by(text)
+        return not self.is_repeated_by(text)
 
-    def is_said_by(self, text: str) -> bool:
-        """Whether a text is all of the arguments, which are whole."""
+    def is_repeated_by(self, text: str) -> bool:
+        """Whether the arguments are complete and a text repeats them."""
         return self.is_whole() and parse_arguments(text) == self._parsed
 
     def is_twin(self, other: OpenCall) -> bool:
-        """Whether another call with the same id is this one, sent twice."""
+        """Whether another call with the same ID is this one, sent twice."""
         if (self.kind, self.name) != (other.kind, other.name):
             return False
         mine, others = ("".join(call.arguments) for call in (self, other))
-        return mine == others or (self.is_whole() and other.is_said_by(mine))
+        return mine == others or (self.is_whole() and other.is_repeated_by(mine))
 
     def open(self, arguments: str) -> ToolCallDelta:
-        """Return the piece with id and name: the first that goes out."""
+        """Return the first piece to emit, with ID and name."""
         self.opened = True
         return ToolCallDelta(self.index, self.final_id(), self.name or None, arguments)
 
     def final_id(self) -> str:
-        """Return the id downstream: the server's, or one that is made up once."""
+        """Return the ID to emit: the server's, or one that is generated once."""
         sent = "" if self.twins else self.id
         self.sent_id = self.sent_id or sent or f"call_{uuid.uuid4().hex}"
         return self.sent_id
@@ -224,13 +231,13 @@ class OpenCall:
         """End the call.
 
         Args:
-            cut: Whether the answer may have ended too early.
-            inferred: Whether `[DONE]` alone says that it ended: that is enough for
-                empty braces, but not for no arguments at all.
+            cut: Whether the answer may be truncated.
+            inferred: Whether only `[DONE]` ended the answer: enough for empty braces,
+                but not for missing arguments.
 
         Returns:
-            The call, and the piece of it that was held back; `None` and `None` for a
-            call of which nothing came, or which another one is.
+            The call and its pending piece; `None` and `None` for a call without
+            content, or one that repeats another call.
         """
         if self.kind == "custom":
             self._end_input(cut=cut)
@@ -241,7 +248,7 @@ class OpenCall:
         text = "".join(self.arguments)
         if not self.name and not text.strip():
             return self.close_as_it_came(UNNAMED) if self.extras else (None, None)
-        unsaid = self.holds_nothing and not self.opened
+        unsaid = self.is_placeholder and not self.opened
         if text.strip() in {"", "null"} or unsaid:
             is_cut = cut and not (inferred and unsaid)
             text = "" if is_cut else "{}"
@@ -249,10 +256,10 @@ class OpenCall:
                 self.flaw = self.flaw or _CUT_BEFORE
         elif self._opening == '"':
             text = decode_twice(text)
-        return self.seen(text), self._held(text)
+        return self.seen(text), self._pending(text)
 
-    def _held(self, text: str) -> ToolCallDelta | None:
-        """Return the piece of a call with these arguments that did not go out yet."""
+    def _pending(self, text: str) -> ToolCallDelta | None:
+        """Return the piece of these arguments that has not been emitted."""
         if not self.opened:
             return self.open(text)
         if not self._given:
@@ -260,9 +267,9 @@ class OpenCall:
         return self._rest() if self._given < len(self.arguments) else None
 
     def _end_input(self, *, cut: bool) -> None:
-        """End the input of a custom tool: only the end of the answer says that it is.
+        """End the input of a custom tool, which only the end of the answer does.
 
-        Any part of a text is a text.
+        The input is free text, so a truncated input cannot be recognized.
         """
         if cut:
             self.flaw = self.flaw or (_CUT_INSIDE if self.arguments else _CUT_BEFORE)
@@ -270,10 +277,10 @@ class OpenCall:
             self._add(INPUT_END if self.arguments else INPUT_START + INPUT_END)
 
     def close_as_it_came(self, flaw: str) -> tuple[WireToolCall, ToolCallDelta]:
-        """End a call that cannot be run, with all that the server sent of it.
+        """End a call that cannot be run, with everything that was received of it.
 
         Args:
-            flaw: Why it cannot.
+            flaw: Why it cannot be run.
         """
         self.flaw = flaw
         call = self.seen_as_it_came()
@@ -281,7 +288,7 @@ class OpenCall:
         return call, self.open(call.arguments)
 
     def seen_as_it_came(self) -> WireToolCall:
-        """Return a call with all that the server sent of it as its arguments."""
+        """Return the call with everything that was received of it as its arguments."""
         entries = [self.extras, *self.entries]
         kind = next((e["type"] for e in entries if e.get("type")), "")
         once = {"id": self.id, "type": kind}
@@ -300,17 +307,17 @@ class OpenCall:
 
     @property
     def is_sent_twice(self) -> bool:
-        """Whether the call is an earlier one once more."""
+        """Whether the call repeats an earlier one."""
         return any(self.is_twin(twin) for twin in self.twins)
 
     def snapshot(self) -> WireToolCall | None:
-        """Return the call as far as it came, `None` when nothing of it did."""
+        """Return the call so far, `None` without any content."""
         if self.kind == "other":
             return self.seen_as_it_came()
         if self.is_sent_twice or not (self.name or self.arguments):
             return None
         # Braces that arguments may follow are not yet a call without arguments.
-        unsaid = self.holds_nothing and not self.opened
+        unsaid = self.is_placeholder and not self.opened
         return self.seen("" if unsaid else "".join(self.arguments))
 
     def seen(self, arguments: str) -> WireToolCall:
@@ -318,7 +325,7 @@ class OpenCall:
         runs = self.name and not self.flaw
         parsed = parse_arguments(arguments) if runs else None
         name = self.name or None
-        # A custom call has to go back as one.
+        # A custom call must be sent back as a custom call.
         kind = {"type": self.kind} if self.kind == "custom" else {}
         extras = {**self.extras, **kind}
         return WireToolCall(
@@ -327,4 +334,4 @@ class OpenCall:
 
 
 _ONCE = frozenset({"index", "id", "type"})
-"""Fields of an entry that later entries of the same call repeat."""
+"""Fields that every entry of the same call repeats."""

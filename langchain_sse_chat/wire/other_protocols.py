@@ -1,7 +1,7 @@
-"""Answers of other protocols, told by what their first object has in it.
+"""Recognize answers of other protocols by the fields of their first object.
 
-They come from an address that serves something else than chat completions, or from a
-gateway that passes on what its own server says.
+They come from an address that does not serve chat completions, or from a gateway that
+passes the answer of another server through.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ class Protocol(NamedTuple):
 
     name: str
     hint: str
-    """Where the same server speaks chat completions, as a sentence."""
+    """The address of the same server's chat completions, as a sentence."""
     keys: frozenset[str] = frozenset()
-    """Fields that its objects have, all of them."""
+    """Fields that all of its objects have."""
     types: tuple[str, ...] = ()
-    """What the `type` of its objects may begin with."""
+    """Prefixes of the `type` of its objects."""
 
 
 _V1 = "Its chat completions are often under a `base_url` that ends in `/v1`."
@@ -100,7 +100,7 @@ PROTOCOLS = (
 
 
 def protocol_of(value: Mapping[str, Any]) -> Protocol | None:
-    """Return the protocol that an object without choices belongs to, if it is known."""
+    """Return the known protocol of an object without choices, or `None`."""
     kind = value.get("type")
     for protocol in PROTOCOLS:
         if protocol.keys and protocol.keys <= value.keys():

@@ -1,8 +1,7 @@
-"""The tolerant reader: a server's chunks in, deltas out, one message at the end.
+"""Read a server's chunks tolerantly: deltas as they arrive, one message at the end.
 
 There is one reader for all servers. It reads plain dicts and trusts nothing: a field
-that is missing, null or of another kind is not an error, and what it does not know it
-keeps.
+that is missing, null or of another type is not an error, and unknown fields are kept.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from langchain_sse_chat.gigachat.message_form import with_choices
 from langchain_sse_chat.wire import server_errors as failures
 from langchain_sse_chat.wire.choice import ChoiceReader
 from langchain_sse_chat.wire.deltas import AnswerMessage, Delta, joined
-from langchain_sse_chat.wire.event_template import PADDING, Template, template_of
+from langchain_sse_chat.wire.event_template import PADDING, EventTemplate, template_of
 from langchain_sse_chat.wire.jsontext import (
     NO_JSON,
     begins_with_an_object,
@@ -38,8 +37,8 @@ from langchain_sse_chat.wire.usage import last_usage
 _NO_METADATA = frozenset({"choices", "usage", "error", "object", *PADDING})
 
 _LESSONS = 16
-"""How many templates are tried that no event follows, until no more are: some servers
-put another time or ID into each event."""
+"""How many templates in a row may match no event before no more are made: some servers
+put a new time or ID into each event."""
 
 _MOST_OTHERS = 127
 """Choices after the first. `n` is 128 at most, at OpenAI
@@ -47,7 +46,15 @@ _MOST_OTHERS = 127
 
 
 class ChunkReader:
-    """Reads the events of one answer."""
+    """Reads the events of one answer.
+
+    Args:
+        url: The URL without query, for error messages.
+        reasoning_tags: The tags around reasoning in the content; `None` if the
+            content never holds reasoning.
+        stop: Texts that end the answer, if the server does not stop at them
+            itself.
+    """
 
     __slots__ = (
         "_choice",
@@ -64,49 +71,40 @@ class ChunkReader:
         "_usage",
         "events_read",
         "saw_done",
-        "where",
+        "url",
     )
 
     def __init__(
         self,
-        where: str,
+        url: str,
         *,
         reasoning_tags: ReasoningTags | None = None,
         stop: tuple[str, ...] = (),
     ) -> None:
-        """Start an answer.
-
-        Args:
-            where: The URL without query, for the messages of errors.
-            reasoning_tags: What stands around reasoning in the content; `None` when
-                nothing there is to be taken for reasoning.
-            stop: The texts before which the answer ends, where the server does not see
-                to it.
-        """
-        self.where = where
+        self.url = url
         self.saw_done = False
         """Whether `[DONE]` was read."""
         self.events_read = 0
-        """How many events so far carried something of the answer."""
+        """The number of events so far with content of the answer."""
         self._filters = (reasoning_tags, stop)
         self._choice = ChoiceReader(*self._filters)
         self._others: dict[int, ChoiceReader] = {}
         self._fields: dict[str, Any] = {}
         self._has_choices = False
         self._has_chunks = False
-        self._strays = Strays(where)
+        self._strays = Strays(url)
         self._usage: dict[str, Any] | None = None
-        self._template: Template | None = None
+        self._template: EventTemplate | None = None
         self._event = ""
         self._learned_at = 0
         self._lessons = 0 if reasoning_tags or stop else _LESSONS
 
     @property
     def is_complete(self) -> bool:
-        """Whether the answer is whole: `[DONE]` or a finish reason was read.
+        """Whether the answer is complete: `[DONE]` or a finish reason was read.
 
-        `[DONE]` ends no answer of which nothing came, nor one of several when others
-        alone have a finish reason.
+        `[DONE]` alone is not enough for an answer without content, nor for choice 0
+        when only other choices have a finish reason.
         """
         if self._choice.has_finish_reason or self._choice.hit_stop:
             return True
@@ -121,22 +119,22 @@ class ChunkReader:
     def read(
         self, data: str, event: str = "message", *, lenient: bool = False
     ) -> str | Delta | None:
-        """Take the next event.
+        """Read the next event.
 
         Args:
             data: The event's data.
             event: The event's type.
-            lenient: Whether data that cannot be read is left out: for a last event
-                that the end of the stream may have cut.
+            lenient: Whether to ignore data that cannot be read: for a last event that
+                the end of the stream may have truncated.
 
         Returns:
-            The text when the event brings text and nothing else, a `Delta` when it
-            brings more, `None` when it brings nothing for the user.
+            The text when the event has only text, a `Delta` when it has more, `None`
+            when it has nothing for the user.
 
         Raises:
             StreamError: The event reports an error.
             MalformedChunkError: The data is neither JSON nor a known ping, or the
-                answer has more choices or tool calls than any can have.
+                answer has too many choices or tool calls.
         """
         if self._template is not None:
             text = self._template.text_of(data)
@@ -147,14 +145,14 @@ class ChunkReader:
         return self._read_data(data, event, lenient=lenient)
 
     def parts_in(self, read: bytes) -> Sequence[str | Delta] | None:
-        """Take a whole read of the connection that brings nothing but text.
+        """Read the bytes of one network read that hold only text events.
 
         Args:
-            read: Bytes that begin where an event begins.
+            read: Bytes that start at the start of an event.
 
         Returns:
-            What `read` gives for each event; `None` when the bytes are not of events
-            like the ones before, and are still to be read.
+            The result of `read` for each event; `None` when the bytes are not events
+            like the previous ones, and have not been read.
         """
         template = self._template
         if template is None or self.saw_done or self._event != "message":
@@ -162,7 +160,7 @@ class ChunkReader:
         texts = template.texts_in(read)
         return None if texts is None else self._take(template, texts)
 
-    def _take(self, template: Template, texts: list[str]) -> Sequence[str | Delta]:
+    def _take(self, template: EventTemplate, texts: list[str]) -> Sequence[str | Delta]:
         self.events_read += len(texts)
         if template.is_reasoning:
             self._choice.take_reasoning(texts)
@@ -190,7 +188,7 @@ class ChunkReader:
     def _learn(
         self, data: str, chunk: dict[str, Any], out: str | Delta, event: str
     ) -> None:
-        """Learn how to read the events that are like this one."""
+        """Make a template for events like this one."""
         self._lessons -= 1
         if self._choice.between_characters:
             self._template = template_of(data, chunk, out)
@@ -198,9 +196,9 @@ class ChunkReader:
             self._learned_at = self.events_read
 
     def _unlearn(self) -> None:
-        """Forget the template: what came between may have changed what it stands for.
+        """Drop the template, which an event of another form may have made wrong.
 
-        Where it was of use, another one may be.
+        If it matched any event, the next template is worth making.
         """
         self._template = None
         if self.events_read > self._learned_at:
@@ -209,7 +207,7 @@ class ChunkReader:
     def _read_lines(
         self, lines: list[str], event: str, *, lenient: bool
     ) -> str | Delta | None:
-        """Take chunks that stand in one event: the blank lines between were lost."""
+        """Read several chunks in one event, whose blank lines in between were lost."""
         return joined(
             [
                 self.read(line, event, lenient=lenient and number == len(lines))
@@ -219,17 +217,16 @@ class ChunkReader:
         )
 
     def _read_word(self, word: str, event: str, *, lenient: bool) -> None:
-        """Take data that is no object, such as `[DONE]` and signs of life.
+        """Read data that is not an object, such as `[DONE]` and keep-alives.
 
-        Behind the finish reason it is passed over (`[END]`, `<EOT>`), and so is that of
-        named events: chunks have no names. Anything else may be a chunk that was
-        damaged.
+        Such data is ignored after the finish reason (`[END]`, `<EOT>`) and in named
+        events, because chunks have no event name. Anything else may be a damaged chunk.
         """
         said = word.strip()
         if said.strip("[] ").upper() == "DONE":
             self.saw_done = True
         elif is_failed_event(event) or is_error_word(said):
-            raise failures.stream_error(said, self.where)
+            raise failures.stream_error(said, self.url)
         elif is_ping(said) or is_ping(event) or lenient or self.has_finish_reason:
             return
         elif event == "message" or said[:1] == "{":
@@ -238,12 +235,12 @@ class ChunkReader:
             self._strays.take_word(f"event: {event}, data: {said}")
 
     def read_completion(self, body: dict[str, Any]) -> str | Delta | None:
-        """Take a whole answer that came as one JSON object, not as a stream.
+        """Read a complete answer sent as one JSON object instead of a stream.
 
         Raises:
             StreamError: The object reports an error.
-            MalformedChunkError: The object is not a chat completion, or has more
-                choices or tool calls than any can have.
+            MalformedChunkError: The object is not a chat completion, or has too many
+                choices or tool calls.
         """
         if "choices" not in body:
             body = with_choices(body)
@@ -251,7 +248,7 @@ class ChunkReader:
         listed = choices if isinstance(choices, list) else []
         if not any(isinstance(choice, dict) for choice in listed):
             raise self._strays.whole(body)
-        # One chunk of a stream, in place of the stream, is only its beginning.
+        # A single chunk sent instead of a stream is only the start of an answer.
         self.saw_done = body.get("object") != "chat.completion.chunk"
         return self._read_chunk(body, "message")
 
@@ -274,12 +271,12 @@ class ChunkReader:
         elif error is None:
             self._take_stray(chunk, event)
         if error is not None:
-            # What came with it is in the partial message.
-            raise failures.stream_error(error, self.where, chunk)
+            # Raised only now, so that content next to it is in the partial message.
+            raise failures.stream_error(error, self.url, chunk)
         return out
 
     def _keep(self, chunk: dict[str, Any]) -> None:
-        """Keep what a chunk has beside its choices."""
+        """Keep the fields of a chunk next to its choices."""
         fields = self._fields
         for key, value in chunk.items():
             if key not in _NO_METADATA and value is not None and value != "":
@@ -293,7 +290,7 @@ class ChunkReader:
             self._usage = last_usage(self._usage, chunk["x_groq"])
 
     def _take_stray(self, chunk: dict[str, Any], event: str) -> None:
-        """Take an object that is no part of the answer."""
+        """Handle an object that is not part of the answer."""
         if "choices" in chunk:
             self._has_chunks = True
         protocol = protocol_of(chunk)
@@ -302,15 +299,15 @@ class ChunkReader:
         self._strays.take(chunk, event, self.events_read)
 
     def take_bare(self, error: dict[str, Any]) -> None:
-        """Take an error that came between events: it counts if nothing follows it."""
+        """Record an error between events, which counts if no content follows it."""
         self._strays.take_error(error, self.events_read)
 
     def check_end(self) -> None:
-        """Look at how the answer ended.
+        """Check the end of the answer.
 
         Raises:
-            StreamError: It ended with an error: an object that the answer did not go on
-                after, or a finish reason that says so.
+            StreamError: It ended with an error: an object that no content followed, or
+                a finish reason for a failure.
             MalformedChunkError: No event of the stream was a chat completion.
         """
         if not self._choice.has_finish_reason:
@@ -320,7 +317,7 @@ class ChunkReader:
                 raise error
         for choice in (self._choice, *self._others.values()):
             if choice.failure is not None:
-                raise failures.finish_error(choice.failure, self.where)
+                raise failures.finish_error(choice.failure, self.url)
 
     def _read_choice(self, choice: object) -> str | Delta | None:
         if not isinstance(choice, dict):
@@ -339,18 +336,18 @@ class ChunkReader:
             out = brought = reader.read(choice)
             if reader.hit_stop:
                 self.saw_done = True
-        if brought is not None or reader.holds_back or choice.get("finish_reason"):
+        if brought is not None or reader.has_pending or choice.get("finish_reason"):
             self.events_read += 1
         if reader.has_error or "error" in choice or "message" in choice:
             error = error_in_choice(choice)
             if error is not None:
-                raise failures.stream_error(error, self.where)
+                raise failures.stream_error(error, self.url)
         return out
 
     def _other(self, index: int) -> ChoiceReader:
         if index not in self._others:
             if len(self._others) == _MOST_OTHERS:
-                msg = f"{self.where} sent more than {_MOST_OTHERS + 1} choices."
+                msg = f"{self.url} sent more than {_MOST_OTHERS + 1} choices."
                 raise MalformedChunkError(msg)
             self._others[index] = ChoiceReader(*self._filters)
         return self._others[index]
@@ -359,19 +356,19 @@ class ChunkReader:
         """End the answer.
 
         Args:
-            truncated: Whether it ended before it was whole.
+            truncated: Whether it ended before it was complete.
 
         Returns:
-            The message, and what was held back to the end.
+            The message, and the delta that was pending until the end.
         """
-        message, held = self._choice.close(truncated=truncated)
+        message, pending = self._choice.close(truncated=truncated)
         for _, other in sorted(self._others.items()):
             cut = truncated or not (self.saw_done or other.has_finish_reason)
             message.other_choices.append(other.close(truncated=cut)[0])
-        return self._with_fields(message), held
+        return self._with_fields(message), pending
 
     def snapshot(self) -> AnswerMessage | None:
-        """Return the message as far as it came, `None` when nothing did."""
+        """Return the message so far, `None` without any content."""
         if not self._choice.has_content:
             return None
         return self._with_fields(self._choice.snapshot())

@@ -1,4 +1,4 @@
-"""Reasoning text, under whichever key a server sends it."""
+"""Read reasoning under every key that servers use."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ REASONING_KEYS = ("reasoning_content", "reasoning", "reasoning_text", "thinking"
 """Keys of a delta that hold reasoning as text.
 
 `reasoning_content`: DeepSeek (https://api-docs.deepseek.com/guides/reasoning_model) and
-those who follow it; `reasoning`: OpenRouter, Groq, newer vLLM, Ollama;
-`reasoning_text`: GitHub Copilot; `thinking`: gateways over Ollama and Claude. Gateways
-send the same text under two keys at once.
+servers that follow it; `reasoning`: OpenRouter, Groq, newer vLLM, Ollama;
+`reasoning_text`: GitHub Copilot; `thinking`: gateways to Ollama and Claude. Some
+gateways send the same text under two keys.
 """
 
 REASONING_PARTS_KEY = "reasoning_parts"
-"""Field of the message for what comes with reasoning that is no plain text, such as a
+"""Field of the message for parts of reasoning that are not plain text, such as a
 signature."""
 
 DETAILS_KEY = "reasoning_details"
@@ -24,18 +24,18 @@ DETAILS_KEY = "reasoning_details"
 (https://openrouter.ai/docs/use-cases/reasoning-tokens)."""
 
 BLOCKS_KEY = "thinking_blocks"
-"""LiteLLM's reasoning of Claude, with the signatures that Anthropic wants back
+"""LiteLLM's reasoning of Claude, with the signatures that Anthropic requires back
 (https://docs.litellm.ai/docs/reasoning_content)."""
 
 PARTS = "content"
-"""In place of a key: the reasoning came as `thinking` parts of the content (Mistral,
+"""Used instead of a key for `thinking` parts of the content (Mistral,
 https://docs.mistral.ai/capabilities/reasoning/)."""
 
 _TEXT_FIELDS = ("text", "summary", "data")
 
 
 def read_reasoning(delta: dict[str, Any]) -> tuple[str, str | None]:
-    """Return the reasoning text of a delta, once, and the first key that has any."""
+    """Return the reasoning text of a delta, and the first key that has any."""
     for key in REASONING_KEYS:
         value = delta.get(key)
         if not value:
@@ -52,13 +52,13 @@ def read_reasoning(delta: dict[str, Any]) -> tuple[str, str | None]:
 
 
 _TEXTS = ("thinking", "reasoning", "text", "summary", "content", "reasoning_content")
-"""Names of the text in a part of the reasoning."""
+"""Keys of the text in a part of the reasoning."""
 
 _PLAIN_PART = frozenset({"type", "index", *_TEXTS})
 
 
 def reasoning_in(value: object) -> str:
-    """Return the text of reasoning that is a text, a number, a part or a list of these.
+    """Return the text of reasoning: a text, a number, a part or a list of these.
 
     Mistral nests text parts in its `thinking`
     (https://docs.mistral.ai/capabilities/reasoning/), Databricks in a `summary`
@@ -68,12 +68,12 @@ def reasoning_in(value: object) -> str:
         return "".join(map(reasoning_in, value))
     if isinstance(value, dict):
         return reasoning_in(next((value[n] for n in _TEXTS if value.get(n)), None))
-    # A boolean says whether there is any.
+    # A boolean only says whether the model reasons.
     return "" if isinstance(value, bool) else plain_text(value)
 
 
 def plain_text(value: object) -> str:
-    """Return a text, or the JSON of a number or a boolean; of all else nothing.
+    """Return a text, or the JSON of a number or a boolean, or `""`.
 
     Servers that parse each token as JSON send `1` for `"1"`.
     """
@@ -83,7 +83,7 @@ def plain_text(value: object) -> str:
 
 
 def further_parts(reasoning: object) -> list[Any]:
-    """Return the parts of what stands for reasoning that are more than text."""
+    """Return the parts of reasoning that are more than text."""
     return [
         part
         for part in (reasoning if isinstance(reasoning, list) else [reasoning])
@@ -92,9 +92,9 @@ def further_parts(reasoning: object) -> list[Any]:
 
 
 def are_thinking_parts(content: object) -> bool:
-    """Whether the reasoning in a content has the form that can be sent back: Mistral's.
+    """Whether reasoning in the content can be sent back, which only Mistral's can.
 
-    What other servers take in its place is not known, so nothing is sent there.
+    It is not known what other servers accept, so nothing is sent to them.
     """
     parts = content if isinstance(content, list) else [content]
     return any(
@@ -104,12 +104,12 @@ def are_thinking_parts(content: object) -> bool:
 
 
 def merge_details(deltas: list[list[Any]]) -> list[Any]:
-    """Return an answer's `reasoning_details` for those of all its deltas.
+    """Merge the `reasoning_details` of all deltas of an answer.
 
-    What came in one piece is returned as it is. Otherwise fragments of one item become
-    one: they have the same type and index, and no two ids. Fragments without an index
-    go on with the item before when both are nothing but text. All else stays an item of
-    its own. The order is that in which items began.
+    Details from one delta are returned unchanged. Otherwise the fragments of an item
+    are merged: they have the same type and index, and at most one ID. Fragments without
+    an index continue the previous item if both are only text. Anything else stays a
+    separate item. Items keep the order of their first fragments.
     """
     groups: dict[object, list[dict[str, Any]]] = {}
     ids: dict[object, str] = {}
@@ -130,10 +130,10 @@ def merge_details(deltas: list[list[Any]]) -> list[Any]:
 
 
 def merge_thinking_blocks(deltas: list[list[Any]]) -> list[Any]:
-    """Return an answer's `thinking_blocks` for those of all its deltas.
+    """Merge the `thinking_blocks` of all deltas of an answer.
 
-    What came in one piece is returned as it is. Otherwise fragments go on with the
-    block before until it has its signature, which comes last.
+    Blocks from one delta are returned unchanged. Otherwise fragments continue the
+    previous block until it has its signature, which comes last.
     """
     blocks: list[list[dict[str, Any]]] = []
     if len(deltas) == 1:
@@ -160,7 +160,7 @@ def _is_bare_text(item: dict[str, Any]) -> bool:
 
 
 def _same_but_text(item: dict[str, Any], before: dict[str, Any]) -> bool:
-    """Whether two items differ in their text only, and neither is signed."""
+    """Whether two items differ only in their text, and neither is signed."""
     if item.keys() != before.keys() or item.get("signature"):
         return False
     return all(key == "text" or before[key] == value for key, value in item.items())

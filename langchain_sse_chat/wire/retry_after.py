@@ -1,10 +1,10 @@
-"""How long a server asks to wait: in headers, and in the body of an error.
+"""Read the delay that a server requests: in headers, or in the body of an error.
 
 Gemini sends `{"retryDelay": "34s"}` in `error.details`
 (https://cloud.google.com/apis/design/errors#retry_info), OpenRouter the headers of the
 upstream server in `error.metadata.headers`
-(https://openrouter.ai/docs/api-reference/limits), OpenAI, Azure and Groq say it in
-words only.
+(https://openrouter.ai/docs/api-reference/limits); OpenAI, Azure and Groq only name it
+in the message.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ _WAITS = ("retryafterms", "retryafter", "retryafterseconds", "retrydelay")
 _RESETS = ("xratelimitreset", "ratelimitreset", "resetsinseconds", "resetseconds")
 
 _EPOCH_FROM = 1_000_000_000
-"""A number from here on is a moment in seconds since the epoch: 2001."""
+"""Larger numbers are times in seconds since the epoch (this one is in 2001)."""
 _EPOCH_MS_FROM = 100_000_000_000
-"""A number from here on is a moment in milliseconds: 1973."""
+"""Larger numbers are times in milliseconds since the epoch (this one is in 1973)."""
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _PART = (
@@ -45,11 +45,11 @@ _SAID = re.compile(
 
 
 def wait_in(report: Report, now: float | None = None) -> float | None:
-    """Return the seconds that an error body asks to wait, `None` when it does not.
+    """Return the delay in seconds that an error body requests, if any.
 
     Args:
-        report: What the body says.
-        now: Seconds since the epoch; without it, moments are passed over.
+        report: The report of the body.
+        now: Seconds since the epoch; without it, absolute times are ignored.
     """
     for names in (_WAITS, _RESETS):
         for name, value in _named(report, names):
@@ -107,18 +107,18 @@ def _unit(unit: str) -> float:
 
 
 def parse_retry_after(headers: Mapping[str, str], now: float) -> float | None:
-    """Return how many seconds the server asks to wait, 0 or more.
+    """Return the delay in seconds that the headers request, 0 or more.
 
-    Read are `retry-after-ms` (OpenAI and Azure) and `retry-after` as seconds, with or
-    without a fraction, or as a date (RFC 9110, section 10.2.3).
+    Supported are `retry-after-ms` (OpenAI and Azure) and `retry-after` in seconds, with
+    or without a fraction, or as a date (RFC 9110, section 10.2.3).
 
     Args:
-        headers: Headers of the answer, names in lower case.
-        now: Seconds since the epoch, as `time.time()`.
+        headers: The response headers, with names in lower case.
+        now: Seconds since the epoch, as from `time.time()`.
 
     Returns:
-        0 for a negative number or a date gone by; `None` when nothing is asked, or
-        nothing that can be understood.
+        0 for a negative number or a past date; `None` without a delay that can be
+        parsed.
     """
     milliseconds = _header_number(headers.get("retry-after-ms", ""))
     if milliseconds is not None:

@@ -1,7 +1,7 @@
-"""Which failures may pass when the same request is sent again.
+"""Decide which failures are worth a retry of the same request.
 
-This is the one place for it: statuses, codes and words, and the accounts without money,
-which no wait fills.
+This is the one place for that: statuses, codes and messages, and accounts without
+credit, for which waiting does not help.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from langchain_sse_chat.wire.error_details import Report
 from langchain_sse_chat.wire.retry_after import wait_in
 
 PASSING_STATUSES = frozenset({408, 409, 425, 429, *range(500, 600)})
-"""Statuses of failures that may pass: those that OpenAI's clients send again
+"""Retryable statuses: those that OpenAI's clients retry
 (https://github.com/openai/openai-python#retries), and 425 (RFC 8470)."""
 
 _PASSING_WORDS = re.compile(
@@ -21,7 +21,7 @@ _PASSING_WORDS = re.compile(
     r"|connection|upstream|too many requests|resource_?exhausted",
     re.IGNORECASE,
 )
-"""Codes of passing failures that are words."""
+"""Codes of transient failures that are words."""
 
 _SPENT_CODES = re.compile(
     r"(?:insufficient|not_?enough|exceeded)_?(?:user_?|current_?|account_?)*"
@@ -34,7 +34,7 @@ _SPENT_CODES = re.compile(
     r"|^1113$",  # Zhipu: https://docs.bigmodel.cn/cn/faq/api-code
     re.IGNORECASE,
 )
-"""Codes of accounts that are out of money or closed."""
+"""Codes of accounts that are out of credit or closed."""
 
 _SPENT_WORDS = re.compile(
     r"insufficient[\w ]{0,20}\b(?:quota|balance|credits?|funds?)\b"
@@ -53,7 +53,7 @@ _SPENT_WORDS = re.compile(
     r"|недостаточно средств|пополните",
     re.IGNORECASE | re.DOTALL,
 )
-"""Texts about such accounts."""
+"""Messages about such accounts."""
 
 _RATE_WORDS = re.compile(
     r"rate.?limit|per[ _-]?(?:min|second|sec\b|hour|day)|\b[TR]P[MDS]\b"
@@ -61,14 +61,14 @@ _RATE_WORDS = re.compile(
     r"|限流|频率|并发",
     re.IGNORECASE,
 )
-"""Texts about a rate. Some speak of money as well: how to get a higher one."""
+"""Messages about a rate limit. Some mention billing, to get a higher limit."""
 
 
 def is_spent(report: Report) -> bool:
-    """Whether an account is out of money or closed, by what the server says.
+    """Whether an account is out of credit or closed, according to an error.
 
-    A text counts less than a code: Gemini says "check your plan and billing details"
-    when the requests of a minute are used up, and when to come back.
+    A code outweighs a message: for an exceeded rate limit, Gemini sends "check your
+    plan and billing details" together with a delay.
     """
     if any(_SPENT_CODES.search(code) for code in report.codes):
         return True
@@ -77,11 +77,11 @@ def is_spent(report: Report) -> bool:
 
 
 def may_pass(code: str | int | None, kind: str | None = None) -> bool:
-    """Whether a failure may pass, by its status or by the code that it reports.
+    """Whether a failure is transient, by its status or its code.
 
     Args:
-        code: A number as in HTTP, the same as a text, or a word.
-        kind: The type of the error, which counts when the code is no number.
+        code: An HTTP status, as a number or a text, or a word.
+        kind: The type of the error, used unless the code is a number.
     """
     if isinstance(code, str) and code.isascii() and code.isdigit():
         code = int(code[:4])

@@ -1,4 +1,4 @@
-"""Errors that servers report, found in answers and made into typed errors."""
+"""Turn errors that servers report into typed errors."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from langchain_sse_chat.wire.error_details import (
     ErrorDetails,
     Report,
     code_in,
+    read_details,
     report_of,
-    server_words,
     word_in,
 )
 from langchain_sse_chat.wire.jsontext import loads
@@ -35,7 +35,7 @@ from langchain_sse_chat.wire.retry_after import parse_retry_after, wait_in
 from langchain_sse_chat.wire.retryable import PASSING_STATUSES, is_spent, may_pass
 
 _SHOWN = 2000
-"""Characters of a server's message that an error shows."""
+"""Characters of a server's message that an error shows, at most."""
 
 _REQUEST_ID_HEADERS = (
     "x-request-id",
@@ -48,48 +48,48 @@ _REQUEST_ID_HEADERS = (
 
 _HINTS = {
     401: "Check the API key.",
-    402: "Check the account's credit.",
-    403: "Check what the API key may use.",
+    402: "Check the account balance.",
+    403: "Check the permissions of the API key.",
     404: (
-        "Check the model's name, and that `base_url` is the part of the address "
+        "Check the model name, and that `base_url` is the part of the address "
         "before `/chat/completions`, often ending in `/v1`."
     ),
-    407: "Pass user and password of the proxy in `proxy`.",
-    413: "Send less at once.",
+    407: "Pass the user and password of the proxy in `proxy`.",
+    413: "Send a smaller request.",
 }
 
 _SPENT_HINT = (
-    "The account has no credit left or is closed, so the request is not sent again. "
-    "Check the billing page of the provider."
+    "The account has no credit left or is closed, so there is no retry. Check the "
+    "billing page of the provider."
 )
 
 _WANTS_TLS = re.compile(
     r"plain HTTP request was sent to HTTPS port|HTTP request to an HTTPS server",
     re.IGNORECASE,
 )
-"""What nginx and Go's servers answer to http:// where they expect https://."""
+"""Messages of nginx and Go servers for http:// when they expect https://."""
 
 _REDIRECT_HINT = (
-    "Redirects are not followed, so that the key goes nowhere else; if you trust the "
-    "place, pass the `base_url` that leads there."
+    "Redirects are not followed, so that the key is not sent elsewhere. If you trust "
+    "this target, pass it as `base_url`."
 )
 
 
 _OTHER_WORDS = ("text", "title", "reason", "description", "errorMessage", "errMsg")
-"""Keys of words that are looked for in what is known to be an error."""
+"""Keys of a message, used only in an object that is known to be an error."""
 
 
 def stream_error(
-    body: object, where: str, chunk: Mapping[str, Any] | None = None
+    body: object, url: str, chunk: Mapping[str, Any] | None = None
 ) -> StreamError | ContextLengthError:
-    """Make the error for what a server reported in an answer with status 200.
+    """Return the error that a server reported in an answer with status 200.
 
     Args:
         body: The error as sent: an object or a text.
-        where: The URL without query.
-        chunk: The chunk that the error stood in, which may have the code.
+        url: The URL without query.
+        chunk: The chunk with the error, which may have the code.
     """
-    words = server_words(body if isinstance(body, dict) else {"error": body})
+    words = read_details(body if isinstance(body, dict) else {"error": body})
     if words is None:
         fields = body if isinstance(body, dict) else {}
         kind = word_in(fields, "type", "error_type")
@@ -100,7 +100,7 @@ def stream_error(
     report = report_of(words, body if chunk is None else [body, chunk])
     code = words.code if words.code is not None else words.type
     label = f" ({code})" if code is not None else ""
-    msg = f"{where} reported an error in its answer{label}: {_short(report.message)}"
+    msg = f"{url} reported an error in its answer{label}: {_short(report.message)}"
     failed = body.get("failed_generation") if isinstance(body, dict) else None
     if failed:
         msg += f" The rejected output was: {_short(str(failed))}"
@@ -118,15 +118,15 @@ def stream_error(
     )
 
 
-def finish_error(reason: str, where: str) -> StreamError:
-    """Make the error for an answer whose finish reason says that there is none.
+def finish_error(reason: str, url: str) -> StreamError:
+    """Return the error for an answer whose finish reason reports a failure.
 
     Args:
         reason: The finish reason.
-        where: The URL without query.
+        url: The URL without query.
     """
     msg = (
-        f"{where} ended its answer with the finish reason {reason!r} and no further "
+        f"{url} ended its answer with the finish reason {reason!r} and no further "
         "explanation. The answer is not complete; `partial` holds what was received."
     )
     return StreamError(
@@ -148,29 +148,29 @@ def status_error(
     headers: Mapping[str, str],
     body: bytes,
     *,
-    where: str,
+    url: str,
     now: float,
     key_hint: str = "",
     address: str = "base_url",
 ) -> StatusError:
-    """Make the error for an HTTP status that is not a success.
+    """Return the error for an HTTP status that is not a success.
 
     Args:
         status: The HTTP status.
-        headers: The answer's headers, names in lower case.
-        body: The answer's body, or its beginning.
-        where: The URL without query.
+        headers: The response headers, with names in lower case.
+        body: The response body, or its beginning.
+        url: The URL without query.
         now: Seconds since the epoch, for a server that names the moment of a retry.
         key_hint: A sentence for 401 and 403 when the request had no key.
-        address: The setting that the URL comes from.
+        address: The setting with the URL.
     """
     text = body.decode("utf-8", "replace")
     words, parsed = _body_words(text)
     report = report_of(words, parsed)
     spent = is_spent(report)
     named = request_id(headers)
-    target = redirect_target(status, headers, where)
-    msg = f"{where} answered {status}"
+    target = redirect_target(status, headers, url)
+    msg = f"{url} answered {status}"
     if target:
         msg = f"{msg} and redirects to {target}. {_REDIRECT_HINT}"
     else:
@@ -200,7 +200,7 @@ def status_error(
 
 
 def _hint(status: int, report: Report, key_hint: str, address: str) -> str:
-    """Return what to do about a refusal, where the status or the words tell."""
+    """Return advice for an error status, by the status or the message."""
     if key_hint and status in {401, 403}:
         return key_hint
     if _WANTS_TLS.search(report.message):
@@ -215,12 +215,12 @@ def _sentence(text: str) -> str:
 
 
 def request_id(headers: Mapping[str, str]) -> str | None:
-    """Return the server's name for a request, from the headers of its answer."""
+    """Return the server's ID of a request, from the response headers."""
     return next((headers[h] for h in _REQUEST_ID_HEADERS if headers.get(h)), None)
 
 
 def without_cookies(headers: Mapping[str, str]) -> dict[str, str]:
-    """Return an answer's headers without the cookies, which are secrets."""
+    """Return response headers without cookies, which are secrets."""
     return {k: v for k, v in headers.items() if k not in {"set-cookie", "set-cookie2"}}
 
 
@@ -228,10 +228,10 @@ _TITLE = re.compile(r"<title[^<>]*>([^<]*)</title>", re.IGNORECASE)
 
 
 def _body_words(text: str) -> tuple[ErrorDetails, object]:
-    """Return a body's words, and the body as far as it can be parsed."""
+    """Return the details in a body, and the parsed body, `None` if it is not JSON."""
     try:
         parsed: object = loads(text)
-        words = server_words(parsed)
+        words = read_details(parsed)
     except ValueError:
         words = parsed = None
     if words is not None:

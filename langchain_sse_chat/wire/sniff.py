@@ -1,7 +1,7 @@
-"""What a body is, told by its first bytes rather than by its content type.
+"""Detect the format of a body from its first bytes rather than its content type.
 
-Gateways send event streams as `text/plain` or without a type, answer a request for a
-stream with one JSON object, and put login and error pages before everything.
+Gateways send event streams as `text/plain` or without a type, answer a streaming
+request with one JSON object, and reply with login and error pages.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from langchain_sse_chat.wire.jsontext import loads
 BodyKind = Literal["events", "json", "html", "unknown"]
 
 _ENOUGH = 6
-"""Bytes that tell an event stream's field name (`event:` is the longest needed)."""
+"""Bytes that identify a field name (`event:` is the longest one needed)."""
 
 
 def sniff(start: bytes, content_type: str) -> BodyKind | None:
-    """Return what a body is, or `None` when its first bytes do not tell yet.
+    """Return the format of a body, `None` if its first bytes are not enough yet.
 
     Args:
         start: The body so far.
-        content_type: The content type in lower case, `""` when there is none.
+        content_type: The content type in lower case, or `""`.
     """
     if start == BOM_UTF8[: len(start)]:
         return None
@@ -48,10 +48,10 @@ def first_of_lines(body: bytes) -> dict[str, Any] | Literal[False] | None:
     """Return the first object of newline-delimited JSON.
 
     Args:
-        body: The body so far, from its first bracket on.
+        body: The body so far, from its first bracket.
 
     Returns:
-        `False` when the body is something else, `None` when that is not clear yet.
+        `False` when the body has another format, `None` when that is not clear yet.
     """
     line, end, rest = body.partition(b"\n")
     if not end:

@@ -1,8 +1,9 @@
-"""Errors inside an answer: told from its chunks.
+"""Find errors inside an answer.
 
-Every server has a form of its own. Those that are known to be errors are found here at
-once; what is no chunk and nothing else that is known is an error too, unless the answer
-goes on after it (`langchain_sse_chat.wire.unknown_events`).
+Every server has its own form. The known forms are found here, as soon as they arrive.
+An unknown object that is not a chunk is an error too, unless the answer continues after
+it
+(`langchain_sse_chat.wire.unknown_events`).
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from langchain_sse_chat.wire.error_details import code_in, server_words, word_in
+from langchain_sse_chat.wire.error_details import code_in, read_details, word_in
 from langchain_sse_chat.wire.jsontext import loads
 
 ENVELOPE = frozenset(
@@ -31,7 +32,7 @@ ENVELOPE = frozenset(
         "p",
     }
 )
-"""Fields of a chunk that report no error, whatever they hold."""
+"""Fields of a chunk that never report an error."""
 
 REPORTS = frozenset(
     {
@@ -48,19 +49,19 @@ REPORTS = frozenset(
         "x_groq",
     }
 )
-"""Fields in which `error_in` finds errors beside choices."""
+"""Fields in which `error_in` finds errors next to choices."""
 
 _FINE = frozenset(
     {"0", "200", "ok", "success", "succeeded", "false", "none", "null", "no error"}
 )
-"""What reports no error, in lower case: iFlytek sends a code with every chunk."""
+"""Values for success, in lower case: iFlytek sends a code with every chunk."""
 
 _SUCCESS = frozenset({"ok", "success", "succeeded", "successful"})
 _SUCCESS_IN_CHINESE = "成功"
 """How such words end: 请求成功, 操作成功."""
 
 _PLAIN_WORDS = ("message", "msg", "error_msg", "status_msg", "detail")
-"""Keys of words that are a text, without which a code beside choices may be any."""
+"""Keys of a message; without one, a code next to choices can mean anything."""
 
 _FAILED_EVENT = re.compile(r"error|fail(?!over)|exception|abort", re.IGNORECASE)
 _FAILED_STATUSES = frozenset({"error", "fail", "failed", "failure"})
@@ -71,9 +72,9 @@ _DECODER = json.JSONDecoder()
 
 
 def error_in(chunk: Mapping[str, Any], event: str) -> object | None:
-    """Return the error that a chunk of a stream reports, or `None`.
+    """Return the error in a chunk of a stream, or `None`.
 
-    An error may stand in a choice as well: `error_in_choice` finds that.
+    Errors inside a choice are found by `error_in_choice`.
 
     Args:
         chunk: A parsed chunk.
@@ -82,7 +83,7 @@ def error_in(chunk: Mapping[str, Any], event: str) -> object | None:
     has_choices = bool(chunk.get("choices"))
     error = chunk.get("error")
     if reports_error(error, beside_choices=has_choices):
-        # `"error": true` says only that the words are beside it.
+        # For `"error": true`, the message is next to it.
         return error if isinstance(error, (dict, list, str)) else dict(chunk)
     for key, value in chunk.items():
         # Groq's `x_groq`: {"id": …, "error": "over_capacity"}.
@@ -92,7 +93,7 @@ def error_in(chunk: Mapping[str, Any], event: str) -> object | None:
                 return error
     answered = chunk.get("base_resp")
     if isinstance(answered, dict) and not all(map(is_fine, _codes(answered))):
-        # MiniMax has it in every answer.
+        # MiniMax has this object in every answer.
         return answered
     told = (
         is_failed_event(event)
@@ -109,7 +110,7 @@ def error_in(chunk: Mapping[str, Any], event: str) -> object | None:
 
 
 def error_in_choice(choice: dict[str, Any]) -> object | None:
-    """Return the error that a choice reports, itself or in its delta, or `None`."""
+    """Return the error in a choice or its delta, or `None`."""
     for holder in (choice, choice.get("delta"), choice.get("message")):
         error = holder.get("error") if isinstance(holder, dict) else None
         if reports_error(error, beside_choices=True):
@@ -118,28 +119,28 @@ def error_in_choice(choice: dict[str, Any]) -> object | None:
 
 
 def is_failed_event(event: str) -> bool:
-    """Whether the type of an event says that it reports an error."""
+    """Whether the type of an event means that it reports an error."""
     return event != "message" and bool(_FAILED_EVENT.search(event))
 
 
 def is_error_word(word: str) -> bool:
-    """Whether data that is no JSON reports an error: `[ERROR] …`, `Error: …`."""
+    """Whether data that is not JSON reports an error: `[ERROR] …`, `Error: …`."""
     return bool(_FAILED_WORD.match(word))
 
 
 def reports_error(error: object, *, beside_choices: bool) -> bool:
-    """Whether what stands under `error` is one, and not a word of success.
+    """Whether the value of `error` is an error, and not a word for success.
 
     Args:
         error: The value.
-        beside_choices: Whether the chunk goes on with the answer: the code alone then
-            tells, whatever language the words are in.
+        beside_choices: Whether the chunk also continues the answer. Then only the code
+            decides, because the message may be in any language.
     """
     if not isinstance(error, dict):
         return not is_fine(error)
     if not any(error.values()):
         return False
-    words, code = server_words(error), code_in(error)
+    words, code = read_details(error), code_in(error)
     message = None if words is None else words.message
     if code is None:
         said = message or word_in(error, "type")
@@ -150,7 +151,7 @@ def reports_error(error: object, *, beside_choices: bool) -> bool:
 
 
 def is_fine(value: object) -> bool:
-    """Whether a code or a word reports no error: it is empty, 0, or says success."""
+    """Whether a code or a message is empty, 0, or means success."""
     word = str(value).lower().strip(" .!")
     return not value or word in _FINE or not word.strip("0")
 
@@ -180,12 +181,12 @@ def _has_failed_status(chunk: Mapping[str, Any]) -> bool:
 
 
 def _has_failed_code(body: Mapping[str, Any], *, in_plain_words: bool) -> bool:
-    """Whether an object is an error by its code, as DashScope and iFlytek word theirs.
+    """Whether an object is an error by its code, as for DashScope and iFlytek.
 
     Args:
         body: The object.
-        in_plain_words: Whether only words that are a text make a code one of an error:
-            beside choices, fields of these names may be anything.
+        in_plain_words: Whether the code counts only with a message that is a text: next
+            to choices, fields with these names can be anything.
     """
     said = word_in(body, *_PLAIN_WORDS) if in_plain_words else _message_in(body)
     if said is None:
@@ -194,12 +195,12 @@ def _has_failed_code(body: Mapping[str, Any], *, in_plain_words: bool) -> bool:
 
 
 def _message_in(body: Mapping[str, Any]) -> str | None:
-    said = server_words(body)
+    said = read_details(body)
     return None if said is None else said.message
 
 
 def says_success(body: Mapping[str, Any]) -> bool:
-    """Whether an object has a code, and none that reports an error."""
+    """Whether an object has codes, and all of them mean success."""
     codes = [*_codes(body), *_codes({"code": body.get("status")})]
     said = _message_in(body)
     return bool(codes) and all(is_fine(c) or _is_success(c, said) for c in codes)
@@ -215,15 +216,15 @@ def _codes(body: Mapping[str, Any]) -> list[int | str]:
 
 
 _BARE = re.compile(r"^[ \t]*(?:error:[ \t]*)?(?=\{|\[\s*\{)", re.MULTILINE)
-"""Where an error may begin, alone or in a list: lines of a log begin with a time in
-brackets. llama.cpp has sent `error: {…}` in place of `data: {…}`."""
+"""The start of an error, alone or in a list; log lines, which start with a time in
+brackets, do not match. llama.cpp has sent `error: {…}` instead of `data: {…}`."""
 
 
 def bare_error(text: str) -> dict[str, Any] | None:
-    """Return the error that a server wrote between the events, `None` if it is none.
+    """Return the error that a server wrote between events, or `None`.
 
     Args:
-        text: The lines up to a blank one, as they came.
+        text: The lines up to a blank line, as received.
     """
     start = _BARE.search(text)
     if start is None:
@@ -237,4 +238,4 @@ def bare_error(text: str) -> dict[str, Any] | None:
         value = value[0]
     if not isinstance(value, dict) or value.get("choices"):
         return None
-    return value if server_words(value) is not None else None
+    return value if read_details(value) is not None else None

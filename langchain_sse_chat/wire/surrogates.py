@@ -1,6 +1,6 @@
-r"""Characters that a server cut in two.
+r"""Join characters that a server split in two.
 
-A server that counts in UTF-16 may cut an emoji between two deltas and send its halves
+A server that counts in UTF-16 may split an emoji between two deltas and send its halves
 as the escapes `\ud83d` and `\ude00`: each is a lone surrogate, which cannot be
 printed or encoded.
 """
@@ -8,19 +8,19 @@ printed or encoded.
 from __future__ import annotations
 
 
-class Characters:
-    """Makes the pieces of one text whole again, however its characters are cut."""
+class SurrogateJoiner:
+    """Joins surrogate pairs that are split over the pieces of one text."""
 
     __slots__ = ("half",)
 
     def __init__(self) -> None:
         self.half = ""
-        """The first half of a character whose second half has not come."""
+        """The first half of a character whose second half is still missing."""
 
     def feed(self, text: str) -> str:
         """Return the next piece of the text, in whole characters.
 
-        A half that has no other half becomes U+FFFD; one at the very end is left out.
+        A half without its other half becomes U+FFFD; one at the very end is dropped.
         """
         if not text or (text.isascii() and not self.half):
             return text

@@ -1,11 +1,11 @@
-"""Reasoning that a server leaves in the content, between tags such as `<think>`.
+"""Split reasoning between tags such as `<think>` from the content.
 
 A server that runs a reasoning model without a reasoning parser sends
-`<think>…</think>` as part of the text. Sections count only where reasoning stands:
-before the first text of an answer. A tag further on is what the answer speaks of, in
-prose or in code, and taking the rest of such an answer for reasoning would lose it.
-Models with interleaved thinking do not contradict: they think between tool calls, and
-each of those turns is an answer of its own
+`<think>…</think>` as part of the text. Sections count only where reasoning occurs:
+before the first text of an answer. A later tag is something that the answer mentions,
+in prose or in code, and treating the rest of such an answer as reasoning would lose it.
+Models with interleaved thinking fit this rule: they think between tool calls, and each
+of those turns is a separate answer
 (https://docs.vllm.ai/en/v0.17.1/features/interleaved_thinking/).
 """
 
@@ -23,42 +23,49 @@ class _Place(Enum):
     START = auto()
     """Before the first text of the answer, outside a section."""
     SECTION_START = auto()
-    """In a section of which nothing but blanks has come."""
+    """In a section that has only blanks so far."""
     SECTION = auto()
     UNOPENED = auto()
-    """In text that was reasoning if the first tag in it is a closing one."""
+    """In text that was reasoning if its first tag is a closing tag."""
     TEXT = auto()
 
 
 class TagSplitter:
     """Splits the streamed text of one answer into text and reasoning.
 
-    What is held back is never more than the beginning of a tag and, before the first
-    text, blanks.
+    At most the beginning of a tag is pending, and blanks before the first text.
 
-    Left out are the tags, the blanks before and after an opening tag (so an empty
-    section gives no reasoning), and the newlines directly after a closing tag. All
-    else comes out once, in order. Several sections in a row count as one.
+    The tags are dropped, and so are blanks before and after an opening tag (so an empty
+    section has no reasoning) and newlines directly after a closing tag. Everything else
+    is emitted exactly once, in order. Consecutive sections count as one.
 
-    A text whose first tag is a closing one was reasoning that the prompt had opened.
-    It has gone out as text and stays text; the tag alone is left out of it, and what
-    follows is text. `starts_in_reasoning` sets that right.
+    If the first tag is a closing tag, the text before it was reasoning that the prompt
+    had opened. It has been emitted as text and stays text; only the tag is dropped. Use
+    `starts_in_reasoning` for such models.
 
     Args:
         opening: The tag before reasoning; blanks around it do not matter.
         closing: The tag after reasoning; blanks around it do not matter.
-        starts_in_reasoning: Whether the answer begins as reasoning, because the model's
-            chat template puts the opening tag into the prompt (it may be sent all the
-            same). An answer without a closing tag is then reasoning as a whole.
+        starts_in_reasoning: Whether the answer starts as reasoning, because the model's
+            chat template puts the opening tag into the prompt (the model may repeat
+            it). An answer without a closing tag is then only reasoning.
 
     Raises:
-        ConfigurationError: A tag is blank, or part of the other one.
+        ConfigurationError: A tag is blank, or part of the other tag.
     """
 
-    __slots__ = ("_blanks", "_closing", "_either", "_held", "_place", "_seen", "_tags")
+    __slots__ = (
+        "_blanks",
+        "_closing",
+        "_either",
+        "_pending",
+        "_place",
+        "_seen",
+        "_tags",
+    )
 
     hit_stop = False
-    """Whether the answer is over; tags do not end it."""
+    """Whether a stop text was found, as in `StopSplitter`; tags do not end answers."""
 
     def __init__(
         self, opening: str, closing: str, *, starts_in_reasoning: bool = False
@@ -74,16 +81,15 @@ class TagSplitter:
         self._closing = tag_pattern(closing)
         self._place = _Place.SECTION_START if starts_in_reasoning else _Place.START
         self._seen = False
-        self._held = ""
-        # A list, because a string to which blanks are added one by one is copied
-        # each time.
+        self._pending = ""
+        # A list, because a string is copied each time a blank is added to it.
         self._blanks: list[str] = []
 
     def feed(self, text: str) -> tuple[str, str]:
-        """Return the text and the reasoning that may go out after the next piece."""
+        """Add the next piece; return the text and reasoning that can be emitted."""
         if self._place is _Place.TEXT:
             return text, ""
-        text, self._held = self._held + text, ""
+        text, self._pending = self._pending + text, ""
         answer = ""
         reasoning: list[str] = []
         position = 0
@@ -100,13 +106,13 @@ class TagSplitter:
         return answer, "".join(reasoning)
 
     def close(self) -> tuple[str, str]:
-        """Return the text and the reasoning that were held back, at the answer's end.
+        """End the answer; return the pending text and reasoning.
 
-        A section that was not closed is reasoning.
+        A section without a closing tag is reasoning.
         """
-        held, self._held = self._release_blanks() + self._held, ""
+        pending, self._pending = self._release_blanks() + self._pending, ""
         inside = self._place in {_Place.SECTION_START, _Place.SECTION}
-        return ("", held) if inside else (held, "")
+        return ("", pending) if inside else (pending, "")
 
     def _read_start(self, text: str, position: int) -> int:
         visible = _VISIBLE.search(text, position)
@@ -128,23 +134,23 @@ class TagSplitter:
         if not found:
             return rest
         if found[0] not in self._tags:
-            self._held = found[0]
+            self._pending = found[0]
             return rest[: found.start()]
         self._place = _Place.TEXT
-        # After an opening tag a closing one is its other half: the answer speaks of
-        # both.
+        # An opening tag here means that the answer mentions both tags, so the closing
+        # tag after it is text too.
         opens = found[0] == self._tags[0]
         return rest if opens else rest[: found.start()] + rest[found.end() :]
 
     def _take(self, found: re.Match[str]) -> int:
-        """Go where a tag leads, or hold back what may become one; return its end."""
+        """Handle a tag, or keep the beginning of one pending; return its end."""
         if found[0] in self._tags:
             opens = found[0] == self._tags[0]
             self._place = _Place.SECTION_START if opens else _Place.START
             self._seen = True
             self._blanks.clear()
         else:
-            self._held = found[0]
+            self._pending = found[0]
         return found.end()
 
     def _release_blanks(self) -> str:
@@ -154,8 +160,8 @@ class TagSplitter:
 
 
 ReasoningTags = tuple[str, str]
-"""The tags before and after reasoning. An empty first one says that the answer begins
-as reasoning: the prompt has opened it."""
+"""The tags before and after reasoning. An empty first tag means that the answer starts
+as reasoning, because the prompt has opened it."""
 
 
 def tag_splitter(tags: ReasoningTags) -> TagSplitter:
@@ -167,12 +173,12 @@ def tag_splitter(tags: ReasoningTags) -> TagSplitter:
     opening, closing = tags
     if opening:
         return TagSplitter(opening, closing)
-    # `<think>` for `</think>`: should the model open the section all the same.
+    # `<think>` for `</think>`, in case the model repeats the opening tag.
     return TagSplitter(closing.replace("/", "", 1), closing, starts_in_reasoning=True)
 
 
 def tag_pattern(*tags: str) -> re.Pattern[str]:
-    """Return what matches one of some texts, or the beginning of one at the end."""
+    """Return a pattern for any of the texts, or the beginning of one at the end."""
     beginnings = [tag[:size] for tag in tags for size in range(len(tag) - 1, 0, -1)]
     parts = [re.escape(tag) for tag in tags]
     parts += [re.escape(beginning) + r"\Z" for beginning in beginnings]

@@ -1,4 +1,4 @@
-"""The arguments of a tool call: text that grows until it is a JSON object."""
+"""Read the arguments of a tool call: text that grows into a JSON object."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _STRING_PARTS = re.compile(r'\\.|["\x00-\x1f]', re.DOTALL)
 
 
 class BraceCounter:
-    """Tells when all braces of a JSON text are closed.
+    """Detects when all braces of a JSON text are closed.
 
-    The text may be cut anywhere except within an escape.
+    The text may be split anywhere except within an escape.
     """
 
     __slots__ = ("_in_string", "_open")
@@ -25,7 +25,7 @@ class BraceCounter:
         self._in_string = False
 
     def close_with(self, text: str) -> bool:
-        """Take the next part; return whether no brace is open after it."""
+        """Add the next part; return whether no brace is open after it."""
         for mark in _MARKS.findall(text):
             if mark == '"':
                 self._in_string = not self._in_string
@@ -35,22 +35,22 @@ class BraceCounter:
 
 
 class StringEscaper:
-    """Escapes the control characters inside the strings of a JSON text.
+    """Escapes control characters inside the strings of a JSON text.
 
-    Models write line ends and tabs into strings as they are, which JSON does not allow.
-    LangChain reads them all the same, so they are taken for what they stand for: the
-    text means the same, and every reader takes it. Outside strings they are blanks.
+    Models write raw line breaks and tabs into strings, which JSON does not allow but
+    LangChain accepts. Escaped, the text means the same and every parser accepts it.
+    Outside strings these characters are whitespace.
     """
 
     __slots__ = ("_in_string", "_unread")
 
     def __init__(self) -> None:
         self._in_string = False
-        # Parts without control characters, which are only read when one follows.
+        # Parts without control characters, which are scanned only when one follows.
         self._unread: list[str] = []
 
     def feed(self, text: str) -> str:
-        """Return the next part of the text, which may be cut anywhere."""
+        """Return the next part of the text, which may be split anywhere."""
         if _CONTROL.search(text) is None:
             if text:
                 self._unread.append(text)
@@ -58,7 +58,7 @@ class StringEscaper:
         before = "".join(self._unread)
         read = _STRING_PARTS.sub(self._escape, before + text)
         dangling = len(read) - len(read.rstrip("\\"))
-        # Half an escape: its other half comes with the next part.
+        # Half of an escape: its other half is in the next part.
         self._unread = ["\\"] if dangling % 2 else []
         return read[len(before) :]
 
@@ -77,7 +77,7 @@ def escaped(text: str) -> str:
 
 
 def arguments_text(value: object) -> str:
-    """Return arguments as JSON text, whether they came as text or as a value."""
+    """Return arguments as JSON text, whether sent as text or as a value."""
     if isinstance(value, str):
         return value
     if value is None:
@@ -86,13 +86,9 @@ def arguments_text(value: object) -> str:
 
 
 def decode_twice(text: str) -> str:
-    """Return the object's text out of a JSON text that holds a JSON text."""
+    """Return the object's text out of a JSON string that holds a JSON text."""
     try:
-        inner = json.loads(text)
+        inner = escaped(str(json.loads(text)))
     except (ValueError, RecursionError):
         return text
-    if isinstance(inner, str):
-        inner = escaped(inner)
-        if parse_arguments(inner) is not None:
-            return inner
-    return text
+    return text if parse_arguments(inner) is None else inner

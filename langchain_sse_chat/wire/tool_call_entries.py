@@ -1,10 +1,10 @@
-"""One entry of a server's `tool_calls`, read into a piece of a call.
+"""Read one entry of a server's `tool_calls` into a piece of a call.
 
 Chat completions know two kinds of calls: of functions, whose arguments are a JSON
-object, and of custom tools, whose input is any text
+object, and of custom tools, whose input is free text
 (https://platform.openai.com/docs/guides/function-calling#custom-tools). An entry of
-another kind, such as a gateway's form of a call that belongs to another API, cannot be
-run and is kept as it came.
+another kind, such as a gateway's form of a call from another API, cannot be run and is
+kept as received.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Kind = Literal["function", "custom", "other"]
 
 @dataclass(slots=True)
 class Piece:
-    """A piece of a tool call; what is missing is `""`, or `None` for the index."""
+    """A piece of a tool call; missing fields are `""`, or `None` for the index."""
 
     kind: Kind
     entry: dict[str, Any]
@@ -31,20 +31,20 @@ class Piece:
     arguments: str
     """The next part of the arguments, or of a custom tool's input."""
     extras: dict[str, Any]
-    """What the entry has beyond these fields."""
+    """All other fields of the entry."""
     apart: bool
-    """Whether another piece came before it in the same delta."""
+    """Whether it is not the first piece in its delta."""
     has_body: bool
-    """Whether the entry has the object in which its kind keeps name and arguments."""
+    """Whether the entry has the object for name and arguments of its kind."""
 
     @property
     def is_rest(self) -> bool:
-        """Whether it is arguments and nothing else, as all pieces but the first are."""
+        """Whether it has only arguments, as all pieces except the first do."""
         return not (self.name or self.id) and bool(self.arguments.strip())
 
     @property
     def says_something(self) -> bool:
-        """Whether it is part of a call for certain."""
+        """Whether it is certainly part of a call."""
         return bool(self.name or self.arguments or self.id or self.kind != "function")
 
 
@@ -52,8 +52,8 @@ def read_entry(entry: dict[str, Any], *, apart: bool) -> Piece:
     """Return an entry of `tool_calls` as a piece.
 
     Args:
-        entry: The entry, whole or one delta of it.
-        apart: Whether another entry came before it in the same delta.
+        entry: The entry, complete or one delta of it.
+        apart: Whether it is not the first entry in its delta.
     """
     kind, body = _body_of(entry)
     is_flat = body is entry
@@ -79,7 +79,7 @@ def read_entry(entry: dict[str, Any], *, apart: bool) -> Piece:
 def _body_of(entry: dict[str, Any]) -> tuple[Kind, dict[str, Any]]:
     """Return the kind of an entry, and the object with its name and arguments.
 
-    That is the entry itself where a server leaves out the level in between.
+    The object is the entry itself if a server omits that level.
     """
     function = entry.get("function")
     custom = entry.get("custom")
@@ -92,7 +92,8 @@ def _body_of(entry: dict[str, Any]) -> tuple[Kind, dict[str, Any]]:
     if named and isinstance(named, str):
         kind = _KINDS.get(named, "other")
     if kind != "other" and entry.get("name") and _ARGUMENTS[kind] not in entry:
-        # Arguments under a key that nobody knows.
+        # The arguments have an unknown key. Read as a function, this would be a call
+        # without arguments, which could be run.
         kind = "other"
     return kind, entry
 
@@ -102,7 +103,7 @@ _ARGUMENTS: dict[Kind, str] = {"function": "arguments", "custom": "input"}
 
 
 def _index(value: object) -> object:
-    """Return an index as a number, which gateways also send as a text or a float."""
+    """Return an index as a number; gateways also send it as a text or a float."""
     if type(value) is int:
         return value
     if isinstance(value, str) and value.isdecimal() and len(value) < len("1000"):
@@ -111,7 +112,7 @@ def _index(value: object) -> object:
 
 
 def _id(value: object) -> str:
-    """Return an id; Mistral has sent the word `null` where there was none."""
+    """Return an ID; Mistral has sent the word `null` for a missing one."""
     return "" if value == "null" else _text(value)
 
 

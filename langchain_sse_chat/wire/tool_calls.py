@@ -1,9 +1,16 @@
-"""Tool calls put together from deltas, whatever the server does to them.
+"""Assemble tool calls from deltas.
 
-Servers leave out `index`, use one index for several calls, repeat the name on every
-delta, send ids late, empty, twice or not at all, and send arguments as text, as an
-object or as a JSON text of a JSON text. What leaves here is regular: ascending indices,
-an id of its own and a name once per call, arguments as text.
+Servers omit `index`, use one index for several calls, repeat the name on every delta,
+send IDs late, empty, twice or not at all, and send arguments as text, as an object or
+as a JSON string of JSON. The output is regular: ascending indices, one unique ID and
+one name per call, arguments as text.
+
+The obvious rule, "one index is one call", loses calls: some servers send index 0 for
+all of them. "One ID is one call" fails too: some send a new ID with every piece, or one
+ID for all calls. So no field decides alone. `_find` picks the call that a piece may
+continue, by ID, index or order; `_belongs_to` then checks whether it can, by name and
+by whether the arguments of that call are complete. When that is not clear, the calls
+are marked invalid: joined by guess, they could be run with wrong arguments.
 """
 
 from __future__ import annotations
@@ -18,27 +25,27 @@ from langchain_sse_chat.wire.tool_arguments import escaped
 from langchain_sse_chat.wire.tool_call_entries import Kind, Piece, read_entry
 
 _MOST_CALLS = 1024
-"""Tool calls of an answer: eight times as many as OpenAI takes tools (128,
+"""Tool calls of an answer: eight times as many as OpenAI accepts tools (128,
 https://platform.openai.com/docs/api-reference/chat/create)."""
 
 _ENTANGLED = (
-    "The arguments may be those of another call: the server announced several calls "
-    "under one index."
+    "These arguments may belong to another call, because the server announced several "
+    "calls with one index."
 )
 _AMBIGUOUS = (
-    "These may be no arguments at all, but what the server sent before the arguments "
-    "of its next call, which has the same id and name."
+    "The server sent empty arguments and then another call with the same id and name. "
+    "The empty arguments may be a placeholder."
 )
 
 
 class ToolCallAssembler:
-    """Assigns each delta to its call."""
+    """Assigns each piece to its call."""
 
     __slots__ = ("_by_id", "_by_index", "_calls", "_last", "_waiting", "was_fed")
 
     def __init__(self) -> None:
         self.was_fed = False
-        """Whether the server sent anything as a tool call, of whatever kind."""
+        """Whether the server sent anything as a tool call."""
         self._calls: list[OpenCall] = []
         self._by_id: dict[str, list[OpenCall]] = {}
         self._by_index: dict[int, OpenCall] = {}
@@ -50,10 +57,10 @@ class ToolCallAssembler:
         return bool(self._calls)
 
     def feed(self, deltas: object) -> list[ToolCallDelta]:
-        """Take the `tool_calls` of a delta; give the pieces that may go out.
+        """Add the `tool_calls` of a delta; return the pieces that can be emitted.
 
         Raises:
-            MalformedChunkError: The answer has more calls than any can have.
+            MalformedChunkError: The answer has too many calls.
         """
         if isinstance(deltas, dict):
             deltas = [deltas]
@@ -67,7 +74,7 @@ class ToolCallAssembler:
         return out
 
     def feed_function_call(self, function: object) -> list[ToolCallDelta]:
-        """Take a legacy `function_call`: a single call without id and index."""
+        """Add a legacy `function_call`: a single call without ID and index."""
         return self.feed([{"index": 0, "function": function}])
 
     def _feed_one(self, piece: Piece, out: list[ToolCallDelta]) -> None:
@@ -88,7 +95,7 @@ class ToolCallAssembler:
             out.append(given)
 
     def _set_id(self, call: OpenCall, call_id: str) -> None:
-        """Set the id of a call; another call may have the same."""
+        """Set the ID of a call; other calls may have the same ID."""
         call.id = call_id
         twins = self._by_id.setdefault(call_id, [])
         if not call.opened:
@@ -96,29 +103,31 @@ class ToolCallAssembler:
         twins.append(call)
 
     def _call_of(self, piece: Piece, out: list[ToolCallDelta]) -> OpenCall:
-        """Return the call that a piece belongs to, a new one if need be."""
+        """Return the call that a piece belongs to, or a new one."""
         call = self._find(piece)
         if call is not None and call.is_blank and piece.id in {"", call.id}:
             call.kind = piece.kind
-        if call is not None and _goes_on(call, piece):
+        if call is not None and _belongs_to(call, piece):
             return call
         for twin in self._by_id.get(piece.id, ()):
-            if twin.name == piece.name and twin.is_said_by(escaped(piece.arguments)):
-                # A call that came before, once more.
+            if twin.name == piece.name and twin.is_repeated_by(
+                escaped(piece.arguments)
+            ):
+                # It repeats an earlier call.
                 return twin
-        if call is not None and call.holds_nothing and _is_next_of(call, piece):
+        if call is not None and call.is_placeholder and _is_next_of(call, piece):
             call.flaw = _AMBIGUOUS
-        # The calls go out in the server's order.
+        # Emit the calls in the server's order.
         last = self._last
         if last is not None and last.name and not (last.opened or last.twins):
             out.append(last.open(""))
         call = self._new(piece.kind, piece.index)
-        # What came before the call that it is about.
+        # Fields that the server sent before the call that they belong to.
         call.extras, self._waiting = self._waiting, {}
         return call
 
     def _find(self, piece: Piece) -> OpenCall | None:
-        """Return the call that a piece may go on with, `None` for a new one."""
+        """Return the call that a piece may continue, `None` for a new one."""
         known = self._by_id.get(piece.id)
         if not isinstance(piece.index, int):
             return known[-1] if known else self._last
@@ -132,11 +141,12 @@ class ToolCallAssembler:
             call is None or call.has_no_room_for(escaped(piece.arguments))
         )
         if misplaced and not last.is_whole():
-            # SGLang has counted a call's first piece by the tools and the others by
-            # the calls (https://github.com/sgl-project/sglang/issues/6310).
+            # The index is wrong, and the last call still needs arguments. SGLang has
+            # numbered the first piece of a call by the position of its tool, and the
+            # others by the call (https://github.com/sgl-project/sglang/issues/6310).
             return last
         if call is None and last.server_index is None:
-            # A server that leaves out the index of the first piece only.
+            # A server that omits the index of the first piece only.
             same = not piece.name and piece.id in {"", last.id}
             return last if same else None
         return call
@@ -157,14 +167,14 @@ class ToolCallAssembler:
         """End all calls.
 
         Args:
-            cut: Whether the answer may have ended early: a call without any arguments
-                is then not a call without arguments.
-            inferred: Whether `[DONE]` alone says that it ended.
-            expected: Whether the server says that the answer has calls: what is not
-                even a name is then kept, if there is nothing else.
+            cut: Whether the answer may be truncated: a call with empty arguments then
+                counts as truncated.
+            inferred: Whether only `[DONE]` ended the answer.
+            expected: Whether the finish reason says that the answer has calls: pieces
+                without a name are then kept, if there are no calls.
 
         Returns:
-            The calls, and the pieces that were held back.
+            The calls, and the pending pieces.
         """
         self._note_entangled()
         ended = [call.close(cut=cut, inferred=inferred) for call in self._calls]
@@ -176,10 +186,10 @@ class ToolCallAssembler:
         return calls, [delta for _, delta in ended if delta is not None]
 
     def _note_entangled(self) -> None:
-        """Find the calls that may have the arguments of each other.
+        """Mark the calls that may have arguments of another call.
 
-        Relays announce all calls under one index, before their arguments, and send
-        these under indices of their own, some of which nobody announced.
+        Some relays announce all calls with one index before their arguments, and send
+        the arguments with indices of their own, some of which were never announced.
         """
         if all(call.name or not call.arguments for call in self._calls):
             return
@@ -194,13 +204,13 @@ class ToolCallAssembler:
                 empty[index] = call
 
     def snapshot(self) -> list[WireToolCall]:
-        """Return the calls as far as they came, for a partial message."""
+        """Return the calls so far, for a partial message."""
         calls = [call.snapshot() for call in self._calls]
         return [call for call in calls if call is not None]
 
 
-def _goes_on(call: OpenCall, piece: Piece) -> bool:
-    """Whether a piece goes on with a call or begins another."""
+def _belongs_to(call: OpenCall, piece: Piece) -> bool:
+    """Whether a piece continues a call, rather than starting another one."""
     if piece.kind != call.kind and (piece.has_body or piece.kind == "other"):
         return False
     if call.kind == "other":
@@ -209,27 +219,29 @@ def _goes_on(call: OpenCall, piece: Piece) -> bool:
     indexed = isinstance(piece.index, int)
     begins = bool(piece.name and piece.arguments)
     if piece.id and piece.id == call.id:
-        # Servers that give all calls one id tell them apart by nothing else.
+        # Some servers use one ID for all calls: then only the name and complete
+        # arguments show where the next call starts.
         if renamed:
             return not (begins or call.arguments or piece.apart)
         return not (begins and _is_full_for(call, piece))
     if piece.id and call.id:
-        # Another id means another call, unless the server makes up an id for every
-        # piece: then there is no name, and the arguments are half-way.
+        # Another ID means another call, unless the server makes up an ID for every
+        # piece: such a piece has no name, and the arguments are incomplete.
         half_way = bool(call.arguments or piece.arguments) and not call.is_whole()
         return not piece.name and half_way
     if piece.apart and piece.name and (renamed or not indexed):
         return False
     if renamed and not indexed and (call.arguments or piece.id):
         return False
-    # A name that is only repeated comes without arguments, at the end of a call too.
+    # A name and arguments after complete arguments start a new call. A name that is
+    # only repeated has no arguments, even at the end of a call.
     if call.kind == "custom":
         return not (begins and call.arguments)
     return not ((renamed or begins) and call.is_whole())
 
 
 def _is_more_of(call: OpenCall, piece: Piece) -> bool:
-    """Whether a piece goes on with a call of another kind."""
+    """Whether a piece continues a call of another kind."""
     if piece.id and call.id:
         return piece.id == call.id
     if isinstance(piece.index, int):
@@ -238,14 +250,14 @@ def _is_more_of(call: OpenCall, piece: Piece) -> bool:
 
 
 def _is_full_for(call: OpenCall, piece: Piece) -> bool:
-    """Whether a call is whole, and a piece with its name does not repeat it."""
+    """Whether a call is complete, and a piece with its name does not repeat it."""
     if call.kind == "custom":
-        # Any part of an input may be the whole of it.
+        # Free text has no end that could be recognized.
         return piece.apart and bool(call.arguments)
-    return call.is_whole() and not call.is_said_by(escaped(piece.arguments))
+    return call.is_whole() and not call.is_repeated_by(escaped(piece.arguments))
 
 
 def _is_next_of(call: OpenCall, piece: Piece) -> bool:
-    """Whether a piece that follows a call by itself has its id and its name."""
+    """Whether a piece in a later delta has the ID and the name of a call."""
     same = piece.id == call.id and piece.name == call.name
     return bool(piece.id) and same and not piece.apart

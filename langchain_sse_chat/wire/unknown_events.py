@@ -1,8 +1,9 @@
-"""What comes in a stream and is no chunk: a sign of life, news, or an error.
+"""Decide what an unknown event is: a keep-alive, a notice, or an error.
 
-Servers and gateways word errors in any way they like. So it is not the words that tell
-an error: what only keeps the connection alive is known, and of anything else that is no
-chunk, the one after which the answer does not go on is the error.
+Every server and gateway words its errors differently, so a list of error words would
+miss some, and a missed error would end as a short answer that looks right. The rule is
+the other way round: keep-alives are known, and any other object that is not a chunk is
+an error if the answer does not continue after it. If it continues, it was a notice.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from langchain_sse_chat.errors import (
     SSEChatError,
 )
 from langchain_sse_chat.wire import server_errors as failures
-from langchain_sse_chat.wire.error_details import code_in, server_words
+from langchain_sse_chat.wire.error_details import code_in, read_details
 from langchain_sse_chat.wire.other_protocols import Protocol, protocol_of
 from langchain_sse_chat.wire.stream_errors import ENVELOPE, error_in, says_success
 
@@ -37,8 +38,7 @@ _PINGS = frozenset(
         "pong",
     }
 )
-"""What only keeps the connection alive, in lower case: as data, as the type of an event
-or of an object."""
+"""Keep-alives in lower case: as data, as the type of an event, or of an object."""
 
 _ENDS = frozenset(
     {
@@ -65,38 +65,37 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d[\d:.Z+-]*")
 
 
 def is_ping(word: str) -> bool:
-    """Whether a word only keeps the connection alive."""
+    """Whether a word is a keep-alive."""
     said = (word.strip("[] \t") or word).lower().replace("_", "-")
     return said in _PINGS or word[:1] == ":" or bool(_TIME.fullmatch(word))
 
 
 class Strays:
-    """Keeps what is no chunk of an answer, until it is clear what it was."""
+    """Keeps events that are not chunks until it is clear what they were.
 
-    __slots__ = ("_first", "_last", "_progress", "_where")
+    Args:
+        url: The URL without query, for error messages.
+    """
 
-    def __init__(self, where: str) -> None:
-        """Start an answer.
+    __slots__ = ("_first", "_last", "_progress", "_url")
 
-        Args:
-            where: The URL without query, for the messages of errors.
-        """
-        self._where = where
+    def __init__(self, url: str) -> None:
+        self._url = url
         self._first: object = None
         self._last: Mapping[str, Any] | None = None
         self._progress = 0
 
     def take_word(self, word: str) -> None:
-        """Take the data of a named event, which is no JSON."""
+        """Record the data of a named event that is not JSON."""
         self._keep_first(word)
 
     def take(self, value: Mapping[str, Any], event: str, progress: int) -> None:
-        """Take an object without choices.
+        """Record an object without choices.
 
         Args:
             value: The object.
             event: The type of its event.
-            progress: How many events have carried something of the answer.
+            progress: The number of events so far with content of the answer.
         """
         if _is_a_sign_of_life(value, event):
             return
@@ -107,11 +106,11 @@ class Strays:
         self.take_error(value, progress)
 
     def take_error(self, value: Mapping[str, Any], progress: int) -> None:
-        """Take an object that is an error, unless the answer goes on.
+        """Record an object that is an error unless the answer continues.
 
         Args:
             value: The object.
-            progress: How many events have carried something of the answer.
+            progress: The number of events so far with content of the answer.
         """
         self._keep_first(value)
         self._last, self._progress = value, progress
@@ -121,10 +120,10 @@ class Strays:
             self._first = value
 
     def error(self, *, progress: int, has_chunks: bool) -> SSEChatError | None:
-        """Return the error that an answer without a finish reason comes to, if any.
+        """Return the error of an answer without a finish reason, if any.
 
         Args:
-            progress: How many events have carried something of the answer.
+            progress: The number of events so far with content of the answer.
             has_chunks: Whether any event was a chunk.
         """
         if self._first is None:
@@ -134,44 +133,44 @@ class Strays:
             return self.foreign(self._first)
         if last is None or progress > self._progress:
             return None
-        return failures.stream_error(error_in(last, "error"), self._where, last)
+        return failures.stream_error(error_in(last, "error"), self._url, last)
 
     def foreign(
         self, first: object, protocol: Protocol | None = None
     ) -> MalformedChunkError:
-        """Make the error for a stream of which no event is a chat completion.
+        """Return the error for a stream without any chat completion.
 
         Args:
             first: The first event's value.
-            protocol: The protocol that it is of.
+            protocol: Its protocol, if known.
         """
         start = _json(first)[:_SHOWN]
         msg = (
-            f"{self._where} sent a stream of which no event was a chat completion; the "
-            f"first was {start!r}. {_hint(protocol)}"
+            f"{self._url} sent a stream without any chat completion. Its first event "
+            f"was {start!r}. {_hint(protocol)}"
         )
         return MalformedChunkError(msg, data=start)
 
     def malformed(self, data: str) -> MalformedChunkError:
-        """Make the error for data that cannot be read."""
+        """Return the error for data that cannot be read."""
         start = data[:_SHOWN]
         msg = (
-            f"{self._where} sent data that is not a chat completion: {start!r}. Check "
+            f"{self._url} sent data that is not a chat completion: {start!r}. Check "
             "the server, or a proxy in front of it."
         )
         return MalformedChunkError(msg, data=start)
 
     def whole(self, body: dict[str, Any]) -> SSEChatError:
-        """Make the error for a JSON object, in place of a stream, without choices."""
+        """Return the error for a JSON object without choices instead of a stream."""
         error = error_in(body, "message")
         protocol = protocol_of(body)
-        if error is None and protocol is None and server_words(body):
+        if error is None and protocol is None and read_details(body):
             error = body
         if error is not None:
-            return failures.stream_error(error, self._where, body)
+            return failures.stream_error(error, self._url, body)
         start = _json(body)[:_SHOWN]
         msg = (
-            f"{self._where} sent JSON that is not a chat completion: {start!r}. "
+            f"{self._url} sent JSON that is not a chat completion: {start!r}. "
             f"{_hint(protocol)}"
         )
         return MalformedChunkError(msg, data=start)
@@ -185,22 +184,22 @@ def not_a_stream(
     body: bytes,
     value: Mapping[str, Any] | None = None,
 ) -> NotAnEventStreamError:
-    """Make the error for a body that is neither a stream nor a completion.
+    """Return the error for a body that is neither a stream nor a completion.
 
     Args:
-        answered: Who answered, and with which status.
-        kind: What the body is.
-        content_type: What it is said to be.
-        body: Its beginning.
-        value: The first JSON object in it, where it has one.
+        answered: The server and the status, as the start of a sentence.
+        kind: The format of the body.
+        content_type: Its content type.
+        body: The beginning of the body.
+        value: The first JSON object in it, if any.
     """
     text = body.decode("utf-8", "replace") if value is None else _json(value)
     start = " ".join(text.split())[:_SHOWN]
     protocol = None if value is None else protocol_of(value)
     hint = f"{_hint(protocol)} " if protocol else ""
     msg = (
-        f"{answered} with {kind} (content type {content_type}): {start!r}. {hint}Is "
-        "`base_url` right? It is the part of the address before `/chat/completions`, "
+        f"{answered} with {kind} (content type {content_type}): {start!r}. {hint}"
+        "Check `base_url`: it is the part of the address before `/chat/completions`, "
         "often ending in `/v1`."
     )
     return NotAnEventStreamError(msg, content_type=content_type)
@@ -208,14 +207,14 @@ def not_a_stream(
 
 def _hint(protocol: Protocol | None) -> str:
     if protocol is None:
-        return "Is `base_url` the address of chat completions?"
-    return f"That is {protocol.name}. {protocol.hint}"
+        return "Check that `base_url` is the address of chat completions."
+    return f"This is {protocol.name}. {protocol.hint}"
 
 
 def _is_harmless(value: Mapping[str, Any]) -> bool:
     """Whether an object is a chunk without choices, or a sign of the end."""
-    # What stands under `error` was found to be none.
-    if server_words({k: v for k, v in value.items() if k != "error"}):
+    # Its `error` field was already found not to be an error.
+    if read_details({k: v for k, v in value.items() if k != "error"}):
         return says_success(value)
     if _is_chunk(value) or "usage" in value or value.keys() <= ENVELOPE:
         return True
@@ -227,7 +226,7 @@ def _is_a_sign_of_life(value: Mapping[str, Any], event: str) -> bool:
     if any(isinstance(kind, str) and kind and is_ping(kind) for kind in kinds):
         return True
     # Also as a key: `{"heartbeat": true}`.
-    return any(key and is_ping(key) for key in value) and not server_words(value)
+    return any(key and is_ping(key) for key in value) and not read_details(value)
 
 
 def _is_chunk(value: Mapping[str, Any]) -> bool:
@@ -243,7 +242,7 @@ def _says_the_end(key: str, value: object) -> bool:
 
 
 def _says_what_failed(value: Mapping[str, Any]) -> bool:
-    return server_words(value) is not None or (code_in(value) is not None)
+    return read_details(value) is not None or (code_in(value) is not None)
 
 
 def _json(value: object) -> str:

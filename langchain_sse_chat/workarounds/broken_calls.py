@@ -1,10 +1,20 @@
-"""Calls that must not be run, in a merged stream of chunks.
+"""Tool calls that must not be run, in a merged stream of chunks.
 
-LangChain repairs unfinished arguments when it merges chunks
-(`langchain_core.utils.json.parse_partial_json`): a call that was truncated would become
-another, valid call. A closing bracket that closes nothing is what that repair gives up
-at, and a strict parser refuses it too. Nobody wrote that bracket, so it is taken away
-wherever a merged message leaves the process.
+Should happen: a tool call whose arguments were truncated is an invalid tool call.
+
+Happens instead: LangChain completes the arguments whenever it merges chunks
+(`langchain_core.utils.json.parse_partial_json`), after the last chunk too. A truncated
+call becomes another, valid call: `{"path": "/data/old` deletes `/data/old`.
+
+A bracket that closes nothing is what `parse_partial_json` gives up at, and a strict
+parser refuses it too. The arguments of a broken call end with such a bracket, the mark,
+which is removed again wherever a merged message leaves the process.
+
+Upstream: https://github.com/langchain-ai/langchain/issues/39275 (closed).
+
+Verified: 2026-11-28, langchain-core 1.6.0 and 1.8.3.
+
+Without this file: an agent that streams runs calls that the model has never made.
 """
 
 from __future__ import annotations
@@ -19,14 +29,14 @@ NOT_AN_OBJECT = "The arguments are not a whole JSON object."
 """The error of an invalid tool call."""
 
 _MARK_LENGTHS = (5, 2, 1)
-"""Those that a mark may have, the longest first."""
+"""The lengths that a mark can have, the longest first."""
 
 
 def breaking_mark(arguments: str) -> str:
-    """Return the shortest text that keeps arguments from being read as an object.
+    """Return the shortest mark that keeps arguments from being read as an object.
 
-    A string that is still open is closed first. How many brackets there are tells
-    that quote from one that was sent.
+    A string that is still open is closed first. The number of brackets tells that quote
+    from one that the server has sent.
     """
     closers: list[str] = []
     in_string = escaped = False
@@ -53,7 +63,7 @@ def breaking_mark(arguments: str) -> str:
 def without_mark(arguments: str) -> str:
     """Return the arguments of a broken call without their breaking mark.
 
-    JSON that is whole or truncated never ends with what would be its mark.
+    Neither complete nor truncated JSON ends with what would be its mark.
     """
     for length in _MARK_LENGTHS:
         sent, mark = arguments[:-length], arguments[-length:]
@@ -66,8 +76,8 @@ def sent_invalid_calls(message: AIMessage) -> list[Any]:
     """Return the invalid calls of a message with their arguments as they were sent.
 
     Args:
-        message: A message of any model. Only merged ones of this package have calls
-            that are marked: LangChain gives these no `error`.
+        message: A message of any model. Only merged messages of this package have
+            marked calls; LangChain gives those no `error`.
     """
     ours = message.response_metadata.get("model_provider") == MODEL_PROVIDER
     return [
@@ -79,7 +89,7 @@ def sent_invalid_calls(message: AIMessage) -> list[Any]:
 
 
 def unmark(message: BaseMessage) -> None:
-    """Take the breaking marks out of a merged message, where it has invalid calls."""
+    """Remove the marks from the invalid calls of a merged message."""
     if not isinstance(message, AIMessage) or not message.invalid_tool_calls:
         return
     message.invalid_tool_calls = sent_invalid_calls(message)

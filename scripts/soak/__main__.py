@@ -48,14 +48,14 @@ class _Far:
         self.base_url = f"http://127.0.0.1:{self._line().strip()}/v1"
 
     def counts(self) -> dict[str, Any]:
-        """Return the counts of the far side so far."""
+        """Return the counts so far."""
         if self._process.stdin is not None:
             print(file=self._process.stdin, flush=True)
         counts: dict[str, Any] = json.loads(self._line())
         return counts
 
     def counts_without(self, name: str) -> dict[str, Any]:
-        """Return the counts of the far side, once `name` is 0 or its time is up."""
+        """Return the counts, when one of them is 0, or should be."""
         until = time.monotonic() + _SECONDS_TO_CLOSE
         while (counts := self.counts())[name] and time.monotonic() < until:
             time.sleep(0.05)

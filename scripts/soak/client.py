@@ -25,7 +25,7 @@ _DIALECTS = {
     REFUSES: Dialect(continuation="prefix"),
     "asked again": Dialect(),
 }
-"""The names of the models, each with its way to resume an answer."""
+"""The names of the models, each with the way in which it resumes an answer."""
 _RETRIES = 50
 _SECONDS = 1.0
 """The limits on silence: each of those that the plan has costs a reader so long."""

@@ -31,7 +31,7 @@ from scripts.soak.texts import answer_to
 
 
 class Plan:
-    """The faults of each request, from a seed, the stream and its attempt.
+    """The fault of each request, by a seed, the stream and its attempt.
 
     Args:
         seed: That of the run.

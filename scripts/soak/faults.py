@@ -1,4 +1,4 @@
-"""Draw the faults of an answer by a seed, and play them as steps."""
+"""Faults of an answer on its way: drawn by a seed, played as steps."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ Kind = Literal[
 ]
 Place = Literal["anywhere", "in a character", "in the framing", "between events"]
 Framing = Literal["chunked", "length", "connection"]
-"""How a client finds the end of a body: RFC 9112, section 6.3."""
+"""Headers that tell a client where a body ends: RFC 9112, section 6.3."""
 Ending = Literal["keep", "close", "drop", "reset", "hang", "hold"]
-"""The fate of the connection: kept; closed as announced; closed as if kept,
+"""The fate of the connection: it is kept; closed as announced; closed as if kept,
 so that the next request meets it closed; reset; left open with nothing more on it; or
 left open for a client that is going to leave."""
 
@@ -85,7 +85,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Playback:
-    """The response to a request, and how it is sent."""
+    """The response to a request, in steps."""
 
     steps: Sequence[bytes | float]
     """Bytes to write, and pauses in seconds."""
@@ -93,7 +93,7 @@ class Playback:
 
 
 def fault_of(seed: int, stream: int, attempt: int) -> Fault:
-    """Return the fault of an attempt; equal numbers give equal faults.
+    """Return the fault of an attempt: equal numbers, equal faults.
 
     Args:
         seed: That of the run.
@@ -127,7 +127,7 @@ def stop_of(seed: int, stream: int, length: int) -> int | None:
 def playback(
     fault: Fault, events: bytes, *, key: str, ends_with_client: bool = False
 ) -> Playback:
-    """Return the steps that send an answer with a fault.
+    """Return the bytes of an answer with a fault.
 
     Args:
         fault: The fault.

@@ -1,4 +1,4 @@
-"""Measure the memory, file descriptors and threads of a process."""
+"""The resources of a process: memory, file descriptors, threads."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _M_ARENA_MAX = -8  # in glibc's malloc.h
 
 @dataclass(frozen=True, slots=True)
 class Holdings:
-    """The resources that this process holds."""
+    """The resources of this process."""
 
     memory: int
     """The resident set in bytes; 0 where the system does not tell."""
@@ -46,7 +46,7 @@ def make_ready() -> None:
 
 
 def holdings() -> Holdings:
-    """Return the resources of this process after releasing all that it can."""
+    """Return the resources of this process, after freeing all that can be freed."""
     gc.collect()
     _glibc("malloc_trim", 0)
     return Holdings(

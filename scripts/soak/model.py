@@ -1,4 +1,4 @@
-"""Answer as the model behind the faults, and resume answers."""
+"""The model behind the faults: it answers, and continues unfinished answers."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from scripts.soak.texts import (
 )
 
 REPEATS = "repeats"
-"""The name of a model that repeats the entire answer it should resume."""
+"""The name of a model that repeats the whole text that it should continue."""
 REFUSES = "refuses"
 """The name of a model that has to be asked to go on."""
 
 
 def reasoning_to(question: str) -> str:
-    """Return the model's reasoning; empty for some questions."""
+    """Return the reasoning before an answer; empty for some questions."""
     source = random.Random(f"reasoning to {question}")  # noqa: S311  no secret
     return answer_to(f"{question}, in thought") if source.random() < 1 / 3 else ""
 
@@ -48,11 +48,11 @@ def reply(request: Request) -> Reply:
 
 
 def _said(messages: Sequence[Mapping[str, Any]], *, repeats: bool) -> str:
-    """Return the model's next answer.
+    """Return the next answer of the model.
 
     Raises:
         ValueError: What was begun is not the beginning of the answer, or the
-            model does not know the conversation.
+            conversation is unknown to the model.
     """
     question = messages[0]["content"]
     answer = answer_to(question)

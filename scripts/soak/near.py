@@ -1,4 +1,4 @@
-"""Run the near side of the soak: many concurrent readers, in threads and in tasks."""
+"""The near side of the soak: many concurrent readers, in threads and in tasks."""
 
 from __future__ import annotations
 

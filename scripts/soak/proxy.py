@@ -25,7 +25,7 @@ _HOP = re.compile(rb"\r\nconnection: [^\r]*", re.IGNORECASE)
 
 
 class Answer(NamedTuple):
-    """The responses of the server."""
+    """The answers of the server."""
 
     status: int
     body: bytes
@@ -40,7 +40,7 @@ class Counts:
     """Connections that are open now."""
     requests: int = 0
     resumed: int = 0
-    """Requests to resume an answer."""
+    """Requests to continue an answer."""
     held: int = 0
     """Answers that are not going on now, for as long as the client stays."""
     left: int = 0
@@ -119,7 +119,7 @@ class Proxy:
                 ending = await self._exchange(reader, writer)
         except (OSError, asyncio.IncompleteReadError):
             pass  # the client has gone
-        except Exception as error:  # noqa: BLE001  shown at the end of the soak
+        except Exception as error:  # noqa: BLE001  reported by the soak
             self.counts.findings.append(f"the proxy failed: {error!r}")
         finally:
             if ending == "reset":

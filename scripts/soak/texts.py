@@ -1,4 +1,4 @@
-"""Derive answers from the question alone, and the way a model resumes one."""
+"""Answers that follow from the question alone, and how a model continues one."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def answer_to(question: str) -> str:
             case _:
                 text += source.choice(_WORDS)
         text += source.choice(_JOINTS)
-    # An answer of spaces alone would not be resumed.
+    # White space alone is not an answer that anybody would continue.
     return f"{text}{source.choice('.!?')}"
 
 
@@ -83,7 +83,7 @@ def tokens_of(text: str, key: str) -> list[str]:
 
 
 def rest_of(answer: str, begun: str) -> str:
-    """Return the missing rest of an answer.
+    """Return the rest of an unfinished answer.
 
     Raises:
         ValueError: The answer does not begin so.

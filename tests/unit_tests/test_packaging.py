@@ -11,6 +11,7 @@ import pytest
 
 from langchain_sse_chat._version import __version__
 from scripts import pages
+from scripts.check_readme import relative_links
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "langchain_sse_chat"
@@ -110,6 +111,30 @@ def test_the_lists_of_pages_are_those_of_the_navigation() -> None:
     assert stale == [], "run: python -m scripts.pages"
 
 
+def test_the_readme_has_no_relative_link_on_pypi() -> None:
+    pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    hook = pyproject["tool"]["hatch"]["metadata"]["hooks"]["fancy-pypi-readme"]
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    shown = readme
+    for change in hook["substitutions"]:
+        shown = re.sub(change["pattern"], change["replacement"], shown)
+
+    assert "(docs/quickstart.md)" in readme
+    assert relative_links(readme)
+    assert relative_links(shown) == []
+    assert "Quick start" in shown
+
+
+def test_contributing_names_files_that_there_are() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    table = text.partition("### Where does it go?")[2].partition("\n## ")[0]
+    named = re.findall(r"`((?:\w+/)+(?:\w+\.py)?)`", table)
+    missing = [n for n in named if not ((ROOT / n).exists() or (PACKAGE / n).exists())]
+
+    assert named
+    assert missing == []
+
+
 TRANSLATIONS = [
     ("README.md", "README.ru.md"),
     ("README.md", "README.zh.md"),
@@ -167,3 +192,50 @@ def test_each_module_may_use_the_http_library_or_may_not() -> None:
     data = {"__init__", "__main__", "_version", "acceptable_names", "dialect"}
     data |= {"message_keys", "tool_names"}
     assert names - kept - free - data == set()
+
+
+UNTESTED = {
+    "_version.py": "its one name is read by tests of this file",
+    "gigachat/provider.py": "a row, tested by test_providers_table.py",
+    "message_keys.py": "names only",
+    "providers/china.py": "rows, tested by test_providers_table.py",
+    "providers/gateways.py": "rows, tested by test_providers_table.py",
+    "providers/hosted.py": "rows, tested by test_providers_table.py",
+    "providers/local.py": "rows, tested by test_providers_table.py",
+    "settings/field_types.py": "types, tested by tests/typing/api.py",
+    "sse/events.py": "a named tuple, which test_sse_decoder.py shows filled",
+    "testing/options.py": "a dict of types; test_testing_delivery.py tests each option",
+}
+"""Source files without a test file of their name, and why."""
+
+
+def sources() -> list[Path]:
+    """Return the source files of the package that have more than names in them."""
+    found = (path.relative_to(PACKAGE) for path in sorted(PACKAGE.rglob("*.py")))
+    return [path for path in found if path.name != "__init__.py"]
+
+
+@pytest.mark.parametrize("path", sources(), ids=Path.as_posix)
+def test_a_source_file_has_a_test_file_of_its_name(path: Path) -> None:
+    """`a/b.py` is tested by `a/test_a_b.py`, and more of it by `a/test_a_b_*.py`."""
+    name = "_".join(["test", *path.parts[:-1], path.stem.strip("_")])
+    has_one = (ROOT / "tests/unit_tests" / path.parent / f"{name}.py").exists()
+    assert has_one is (path.as_posix() not in UNTESTED)
+
+
+def test_each_exception_names_a_source_file() -> None:
+    assert UNTESTED.keys() <= {path.as_posix() for path in sources()}
+
+
+LONGEST = 400
+"""Lines of a file. A longer one does more than one thing."""
+
+
+def test_no_file_is_too_long() -> None:
+    folders = ("langchain_sse_chat", "tests", "scripts", "benchmarks", "examples")
+    lines = {
+        path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8").count("\n")
+        for folder in folders
+        for path in (ROOT / folder).rglob("*.py")
+    }
+    assert {name: count for name, count in lines.items() if count > LONGEST} == {}

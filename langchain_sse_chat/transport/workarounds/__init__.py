@@ -1,4 +1,5 @@
-"""Workarounds for faults of httpcore, httpx, aiohttp and asyncio, and nothing else.
+"""Workarounds for httpcore, httpx, aiohttp and asyncio, and nothing else.
 
-Each file says what should happen, what happens instead, and when it can be deleted.
+Each file says what should happen, what happens instead, and what is lost without it.
+"Workarounds" in CONTRIBUTING.md says how to add one, and when to delete it.
 """

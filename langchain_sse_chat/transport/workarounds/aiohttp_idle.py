@@ -1,9 +1,18 @@
-"""Idle connections of aiohttp, on which nothing may come.
+"""Bytes that arrive on an idle connection of aiohttp.
 
-aiohttp 3.14 reads on while a connection is idle, and takes what comes for the answer to
-the next request on it: the answer to another request, or a 408. "If a client receives
-data on a connection that doesn't have outstanding requests, the client MUST NOT
-consider that data to be a valid response" (RFC 9112, section 9.2).
+Should happen: a connection that receives something while no request is under way is
+closed. "If a client receives data on a connection that doesn't have outstanding
+requests, the client MUST NOT consider that data to be a valid response" (RFC 9112,
+section 9.2).
+
+Happens instead: aiohttp parses the bytes and keeps them. They answer the next request
+on that connection: somebody else's answer, or the 408 of a server that hangs up.
+
+Upstream: https://github.com/aio-libs/aiohttp/issues/13656 (closed).
+
+Verified: 2026-11-28, aiohttp 3.14.5.
+
+Without this file: over aiohttp, a call can get the answer to another request.
 """
 
 from __future__ import annotations
@@ -14,11 +23,11 @@ from typing import Any
 
 
 class SpoiltConnectionError(Exception):
-    """An idle connection has received something; nothing was sent on it."""
+    """An idle connection has received something; the request was not sent on it."""
 
 
 class _Idle(asyncio.Protocol):
-    """Stands in for a connection's own protocol between an answer and a request."""
+    """Replaces a connection's own protocol between an answer and the next request."""
 
     def __init__(self, transport: asyncio.Transport, own: Any) -> None:
         self._transport = transport
@@ -41,9 +50,17 @@ def take(connection: Any) -> None:
         connection: The connection of aiohttp.
 
     Raises:
-        SpoiltConnectionError: It was idle, and not silent.
+        SpoiltConnectionError: It has received something while it was idle.
     """
-    transport, own = connection.transport, connection.protocol
+    transport: Any = getattr(connection, "transport", None)
+    own: Any = getattr(connection, "protocol", None)
+    # None of this is documented. A connection that is different is not watched.
+    if not (
+        hasattr(own, "should_close")
+        and hasattr(transport, "set_protocol")
+        and hasattr(connection, "add_callback")
+    ):
+        return
     if isinstance(transport.get_protocol(), _Idle):
         # What came in one packet with the end of the last answer is in there.
         if transport.is_closing() or own.should_close:

@@ -1,11 +1,21 @@
-"""Connections that httpcore loses, and would count as busy for good.
+"""Connections that httpcore loses and counts as busy forever.
 
-httpcore 1.0 cleans up after an interrupted request behind `await`s. A task that is
-cancelled a second time meanwhile, or in the turn of the event loop before or after a
-connection is made, never finishes that: the connection stays in the pool, neither idle
-nor closed, and nobody has it (https://github.com/encode/httpcore/issues/1093). A tunnel
-through a proxy whose TLS handshake fails is left so in sync code too. When that has
-happened as often as the pool has places, no request gets one any more.
+Should happen: a request that fails or is cancelled gives its place in the pool back.
+
+Happens instead: httpcore cleans up behind `await`s. A task that is cancelled a second
+time during that, or in the turn of the event loop before or after a connection is made,
+never finishes it. The connection stays in the pool, neither idle nor closed, and no
+request has it. A tunnel through a proxy whose TLS handshake fails stays in the same
+way, in sync code too.
+
+Upstream: https://github.com/encode/httpcore/issues/1093,
+https://github.com/encode/httpx/issues/3782. For tunnels, no upstream issue is known.
+
+Verified: 2026-11-28, httpcore 1.0.9.
+
+Without this file: when that has happened as often as the pool has places, every call
+waits for a connection and times out, until the process restarts. Web servers, which
+cancel the calls of users who leave, get there.
 """
 
 from __future__ import annotations
@@ -18,34 +28,42 @@ import httpx
 
 Client = httpx.Client | httpx.AsyncClient
 
+_PRIVATE = (
+    "_requests",
+    "_connections",
+    "_optional_thread_lock",
+    "_assign_requests_to_connections",
+)
+"""What is used of a pool; one without it is left alone."""
+
 
 class ManyPools(ABC):
-    """Part of a transport whose connections are in the pools of others."""
+    """A transport whose connections are in the pools of other transports."""
 
     @abstractmethod
     def transports(self) -> Sequence[object]:
-        """Return those others."""
+        """Return those other transports."""
         ...
 
 
 def taken_out(client: Client) -> list[Any]:
-    """Free the places in a client's pools that are taken, and by nobody.
+    """Remove the connections that no request has from a client's pools.
 
-    Connections that other requests use, as those of HTTP/2 may be, stay as they are.
+    Connections that other requests use stay, as those of HTTP/2 can be.
 
     Args:
         client: The client that made them.
 
     Returns:
-        The connections that had those places, to be closed.
+        The connections that were removed, for the caller to close.
     """
     connections: list[Any] = []
     for pool in _pools(client):
         with pool._optional_thread_lock:  # noqa: SLF001
             lost = _lost_connections(pool)
             for connection in lost:
-                # Not by closing them: one that was never connected has nothing to
-                # close, so the pool would go on counting it.
+                # Closing it would not do: one that was never connected has nothing to
+                # close, and the pool would keep counting it.
                 pool._connections.remove(connection)  # noqa: SLF001
             if lost:  # another request may wait for the place
                 lost += pool._assign_requests_to_connections()  # noqa: SLF001
@@ -54,10 +72,14 @@ def taken_out(client: Client) -> list[Any]:
 
 
 def is_pooled(client: Client, network_stream: Any) -> bool:
-    """Return whether a stream is that of a connection in one of the client's pools."""
-    return any(
-        _network_stream(connection) is network_stream
-        for pool in _pools(client)
+    """Return whether a stream is that of a connection in one of the client's pools.
+
+    `True` also where that is not known.
+    """
+    pools = list(_pools(client))
+    return not pools or any(
+        _may_have(connection, network_stream)
+        for pool in pools
         for connection in pool.connections
     )
 
@@ -74,19 +96,23 @@ def _lost_connections(pool: Any) -> list[Any]:
 
 
 def _pools(client: Client) -> Iterator[Any]:
-    """Give the pools of httpcore in which a client has its connections."""
-    # There is no public way from a client to its pools; without it nothing is found.
+    """Yield the pools of httpcore in which a client has its connections."""
+    # There is no public way from a client to its pools.
     mounts = getattr(client, "_mounts", {})
     for transport in (getattr(client, "_transport", None), *mounts.values()):
         many = isinstance(transport, ManyPools)
         for each in transport.transports() if many else (transport,):
             pool = getattr(each, "_pool", None)
-            if hasattr(pool, "_requests"):
+            if all(hasattr(pool, name) for name in _PRIVATE):
                 yield pool
 
 
-def _network_stream(connection: Any) -> Any:
-    """Return the stream of a connection, which wraps the one that speaks HTTP."""
+def _may_have(connection: Any, network_stream: Any) -> bool:
+    # A connection wraps the one that speaks HTTP, which has the stream.
     while (inner := getattr(connection, "_connection", None)) is not None:
         connection = inner
-    return getattr(connection, "_network_stream", None)
+    if not (
+        hasattr(connection, "_connection") or hasattr(connection, "_network_stream")
+    ):
+        return True
+    return getattr(connection, "_network_stream", None) is network_stream

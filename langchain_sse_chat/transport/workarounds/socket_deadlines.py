@@ -1,10 +1,24 @@
-"""Blocking reads and writes that end when a deadline does, without a thread for each.
+"""Blocking reads and writes that end at a deadline, without a thread for each.
 
-httpcore takes the read timeout once for a whole body. The limit here moves with every
-token, so the `read` of a connection's stream, which httpcore hands out as the response
-extension `network_stream` (https://www.encode.io/httpcore/extensions/#network_stream),
-is replaced by one that asks for the time left. Its `write` is replaced too: httpcore
-gives each packet the whole timeout anew.
+Should happen: the timeout of a blocking read can change while a body is read, and the
+timeout of a write holds for the whole request.
+
+Happens instead: httpcore takes the read timeout once for a whole body, and gives each
+packet of a write the whole timeout again. A server that sends a byte now and then is
+waited for without end.
+
+The `read` and `write` of a connection's stream, which httpcore hands out as the
+response extension `network_stream`
+(https://www.encode.io/httpcore/extensions/#network_stream), are therefore replaced by
+ones that take the time left.
+
+Upstream: https://github.com/encode/httpx/issues/1450.
+
+Verified: 2026-11-28, httpcore 1.0.9.
+
+Without this file: in sync code, `first_token_timeout` and `stream_chunk_timeout` count
+bytes instead of tokens, so that keep-alive comments hide a server that hangs; and a
+refusal that comes while a large request is sent is lost.
 """
 
 from __future__ import annotations
@@ -18,8 +32,8 @@ from typing import Any
 
 import httpcore
 
-from langchain_sse_chat.transport.clock import MIN_TIMEOUT, Deadline, monotonic
-from langchain_sse_chat.transport.http2 import PREFACE, refuse_http2
+from langchain_sse_chat.transport.clock import SHORTEST, Deadline, monotonic
+from langchain_sse_chat.transport.workarounds.http2 import PREFACE, refuse_http2
 from langchain_sse_chat.transport.workarounds.trailing_data import is_interim
 
 _WRITTEN_AT_ONCE = 64 * 1024
@@ -29,18 +43,18 @@ _ROOM = 16 * 1024
 """Bytes that a socket takes at once when it is writable."""
 
 _READ = 64 * 1024
-"""Bytes of a read, as httpcore has it."""
+"""Bytes of a read, as in httpcore."""
 
-# Seconds past a deadline after which bytes are not read even if they are there: those
-# of interim answers without end (RFC 9110, section 15.2), which httpcore reads over.
+# Seconds after a deadline from which on bytes are not read even if they have arrived:
+# httpcore skips interim answers (RFC 9110, section 15.2), which may never end.
 _LATEST = 1.0
 
 
 class PastDeadline(BaseException):
     """The deadline of a read over HTTP/2 has passed.
 
-    httpcore takes every `Exception` there for the end of the connection, and with it of
-    all its streams.
+    It is no `Exception`, because httpcore takes any of those for the end of the
+    connection, and so of all its streams.
     """
 
 
@@ -51,27 +65,28 @@ class _Reading(threading.local):
 
 
 reading = _Reading()
-"""Until when reads and writes of this thread on guarded connections may take.
+"""The deadline of this thread for reads and writes on guarded connections.
 
-Set around each call that may read or write; `None` in between. It may move meanwhile.
-`used` takes the connections that are written to. `closing` is set around the closing of
-answers."""
+It is set around each call that can read or write, and `None` otherwise. It can move
+during the call. `used` collects the connections that are written to. `closing` is set
+while answers are closed."""
 
 
 def guard(network_stream: Any, *, is_new: bool = False, is_http2: bool = False) -> None:
-    """Make a connection heed `reading`, for as long as it lives.
+    """Make a connection observe `reading` for as long as it lives.
 
     Other users of the connection keep the timeouts that they pass.
 
     Args:
-        network_stream: A stream of httpcore; nothing happens to what has no `read` that
-            can be replaced.
+        network_stream: A stream of httpcore. One whose `read` cannot be replaced, or
+            was replaced already, is left alone.
         is_new: Whether nothing was read from it yet.
-        is_http2: Whether it speaks HTTP/2. A new one says so by its first write.
+        is_http2: Whether it speaks HTTP/2. A new one shows that by its first write.
     """
     if "read" in getattr(network_stream, "__dict__", {"read": None}):
         return
-    # Weak, or the stream would be part of a cycle and its socket outlive the client.
+    # Weak references, or the stream would be part of a cycle and its socket would
+    # outlive the client.
     speech = _Speech(is_http2=is_http2)
     read = _reader(weakref.WeakMethod(network_stream.read), speech)
     write = _writer(weakref.WeakMethod(network_stream.write), speech)
@@ -131,7 +146,7 @@ def _writer(plain: Any, speech: _Speech) -> Callable[..., None]:
         if reading.used is not None:
             reading.used.append(method.__self__)
         deadline = reading.deadline
-        # Frames of HTTP/2 that are not written would be missed by all its streams.
+        # A frame of HTTP/2 that is not written is missing for all streams.
         if deadline is None or speech.is_http2:
             method(buffer, timeout)
         else:
@@ -168,9 +183,9 @@ def _has_room(stream: Any, room: selectors.BaseSelector, limit: float | None) ->
     """Wait for a socket; return whether it takes `_ROOM` bytes without blocking.
 
     Raises:
-        httpcore.WriteError: The server has answered, or closed the connection; httpcore
-            goes on with reading then.
-        httpcore.WriteTimeout: Nothing happened for so long.
+        httpcore.WriteError: The server has answered or closed the connection. httpcore
+            then reads the answer.
+        httpcore.WriteTimeout: Nothing happened within the limit.
     """
     ready = room.select(limit)
     if not ready:
@@ -182,8 +197,8 @@ def _has_room(stream: Any, room: selectors.BaseSelector, limit: float | None) ->
 
 
 def _look_for_answer(stream: Any) -> bool:
-    """Return whether something came that is no answer yet, for the next read."""
-    # Only reading tells an answer from what TLS says for itself, such as tickets.
+    """Return whether an interim answer has arrived; the next read returns it."""
+    # Only a read tells an answer from messages of TLS itself, such as tickets.
     read = stream.read
     try:
         data: bytes = type(stream).read(stream, _READ, MIN_TIMEOUT)
@@ -203,7 +218,7 @@ def _look_for_answer(stream: Any) -> bool:
 
 
 def guard_new(_event: str, info: dict[str, Any]) -> None:
-    """Guard each connection as it is made, so that reading the head is bounded too.
+    """Guard each connection when it is made, so that the head is bounded too.
 
     This is a callback for httpcore's request extension `trace`
     (https://www.encode.io/httpcore/extensions/#trace).

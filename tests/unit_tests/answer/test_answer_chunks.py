@@ -113,15 +113,15 @@ def test_ends_with_an_empty_chunk_that_has_the_rest() -> None:
 
 
 def test_what_was_held_back_comes_before_the_last_chunk() -> None:
-    held = Delta(tool_calls=[ToolCallDelta(0, "c", "f", "{}")])
+    pending = Delta(tool_calls=[ToolCallDelta(0, "c", "f", "{}")])
     message = AnswerMessage(tool_calls=[WireToolCall(0, "c", "f", "{}", {})])
 
-    chunks = ChunkAssembler().close(message, held)
+    chunks = ChunkAssembler().close(message, pending)
 
     assert len(chunks) == 2
     for whole in (merged(chunks), assembled(chunks)):
         assert [(c["id"], c["args"]) for c in whole.tool_calls] == [("c", {})]
-    assert held.tool_calls == [ToolCallDelta(0, "c", "f", "{}")]
+    assert pending.tool_calls == [ToolCallDelta(0, "c", "f", "{}")]
 
 
 @pytest.mark.parametrize("held_back", [True, False])

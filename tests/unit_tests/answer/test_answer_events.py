@@ -40,12 +40,12 @@ def wire_call(
 def events_of(
     *deltas: str | Delta,
     message: AnswerMessage | None = None,
-    held: Delta | None = None,
+    pending: Delta | None = None,
 ) -> list[Any]:
     """Return the events of an answer, which keep LangChain's rules."""
     assembler = EventAssembler("msg-1")
     events: list[Any] = [e for delta in deltas for e in assembler.feed(delta)]
-    events += assembler.close(message or AnswerMessage(), held or Delta())
+    events += assembler.close(message or AnswerMessage(), pending or Delta())
     events.append(assembler.finish)
     assert_valid_event_stream(events)
     return events
@@ -244,7 +244,7 @@ def test_a_call_that_must_not_be_run_is_invalid_as_it_was_sent(
     deltas: list[Any] = [delta, following] if following else [delta]
     deltas = [] if held_back else deltas
 
-    events = events_of(*deltas, message=message, held=delta if held_back else None)
+    events = events_of(*deltas, message=message, pending=delta if held_back else None)
 
     [finish] = [e for e in events if e.get("content", {}).get("id") == "c"][1:]
     assert finish["content"] == {
@@ -260,9 +260,11 @@ def test_a_call_that_must_not_be_run_is_invalid_as_it_was_sent(
 def test_a_call_without_a_name_is_invalid() -> None:
     calls = [wire_call(0, WHOLE, "c", None), wire_call(1, WHOLE, "d")]
     pieces = [piece(0, WHOLE, "c", None), piece(1, WHOLE, "d")]
-    held = Delta(tool_calls=[d.tool_calls[0] for d in pieces])
+    pending = Delta(tool_calls=[d.tool_calls[0] for d in pieces])
 
-    message = assembled(events_of(message=AnswerMessage(tool_calls=calls), held=held))
+    message = assembled(
+        events_of(message=AnswerMessage(tool_calls=calls), pending=pending)
+    )
 
     assert [c["id"] for c in message.invalid_tool_calls] == ["c"]
     assert [c["id"] for c in message.tool_calls] == ["d"]
@@ -280,7 +282,7 @@ def test_a_call_that_goes_on_after_it_was_finished_is_an_error() -> None:
 
 
 def test_what_was_held_back_comes_before_the_end() -> None:
-    events = events_of("a", held=Delta("b", "R"), message=AnswerMessage(text="ab"))
+    events = events_of("a", pending=Delta("b", "R"), message=AnswerMessage(text="ab"))
 
     assert [said for kind, _, said in told(events) if kind == "delta"] == [
         "a",

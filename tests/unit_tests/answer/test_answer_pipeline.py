@@ -80,7 +80,7 @@ def test_a_stream_that_ends_before_its_answer_is_an_error(sent: list[bytes]) -> 
 def test_a_stream_that_was_cut_may_be_accepted(
     how: OnTruncation, caplog: pytest.LogCaptureFixture
 ) -> None:
-    options = PipelineOptions(where=WHERE, on_truncation=how)
+    options = PipelineOptions(url=WHERE, on_truncation=how)
     sent = [event(text("a")), event(calls(call(0, "c", "f", '{"x": 1')))]
 
     with caplog.at_level(logging.DEBUG, "langchain_sse_chat"):
@@ -94,7 +94,7 @@ def test_a_stream_that_was_cut_may_be_accepted(
 
 
 def test_a_call_without_arguments_in_a_stream_that_was_cut_is_not_valid() -> None:
-    options = PipelineOptions(where=WHERE, on_truncation="accept")
+    options = PipelineOptions(url=WHERE, on_truncation="accept")
     sent = [event(text("a")), event(calls(call(0, "c", "f", "")))]
 
     seen = read(sent, options)
@@ -104,7 +104,7 @@ def test_a_call_without_arguments_in_a_stream_that_was_cut_is_not_valid() -> Non
 
 @pytest.mark.parametrize("how", ["warn", "accept"])
 def test_a_stream_without_anything_is_never_accepted(how: OnTruncation) -> None:
-    options = PipelineOptions(where=WHERE, on_truncation=how)
+    options = PipelineOptions(url=WHERE, on_truncation=how)
 
     error, _ = error_of([event(chunk({"role": "assistant"}))], options=options)
 
@@ -201,7 +201,7 @@ def test_the_request_id_stands_in_the_metadata() -> None:
 
 
 def test_headers_stand_in_the_metadata_when_asked_for() -> None:
-    options = PipelineOptions(where=WHERE, include_response_headers=True)
+    options = PipelineOptions(url=WHERE, include_response_headers=True)
     headers = {**SSE, "x-ratelimit-remaining": "5", "set-cookie": "secret"}
 
     message = result_of(events([text("a"), STOP]), options, headers=headers)
@@ -232,7 +232,7 @@ def test_a_refusal_becomes_the_error_of_its_status() -> None:
 
 
 def test_an_error_is_given_what_was_received_and_loses_secrets() -> None:
-    options = PipelineOptions(where=WHERE, secrets=Secrets(["sk-1"]))
+    options = PipelineOptions(url=WHERE, secrets=Secrets(["sk-1"]))
     error, _ = error_of(
         [event(text("a")), event({"error": "bad key sk-1"})], options=options
     )
@@ -246,10 +246,10 @@ def test_what_an_error_already_carries_stays() -> None:
     reader = pipeline(ChunkAssembler())
     first = SSEChatError("x")
     reader.feed(event(text("a")))
-    reader.explain(first)
+    reader.attach_partial(first)
     reader.feed(event(text("b")))
 
-    assert reader.explain(first) is first
+    assert reader.attach_partial(first) is first
     assert first.partial is not None
     assert first.partial.content == "a"
 

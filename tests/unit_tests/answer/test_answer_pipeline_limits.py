@@ -1,4 +1,4 @@
-"""What one answer can take of the memory, whatever its server sends."""
+"""The memory that one answer can use is limited."""
 
 from __future__ import annotations
 
@@ -155,8 +155,8 @@ ENDLESS: dict[str, tuple[Callable[[], Iterable[bytes]], type[ProtocolError]]] = 
 
 
 def peak_of(parts: Iterable[bytes]) -> tuple[SSEChatError | None, int]:
-    """Return what reading ends with, and the most memory that it took, in bytes."""
-    pipeline = AnswerPipeline(ChunkAssembler(), PipelineOptions(where=WHERE))
+    """Return the error or result of reading, and the peak of memory in bytes."""
+    pipeline = AnswerPipeline(ChunkAssembler(), PipelineOptions(url=WHERE))
     pipeline.open(ResponseHead(200, SSE, WHERE))
     failure = None
     tracemalloc.start()
@@ -166,7 +166,7 @@ def peak_of(parts: Iterable[bytes]) -> tuple[SSEChatError | None, int]:
         if pipeline.events_read == 0:  # or the end would be reported too
             list(pipeline.close())
     except SSEChatError as error:
-        failure = pipeline.explain(error)
+        failure = pipeline.attach_partial(error)
     finally:
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()

@@ -23,8 +23,8 @@ class Collecting:
     def feed(self, delta: str | Delta) -> list[Any]:
         return [delta]
 
-    def close(self, message: AnswerMessage, held: Delta) -> list[Any]:
-        return [message, held]
+    def close(self, message: AnswerMessage, pending: Delta) -> list[Any]:
+        return [message, pending]
 
 
 def pipeline(*, learns: bool = True) -> AnswerPipeline[Any]:
@@ -97,7 +97,7 @@ def test_changes_nothing_of_what_is_given(
     reads = [
         "".join(some).encode() for some in [[f"data: {chunk('a')}\n\n"], *lists, end]
     ]
-    # Some reads end in the midst of an event.
+    # Some reads end in the middle of an event.
     for number, cut in enumerate(cuts[: len(reads) - 1]):
         reads[number + 1] = reads[number][cut:] + reads[number + 1]
         reads[number] = reads[number][:cut]

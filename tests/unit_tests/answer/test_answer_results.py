@@ -19,6 +19,9 @@ USAGE = {"prompt_tokens": 1, "completion_tokens": 2}
 OURS = {"model_provider": "sse-chat"}
 CALL = WireToolCall(0, "c", "f", '{"x": 1}', {"x": 1})
 SIGNED = WireToolCall(2, "s", "f", "{}", {}, {"x": 1, "function": {"y": 2}})
+CUSTOM = WireToolCall(
+    3, "u", "g", '{"__arg1": "any text"}', {"__arg1": "any text"}, {"type": "custom"}
+)
 CUT = WireToolCall(1, "d", "g", '{"x', None)
 
 
@@ -130,7 +133,7 @@ def test_other_choices_have_the_form_of_the_wire() -> None:
         text="b",
         reasoning="r",
         refusal="no",
-        tool_calls=[CALL, SIGNED],
+        tool_calls=[CALL, SIGNED, CUSTOM],
         message_fields={"images": [1]},
         finish_reason="stop",
     )
@@ -154,6 +157,11 @@ def test_other_choices_have_the_form_of_the_wire() -> None:
                         "type": "function",
                         "function": {"name": "f", "arguments": "{}", "y": 2},
                         "x": 1,
+                    },
+                    {
+                        "id": "u",
+                        "type": "custom",
+                        "custom": {"name": "g", "input": "any text"},
                     },
                 ],
                 "images": [1],

@@ -80,15 +80,17 @@ def test_an_error_with_a_good_status_is_an_error(body: bytes) -> None:
     ("body", "shown"),
     [
         (b"<!DOCTYPE html>\n<title>Log in</title>", "an HTML page"),
-        (b"Service  unavailable", "no event stream"),
-        (b"da", "no event stream"),
-        (b'{"cut": ', "no event stream"),
-        (b"[5]", "no event stream"),
-        (b"[]", "no event stream"),
-        (b"\xef\xbb", "no event stream"),
+        (b"Service  unavailable", "not an event stream"),
+        (b"da", "not an event stream"),
+        (b'{"cut": ', "not an event stream"),
+        (b"[5]", "not an event stream"),
+        (b"[]", "not an event stream"),
+        (b"\xef\xbb", "not an event stream"),
     ],
 )
-def test_what_is_no_answer_is_shown(body: bytes, shown: str) -> None:
+def test_a_body_that_is_not_an_answer_is_shown_in_the_error(
+    body: bytes, shown: str
+) -> None:
     error, _ = error_of([body], headers={"content-type": "Text/HTML"})
 
     assert isinstance(error, NotAnEventStreamError)

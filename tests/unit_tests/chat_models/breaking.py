@@ -9,9 +9,10 @@ from typing import Any
 
 import httpx
 import pytest
+from hypothesis import strategies as st
 from langchain_core.messages import AIMessageChunk
 
-from langchain_sse_chat import ChatSSE
+from langchain_sse_chat import ChatSSE, Dialect, Provider
 from langchain_sse_chat.exchange.retry import RetryPolicy
 from tests.unit_tests.chat_models.scripted import ByteStream, chunk, sse
 
@@ -105,6 +106,7 @@ class Storyteller:
 
 
 Answers = Callable[[ChatSSE], list[AIMessageChunk]]
+MakeChat = Callable[..., ChatSSE]
 
 
 def _stream(chat: ChatSSE) -> list[AIMessageChunk]:
@@ -118,7 +120,8 @@ def _astream(chat: ChatSSE) -> list[AIMessageChunk]:
     return asyncio.run(run())
 
 
-both_ways = pytest.mark.parametrize("ask", [_stream, _astream])
+WAYS: tuple[Answers, ...] = (_stream, _astream)
+both_ways = pytest.mark.parametrize("ask", WAYS, ids=["sync", "async"])
 """Runs a test with the chunks of a stream, sync and async."""
 
 
@@ -128,3 +131,39 @@ def merged(chunks: Sequence[AIMessageChunk]) -> AIMessageChunk:
     for each in rest:
         message += each
     return message
+
+
+def resuming(make_chat: MakeChat) -> MakeChat:
+    """Return a function that makes a model which resumes broken answers."""
+
+    def make(*answers: Any, **fields: Any) -> ChatSSE:
+        given = {"on_disconnect": "resume", "max_retries": 3, "cls": Hasty, **fields}
+        return make_chat(*answers, **given)
+
+    return make
+
+
+def told_by(teller: Storyteller, **fields: Any) -> ChatSSE:
+    """Return a model that resumes the answers of a storyteller."""
+    given = {
+        "model": "m",
+        "base_url": "http://test/v1",
+        "on_disconnect": "resume",
+        "max_retries": 9,
+        **fields,
+    }
+    return Hasty(
+        http_client=httpx.Client(transport=httpx.MockTransport(teller)),
+        http_async_client=httpx.AsyncClient(transport=httpx.MockTransport(teller)),
+        **given,
+    )
+
+
+def continuing(continuation: Any, *, repeats: bool = False) -> Provider:
+    """Return a provider that continues answers in this way."""
+    dialect = Dialect(continuation=continuation, repeats_prefix=repeats)
+    return Provider(name="own", api_key_required=False, dialect=dialect)
+
+
+stories = st.text(st.characters(codec="utf-8"), min_size=1, max_size=40)
+"""Texts to tell."""

@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Callable
 from typing import Any
 
 import httpx
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from langchain_core.messages import (
     AIMessage,
-    AIMessageChunk,
     BaseMessage,
     ToolMessage,
 )
 
 from langchain_sse_chat import ChatSSE
+from tests.unit_tests.chat_models.block_ways import (
+    Way,
+    by_aevents,
+    by_astream,
+    by_events,
+    by_invoke,
+    by_stream,
+    every_way,
+    in_any_order,
+    merged,
+    model,
+    with_one_reasoning,
+)
 from tests.unit_tests.chat_models.scripted import chunk, completion, sse, streamed
 
 PNG = "data:image/png;base64,iVBO"
@@ -27,23 +37,6 @@ SOURCE = {
     "type": "url_citation",
     "url_citation": {"url": "https://x.example/a", "title": "A", "end_index": 4},
 }
-
-Blocks = list[dict[str, Any]]
-Way = Callable[[bytes], Blocks]
-
-
-def model(body: bytes, **fields: Any) -> ChatSSE:
-    def answer(_: httpx.Request) -> httpx.Response:
-        return streamed(body)
-
-    return ChatSSE(
-        model="m",
-        base_url="http://test/v1",
-        max_retries=0,
-        http_client=httpx.Client(transport=httpx.MockTransport(answer)),
-        http_async_client=httpx.AsyncClient(transport=httpx.MockTransport(answer)),
-        **fields,
-    )
 
 
 def sent_back(messages: list[BaseMessage]) -> list[dict[str, Any]]:
@@ -58,85 +51,6 @@ def sent_back(messages: list[BaseMessage]) -> list[dict[str, Any]]:
     ChatSSE(model="m", base_url="http://test/v1", http_client=client).invoke(messages)
     sent: list[dict[str, Any]] = json.loads(requests[0].content)["messages"]
     return sent
-
-
-def merged(chunks: list[AIMessageChunk]) -> AIMessageChunk:
-    return chunks[0] + chunks[1:] if len(chunks) > 1 else chunks[0]
-
-
-async def gathered(chat: ChatSSE) -> list[AIMessageChunk]:
-    return [c async for c in chat.astream("Hello")]
-
-
-async def answered(chat: ChatSSE) -> Any:
-    return await (await chat.astream_events("Hello", version="v3")).output
-
-
-def unindexed(blocks: Any) -> Blocks:
-    return [{k: v for k, v in block.items() if k != "index"} for block in blocks]
-
-
-def by_invoke(body: bytes, **fields: Any) -> Blocks:
-    return unindexed(model(body, **fields).invoke("Hello").content_blocks)
-
-
-def by_ainvoke(body: bytes, **fields: Any) -> Blocks:
-    message = asyncio.run(model(body, **fields).ainvoke("Hello"))
-    return unindexed(message.content_blocks)
-
-
-def by_stream(body: bytes, **fields: Any) -> Blocks:
-    chunks: Any = list(model(body, **fields).stream("Hello"))
-    return unindexed(merged(chunks).content_blocks)
-
-
-def by_astream(body: bytes, **fields: Any) -> Blocks:
-    chunks = asyncio.run(gathered(model(body, **fields)))
-    return unindexed(merged(chunks).content_blocks)
-
-
-def by_events(body: bytes) -> Blocks:
-    output = model(body).stream_events("Hello", version="v3").output
-    return unindexed(output.content_blocks)
-
-
-def by_aevents(body: bytes) -> Blocks:
-    return unindexed(asyncio.run(answered(model(body))).content_blocks)
-
-
-WAYS: list[Way] = [
-    by_invoke,
-    by_ainvoke,
-    by_stream,
-    by_astream,
-    lambda body: by_invoke(body, output_version="v1"),
-    lambda body: by_ainvoke(body, output_version="v1"),
-    lambda body: by_stream(body, output_version="v1"),
-    lambda body: by_astream(body, output_version="v1"),
-    by_events,
-    by_aevents,
-]
-
-
-def in_any_order(blocks: Blocks) -> list[str]:
-    return sorted(json.dumps(block, sort_keys=True) for block in blocks)
-
-
-def with_one_reasoning(blocks: Blocks) -> Blocks:
-    """Return the blocks with one for all reasoning.
-
-    In protocol events reasoning is finished when something else begins.
-    """
-    thoughts = [block for block in blocks if block["type"] == "reasoning"]
-    others = [block for block in blocks if block["type"] != "reasoning"]
-    whole = {
-        "type": "reasoning",
-        "reasoning": "".join(b["reasoning"] for b in thoughts),
-    }
-    return [whole, *others] if thoughts else others
-
-
-every_way = pytest.mark.parametrize("way", WAYS)
 
 
 @every_way
@@ -444,54 +358,3 @@ def test_any_answer_has_the_same_blocks_in_every_way(
         with_one_reasoning(by_aevents(body)),
     ):
         assert in_any_order(ordered) == in_any_order(blocks)
-
-
-@every_way
-def test_a_refusal_is_one_block(way: Way) -> None:
-    body = sse(
-        chunk({"refusal": "I "}),
-        chunk({"refusal": "will not."}),
-        chunk(finish_reason="stop"),
-    )
-
-    refusal = {"type": "refusal", "refusal": "I will not."}
-    assert way(body) == [refusal]
-
-
-WITHHELD = [
-    ("content_filter", {}, []),
-    ("SAFETY", {}, []),
-    ("blacklist", {"content": "No."}, [{"type": "text", "text": "No."}]),
-    ("refusal", {"content": "I "}, [{"type": "text", "text": "I "}]),
-]
-
-
-@pytest.mark.parametrize(("reason", "delta", "text"), WITHHELD)
-@pytest.mark.parametrize("way", WAYS[:-2])
-def test_an_answer_that_was_withheld_has_a_refusal_without_words(
-    way: Way, reason: str, delta: dict[str, Any], text: Blocks
-) -> None:
-    body = sse(chunk(delta), chunk(finish_reason=reason))
-
-    extras = {"category": reason}
-    assert way(body) == [*text, {"type": "refusal", "refusal": "", "extras": extras}]
-
-
-@every_way
-@pytest.mark.parametrize(
-    ("delta", "reason"),
-    [({"content": "Once"}, "content_filter"), ({"content": ""}, "stop")],
-)
-def test_an_answer_that_a_filter_cut_is_not_a_refusal(
-    way: Way, delta: dict[str, Any], reason: str
-) -> None:
-    body = sse(chunk(delta), chunk(finish_reason=reason))
-
-    assert "refusal" not in [block["type"] for block in way(body)]
-
-
-def test_an_empty_refusal_of_a_choice_is_not_one() -> None:
-    answer = completion({"content": "Hi"})
-    answer["choices"][0]["refusal"] = ""
-
-    assert by_invoke(json.dumps(answer).encode()) == [{"type": "text", "text": "Hi"}]

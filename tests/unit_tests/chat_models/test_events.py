@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -17,17 +17,20 @@ from langchain_core.callbacks import (
 )
 from langchain_core.messages import (
     AIMessage,
-    BaseMessage,
-    HumanMessage,
 )
-from langchain_core.outputs import ChatGenerationChunk
 from langchain_core.tracers._streaming import _V2StreamingCallbackHandler
 from langchain_tests.utils.stream_lifecycle import assert_valid_event_stream
 
 from langchain_sse_chat import ChatSSE, MalformedChunkError, StreamTruncatedError
 from langchain_sse_chat.answer.events import EventAssembler
 from langchain_sse_chat.answer.events_with_chunks import event_assembler
-from langchain_sse_chat.gigachat import GigaChat
+from tests.unit_tests.chat_models.event_ways import (
+    QUESTION,
+    MakeChat,
+    Tokens,
+    events_v3,
+    hook,
+)
 from tests.unit_tests.chat_models.scripted import (
     ByteStream,
     chunk,
@@ -36,11 +39,6 @@ from tests.unit_tests.chat_models.scripted import (
     text_stream,
 )
 
-if TYPE_CHECKING:
-    from langchain_protocol.protocol import MessagesData
-
-MakeChat = Callable[..., ChatSSE]
-QUESTION: list[BaseMessage] = [HumanMessage("Hello")]
 USAGE = {"prompt_tokens": 2, "completion_tokens": 3, "total_tokens": 5}
 BODY = sse(
     chunk({"role": "assistant", "content": ""}),
@@ -77,46 +75,11 @@ def sync(request: pytest.FixtureRequest) -> bool:
     return given
 
 
-def hook(chat: ChatSSE, *, sync: bool, **kwargs: Any) -> list[Any]:
-    """Return the events of the method that LangChain looks for."""
-    if sync:
-        return list(chat._stream_chat_model_events(QUESTION, **kwargs))
-
-    async def gather() -> list[Any]:
-        return [e async for e in chat._astream_chat_model_events(QUESTION, **kwargs)]
-
-    return asyncio.run(gather())
-
-
-def events_v3(chat: ChatSSE, *, sync: bool) -> tuple[list[Any], AIMessage]:
-    """Return the events and the message of the public methods."""
-    if sync:
-        stream = chat.stream_events("Hello", version="v3")
-        return list(stream), stream.output
-
-    async def gather() -> tuple[list[Any], AIMessage]:
-        stream = await chat.astream_events("Hello", version="v3")
-        return [event async for event in stream], await stream.output
-
-    return asyncio.run(gather())
-
-
 def invoke(chat: ChatSSE, *handlers: BaseCallbackHandler, sync: bool) -> AIMessage:
     config: Any = {"callbacks": list(handlers)}
     if sync:
         return chat.invoke("Hello", config)
     return asyncio.run(chat.ainvoke("Hello", config))
-
-
-class Tokens(BaseCallbackHandler):
-    """Keeps what it is told of tokens."""
-
-    def __init__(self) -> None:
-        self.chunks: list[Any] = []
-
-    def on_llm_new_token(self, token: Any, *, chunk: Any = None, **_: Any) -> None:
-        assert chunk.text == token
-        self.chunks.append(chunk)
 
 
 class AsyncTokens(AsyncCallbackHandler):
@@ -385,67 +348,3 @@ def test_closing_an_async_stream_closes_the_connection(make_chat: MakeChat) -> N
     asyncio.run(stop())
 
     assert stream.closed
-
-
-def shout(each: ChatGenerationChunk) -> ChatGenerationChunk:
-    text = each.text.upper()
-    return ChatGenerationChunk(
-        message=each.message.model_copy(update={"content": text})
-    )
-
-
-class Shouting(ChatSSE):
-    """A subclass that changes the chunks."""
-
-    def _stream(self, *args: Any, **kwargs: Any) -> Iterator[ChatGenerationChunk]:
-        return map(shout, super()._stream(*args, **kwargs))
-
-    async def _astream(
-        self, *args: Any, **kwargs: Any
-    ) -> AsyncIterator[ChatGenerationChunk]:
-        async for each in super()._astream(*args, **kwargs):
-            yield shout(each)
-
-
-class Inheriting(Shouting):
-    """A subclass of it."""
-
-
-class Mixed(Inheriting):
-    """A subclass that makes events of its own again."""
-
-    def _stream_chat_model_events(
-        self, *args: Any, **kwargs: Any
-    ) -> Iterator[MessagesData]:
-        return ChatSSE._stream_chat_model_events(self, *args, **kwargs)
-
-    async def _astream_chat_model_events(
-        self, *args: Any, **kwargs: Any
-    ) -> AsyncIterator[MessagesData]:
-        async for each in ChatSSE._astream_chat_model_events(self, *args, **kwargs):
-            yield each
-
-
-@pytest.mark.parametrize(
-    ("cls", "expected"), [(Shouting, "HI"), (Inheriting, "HI"), (Mixed, "Hi")]
-)
-def test_events_are_made_of_the_chunks_of_a_subclass(
-    make_chat: MakeChat, cls: type[ChatSSE], expected: str, *, sync: bool
-) -> None:
-    handler = Tokens()
-    chat = make_chat(streamed(text_stream("H", "i")), cls=cls, callbacks=[handler])
-
-    events, message = events_v3(chat, sync=sync)
-
-    assert_valid_event_stream(events)
-    assert message.text == expected
-    assert len(handler.chunks) == 3
-
-
-def test_a_subclass_keeps_the_events_that_it_does_not_touch() -> None:
-    class Sync(ChatSSE):
-        _stream = Shouting._stream
-
-    assert vars(Sync)["_stream_chat_model_events"] is None
-    assert Sync._astream_chat_model_events is ChatSSE._astream_chat_model_events
-    assert GigaChat._stream_chat_model_events is ChatSSE._stream_chat_model_events

@@ -3,80 +3,52 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from typing import Any
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from langchain_sse_chat import (
     ChatSSE,
     ConnectionFailedError,
     Dialect,
-    InvalidRequestError,
     Provider,
     SSEChatError,
     StreamError,
-    StreamTruncatedError,
 )
 from langchain_sse_chat.exchange.overlap import without_overlap
 from tests.unit_tests.chat_models.breaking import (
+    WAYS,
     Answers,
     Hasty,
+    MakeChat,
     Storyteller,
     both_ways,
     broken,
     cut,
     merged,
+    resuming,
+    stories,
     texts,
+    told_by,
     whole,
 )
 from tests.unit_tests.chat_models.scripted import (
     Scripted,
     chunk,
-    completion,
     sse,
     streamed,
 )
 
-MakeChat = Callable[..., ChatSSE]
 CALL = {"index": 0, "id": "c", "function": {"name": "f", "arguments": '{"x'}}
 
 
 @pytest.fixture
 def make(make_chat: MakeChat) -> MakeChat:
-    """Return a function that creates a model which resumes broken answers."""
-
-    def make(*answers: Any, **fields: Any) -> ChatSSE:
-        given = {"on_disconnect": "resume", "max_retries": 3, "cls": Hasty, **fields}
-        return make_chat(*answers, **given)
-
-    return make
-
-
-def told_by(teller: Storyteller, **fields: Any) -> ChatSSE:
-    given = {
-        "model": "m",
-        "base_url": "http://test/v1",
-        "on_disconnect": "resume",
-        "max_retries": 9,
-        **fields,
-    }
-    return Hasty(
-        http_client=httpx.Client(transport=httpx.MockTransport(teller)),
-        http_async_client=httpx.AsyncClient(transport=httpx.MockTransport(teller)),
-        **given,
-    )
-
-
-def own(continuation: Any, *, repeats: bool = False) -> Provider:
-    dialect = Dialect(continuation=continuation, repeats_prefix=repeats)
-    return Provider(name="own", api_key_required=False, dialect=dialect)
-
-
-stories = st.text(st.characters(codec="utf-8"), min_size=1, max_size=40)
+    """Return a function that makes a model which resumes broken answers."""
+    return resuming(make_chat)
 
 
 @st.composite
@@ -99,92 +71,20 @@ def tellers(draw: st.DrawFn) -> Storyteller:
     return Storyteller(text, stops, repeated)
 
 
-@given(tellers(), st.booleans())
-def test_every_character_comes_once(teller: Storyteller, is_async: bool) -> None:
-    readable = all(
-        without_overlap(teller.text[:stop], teller.text[stop - size :])
-        == teller.text[stop:]
-        for stop, size in zip(teller.stops[:-1], teller.repeated[:-1], strict=True)
+@given(tellers(), st.sampled_from(WAYS))
+def test_every_character_comes_once(teller: Storyteller, ask: Answers) -> None:
+    assume(
+        all(
+            without_overlap(teller.text[:stop], teller.text[stop - size :])
+            == teller.text[stop:]
+            for stop, size in zip(teller.stops[:-1], teller.repeated[:-1], strict=True)
+        )
     )
-    if not readable:
-        return
-    chunks = both_ways.args[1][is_async](told_by(teller))
+
+    chunks = ask(told_by(teller))
 
     assert "".join(c.text for c in chunks) == teller.text
     assert merged(chunks).text == teller.text
-
-
-@given(stories, st.lists(st.integers(1, 40), max_size=4), st.booleans())
-@pytest.mark.parametrize("continuation", ["prefix", "continue_final_message"])
-def test_a_server_that_goes_on_exactly_is_taken_at_its_word(
-    continuation: str, text: str, stops: list[int], is_async: bool
-) -> None:
-    teller = Storyteller(text, sorted(min(stop, len(text)) for stop in stops))
-
-    chunks = both_ways.args[1][is_async](
-        told_by(teller, provider=own(continuation), api_key="k")
-    )
-
-    assert "".join(c.text for c in chunks) == text
-    for body in teller.bodies[1:]:
-        assert body["messages"][-1]["role"] == "assistant"
-
-
-@both_ways
-def test_says_how_often(make: MakeChat, ask: Answers) -> None:
-    usage = {"prompt_tokens": 3, "completion_tokens": 2, "total_tokens": 5}
-    later = {"prompt_tokens": 7, "completion_tokens": 1, "total_tokens": 8}
-    chat = make(
-        httpx.Response(503),
-        broken(*texts("One", ", two"), usage=usage),
-        httpx.Response(503),
-        whole(*texts("two", ", three"), usage=later),
-    )
-
-    message = merged(ask(chat))
-
-    assert message.text == "One, two, three"
-    metadata = message.response_metadata
-    assert (metadata["attempts"], metadata["resumed"]) == (4, 1)
-    assert metadata["resumed_at"] == [len("One, two")]
-    assert metadata["token_usage"] == {
-        "prompt_tokens": 10,
-        "completion_tokens": 3,
-        "total_tokens": 13,
-    }
-    assert metadata["token_usage_parts"] == [usage, later]
-    assert message.usage_metadata == {
-        "input_tokens": 10,
-        "output_tokens": 3,
-        "total_tokens": 13,
-    }
-    assert metadata["finish_reason"] == "stop"
-
-
-@both_ways
-def test_an_answer_that_does_not_break_says_nothing_of_it(
-    make: MakeChat, ask: Answers
-) -> None:
-    message = merged(ask(make(whole(*texts("a", "b")))))
-
-    assert message.text == "ab"
-    absent = {"attempts", "resumed", "token_usage_parts"}
-    assert not absent & message.response_metadata.keys()
-
-
-@both_ways
-def test_retries_before_the_first_token_are_counted(
-    make: MakeChat, ask: Answers
-) -> None:
-    chat = make(httpx.Response(503), whole(*texts("a")), on_disconnect="raise")
-    assert merged(ask(chat)).response_metadata["attempts"] == 2
-
-
-def test_a_whole_answer_says_how_often_it_was_asked_for(make: MakeChat) -> None:
-    chat = make(
-        httpx.Response(503), httpx.Response(200, json=completion({"content": "a"}))
-    )
-    assert chat.invoke("x").response_metadata["attempts"] == 2
 
 
 @both_ways
@@ -198,22 +98,6 @@ def test_an_event_that_was_cut_is_asked_for_again(make: MakeChat, ask: Answers) 
     )
 
     assert merged(ask(chat)).text == "One, two, three, four, five"
-
-
-@both_ways
-def test_as_often_as_max_retries_says(
-    make: MakeChat, server: Scripted, ask: Answers
-) -> None:
-    chat = make(
-        broken(*texts("One")), broken(*texts(", two")), cut(*texts("!")), max_retries=2
-    )
-
-    with pytest.raises(StreamTruncatedError) as caught:
-        ask(chat)
-
-    assert len(server.requests) == 3
-    assert caught.value.partial is not None
-    assert caught.value.partial.text == "One, two!"
 
 
 @both_ways
@@ -267,7 +151,7 @@ def test_an_error_in_the_stream_that_passes_is_gone_on_after(
         {"response_format": {"type": "json_object"}},
     ],
 )
-def test_is_not_done_where_it_was_not_asked_for_or_cannot_be(
+def test_nothing_is_resumed_unless_it_was_asked_for_and_can_be(
     make: MakeChat, server: Scripted, ask: Answers, fields: dict[str, Any]
 ) -> None:
     with pytest.raises(ConnectionFailedError) as caught:
@@ -334,48 +218,6 @@ def test_while_it_reasons_the_question_is_asked_again(
     assert server.bodies[0] == server.bodies[1]
 
 
-@both_ways
-@pytest.mark.parametrize("in_the_stream", [False, True])
-def test_a_refused_prefix_gives_way_to_a_question(
-    make: MakeChat, server: Scripted, ask: Answers, in_the_stream: bool
-) -> None:
-    words = {"error": {"code": 400, "message": "prefix needs beta"}}
-    refusal = streamed(sse(words)) if in_the_stream else httpx.Response(400, json=words)
-    chat = make(
-        broken(*texts("One")),
-        refusal,
-        whole(*texts("One, two")),
-        provider=own("prefix"),
-        max_retries=1,
-    )
-
-    message = merged(ask(chat))
-
-    assert message.text == "One, two"
-    roles = [[m["role"] for m in body["messages"]] for body in server.bodies]
-    assert [len(r) for r in roles] == [1, 2, 3]
-    assert message.response_metadata["attempts"] == 2
-
-
-@both_ways
-def test_a_refusal_without_a_prefix_ends_it(make: MakeChat, ask: Answers) -> None:
-    refusal = httpx.Response(400, json={"error": {"message": "no"}})
-    with pytest.raises(ConnectionFailedError) as caught:
-        ask(make(broken(*texts("One")), refusal))
-    assert isinstance(caught.value.__cause__, InvalidRequestError)
-
-
-@both_ways
-def test_a_server_may_repeat_the_prefix(make: MakeChat, ask: Answers) -> None:
-    for again in ("10000", "000"):
-        chat = make(
-            broken(*texts("10")),
-            whole(*texts(again)),
-            provider=own("prefix", repeats=True),
-        )
-        assert merged(ask(chat)).text == "10000"
-
-
 LONG = "".join(f"{number} " for number in range(16_000))
 
 
@@ -421,25 +263,6 @@ def test_a_cut_is_accepted_only_when_nothing_more_can_be_had(
     assert len(server.requests) == 1
 
 
-@pytest.mark.parametrize("continuation", ["none", "prefix"])
-def test_a_server_that_goes_on_with_a_text_does_not_begin_to_reason(
-    make: MakeChat, continuation: str
-) -> None:
-    again = "no</think>" if continuation == "none" else ""
-    chat = make(
-        broken(*texts("hm", "</think>", "One")),
-        whole(*texts(f"{again}, two")),
-        reasoning_tags=("", "</think>"),
-        provider=own(continuation),
-    )
-
-    message = merged(list(chat.stream("x")))
-
-    assert message.text == "One, two"
-    reasoning = message.additional_kwargs["reasoning_content"]
-    assert reasoning == ("hmno" if again else "hm")
-
-
 def test_generated_files_of_all_parts_are_listed(make: MakeChat) -> None:
     dialect = Dialect(marks_generated_files=True)
     provider = Provider(name="own", api_key_required=False, dialect=dialect)
@@ -465,7 +288,9 @@ async def test_every_way_to_stream_goes_on(make: MakeChat) -> None:
     assert (await stream.output).text == "One, two"
 
 
-def test_is_logged(make: MakeChat, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_resumed_answer_is_logged_without_its_text(
+    make: MakeChat, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level(logging.INFO, "langchain_sse_chat")
 
     list(make(broken(*texts("One")), whole(*texts(", two"))).stream("x"))

@@ -55,7 +55,7 @@ def test_leaves_out_what_is_repeated(first: str, second: str, new: str) -> None:
     st.lists(st.text("ab", max_size=3), max_size=5),
     st.integers(0, 4),
 )
-def test_is_the_longest_end_however_the_text_comes(
+def test_the_overlap_is_the_longest_end_however_the_text_comes(
     first: str, pieces: list[str], least: int
 ) -> None:
     overlap = Overlap(first, least=least)
@@ -169,7 +169,7 @@ def test_the_work_grows_with_the_length_and_not_with_its_square(kind: str) -> No
     st.text("ab", max_size=9),
     st.lists(st.integers(1, 7), min_size=1, max_size=9),
 )
-def test_is_the_longest_end_of_texts_that_repeat_themselves(
+def test_the_overlap_of_texts_that_repeat_themselves_is_the_longest_end(
     first: str, start: int, rest: str, sizes: list[int]
 ) -> None:
     second = first[start:] + rest

@@ -19,8 +19,8 @@ class Kept:
     def feed(self, delta: str | Delta) -> list[Any]:
         return [delta]
 
-    def close(self, message: AnswerMessage, held: Delta) -> list[Any]:
-        return [message, held]
+    def close(self, message: AnswerMessage, pending: Delta) -> list[Any]:
+        return [message, pending]
 
 
 def broken(*deltas: str | Delta, **fields: Any) -> ResumedAnswer[Any]:
@@ -42,10 +42,10 @@ def ended(answer: ResumedAnswer[Any], **fields: Any) -> AnswerMessage:
 def test_an_answer_that_does_not_break_is_passed_on_as_it_is() -> None:
     answer = ResumedAnswer(Kept())
     rich = Delta("b", "r", "no", [CALL])
-    message, held = AnswerMessage("ab"), Delta("c")
+    message, pending = AnswerMessage("ab"), Delta("c")
 
     assert [answer.feed("a"), answer.feed(rich)] == [["a"], [rich]]
-    assert answer.close(message, held) == [message, held]
+    assert answer.close(message, pending) == [message, pending]
     assert answer.partial(message) is message
 
 
@@ -63,9 +63,9 @@ def test_what_is_held_back_to_the_end_is_given_there() -> None:
     answer = broken("a b a c")
 
     assert answer.feed("a b") == []
-    message, held = answer.close(AnswerMessage("a b"), Delta())
+    message, pending = answer.close(AnswerMessage("a b"), Delta())
 
-    assert held == Delta("a b")
+    assert pending == Delta("a b")
     assert message.text == "a b a ca b"
 
 

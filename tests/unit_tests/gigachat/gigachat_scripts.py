@@ -118,7 +118,7 @@ def stream(body: str) -> httpx.Response:
 
 
 def unauthorized() -> httpx.Response:
-    """Return the answer to a token that is no longer good."""
+    """Return the response to an expired token."""
     return httpx.Response(401, json={"status": 401, "message": "Token has expired"})
 
 

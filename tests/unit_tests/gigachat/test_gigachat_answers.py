@@ -1,4 +1,4 @@
-"""What GigaChat answers, in the forms that its documentation shows."""
+"""GigaChat's answers are read, in all documented forms."""
 
 from __future__ import annotations
 

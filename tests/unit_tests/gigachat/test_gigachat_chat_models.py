@@ -20,7 +20,7 @@ from tests.unit_tests.gigachat.gigachat_scripts import KEY, Sber, ask_sync, fres
 
 
 def settings_of(chat: GigaChat) -> ClientSettings:
-    """Return what the model's clients are made with."""
+    """Return the client settings of the model."""
     return chat._clients._settings
 
 

@@ -1,4 +1,4 @@
-"""Messages in place of choices."""
+"""Messages instead of choices are read."""
 
 from __future__ import annotations
 

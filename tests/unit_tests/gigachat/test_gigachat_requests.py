@@ -1,4 +1,4 @@
-"""What a request to GigaChat looks like."""
+"""Requests to GigaChat have its form."""
 
 from __future__ import annotations
 

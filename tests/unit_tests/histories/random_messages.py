@@ -155,7 +155,7 @@ FOREIGN = st.sampled_from(
         {"type": "refusal", "refusal": "No."},
     ]
 )
-"""What ran at another server, and what else only it understands."""
+"""Blocks of server-side tools, and others that only one server understands."""
 
 STRANGE = st.sampled_from(
     [

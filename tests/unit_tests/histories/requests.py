@@ -112,7 +112,7 @@ def sent(provider: str, history: list[BaseMessage], **keywords: Any) -> dict[str
 def refused_for(
     provider: str, history: list[BaseMessage], tools: list[dict[str, Any]]
 ) -> list[str]:
-    """Return what the server refuses a request for; nothing if it takes it."""
+    """Return why the server rejects a request; empty if it accepts it."""
     try:
         body = sent(provider, history, tools=tools)
     except ConfigurationError as error:

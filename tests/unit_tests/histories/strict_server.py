@@ -18,7 +18,7 @@ NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 
 @dataclass(frozen=True)
 class Rules:
-    """What one server insists on."""
+    """The requirements of one server."""
 
     roles: frozenset[str] = frozenset({"system", "user", "assistant", "tool"})
     ids: str = r"[\s\S]+"
@@ -70,7 +70,7 @@ _MARKS = {"type", "cache_control", "prompt_cache_breakpoint"}
 
 
 def faults(body: dict[str, Any], rules: Rules) -> list[str]:
-    """Return what the server refuses a request for; nothing if it takes it."""
+    """Return why the server rejects a request; empty if it accepts it."""
     json.loads(json.dumps(body, allow_nan=False), parse_constant=_no_json)
     return [*_of_messages(body["messages"], rules), *_of_tools(body)]
 
@@ -86,23 +86,23 @@ def _of_messages(messages: list[dict[str, Any]], rules: Rules) -> Iterator[str]:
     used: Counter[str] = Counter()
     before = ""
     for number, message in enumerate(messages):
-        where = f"messages[{number}]"
+        path = f"messages[{number}]"
         role = message.get("role")
         if role not in rules.roles:
-            yield f"{where} has the role {role!r}"
+            yield f"{path} has the role {role!r}"
             continue
-        yield from _of_message(message, rules, where)
+        yield from _of_message(message, rules, path)
         if role == "tool":
             call_id = message.get("tool_call_id")
             if call_id in waiting:
                 waiting.remove(call_id)
             else:
-                yield f"{where} is a result of no call before it: {call_id!r}"
+                yield f"{path} is a result of no call before it: {call_id!r}"
         elif waiting:
-            yield f"{where} comes before the results of {waiting}"
+            yield f"{path} comes before the results of {waiting}"
             waiting = []
         if before == "tool" and role == "user" and not rules.user_after_tool:
-            yield f"{where}: unexpected role 'user' after role 'tool'"
+            yield f"{path}: unexpected role 'user' after role 'tool'"
         for call in message.get("tool_calls") or ():
             waiting.append(call.get("id"))
             used[call.get("id")] += 1
@@ -112,75 +112,75 @@ def _of_messages(messages: list[dict[str, Any]], rules: Rules) -> Iterator[str]:
     yield from (f"the id {name!r} is used twice" for name, n in used.items() if n > 1)
 
 
-def _of_message(message: dict[str, Any], rules: Rules, where: str) -> Iterator[str]:
+def _of_message(message: dict[str, Any], rules: Rules, path: str) -> Iterator[str]:
     role = message["role"]
     known = _KEYS[role] | (rules.answer_keys if role == "assistant" else set())
     if strange := message.keys() - known:
-        yield f"{where} has unknown keys {sorted(strange)}"
+        yield f"{path} has unknown keys {sorted(strange)}"
     calls = message.get("tool_calls")
     content = message.get("content")
     if content is None and not (role == "assistant" and (calls or "audio" in message)):
-        yield f"{where} has no content"
+        yield f"{path} has no content"
     if isinstance(content, list):
-        yield from _of_parts(content, rules, role, where)
+        yield from _of_parts(content, rules, role, path)
     elif content is not None and not isinstance(content, str):
-        yield f"{where} has a content of a strange type"
+        yield f"{path} has a content of a strange type"
     if "name" in message:
         if not NAME.fullmatch(message["name"]):
-            yield f"{where} has the name {message['name']!r}"
+            yield f"{path} has the name {message['name']!r}"
         if role != "tool" and not rules.named:
-            yield f"{where} has a name"
+            yield f"{path} has a name"
     if calls is not None:
-        yield from _of_calls(calls, rules, where)
+        yield from _of_calls(calls, rules, path)
         if rules.required and not isinstance(message.get(rules.required), str):
-            yield f"{where} has no {rules.required}"
+            yield f"{path} has no {rules.required}"
 
 
-def _of_parts(parts: list[Any], rules: Rules, role: str, where: str) -> Iterator[str]:
+def _of_parts(parts: list[Any], rules: Rules, role: str, path: str) -> Iterator[str]:
     if not parts:
-        yield f"{where} has an empty list as content"
+        yield f"{path} has an empty list as content"
     known = dict(rules.parts)[role]
     for part in parts:
         kind = part.get("type")
         if kind not in known:
-            yield f"{where} has a part of type {kind!r}"
+            yield f"{path} has a part of type {kind!r}"
         elif not part.get(_INNER[kind]) and kind != "text":
-            yield f"{where} has an empty {kind}"
+            yield f"{path} has an empty {kind}"
         elif kind == "text" and not isinstance(part.get("text"), str):
-            yield f"{where} has a text that is none"
+            yield f"{path} has a text that is not a string"
         elif strange := part.keys() - _MARKS - {_INNER[kind]}:
-            yield f"{where} has a part with unknown keys {sorted(strange)}"
+            yield f"{path} has a part with unknown keys {sorted(strange)}"
     if all(part.keys() == {"type", "text"} for part in parts):
-        yield f"{where} has a list of nothing but text"
+        yield f"{path} has a list of nothing but text"
 
 
-def _of_calls(calls: Any, rules: Rules, where: str) -> Iterator[str]:
+def _of_calls(calls: Any, rules: Rules, path: str) -> Iterator[str]:
     if not isinstance(calls, list) or not calls:
-        yield f"{where} has no list of calls"
+        yield f"{path} has no list of calls"
         return
     for call in calls:
         function = call.get("function")
         known = {"id", "type", "function"}
         strange = call.keys() - known if not rules.call_extras else set()
         if strange or known - call.keys() or call["type"] != "function":
-            yield f"{where} has a call in a strange form: {call}"
+            yield f"{path} has a call in a strange form: {call}"
         elif function.keys() != {"name", "arguments"}:
-            yield f"{where} has a function in a strange form: {function}"
+            yield f"{path} has a function in a strange form: {function}"
         elif not NAME.fullmatch(function["name"]):
-            yield f"{where} has a call of {function['name']!r}"
+            yield f"{path} has a call of {function['name']!r}"
         elif not re.fullmatch(rules.ids, str(call["id"])):
-            yield f"{where} has a call with the id {call['id']!r}"
+            yield f"{path} has a call with the id {call['id']!r}"
         else:
-            yield from _of_arguments(function["arguments"], where)
+            yield from _of_arguments(function["arguments"], path)
 
 
-def _of_arguments(arguments: Any, where: str) -> Iterator[str]:
+def _of_arguments(arguments: Any, path: str) -> Iterator[str]:
     try:
         value = json.loads(arguments, parse_constant=_no_json)
     except (TypeError, ValueError, AssertionError):
         value = None
     if not isinstance(value, dict):
-        yield f"{where} has arguments that are no object: {arguments!r}"
+        yield f"{path} has arguments that are not an object: {arguments!r}"
 
 
 def _of_tools(body: dict[str, Any]) -> Iterator[str]:
@@ -197,7 +197,7 @@ def _of_tools(body: dict[str, Any]) -> Iterator[str]:
 
 
 def gigachat_faults(body: dict[str, Any]) -> list[str]:
-    """Return what GigaChat refuses a request for.
+    """Return why GigaChat rejects a request.
 
     https://developers.sber.ru/docs/ru/gigachat/api/reference/rest/post-chat: content is
     text, a call is one object in a message, its result the JSON of an object.
@@ -205,15 +205,15 @@ def gigachat_faults(body: dict[str, Any]) -> list[str]:
     found = []
     called: str | None = None
     for number, message in enumerate(body["messages"]):
-        where = f"messages[{number}]"
+        path = f"messages[{number}]"
         role = message["role"]
         if role == "system" and number:
-            found.append(f"{where}: the system message must be the first")
+            found.append(f"{path}: the system message must be the first")
         if role == "function" and message["name"] != called:
-            found.append(f"{where} is a result of {message['name']}, not {called}")
+            found.append(f"{path} is a result of {message['name']}, not {called}")
         if role != "function" and called is not None:
-            found.append(f"{where} comes before the result of {called}")
-        found += _of_gigachat_message(message, where)
+            found.append(f"{path} comes before the result of {called}")
+        found += _of_gigachat_message(message, path)
         called = message.get("function_call", {}).get("name")
     for function in body.get("functions", ()):
         if not NAME.fullmatch(function["name"]):
@@ -231,15 +231,15 @@ _GIGACHAT_KEYS = {
 }
 
 
-def _of_gigachat_message(message: dict[str, Any], where: str) -> Iterator[str]:
+def _of_gigachat_message(message: dict[str, Any], path: str) -> Iterator[str]:
     if strange := message.keys() - _GIGACHAT_KEYS.get(message["role"], set()):
-        yield f"{where} has unknown keys {sorted(strange)}"
+        yield f"{path} has unknown keys {sorted(strange)}"
     if not isinstance(message["content"], str):
-        yield f"{where} has a content that is no text"
+        yield f"{path} has a content that is not a string"
     if message["role"] == "function":
-        yield from _of_arguments(message["content"], where)
+        yield from _of_arguments(message["content"], path)
     if function_call := message.get("function_call"):
         if not NAME.fullmatch(function_call["name"]):
-            yield f"{where} has a call of {function_call['name']!r}"
+            yield f"{path} has a call of {function_call['name']!r}"
         if not isinstance(function_call["arguments"], dict):
-            yield f"{where} has arguments that are no object"
+            yield f"{path} has arguments that are not an object"

@@ -30,7 +30,7 @@ DIALECTS = [
 
 
 def sent(message: AIMessage) -> str:
-    """Return what is sent of an answer, without ids that are made up for it."""
+    """Return the sent form of an answer, without generated IDs."""
     history = [HumanMessage("q"), message]
     wire = [messages_to_wire(history, dialect) for dialect in DIALECTS]
     text = json.dumps(wire, ensure_ascii=False)

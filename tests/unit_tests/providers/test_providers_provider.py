@@ -1,4 +1,4 @@
-"""What a row says of requests: its key, path, query and host."""
+"""A row decides key, path, query and host of requests."""
 
 from __future__ import annotations
 

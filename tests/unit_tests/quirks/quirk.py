@@ -1,4 +1,4 @@
-"""A server's peculiarity: the bytes it sends, and what a user of `ChatSSE` gets."""
+"""A server's quirk: the bytes it sends, and what a user of `ChatSSE` gets."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ class Failure:
 
     kind: str
     words: str
-    """What its message has in it."""
+    """Part of its message."""
     partial: str | None = None
-    """The text that came before it; `None` when nothing came."""
+    """The text before the error; `None` without a partial message."""
 
 
 @dataclass(frozen=True)
@@ -33,20 +33,20 @@ class Quirk:
     """A row of the tests, and of the page about servers that misbehave."""
 
     name: str
-    """What a user gets, as the name of a test."""
+    """The result for a user, as the name of a test."""
     sends: str
-    """What servers do, for the page."""
+    """The deviation of servers, for the page."""
     does: str
-    """What `ChatSSE` does, for the page."""
+    """The reaction of `ChatSSE`, for the page; `the same` is that of the row before."""
     body: Sequence[bytes]
     """The answer's events."""
     gives: Seen | Failure
     kwargs: dict[str, Any] = field(default_factory=dict)
-    """What stands in `additional_kwargs`, among others; `None` for what does not."""
+    """Some entries of `additional_kwargs`; `None` for an entry that is absent."""
     metadata: dict[str, Any] = field(default_factory=dict)
-    """What stands in `response_metadata`, among others; `None` for what does not."""
+    """Some entries of `response_metadata`; `None` for an entry that is absent."""
     settings: dict[str, Any] = field(default_factory=dict)
-    """Further fields of the model."""
+    """Other fields of the model."""
     content_type: str | None = "text/event-stream"
 
     def __str__(self) -> str:
@@ -54,13 +54,13 @@ class Quirk:
 
     @property
     def expected(self) -> Any:
-        """What each way of asking comes down to."""
+        """The expected outcome of every method."""
         if isinstance(self.gives, Failure):
             return self.gives
         return self.gives, self.kwargs, self.metadata
 
     def seen(self, message: AIMessage) -> Any:
-        """Return what a message comes down to, in the form of `expected`."""
+        """Return a message in the form of `expected`."""
         seen = seen_in(message)
         if isinstance(self.gives, Seen):
             seen = replace(seen, invalid=_unmarked(seen.invalid, self.gives.invalid))
@@ -69,7 +69,7 @@ class Quirk:
         return seen, kwargs, metadata
 
     def failed(self, error: SSEChatError) -> Any:
-        """Return what an error comes down to, in the form of `expected`."""
+        """Return an error in the form of `expected`."""
         words = self.gives.words if isinstance(self.gives, Failure) else ""
         partial = error.partial.text if error.partial else None
         shown = words if words in str(error) else str(error)

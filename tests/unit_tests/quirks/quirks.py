@@ -1,4 +1,4 @@
-"""All peculiarities, by theme."""
+"""All quirks, by theme."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.unit_tests.quirks.quirks_usage import USAGES
 
 THEMES: dict[str, tuple[Quirk, ...]] = {
     "Events and bytes": FRAMINGS,
-    "Bodies that are no event stream": BODIES,
+    "Bodies that are not an event stream": BODIES,
     "Chunks and fields": CHUNKS + MESSAGES,
     "Reasoning": REASONINGS,
     "Tool calls": TOOL_CALLS + ARGUMENTS + CALLS,

@@ -1,9 +1,12 @@
-"""Arguments of tool calls that come twice, too late, or not at all."""
+"""Arguments of tool calls: in other forms, twice, too late, or not at all."""
 
 from __future__ import annotations
 
+import json
+
 from tests.unit_tests.quirks.quirk import TOOLS, Quirk
 from tests.unit_tests.quirks.quirks_tool_calls import (
+    ARGS,
     HEAD,
     JSON,
     ONE,
@@ -13,11 +16,52 @@ from tests.unit_tests.quirks.quirks_tool_calls import (
     UNNAMED,
     gives,
 )
-from tests.unit_tests.wire.wire_streams import call, calls, chunk, events
+from tests.unit_tests.wire.wire_streams import NIL, call, calls, chunk, events
 
 WHOLE = (call(0, "a1", "weather", JSON), call(1, "a2", "time", TIME))
 
 ARGUMENTS = (
+    Quirk(
+        "arguments as an object are arguments",
+        "arguments as an object, not as a text (GigaChat and others)",
+        "takes the object",
+        events([calls(call(0, "a1", "weather", ARGS)), TOOLS]),
+        ONE,
+    ),
+    Quirk(
+        "null arguments are none",
+        "`arguments: null` (older vLLM)",
+        "takes it for nothing: the call is one without arguments",
+        events([calls(call(0, "a1", "now", None)), TOOLS]),
+        gives(("a1", "now", {})),
+    ),
+    Quirk(
+        "arguments that are encoded twice are decoded twice",
+        "arguments that are a JSON text in a JSON text",
+        "decodes twice, when an object comes out",
+        events(
+            [
+                calls(call(0, "a1", "weather", json.dumps(JSON)[:9])),
+                calls(call(0, arguments=json.dumps(JSON)[9:])),
+                TOOLS,
+            ]
+        ),
+        ONE,
+    ),
+    Quirk(
+        "arguments that are no object are an invalid call",
+        "arguments that are a list, a number or a bare word (Qwen)",
+        "an `invalid_tool_call` with the text as sent",
+        events(
+            [
+                calls(call(0, "a1", "f", "[1]")),
+                calls(call(1, "a2", "g", [2])),
+                calls(call(2, "a3", "h", "Paris")),
+                TOOLS,
+            ]
+        ),
+        gives(invalid=[("a1", "f", "[1]"), ("a2", "g", "[2]"), ("a3", "h", "Paris")]),
+    ),
     Quirk(
         "empty braces before the arguments are left out",
         "`{}` first, and then the arguments (gateways over Claude)",
@@ -73,7 +117,7 @@ ARGUMENTS = (
         "arguments that come again are one call",
         "all arguments once more in one piece, after the pieces (relays over OpenAI's "
         "Responses)",
-        "takes them once",
+        "uses them once",
         events(
             [
                 calls(call(0, "a1", "weather", "")),
@@ -136,13 +180,13 @@ ARGUMENTS = (
         TWO,
     ),
     Quirk(
-        "an id that says null is none",
+        "an id that says null is no id",
         '`"id": "null"` on every call (older Mistral)',
         "makes one up for each",
         events(
             [
                 calls(
-                    call(..., "null", "weather", JSON), call(..., "null", "time", TIME)
+                    call(NIL, "null", "weather", JSON), call(NIL, "null", "time", TIME)
                 ),
                 TOOLS,
             ]

@@ -1,4 +1,4 @@
-"""Answers that are no event stream."""
+"""Answers that are not an event stream."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ BODIES = (
     ),
     Quirk(
         "a whole answer in messages is an answer",
-        "the same with `messages` in place of choices (GigaChat's second API)",
+        "the same with `messages` instead of choices (GigaChat's second API)",
         "reads it",
         [
             body(
@@ -57,7 +57,7 @@ BODIES = (
     Quirk(
         "blanks before a completion are no part of it",
         "blank lines until the answer is there (DeepSeek under load)",
-        "passes them over",
+        "ignores them",
         [b"\n\n", b"   \n", body(COMPLETION)],
         Seen(text="Hi"),
         content_type=JSON,
@@ -65,7 +65,7 @@ BODIES = (
     Quirk(
         "a byte order mark before a completion is no part of it",
         "a byte order mark before it, after blank lines or not, or two of them",
-        "passes them over",
+        "ignores them",
         [b"\r\n", b"\xef\xbb\xbf", b"\xef\xbb\xbf\n", body(COMPLETION)],
         Seen(text="Hi"),
         content_type=JSON,
@@ -75,19 +75,19 @@ BODIES = (
         "a completion that was cut",
         "`NotAnEventStreamError`",
         [body(COMPLETION)[:-30]],
-        Failure("NotAnEventStreamError", "no event stream"),
+        Failure("NotAnEventStreamError", "not an event stream"),
         content_type=JSON,
     ),
     Quirk(
         "a json error with a good status is an error",
         "a JSON error with status 200",
-        "`StreamError` with the server's words",
+        "`StreamError` with the server's message",
         [body({"error": {"message": "boom", "code": "no_credit"}})],
         Failure("StreamError", "(no_credit): boom"),
         content_type=JSON,
     ),
     Quirk(
-        "an object that is no completion is an error",
+        "an object that is not a completion is an error",
         "any other JSON object with status 200",
         "`MalformedChunkError` with its beginning",
         [body({"hello": "world"})],
@@ -99,7 +99,7 @@ BODIES = (
         "a web page: a login, a proxy, a wrong `base_url`",
         "`NotAnEventStreamError` with status, URL, its beginning and a hint",
         [PAGE],
-        Failure("NotAnEventStreamError", "Is `base_url` right?"),
+        Failure("NotAnEventStreamError", "Check `base_url`:"),
         content_type="text/html",
     ),
     Quirk(
@@ -120,7 +120,7 @@ BODIES = (
     Quirk(
         "a stream of comments is an error",
         "an event stream without a chunk",
-        "the same, whatever `on_truncation` says",
+        "sent again, then `StreamTruncatedError`, regardless of `on_truncation`",
         [b": ping\n\n", b": ping\n\n"],
         Failure("StreamTruncatedError", "ended before the answer did"),
         settings={"on_truncation": "accept"},
@@ -133,7 +133,7 @@ BODIES = (
         Failure("NotAnEventStreamError", "Hel"),
     ),
     Quirk(
-        "one chunk in place of a stream is cut",
+        "one chunk instead of a stream is cut",
         "one chunk as JSON, and no finish reason",
         "`StreamTruncatedError`",
         [body(text("Hel"))],
@@ -142,7 +142,7 @@ BODIES = (
     Quirk(
         "a JSON error in the words of a gateway is an error",
         'a JSON error with `"messages": []` in it (Cloudflare)',
-        "`StreamError` with the server's words",
+        "`StreamError` with the server's message",
         [body({"success": False, "errors": [{"message": "boom"}], "messages": []})],
         Failure("StreamError", "boom"),
     ),
@@ -160,7 +160,7 @@ BODIES = (
     Quirk(
         "an error in newline-delimited json is an error",
         "newline-delimited JSON that begins with an error",
-        "`StreamError` with the server's words",
+        "`StreamError` with the server's message",
         [b'{"error": "no such model"}\n', b'{"done": true}\n'],
         Failure("StreamError", "no such model"),
         content_type="application/x-ndjson",
@@ -174,9 +174,9 @@ BODIES = (
         content_type=JSON,
     ),
     Quirk(
-        "a whole answer of another protocol is none",
+        "a whole answer of another protocol is an error",
         "the whole answer of another protocol (Ollama's own API, Gemini's)",
-        "`NotAnEventStreamError` that says which",
+        "`NotAnEventStreamError` that names the protocol",
         [body({"model": "m", "message": {"content": "Hi"}, "done": True})],
         Failure("NotAnEventStreamError", "Ollama's own API"),
         content_type=JSON,

@@ -9,6 +9,7 @@ from tests.unit_tests.quirks.quirk import STOP, TOOLS, Quirk
 from tests.unit_tests.quirks.quirks_tool_calls import JSON, gives
 from tests.unit_tests.wire.wire_streams import (
     MADE_UP,
+    NIL,
     call,
     calls,
     chunk,
@@ -18,8 +19,8 @@ from tests.unit_tests.wire.wire_streams import (
 
 LISTED: Any = ("c1", "list_files", {})
 DELETED = (MADE_UP, "delete_file", {"y": 1})
-LIST: Any = (..., "c1", "list_files", "{}")
-DELETE: Any = (..., "c1", "delete_file", '{"y": 1}')
+LIST: Any = (NIL, "c1", "list_files", "{}")
+DELETE: Any = (NIL, "c1", "delete_file", '{"y": 1}')
 FIND = {"name": "find", "arguments": "{}"}
 NOTE = {"text": "a\nb\tc\r\n\x07 \u00e9"}
 RAW = json.dumps(NOTE, ensure_ascii=False)
@@ -39,7 +40,7 @@ def whole(*sent: Any, finish: Any = "tool_calls", **message: Any) -> list[bytes]
     return [json.dumps({"model": "m-1", "choices": [choice]}).encode()]
 
 
-def custom(index: Any = ..., call_id: Any = ..., **body: Any) -> dict[str, Any]:
+def custom(index: Any = NIL, call_id: Any = NIL, **body: Any) -> dict[str, Any]:
     """Return a piece of a custom tool's call."""
     kind = {"type": "custom"} if call_id is not ... else {}
     return {**call(index, call_id), **kind, "custom": body}
@@ -80,13 +81,13 @@ SENT_TWICE = tuple(
     Quirk(
         f"a call that comes again {where} is one call",
         f"a call once more, with the same id, name and arguments, {where}",
-        "takes it once",
+        "uses it once",
         body,
         gives(("c1", "pay", {"y": 1})),
     )
     for where, body in {
         "in a whole answer": whole(
-            call(..., "c1", "pay", '{"y": 1}'), call(..., "c1", "pay", '{"y":1}')
+            call(NIL, "c1", "pay", '{"y": 1}'), call(NIL, "c1", "pay", '{"y":1}')
         ),
         "at another index": events(
             [
@@ -117,7 +118,7 @@ KINDS = (
             gives(("c1", "run_sql", {"__arg1": SQL})),
         )
         for where, body in {
-            "in a whole answer": whole(custom(..., "c1", name="run_sql", input=SQL)),
+            "in a whole answer": whole(custom(NIL, "c1", name="run_sql", input=SQL)),
             "in one piece": events(
                 [calls(custom(0, "c1", name="run_sql", input=SQL)), TOOLS]
             ),
@@ -154,7 +155,7 @@ KINDS = (
     Quirk(
         "custom calls and calls of functions stand side by side",
         "calls of custom tools and of functions in one answer",
-        "gives each in its form",
+        "returns each in its form",
         events(
             [
                 calls(call(0, "a1", "weather", JSON)),
@@ -230,7 +231,7 @@ KINDS = (
     Quirk(
         "a call of an unknown kind keeps its name",
         "a call in the form of another API, such as `mcp_call`, beside a good one",
-        "the same, under the name that it has",
+        "an `invalid_tool_call` under its own name",
         events(
             [
                 calls(
@@ -312,7 +313,7 @@ VALIDITY = (
             gives(("a1", "note", NOTE)),
         )
         for where, body in {
-            "in a whole answer": whole(call(..., "a1", "note", RAW)),
+            "in a whole answer": whole(call(NIL, "a1", "note", RAW)),
             "in one piece": events([calls(call(0, "a1", "note", RAW)), TOOLS]),
             "in pieces": events(
                 [
@@ -337,7 +338,7 @@ VALIDITY = (
         for number in ("1e400", "-1e400", "NaN", "Infinity", "-Infinity")
     ),
     Quirk(
-        "an object with a number that is none is invalid",
+        "an object with an invalid number is invalid",
         "`NaN` in arguments that come as an object",
         "the same",
         [

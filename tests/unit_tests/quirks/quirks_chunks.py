@@ -31,7 +31,7 @@ def named(kind: str, value: Any) -> bytes:
 
 
 def says(words: str) -> list[dict[str, Any]]:
-    """Return messages in place of choices."""
+    """Return messages instead of choices."""
     return [{"role": "assistant", "content": [{"text": words}]}]
 
 
@@ -165,7 +165,7 @@ CHUNKS = (
         HI,
     ),
     Quirk(
-        "a whole message in place of deltas is the answer",
+        "a whole message instead of deltas is the answer",
         "one event with the whole `message` and no delta",
         "it is the answer",
         events(
@@ -275,7 +275,7 @@ CHUNKS = (
     ),
     Quirk(
         "several answers are not mixed",
-        "several answers at once (`n` above 1)",
+        "several answers (`n` above 1)",
         'streams the first; the others are in `response_metadata["other_choices"]`',
         events(
             [
@@ -325,8 +325,8 @@ CHUNKS = (
         HI,
     ),
     Quirk(
-        "messages in place of choices are read",
-        "`messages` in place of choices, in named events and without `[DONE]` "
+        "messages instead of choices are read",
+        "`messages` instead of choices, in named events and without `[DONE]` "
         "(GigaChat's second API)",
         "reads them",
         [
@@ -348,7 +348,7 @@ CHUNKS = (
     Quirk(
         "calls in messages are calls",
         "`function_call` as a part of such a message",
-        "makes a tool call of it",
+        "reads it as a tool call",
         [
             named(
                 "delta",

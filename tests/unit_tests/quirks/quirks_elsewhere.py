@@ -78,14 +78,14 @@ REQUESTS = (
     ),
     Elsewhere(
         "begins a tool call with empty arguments",
-        "shows no call before its first argument: an application that acts at once "
+        "shows no call before its first argument: an application that acts immediately "
         "would run it without arguments",
         _CHUNKS,
         "test_a_call_that_has_just_begun_is_not_shown_as_one_without_arguments",
     ),
     Elsewhere(
         "is asked for JSON and streams",
-        "gives each token at once, reasoning too",
+        "returns each token immediately, reasoning too",
         _CHUNKS,
         "test_a_response_format_does_not_hold_tokens_back",
     ),
@@ -95,13 +95,13 @@ TIME = (
     Elsewhere(
         "keeps the connection open and sends nothing, or only pings and comments",
         "`TimedOutError` by `first_token_timeout` or `stream_chunk_timeout`, in sync "
-        "code too; pings do not stop the clocks",
+        "code too; pings do not restart a timeout",
         _EXCHANGE,
         "test_keep_alives_do_not_stop_the_clock_between_tokens",
     ),
     Elsewhere(
         "takes minutes for the first token, and is fast then",
-        "has a clock of its own for the first token",
+        "has a separate timeout for the first token",
         "tests/unit_tests/transport/test_transport_clock.py",
         "test_first_token_is_due_from_the_start",
     ),
@@ -119,7 +119,7 @@ TIME = (
     ),
     Elsewhere(
         "breaks off after the first token",
-        "sends nothing again: the text would come twice",
+        "does not retry: the text would be repeated",
         _CALLS,
         "test_nothing_is_sent_again_after_a_token_is_out",
     ),
@@ -177,7 +177,7 @@ APPLICATIONS = (
     ),
     Elsewhere(
         "callbacks, in any way of asking",
-        "tells each token once",
+        "reports each token once",
         _CALLBACKS,
         "test_each_chunk_is_reported_once",
     ),

@@ -32,7 +32,7 @@ ERRORS = (
     Quirk(
         "an error object is an error",
         '`{"error": {…}}` (OpenRouter, vLLM, SGLang, llama.cpp)',
-        "`StreamError` with `code`, the server's words, and what came as `partial`",
+        "`StreamError` with `code`, the server's message, and what came as `partial`",
         after_text({"error": BOOM}),
         failed("(502): boom"),
     ),
@@ -130,9 +130,9 @@ ERRORS = (
         failed("(502): boom"),
     ),
     Quirk(
-        "an empty error is none",
+        "an empty error is ignored",
         '`"error": null` or `{}` on every chunk',
-        "takes it for none",
+        "ignores it",
         [
             event({**text("H"), "error": None}),
             event({**text("i"), "error": {}}),
@@ -142,9 +142,8 @@ ERRORS = (
     ),
     Quirk(
         "an error before the first token has no partial",
-        "an error in place of the answer, with status 200",
-        "the same, without `partial`; sent again when its code speaks of a passing "
-        "failure",
+        "an error instead of the answer, with status 200",
+        "`StreamError` without `partial`; sent again if its code is retryable",
         [event({"error": BOOM})],
         Failure("StreamError", "(502): boom"),
     ),
@@ -199,14 +198,14 @@ ERRORS = (
     Quirk(
         "a bare object that text follows is passed over",
         "a bare object, and then more of the answer",
-        "passes it over: the answer went on",
+        "ignores it: the answer went on",
         [FIRST, b'{"error": "boom"}\n\n', event(text("i")), DONE],
         Seen(text="Hi"),
     ),
     Quirk(
         "a bare object after done is passed over",
         "a bare object after `[DONE]`",
-        "passes it over",
+        "ignores it",
         [FIRST, DONE, b'{"error": "boom"}\n\n', DONE],
         Seen(text="H"),
     ),
@@ -220,13 +219,13 @@ ERRORS = (
     Quirk(
         "a bare object that is cut or no error is passed over",
         "bare text or objects that report no error",
-        "passes them over, as the standard says",
+        "ignores them, as the standard says",
         [FIRST, b'{"error": \n\n', FIRST, b'{"choices": []}\n\n', DONE],
         Seen(text="HH"),
     ),
     Quirk(
         "an error under a name of its own is an error",
-        "`error: {…}` in place of `data: {…}` (older llama.cpp), also before `[DONE]`",
+        "`error: {…}` instead of `data: {…}` (older llama.cpp), also before `[DONE]`",
         "`StreamError`, as for an event",
         [FIRST, b'error: {"code": 500, "message": "boom"}\n\n', DONE],
         failed("(500): boom"),
@@ -240,7 +239,7 @@ ERRORS = (
     ),
     Quirk(
         "a bare object before all and done is an error",
-        "a bare object in place of the answer, and `[DONE]` after it",
+        "a bare object instead of the answer, and `[DONE]` after it",
         "the same",
         [b'{"error": {"message": "boom", "code": 502}}\n\n', DONE],
         Failure("StreamError", "(502): boom"),
@@ -320,9 +319,9 @@ ERRORS = (
         failed("boom"),
     ),
     Quirk(
-        "a code that reports no error is none",
+        "a code that reports no error is ignored",
         "`code: 0` and `message: Success` with every chunk (iFlytek)",
-        "takes it for none",
+        "ignores it",
         events(
             [
                 {**text("Hi"), "code": 0, "message": "Success"},
@@ -333,7 +332,7 @@ ERRORS = (
         Seen("Hi"),
     ),
     Quirk(
-        "an error without any word is none",
+        "an error without any word is ignored",
         "an `error` on every chunk in which all is empty, null or 0",
         "the same",
         events(

@@ -31,7 +31,7 @@ FINISHES = (
     Quirk(
         "a stream that just ends within a call is an error",
         "the same within a tool call",
-        "the same; the call is invalid in `partial`",
+        "`StreamTruncatedError`; the call is invalid in `partial`",
         events([calls(call(0, "a1", "f", '{"a": 1'))], done=False),
         Failure("StreamTruncatedError", "ended before the answer did", ""),
     ),
@@ -45,7 +45,7 @@ FINISHES = (
     Quirk(
         "done alone ends an answer",
         "`[DONE]`, but no finish reason (Evolink)",
-        "the answer is whole; the reason is concluded, and "
+        "the answer is whole; the reason is inferred, and "
         '`response_metadata["finish_reason_inferred"]` says so',
         events([text("Hi")]),
         HI,
@@ -54,7 +54,7 @@ FINISHES = (
     Quirk(
         "done alone ends a call",
         "the same after tool calls",
-        "concludes `tool_calls`",
+        "infers `tool_calls`",
         events([calls(CALL)]),
         CALLED,
         metadata={"finish_reason_inferred": True},
@@ -62,14 +62,14 @@ FINISHES = (
     Quirk(
         "done is known in any spelling",
         "`data:[DONE]`, blanks around it, `done` in lower case, or in quotes",
-        "knows it",
+        "recognizes it",
         [event(text("Hi")), b'data:  "[done]" \n\n', event(text("more"))],
         HI,
     ),
     Quirk(
         "a finish reason that is sent twice comes once",
         "two last chunks with the same reason (OpenRouter)",
-        "gives reason, model and id once",
+        "returns reason, model and id once",
         events([text("Hi"), STOP, STOP]),
         HI,
         metadata={"finish_reason": "stop", "id": "chatcmpl-1"},
@@ -99,9 +99,9 @@ FINISHES = (
         metadata={"native_finish_reason": "tool_calls"},
     ),
     Quirk(
-        "an empty finish reason is none",
+        "an empty finish reason is ignored",
         '`"finish_reason": ""` on every chunk (older Ollama, gateways)',
-        "takes it for none",
+        "ignores it",
         events([chunk({"content": "H"}, ""), chunk({"content": "i"}, ""), STOP]),
         HI,
         metadata={"finish_reason_inferred": None},
@@ -233,7 +233,7 @@ FINISHES = (
     Quirk(
         "a last event without its blank line is read",
         "the last event's blank line never comes (new-api, proxies that trim)",
-        "reads the event all the same",
+        "reads the event",
         [event(text("Hi")), event(STOP).rstrip(b"\n")],
         HI,
     ),
@@ -252,10 +252,10 @@ FINISHES = (
         HI,
     ),
     Quirk(
-        "a reason that says null is none",
+        "a reason that says null is ignored",
         '`"finish_reason": "null"` or `not_finished` on every chunk (DashScope\'s own '
         "form, relays)",
-        "takes it for none",
+        "ignores it",
         events(
             [
                 chunk({"content": "H"}, "null"),
@@ -277,8 +277,8 @@ FINISHES = (
     Quirk(
         "done without an answer is no answer",
         "`[DONE]`, and no choice before it (gateways whose upstream failed)",
-        "the same: never an empty answer",
+        "`StreamTruncatedError`: never an empty answer",
         events([chunk(choices=[], usage={"prompt_tokens": 0})]),
-        Failure("StreamTruncatedError", "[DONE] came, and nothing before it"),
+        Failure("StreamTruncatedError", "[DONE] was received, but nothing before it"),
     ),
 )

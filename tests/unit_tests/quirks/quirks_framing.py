@@ -25,7 +25,7 @@ FRAMINGS = (
         "events without data are no part of an answer",
         "`data:` with nothing after it, `event: ping`, `retry: 3000`, a lone `id:` "
         "(gateways, to keep the connection alive)",
-        "passes them over",
+        "ignores them",
         between(
             b"data:\n\n",
             b"data: \n\n",
@@ -39,7 +39,7 @@ FRAMINGS = (
     Quirk(
         "pings are no part of an answer",
         "`data: ping`, `data: [PING]`, `data: : OPENROUTER PROCESSING`, `data: null`",
-        "passes them over",
+        "ignores them",
         between(
             b"data: ping\n\n",
             b"data: [PING]\n\n",
@@ -53,7 +53,7 @@ FRAMINGS = (
         "comments are no part of an answer",
         "comments, such as `: OPENROUTER PROCESSING`, also between the lines of an "
         "event",
-        "passes them over; they do not stop the clocks",
+        "ignores them; they do not restart a timeout",
         [
             b": OPENROUTER PROCESSING\n\n",
             *between(b": ping\n\n", b":\n\n", b": x-cost=0.1\ndata: {}\n\n"),
@@ -61,7 +61,7 @@ FRAMINGS = (
         HI,
     ),
     Quirk(
-        "data that is no json is an error",
+        "data that is not json is an error",
         "text that is neither JSON nor a known ping",
         "`MalformedChunkError` with its beginning",
         between(b"data: upstream connect error\n\n"),
@@ -91,21 +91,21 @@ FRAMINGS = (
     Quirk(
         "a byte order mark is no part of the answer",
         "a byte order mark before the first event",
-        "passes it over; the first event is not lost",
+        "ignores it; the first event is not lost",
         [b"\xef\xbb\xbf" + FIRST, SECOND, END, DONE],
         HI,
     ),
     Quirk(
         "blank lines before the stream are no part of it",
         "blank lines before the first event",
-        "passes them over",
+        "ignores them",
         [b"\n\r\n  \n", *between()],
         HI,
     ),
     Quirk(
         "data over several lines is one chunk",
         "one chunk over several `data:` lines (the documentation of GigaChat)",
-        "puts the lines together",
+        "joins the lines",
         [
             b'data: {"model": "m-1",\ndata:  "choices":\n',
             b'data: [{"index": 0, "delta": {"content": "Hi"}}]}\n\n',
@@ -124,7 +124,7 @@ FRAMINGS = (
     Quirk(
         "events without a blank line are cut where the stream is",
         "the same, and the stream is cut",
-        "`StreamTruncatedError`, as ever",
+        "`StreamTruncatedError`",
         [*unlike(b"\n\n", b"\n")[:2], b'data: {"choices": ['],
         Failure("StreamTruncatedError", "ended before the answer did", "Hi"),
     ),
@@ -159,7 +159,7 @@ FRAMINGS = (
     Quirk(
         "characters that are cut by the server are whole",
         r"an emoji in two deltas, as `\ud83c` and `\udf84`",
-        "puts it together",
+        "joins the pieces",
         [
             event(rf'{{"choices": [{{"delta": {{"content": "{half}"}}}}]}}')
             for half in ("a\\ud83c", "\\udf84b")
@@ -181,7 +181,7 @@ FRAMINGS = (
     Quirk(
         "a token that is repeated is kept",
         "the same chunk many times over",
-        "gives each: a model may repeat itself",
+        "returns each: a model may repeat itself",
         events([*[text("ha")] * 150, STOP]),
         Seen(text="ha" * 150),
     ),
@@ -202,7 +202,7 @@ FRAMINGS = (
         content_type=None,
     ),
     Quirk(
-        "an object a line is no event stream",
+        "an object per line is not an event stream",
         "a JSON object a line (NDJSON) instead of events",
         "`NotAnEventStreamError` with its beginning",
         [part.removeprefix(b"data: ") for part in between()],

@@ -1,4 +1,4 @@
-"""What stands in the place of a delta, and beside it."""
+"""Fields instead of a delta, and next to it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ F = [("c", "f", {"a": 1})]
 
 
 def said(content: Any, finish: str | None = None, **fields: Any) -> dict[str, Any]:
-    """Return a chunk with a message in place of a delta."""
+    """Return a chunk with a message instead of a delta."""
     message = {"role": "assistant", "content": content, **fields}
     return chunk(choices=[{"index": 0, "message": message, "finish_reason": finish}])
 
@@ -48,15 +48,15 @@ def ids(*numbers: int, content: str = "x") -> dict[str, Any]:
 MESSAGES = (
     Quirk(
         "messages with the next part of the answer are its parts",
-        "`message` in place of `delta`, with the next part each time",
-        "takes each for a part",
+        "`message` instead of `delta`, with the next part each time",
+        "treats each as a part",
         events([said("ha"), said("ha"), said("!"), said("!"), said("", "stop")]),
         Seen("haha!!"),
     ),
     Quirk(
         "messages with all of the answer so far are not repeated",
         "the same with all of the answer so far each time",
-        "gives out what is new",
+        "returns the new text",
         events(
             [
                 said("", reasoning_content="I"),
@@ -94,7 +94,7 @@ MESSAGES = (
     Quirk(
         "the rest that a last message has is given out",
         "deltas, and a last `message` with more than they had",
-        "gives out the rest",
+        "returns the rest",
         events([text("The"), said("The cat", "stop", annotations=[{"n": 1}])]),
         Seen("The cat"),
         kwargs={"annotations": [{"n": 1}]},

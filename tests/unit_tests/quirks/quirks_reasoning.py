@@ -38,8 +38,8 @@ REASONINGS = (
     ),
     Quirk(
         "reasoning under two names comes once",
-        "… in both at once (LiteLLM over OpenRouter)",
-        "gives it once",
+        "… in both keys (LiteLLM over OpenRouter)",
+        "returns it once",
         thought(
             {"reasoning": "H", "reasoning_content": "H"},
             {"reasoning": "mm", "reasoning_content": "mm"},
@@ -201,9 +201,9 @@ REASONINGS = (
         settings=TAGS,
     ),
     Quirk(
-        "null reasoning is none",
+        "null reasoning is ignored",
         "reasoning that is null or empty on every other chunk",
-        "takes it for none",
+        "ignores it",
         thought(
             {"reasoning_content": "Hmm", "content": None},
             {"reasoning_content": None, "content": ""},

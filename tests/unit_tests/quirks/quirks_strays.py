@@ -1,4 +1,4 @@
-"""What stands in a stream in place of a chunk."""
+"""Objects and text in a stream instead of a chunk."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ def stray(name: str, sends: str, value: Any, words: str) -> Quirk:
 
 STRAYS = (
     Quirk(
-        "an object before done that is no chunk is an error",
+        "an object before done that is not a chunk is an error",
         '`{"text": "**NETWORK ERROR**", "error_code": …}` before `[DONE]`, and no '
         "finish reason (FastChat)",
-        "`StreamError` with the object's words: what is no chunk is an error, whatever "
-        "its keys, unless the answer goes on or has a finish reason",
+        "`StreamError` with the object's message: anything but a chunk is an error, "
+        "whatever its keys, unless the answer continues or has a finish reason",
         [
             ROLE,
             FIRST,
@@ -57,7 +57,7 @@ STRAYS = (
     ),
     stray(
         "an object in other words is an error",
-        "any other object in place of the rest of the answer",
+        "any other object instead of the rest of the answer",
         {"fehler": "kaputt"},
         '{"fehler": "kaputt"}',
     ),
@@ -80,23 +80,23 @@ STRAYS = (
         "boom",
     ),
     Quirk(
-        "an object before the end that is no chunk is an error",
+        "an object before the end that is not a chunk is an error",
         "the same, and the stream ends without `[DONE]`",
-        "the same, also with `on_truncation`",
+        "`StreamError`, also with `on_truncation`",
         after_text({"text": "boom", "error_code": 50002}),
         failed("(50002): boom"),
         settings={"on_truncation": "accept"},
     ),
     Quirk(
-        "an object in place of the answer is an error",
-        "the same in place of the answer",
-        "the same, without `partial`",
+        "an object instead of the answer is an error",
+        "the same instead of the answer",
+        "`StreamError` without `partial`",
         [event({"text": "boom", "error_code": 50002}), DONE],
         Failure("StreamError", "(50002): boom"),
     ),
     Quirk(
-        "an object behind the finish reason is passed over",
-        "an object that is no chunk behind the finish reason",
+        "an object after the finish reason is passed over",
+        "an object that is not a chunk after the finish reason",
         "keeps it in `response_metadata`",
         events([text("Hi"), STOP, {"trace": "t-1", "status": "closed"}]),
         Seen("Hi"),
@@ -104,7 +104,7 @@ STRAYS = (
     ),
     Quirk(
         "an object that the answer goes on after is passed over",
-        "an object that is no chunk, and then more of the answer (tools of a gateway)",
+        "an object that is not a chunk, then more of the answer (tools of a gateway)",
         "the same",
         events([text("H"), {"tool": "search", "status": "running"}, text("i")]),
         Seen("Hi"),
@@ -131,14 +131,14 @@ STRAYS = (
     Quirk(
         "a bare chunk is no error",
         "a chunk between the events, without `data:`",
-        "passes it over, as the standard says",
+        "ignores it, as the standard says",
         [FIRST, b'{"choices": [{"delta": {"content": "x"}}], "code": 5}\n\n', DONE],
         Seen("H"),
     ),
     Quirk(
         "an error of groq is an error",
         '`"x_groq": {"error": "over_capacity"}` (Groq)',
-        "`StreamError` with the server's words",
+        "`StreamError` with the server's message",
         after_text({**chunk({}, "stop"), "x_groq": {"id": "r", "error": "over"}}),
         failed("over"),
     ),
@@ -218,10 +218,10 @@ STRAYS = (
         failed("(1008): "),
     ),
     Quirk(
-        "an error that says success beside choices is none",
+        "an error that says success beside choices is ignored",
         '`"error": {"code": 0, "message": "success"}`, `{"code": "Success"}` or `"ok"` '
         "beside choices",
-        "takes it for none",
+        "ignores it",
         events(
             [
                 {**text("H"), "error": {"code": 0, "message": "成功", "type": "x"}},
@@ -258,7 +258,7 @@ STRAYS = (
     ),
     Quirk(
         "a word that says error is an error",
-        "`data: [ERROR] …`, in place of a chunk or behind the finish reason",
+        "`data: [ERROR] …`, instead of a chunk or after the finish reason",
         "the same",
         [FIRST, event(STOP), event("[ERROR] boom"), DONE],
         failed("[ERROR] boom"),
@@ -267,7 +267,7 @@ STRAYS = (
         "signs of life are no part of the answer",
         "`event: heartbeat` with `data: alive`, a number or an object; `data: alive`; "
         "a time (ChatGPT's servers)",
-        "passes them over",
+        "ignores them",
         [
             event("alive", "heartbeat"),
             event("1732800000", "ping"),
@@ -283,8 +283,8 @@ STRAYS = (
         Seen("H"),
     ),
     Quirk(
-        "words behind the finish reason do not end a good answer",
-        "`[END]`, `<EOT>`, `</s>` or half an object behind the finish reason",
+        "words after the finish reason do not end a good answer",
+        "`[END]`, `<EOT>`, `</s>` or half an object after the finish reason",
         "the answer is whole",
         [
             *(event(data) for data in (text("Hi"), STOP, "[END]", "<EOT>", "</s>")),
@@ -319,7 +319,7 @@ STRAYS = (
             event({"type": "content_block_delta", "delta": {"text": "Hi"}}),
             event({"type": "message_stop"}, "message_stop"),
         ],
-        foreign('no event was a chat completion; the first was \'{"type": "message_s'),
+        foreign('without any chat completion; the first was \'{"type": "message_s'),
         settings={"on_truncation": "accept", "max_retries": 2},
     ),
     Quirk(
@@ -355,14 +355,14 @@ STRAYS = (
     Quirk(
         "events of a protocol that nobody knows are no chat completion",
         "any others, JSON or not",
-        "the same, at the end of the stream",
+        "`MalformedChunkError` at the end of the stream",
         [
             event("Hello", "output"),
             event({"kind": "start", "id": "r"}),
             event({"kind": "delta", "value": "Hi"}),
             DONE,
         ],
-        foreign("no event was a chat completion; the first was 'event: output, data"),
+        foreign("without any chat completion; the first was 'event: output, data"),
         settings={"on_truncation": "accept"},
     ),
 )

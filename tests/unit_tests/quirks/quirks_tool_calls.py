@@ -8,6 +8,7 @@ from typing import Any
 from tests.unit_tests.quirks.quirk import STOP, TOOLS, Quirk
 from tests.unit_tests.wire.wire_streams import (
     MADE_UP,
+    NIL,
     Seen,
     call,
     calls,
@@ -37,7 +38,7 @@ TOOL_CALLS = (
         "puts them together by id, or to the call that is open",
         events(
             [
-                calls(call(..., "a1", "weather", HEAD)),
+                calls(call(NIL, "a1", "weather", HEAD)),
                 calls(call(arguments=TAIL)),
                 TOOLS,
             ]
@@ -63,8 +64,8 @@ TOOL_CALLS = (
         "a new id begins a new call",
         events(
             [
-                calls(call(..., "a1", "weather", JSON)),
-                calls(call(..., "a2", "time", TIME)),
+                calls(call(NIL, "a1", "weather", JSON)),
+                calls(call(NIL, "a2", "time", TIME)),
                 TOOLS,
             ]
         ),
@@ -97,7 +98,7 @@ TOOL_CALLS = (
         "a whole call that comes once more is one call",
         "a call once more, whole and with the same id, in its last piece or after the "
         "finish reason",
-        "takes it once",
+        "uses it once",
         events(
             [
                 calls(call(0, "a1", "weather", HEAD)),
@@ -114,7 +115,7 @@ TOOL_CALLS = (
         "a repeated name and id come once",
         "the name, or the id, on every piece (MiniMax on NVIDIA NIM, Fireworks, vLLM "
         "forks)",
-        "gives both once",
+        "returns both once",
         events(
             [
                 calls(call(0, "a1", "weather", "")),
@@ -129,7 +130,7 @@ TOOL_CALLS = (
     Quirk(
         "a split name is put together",
         "the name split over pieces, before the arguments (Gemini)",
-        "puts it together",
+        "joins the pieces",
         events(
             [
                 calls(call(0, "a1", "wea")),
@@ -143,7 +144,7 @@ TOOL_CALLS = (
     Quirk(
         "empty id and name say nothing",
         '`"id": ""` and `"name": ""` on later pieces (DashScope, DeepSeek)',
-        "takes an empty text for none",
+        "ignores empty texts",
         events(
             [
                 calls(call(0, "a1", "weather", HEAD, type="function")),
@@ -210,7 +211,7 @@ TOOL_CALLS = (
     Quirk(
         "a new id on every piece is no new call",
         "another id on every piece",
-        "goes on with the call while its arguments are half-way; the first id holds",
+        "continues the call while its arguments are incomplete; the first id is kept",
         events(
             [
                 calls(call(0, "a1", "weather", HEAD)),
@@ -251,7 +252,7 @@ TOOL_CALLS = (
     Quirk(
         "a piece without a function is passed over",
         "a piece without `function`, with `null`, or no object at all",
-        "passes it over",
+        "ignores it",
         events(
             [
                 calls(call(0, "a1", "weather", HEAD)),
@@ -262,47 +263,6 @@ TOOL_CALLS = (
             ]
         ),
         ONE,
-    ),
-    Quirk(
-        "arguments as an object are arguments",
-        "arguments as an object, not as a text (GigaChat and others)",
-        "takes the object",
-        events([calls(call(0, "a1", "weather", ARGS)), TOOLS]),
-        ONE,
-    ),
-    Quirk(
-        "null arguments are none",
-        "`arguments: null` (older vLLM)",
-        "takes it for nothing: the call is one without arguments",
-        events([calls(call(0, "a1", "now", None)), TOOLS]),
-        gives(("a1", "now", {})),
-    ),
-    Quirk(
-        "arguments that are encoded twice are decoded twice",
-        "arguments that are a JSON text in a JSON text",
-        "decodes twice, when an object comes out",
-        events(
-            [
-                calls(call(0, "a1", "weather", json.dumps(JSON)[:9])),
-                calls(call(0, arguments=json.dumps(JSON)[9:])),
-                TOOLS,
-            ]
-        ),
-        ONE,
-    ),
-    Quirk(
-        "arguments that are no object are an invalid call",
-        "arguments that are a list, a number or a bare word (Qwen)",
-        "an `invalid_tool_call` with the text as sent",
-        events(
-            [
-                calls(call(0, "a1", "f", "[1]")),
-                calls(call(1, "a2", "g", [2])),
-                calls(call(2, "a3", "h", "Paris")),
-                TOOLS,
-            ]
-        ),
-        gives(invalid=[("a1", "f", "[1]"), ("a2", "g", "[2]"), ("a3", "h", "Paris")]),
     ),
     Quirk(
         "a call cut by the token limit is invalid",
@@ -350,8 +310,8 @@ TOOL_CALLS = (
     ),
     Quirk(
         "a call in both forms is one call",
-        "one call as `tool_calls` and as `function_call` at once",
-        "gives it once",
+        "one call both as `tool_calls` and as `function_call`",
+        "returns it once",
         events(
             [
                 chunk(
@@ -390,7 +350,7 @@ TOOL_CALLS = (
     Quirk(
         "text before a call is kept",
         "text and tool calls in one answer",
-        "gives both",
+        "returns both",
         events(
             [
                 chunk({"content": "Let me see."}),

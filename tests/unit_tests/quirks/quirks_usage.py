@@ -42,7 +42,7 @@ USAGES = (
     Quirk(
         "usage that is sent twice counts once",
         "usage twice: with the finish reason and once more (Databricks, OpenRouter)",
-        "gives the last, once; nothing is added up",
+        "uses the last, once; nothing is added up",
         events(
             [
                 text("Hi"),
@@ -56,7 +56,7 @@ USAGES = (
     Quirk(
         "usage that grows on every chunk counts once",
         "usage on every chunk, growing (Gemini, vLLM when asked, Perplexity)",
-        "gives the last, once",
+        "uses the last, once",
         events(
             [
                 chunk({"content": "H"}, usage=grown(1)),
@@ -134,7 +134,7 @@ USAGES = (
         metadata=KEPT,
     ),
     Quirk(
-        "null counts are none",
+        "null counts are ignored",
         "counts that are null or missing, and details that are null",
         "reads them as 0; a missing total is the sum",
         events(
@@ -188,7 +188,7 @@ USAGES = (
     Quirk(
         "cached tokens of anthropic are counted",
         "… in `cache_read_input_tokens` (gateways over Claude)",
-        "the same, and those written as `cache_creation`",
+        "`usage_metadata` has them as `cache_read` and `cache_creation`",
         cached(cache_read_input_tokens=8, cache_creation_input_tokens=1),
         with_details(input_token_details={"cache_read": 8, "cache_creation": 1}),
     ),
@@ -218,7 +218,7 @@ USAGES = (
     Quirk(
         "zeros after usage are no usage",
         "usage, and once more with nothing but zeros",
-        "gives the one that counts",
+        "uses the one that counts",
         events(
             [
                 {**text("Hi"), "usage": COUNTS},

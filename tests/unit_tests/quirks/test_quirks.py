@@ -1,4 +1,4 @@
-"""Each peculiarity of a server, through the public API, however its bytes are cut."""
+"""Each quirk of a server, through the public API, however its bytes are cut."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ OTHERS = [other for others in ELSEWHERE.values() for other in others]
 
 
 @pytest.mark.parametrize("quirk", ALL, ids=str)
-def test_is_read(quirk: Quirk) -> None:
+def test_the_user_gets_what_the_row_says(quirk: Quirk) -> None:
     for way, got in given(quirk):
         assert (way, got) == (way, quirk.expected)
 
 
 @pytest.mark.parametrize("quirk", ALL, ids=str)
-async def test_is_read_in_async_code(quirk: Quirk) -> None:
+async def test_the_user_gets_what_the_row_says_in_async_code(quirk: Quirk) -> None:
     async for way, got in agiven(quirk):
         assert (way, got) == (way, quirk.expected)
 

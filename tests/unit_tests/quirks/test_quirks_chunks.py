@@ -1,4 +1,4 @@
-"""What a peculiarity may not do to the single chunks of a stream."""
+"""Effects that a quirk must not have on the single chunks of a stream."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Protocol events and merged chunks come to the same message, for every peculiarity."""
+"""Protocol events and merged chunks come to the same message, for every quirk."""
 
 from __future__ import annotations
 

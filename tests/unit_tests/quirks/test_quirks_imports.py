@@ -1,4 +1,4 @@
-"""What the first call of a process must not wait for."""
+"""Modules that the first call of a process must not wait for."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ def test_the_result_of_an_invalid_call_says_why_there_is_none(
     assert answer["tool_calls"][0]["function"]["arguments"] == "{}"
     assert result["tool_call_id"] == "c1"
     assert result["content"] == (
-        "This call was not run: its arguments were not a whole JSON object."
+        "This call was not run: its arguments were not a complete JSON object."
     )
 
 
@@ -152,7 +152,7 @@ def test_calls_without_ids_are_matched_with_results_without_ids(own: Any) -> Non
 
 
 def test_a_result_that_says_of_no_call_is_refused_with_its_place() -> None:
-    with pytest.raises(ConfigurationError, match=r"messages\[1\] is the result"):
+    with pytest.raises(ConfigurationError, match=r"messages\[1\] is a tool result"):
         wire(calls("c1"), ToolMessage("1", tool_call_id=""))
 
 

@@ -287,10 +287,10 @@ def wrong_id() -> ToolMessage:
     [
         (RemoveMessage(id="m1"), r"messages\[1\] is a RemoveMessage"),
         ({"role": "user", "content": "h"}, r"messages\[1\] is a dict"),
-        (wrong_id(), r"messages\[1\] is the result of a tool call"),
+        (wrong_id(), r"messages\[1\] is a tool result"),
         (
             ChatMessage(content="c", role="tool"),
-            r"messages\[1\] is the result of a tool call",
+            r"messages\[1\] is a tool result",
         ),
         (
             ChatMessage(content="c", role="human"),
@@ -298,11 +298,11 @@ def wrong_id() -> ToolMessage:
         ),
         (
             HumanMessage([{"type": "tool_result", "content": "x"}]),
-            r"messages\[1\]\.content\[0\] is the result",
+            r"messages\[1\]\.content\[0\] is a tool result",
         ),
         (
             HumanMessage([{"type": "tool_result", "tool_use_id": 7, "content": "x"}]),
-            r"messages\[1\]\.content\[0\] is the result",
+            r"messages\[1\]\.content\[0\] is a tool result",
         ),
         (
             AIMessage([{"type": "tool_use", "id": "c1", "name": 7, "input": {}}]),

@@ -19,7 +19,7 @@ PNG_V1 = {"type": "image", "base64": "AAAA", "mime_type": "image/png"}
 
 
 def wire(message: BaseMessage) -> list[dict[str, Any]]:
-    """What is sent of the answer itself, without the results that its calls lack."""
+    """Return the sent form of an answer, without the results that its calls lack."""
     return messages_to_wire([message], Dialect())[:1]
 
 

@@ -13,7 +13,7 @@ from langchain_sse_chat.request.messages import messages_to_wire
 
 
 def wire(message: BaseMessage) -> list[dict[str, Any]]:
-    """What is sent of the answer itself, without the results that its calls lack."""
+    """Return the sent form of an answer, without the results that its calls lack."""
     return messages_to_wire([message], Dialect())[:1]
 
 

@@ -1,4 +1,4 @@
-"""What goes back to the server that alone understands it."""
+"""Reasoning and call extras are sent back to servers that understand them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ CACHE = {"cache_control": {"type": "ephemeral"}}
 
 
 def wire(*messages: BaseMessage, echo: Policy = "always") -> list[dict[str, Any]]:
-    """What is sent of the messages, without the results that their calls lack."""
+    """Return the sent messages, without the results that their calls lack."""
     sent = messages_to_wire(messages, replace(Dialect(), reasoning_echo=echo))
     return [wired for wired in sent if wired["role"] != "tool"]
 

@@ -72,7 +72,9 @@ def test_kinds_of_parts_that_some_server_knows_are_sent(kind: str) -> None:
 
 
 def test_a_kind_that_no_server_is_known_to_accept_is_an_error() -> None:
-    with pytest.raises(ConfigurationError, match=r"content\[0\] is of type 'hologram'"):
+    with pytest.raises(
+        ConfigurationError, match=r"content\[0\] has the type 'hologram'"
+    ):
         content(HumanMessage([{"type": "hologram", "data": 1}]))
 
 
@@ -84,7 +86,7 @@ def test_a_wrapped_block_is_sent_as_it_is() -> None:
 
 def test_a_system_message_is_text() -> None:
     with pytest.raises(
-        ConfigurationError, match="not known to be accepted in a system"
+        ConfigurationError, match="no server is known to accept in a system"
     ):
         content(SystemMessage(["a", PNG]))
 
@@ -111,3 +113,9 @@ def test_what_a_tool_gives_beside_known_parts_is_sent_as_json(
     blocks: Any, text: str, *, media: bool
 ) -> None:
     assert tool_content(blocks, "here", media=media) == (text, [])
+
+
+def test_bytes_deep_in_what_a_tool_gives_are_an_error_that_says_what_to_pass() -> None:
+    block = {"type": "json", "json": {"data": b"a"}}
+    with pytest.raises(ConfigurationError, match=r"here.* has its data as bytes"):
+        tool_content([block], "here", media=False)

@@ -27,7 +27,7 @@ def test_secrets_are_taken_out_of_errors(spelled: str) -> None:
         "error": {"message": f"Wrong key {spelled}", spelled: [spelled, 1]}
     }
     headers = {"x-echo": spelled, "x-request-id": f"r {spelled}"}
-    error = status_error(401, headers, json.dumps(body).encode(), where=WHERE, now=0.0)
+    error = status_error(401, headers, json.dumps(body).encode(), url=WHERE, now=0.0)
     in_stream = stream_error({**body["error"], "code": spelled}, WHERE)
     malformed = MalformedChunkError(spelled, data=spelled)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from langchain_sse_chat import ChatSSE
+from langchain_sse_chat import ChatSSE, ConfigurationError, Provider
 from langchain_sse_chat.providers import PROVIDERS
 from tests.unit_tests.settings.asked_models import (
     SECRET,
@@ -51,3 +51,20 @@ def test_of_two_variables_the_one_that_the_peer_prefers_counts(
     monkeypatch.setenv("OPENAI_BASE_URL", "https://other.test/v1")
 
     assert ChatSSE(model="m").base_url == "https://one.test/v1"
+
+
+@pytest.mark.parametrize(
+    "provider",
+    [p for p in PROVIDERS.values() if p.api_key_required],
+    ids=lambda p: p.name,
+)
+def test_a_missing_key_is_an_error_that_names_the_variable(
+    provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(provider.api_key_env or "", raising=False)
+    home = provider.base_url or "https://mine.openai.azure.com"
+
+    with pytest.raises(ConfigurationError, match=provider.api_key_env) as caught:
+        ChatSSE(model="m", provider=provider.name, base_url=home)
+
+    assert provider.hint in str(caught.value)

@@ -1,50 +1,11 @@
-"""What `SSEDecoder` dispatches; every stream is read at many cuts."""
+"""`SSEDecoder` dispatches the right events at many chunkings."""
 
 from __future__ import annotations
-
-from collections.abc import Iterator
-from typing import NamedTuple
 
 import pytest
 
 from langchain_sse_chat.sse import ServerSentEvent, SSEDecoder
-
-BOM = b"\xef\xbb\xbf"
-
-
-class Reading(NamedTuple):
-    events: list[ServerSentEvent]
-    last_event_id: str
-    reconnection_time: int | None
-
-    @property
-    def data(self) -> list[str]:
-        return [event.data for event in self.events]
-
-
-def cuttings(stream: bytes) -> Iterator[list[bytes]]:
-    """Cut the stream whole, into bytes, into bytes with empty reads, and in two."""
-    yield [stream]
-    yield [stream[i : i + 1] for i in range(len(stream))]
-    yield [part for i in range(len(stream)) for part in (b"", stream[i : i + 1])]
-    for i in range(1, len(stream)):
-        yield [stream[:i], stream[i:]]
-
-
-def read(stream: bytes, *, close: bool = False) -> Reading:
-    """Return what the stream gives, after showing that cuts do not matter."""
-    readings = []
-    for parts in cuttings(stream):
-        decoder = SSEDecoder()
-        events = [event for part in parts for event in decoder.feed(part)]
-        if close:
-            events += decoder.close()
-        readings.append(
-            Reading(events, decoder.last_event_id, decoder.reconnection_time)
-        )
-    assert all(reading == readings[0] for reading in readings)
-    return readings[0]
-
+from tests.unit_tests.sse.sse_streams import BOM, Reading, read
 
 # Lines and their ends
 
@@ -357,7 +318,7 @@ def test_replaces_invalid_utf_8_and_reads_on(raw: bytes, text: str, end: bytes) 
     assert read(stream).data == [text, f"{text}\n{text}"]
 
 
-# Where frames, which are read at once, meet something else
+# Where frames, which are read in one go, meet other lines
 
 
 @pytest.mark.parametrize(
@@ -416,58 +377,3 @@ def test_reads_runs_of_frames_and_what_stands_between(
     stream = frames + between.replace("|", end) + frames
 
     assert read(stream.encode()).data == [*data, *expected, *data]
-
-
-# The end of the stream
-
-
-@pytest.mark.parametrize("end", [b"", b"\n", b"\r", b"\r\n"])
-def test_close_dispatches_a_last_event_without_its_blank_line(end: bytes) -> None:
-    stream = b"data: a\n\nevent: e\nid: 1\ndata: [DONE]" + end
-
-    reading = read(stream, close=True)
-
-    assert reading.events == [
-        ServerSentEvent("message", "a"),
-        ServerSentEvent("e", "[DONE]", "1"),
-    ]
-    assert reading.last_event_id == "1"
-
-
-def test_feed_alone_drops_a_last_event_without_its_blank_line() -> None:
-    assert read(b"data: a\n\ndata: b\n").data == ["a"]
-
-
-@pytest.mark.parametrize("stream", [b"data: a\n\n", b"data: a\r\r", b"data: a\r\n\r"])
-def test_close_returns_nothing_after_a_whole_event(stream: bytes) -> None:
-    assert read(stream, close=True).data == ["a"]
-
-
-@pytest.mark.parametrize("stream", [b": ping", b"event: e\n", b"event: e", b"dat"])
-def test_close_dispatches_nothing_without_a_data_line(stream: bytes) -> None:
-    assert read(stream, close=True).events == []
-
-
-def test_close_takes_the_last_line_as_whole() -> None:
-    assert read(b"id: 1\nretry: 50", close=True) == Reading([], "1", 50)
-
-
-def test_close_replaces_a_character_that_was_cut() -> None:
-    assert read("data: €".encode()[:-1], close=True).data == ["\ufffd"]
-
-
-def test_close_a_second_time_returns_nothing() -> None:
-    decoder = SSEDecoder()
-    decoder.feed(b"data: a")
-
-    assert decoder.close() == [ServerSentEvent(data="a")]
-    assert decoder.close() == []
-
-
-@pytest.mark.parametrize("data", [b"", b"data: b\n\n", b"data"])
-def test_refuses_bytes_after_close(data: bytes) -> None:
-    decoder = SSEDecoder()
-    decoder.close()
-
-    with pytest.raises(ValueError, match="closed"):
-        decoder.feed(data)

@@ -1,4 +1,4 @@
-"""What is read at once, and what is left to the reading line by line."""
+"""Frames are read in one go; everything else is read line by line."""
 
 from __future__ import annotations
 

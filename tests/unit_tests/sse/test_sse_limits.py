@@ -1,4 +1,4 @@
-"""What `SSEDecoder` does with events that are larger than it may hold."""
+"""`SSEDecoder` rejects events above its size limit."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from langchain_sse_chat.sse import ServerSentEvent, SSEDecoder
 
 @dataclass
 class Reference:
-    """What the standard makes of a stream, read as one text and sentence by sentence.
+    """Return the events of a stream by the standard, sentence by sentence.
 
     Section 9.2.5 for the lines, section 9.2.6 for what they mean.
     """

@@ -5,130 +5,45 @@ from __future__ import annotations
 import asyncio
 import json
 import pickle
-from collections.abc import Callable
-from typing import Any, TypedDict
+from typing import Any
 
-import httpx
-import langchain_core.exceptions
 import pytest
-from langchain_core.exceptions import ModelError, OutputParserException
 from langchain_core.messages import AIMessage
 from langchain_core.outputs import Generation
 from langchain_core.runnables import Runnable
 from pydantic import BaseModel, RootModel, field_validator
-from pydantic.v1 import BaseModel as BaseModelV1
 
 from langchain_sse_chat import (
-    ChatSSE,
     RefusalError,
-    SSEChatError,
     StructuredOutputError,
 )
 from langchain_sse_chat.structured_output.runnable import Method
 from tests.unit_tests.chat_models.scripted import (
     chunk,
-    completion,
     sse,
     streamed,
 )
-
-MakeChat = Callable[..., ChatSSE]
-
-
-class Pay(BaseModel):
-    """Pay somebody."""
-
-    to: str
-    amount: int
-
-
-class PayDict(TypedDict):
-    """Pay somebody."""
-
-    to: str
-    amount: int
-
-
-class OldPay(BaseModelV1):
-    """Pay somebody."""
-
-    to: str
-    amount: int
-
-
-SCHEMA = {**Pay.model_json_schema(), "title": "Pay"}
-WHOLE = '{"to": "Ann", "amount": 1200}'
-CUT = '{"to": "Ann", "amount": 12'
-
-JSON_METHODS: list[Method] = ["json_schema", "json_mode"]
-METHODS: list[Method] = [*JSON_METHODS, "function_calling"]
-
-
-def invoked(asked: Runnable[Any, Any]) -> list[Any]:
-    return [asked.invoke("Pay Ann")]
-
-
-def ainvoked(asked: Runnable[Any, Any]) -> list[Any]:
-    return [asyncio.run(asked.ainvoke("Pay Ann"))]
-
-
-def streamed_out(asked: Runnable[Any, Any]) -> list[Any]:
-    return list(asked.stream("Pay Ann"))
-
-
-def astreamed_out(asked: Runnable[Any, Any]) -> list[Any]:
-    async def outputs() -> list[Any]:
-        return [output async for output in asked.astream("Pay Ann")]
-
-    return asyncio.run(outputs())
-
-
-Way = Callable[[Runnable[Any, Any]], list[Any]]
-WAYS: list[Way] = [invoked, ainvoked, streamed_out, astreamed_out]
-every_way = pytest.mark.parametrize("way", WAYS)
-
-
-def call(name: str, arguments: str) -> dict[str, Any]:
-    function = {"name": name, "arguments": arguments}
-    return {"id": "c1", "index": 0, "type": "function", "function": function}
-
-
-def answer(
-    way: Way, message: dict[str, Any], reason: str | None = "stop", size: int = 7
-) -> httpx.Response:
-    """Return an answer as a way of asking gets it: whole, or as a stream."""
-    if way in (invoked, ainvoked):
-        return httpx.Response(200, json=completion(message, finish_reason=reason))
-    body = sse(*deltas(message), chunk(finish_reason=reason), done=reason is not None)
-    return streamed(body, size)
-
-
-def deltas(message: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return a message in pieces of nine characters."""
-    out = [
-        chunk({key: text[i : i + 9]})
-        for key in ("content", "refusal")
-        for text in [message.get(key) or ""]
-        for i in range(0, len(text), 9)
-    ]
-    return out + [chunk({"tool_calls": [c]}) for c in message.get("tool_calls", [])]
-
-
-def asked_for(method: Method, text: str) -> dict[str, Any]:
-    """Return the message in which a method gives the text."""
-    if method == "function_calling":
-        return {"content": None, "tool_calls": [call("Pay", text)]}
-    return {"content": text}
-
-
-def assert_whole_error(error: Exception, reason: str | None) -> None:
-    assert isinstance(error, StructuredOutputError)
-    assert isinstance(error, SSEChatError)
-    assert isinstance(error, OutputParserException)
-    assert error.finish_reason == reason
-    assert type(error.partial) is AIMessage
-    assert not error.is_retryable
-
+from tests.unit_tests.structured_output.asked_objects import (
+    CUT,
+    JSON_METHODS,
+    METHODS,
+    SCHEMA,
+    WAYS,
+    WHOLE,
+    MakeChat,
+    OldPay,
+    Pay,
+    PayDict,
+    Way,
+    answer,
+    asked_for,
+    assert_whole_error,
+    call,
+    deltas,
+    every_way,
+    invoked,
+    streamed_out,
+)
 
 REASONS = ["length", "content_filter", "stop"]
 
@@ -196,29 +111,6 @@ def test_a_whole_object_comes_beside_the_raw_message(
         json.loads(WHOLE),
     )
     assert first == {"parsing_error": None}
-
-
-@pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("include_raw", [True, False])
-@pytest.mark.parametrize("way", WAYS[2:])
-def test_a_cut_stream_that_is_accepted_is_no_object(
-    make_chat: MakeChat, way: Way, method: Method, include_raw: bool
-) -> None:
-    body = sse(*deltas(asked_for(method, CUT)), done=False)
-    chat = make_chat(streamed(body), on_truncation="accept")
-    asked = chat.with_structured_output(Pay, method=method, include_raw=include_raw)
-
-    if include_raw:
-        outputs = way(asked)
-        error = outputs[-1]["parsing_error"]
-        assert outputs[-1]["parsed"] is None
-    else:
-        with pytest.raises(StructuredOutputError) as caught:
-            way(asked)
-        error = caught.value
-
-    assert_whole_error(error, None)
-    assert "stream ended before the answer" in str(error)
 
 
 @pytest.mark.parametrize("reason", ["length", "content_filter"])
@@ -446,110 +338,6 @@ def test_an_object_that_does_not_fit_the_class_is_an_error(
 
     assert caught.value.llm_output == text
     assert isinstance(caught.value.__cause__, ValueError)
-
-
-WITHOUT_A_CALL = [
-    ({"content": "I would need a name."}, "answered without calling 'Pay'"),
-    ({"content": WHOLE}, "answered without calling 'Pay'"),
-    ({"content": ""}, "answered without calling 'Pay'"),
-    ({"tool_calls": [call("Transfer", WHOLE)]}, "called 'Transfer' instead of 'Pay'"),
-    ({"tool_calls": [call("Pay", CUT)]}, "call of 'Pay' is not valid"),
-    ({"tool_calls": [call("", WHOLE)]}, "call of 'Pay' is not valid"),
-    ({"tool_calls": [call("Pay", "[1]")]}, "call of 'Pay' is not valid"),
-]
-
-
-@pytest.mark.parametrize("schema", [Pay, SCHEMA])
-@pytest.mark.parametrize(("message", "said"), WITHOUT_A_CALL)
-@every_way
-def test_an_answer_without_the_call_is_an_error(
-    make_chat: MakeChat, way: Way, message: dict[str, Any], said: str, schema: Any
-) -> None:
-    chat = make_chat(answer(way, message))
-
-    with pytest.raises(StructuredOutputError, match=said):
-        way(chat.with_structured_output(schema, method="function_calling"))
-
-
-@every_way
-def test_the_call_of_the_tool_counts_among_others(
-    make_chat: MakeChat, way: Way
-) -> None:
-    calls = [call("Look", "{}"), {**call("Pay", WHOLE), "id": "c2", "index": 1}]
-    chat = make_chat(answer(way, {"tool_calls": calls}, "tool_calls"))
-    asked = chat.with_structured_output(Pay, method="function_calling")
-
-    assert way(asked)[-1] == Pay(to="Ann", amount=1200)
-
-
-def test_a_call_in_place_of_json_is_named(make_chat: MakeChat) -> None:
-    message = {"content": None, "tool_calls": [call("look", "{}")]}
-    chat = make_chat(answer(invoked, message, "tool_calls"))
-
-    with pytest.raises(StructuredOutputError, match="called 'look' instead"):
-        chat.with_structured_output(Pay).invoke("x")
-
-
-REFUSALS = [
-    ({"refusal": "I will not."}, "stop", "I will not."),
-    ({"refusal": "I will not.", "content": WHOLE}, "stop", "I will not."),
-    ({"content": ""}, "content_filter", "content_filter"),
-    ({"content": CUT}, "content_filter", "Ann"),
-    ({"content": "Let us talk of something else."}, "blacklist", "something else"),
-    ({"content": "I cannot"}, "refusal", "I cannot"),
-    *(
-        ({"content": ""}, reason, reason)
-        for reason in (
-            "content-filter",
-            "content_filter: RECITATION",
-            "FINISH_REASON_SAFETY",
-            "IMAGE_PROHIBITED_CONTENT",
-            "ERROR_TOXIC",
-        )
-    ),
-]
-
-
-@pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("schema", [Pay, SCHEMA, PayDict])
-@pytest.mark.parametrize("refusal", REFUSALS)
-@every_way
-def test_a_refusal_is_an_error_with_its_words(
-    make_chat: MakeChat,
-    way: Way,
-    method: Method,
-    schema: Any,
-    refusal: tuple[dict[str, Any], str, str],
-) -> None:
-    message, reason, words = refusal
-    chat = make_chat(answer(way, message, reason))
-
-    with pytest.raises(RefusalError, match=words) as caught:
-        way(chat.with_structured_output(schema, method=method))
-
-    assert_whole_error(caught.value, reason)
-    assert isinstance(caught.value, ModelError)
-    assert caught.value.raw_message is caught.value.partial
-
-
-@pytest.mark.parametrize("method", METHODS)
-@every_way
-def test_a_refusal_is_a_parsing_error_beside_the_raw_message(
-    make_chat: MakeChat, way: Way, method: Method
-) -> None:
-    chat = make_chat(answer(way, {"refusal": "I will not."}))
-
-    output = way(chat.with_structured_output(Pay, method=method, include_raw=True))[-1]
-
-    assert output["parsed"] is None
-    assert isinstance(output["parsing_error"], RefusalError)
-
-
-def test_a_refusal_is_the_error_that_langchain_has_for_it() -> None:
-    name = "ModelRefusalError"
-    langchains = getattr(langchain_core.exceptions, name, ModelError)
-
-    assert issubclass(RefusalError, langchains)
 
 
 @pytest.mark.parametrize("cls", [StructuredOutputError, RefusalError])

@@ -11,6 +11,11 @@ import h2.events
 import httpcore
 import httpx
 
+from tests.unit_tests.transport.pooled_transports import (
+    AsyncPooledTransport,
+    PooledTransport,
+)
+
 HEAD = [(":status", "200"), ("content-type", "text/event-stream")]
 
 
@@ -124,9 +129,10 @@ class AsyncNetwork(httpcore.AsyncNetworkBackend):
 
 
 def client(server: Server) -> httpx.Client:
-    transport = httpx.HTTPTransport()
-    transport._pool = httpcore.ConnectionPool(
-        http1=False, http2=True, network_backend=Network(server)
+    transport = PooledTransport(
+        httpcore.ConnectionPool(
+            http1=False, http2=True, network_backend=Network(server)
+        )
     )
     return httpx.Client(transport=transport)
 
@@ -134,8 +140,9 @@ def client(server: Server) -> httpx.Client:
 def async_client(
     server: Server, stream: type[AsyncStream] = AsyncStream
 ) -> httpx.AsyncClient:
-    transport = httpx.AsyncHTTPTransport()
-    transport._pool = httpcore.AsyncConnectionPool(
-        http1=False, http2=True, network_backend=AsyncNetwork(server, stream)
+    transport = AsyncPooledTransport(
+        httpcore.AsyncConnectionPool(
+            http1=False, http2=True, network_backend=AsyncNetwork(server, stream)
+        )
     )
     return httpx.AsyncClient(transport=transport)

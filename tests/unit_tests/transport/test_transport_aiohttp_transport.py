@@ -13,14 +13,20 @@ import pytest
 from langchain_sse_chat import ChatSSE
 from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.gigachat import GigaChat
-from langchain_sse_chat.transport.aiohttp_transport import aiohttp_transport
 from langchain_sse_chat.transport.clients import ClientSettings, HTTPClients
 from langchain_sse_chat.transport.workarounds.aiohttp_idle import take
 from tests.unit_tests.transport import aiohttp_stand_in as stand_in
-from tests.unit_tests.transport.aiohttp_stand_in import Answer, Connection, Script, Wire
+from tests.unit_tests.transport.aiohttp_requests import (
+    LIMITS,
+    answered,
+    install,
+    read,
+    request,
+    transport,
+)
+from tests.unit_tests.transport.aiohttp_stand_in import Answer, Connection, Wire
 
 PROXIES = ("http_proxy", "https_proxy", "all_proxy")
-LIMITS = httpx.Limits(max_connections=7, keepalive_expiry=3.0)
 
 
 @pytest.fixture(autouse=True)
@@ -28,59 +34,6 @@ def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in PROXIES:
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)
-
-
-def install(monkeypatch: pytest.MonkeyPatch, script: Script | None = None) -> None:
-    for name, library in stand_in.libraries(script).items():
-        monkeypatch.setitem(sys.modules, name, library)
-
-
-def transport(wanted: Any = "auto", **changed: Any) -> Any:
-    given = {"limits": LIMITS, "context": ssl.create_default_context(), **changed}
-    return aiohttp_transport(wanted, **given)
-
-
-def request(
-    content: bytes = b"{}", timeout: dict[str, float] | None = None
-) -> httpx.Request:
-    return httpx.Request(
-        "POST",
-        "https://h.example/v1?key=hidden",
-        headers={"Authorization": "Bearer hidden"},
-        content=content,
-        extensions={"timeout": timeout or {}},
-    )
-
-
-async def answered(
-    monkeypatch: pytest.MonkeyPatch, script: Script, asked: httpx.Request | None = None
-) -> httpx.Response:
-    install(monkeypatch, script)
-    response: httpx.Response = await transport().handle_async_request(
-        asked or request()
-    )
-    return response
-
-
-async def read(
-    monkeypatch: pytest.MonkeyPatch, answer: Answer
-) -> tuple[list[bytes], Exception | None]:
-    """Return the bytes read of a response, and the error that ended it."""
-
-    async def script(wire: Wire) -> Answer:
-        return answer
-
-    response = await answered(monkeypatch, script)
-    parts: list[bytes] = []
-    assert isinstance(response.stream, httpx.AsyncByteStream)
-    try:
-        async for data in response.stream:
-            parts.append(data)  # noqa: PERF401 - those before an error are kept
-    except httpx.TransportError as exc:
-        return parts, exc
-    finally:
-        await response.aclose()
-    return parts, None
 
 
 @pytest.mark.parametrize("missing", ["aiohttp", "httpx_aiohttp"])
@@ -280,123 +233,6 @@ async def test_a_request_that_is_cancelled_is_not_sent_on(
     with pytest.raises(asyncio.CancelledError):
         await task
     assert connection.aborted == 1
-
-
-def mapped(by: Exception, cause: Exception) -> Exception:
-    """Return an exception as httpx-aiohttp raises it for another."""
-    by.__cause__ = cause
-    return by
-
-
-TRUST = ssl.SSLCertVerificationError("self-signed")
-
-
-@pytest.mark.parametrize(
-    ("raised", "error", "words"),
-    [
-        (
-            mapped(
-                httpx.ConnectError("c"),
-                stand_in.ClientConnectorError(OSError("no route")),
-            ),
-            httpx.ConnectError,
-            "no route",
-        ),
-        (
-            stand_in.ClientConnectorCertificateError(TRUST),
-            httpx.ConnectError,
-            "self-signed",
-        ),
-        (
-            mapped(
-                httpx.ConnectTimeout("t"),
-                stand_in.ServerDisconnectedError("Server disconnected"),
-            ),
-            httpx.RemoteProtocolError,
-            "Server disconnected without sending a response",
-        ),
-        (
-            mapped(httpx.ConnectTimeout("t"), stand_in.ClientOSError(104, "reset")),
-            httpx.ReadError,
-            "reset",
-        ),
-        (
-            stand_in.ClientResponseError("400, url=hidden"),
-            httpx.RemoteProtocolError,
-            "not HTTP",
-        ),
-        (
-            stand_in.ClientResponseError("Bad status line: hidden"),
-            httpx.RemoteProtocolError,
-            "illegal status line",
-        ),
-        (
-            stand_in.ClientPayloadError("hidden"),
-            httpx.RemoteProtocolError,
-            "incomplete",
-        ),
-        (stand_in.InvalidURL("hidden"), httpx.UnsupportedProtocol, "not HTTP"),
-        (stand_in.NonHttpUrlClientError("u"), httpx.UnsupportedProtocol, "u"),
-        (ValueError("hidden"), httpx.LocalProtocolError, "not HTTP"),
-        (httpx.ReadError("by itself"), httpx.ReadError, "by itself"),
-    ],
-)
-async def test_failures_are_those_of_httpx_and_hold_no_secret(
-    monkeypatch: pytest.MonkeyPatch,
-    raised: Exception,
-    error: type[Exception],
-    words: str,
-) -> None:
-    async def script(wire: Wire) -> Answer:
-        raise raised
-
-    with pytest.raises(httpx.TransportError, match=words) as caught:
-        await answered(monkeypatch, script)
-    assert type(caught.value) is error
-    cause: BaseException | None = caught.value
-    while cause is not None:
-        assert "hidden" not in repr(cause)
-        assert not isinstance(cause, stand_in.ClientError)
-        cause = cause.__cause__ or cause.__context__
-
-
-async def test_a_refused_certificate_is_the_cause(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    async def script(wire: Wire) -> Answer:
-        raise stand_in.ClientConnectorError(TRUST)
-
-    with pytest.raises(httpx.ConnectError) as caught:
-        await answered(monkeypatch, script)
-    assert caught.value.__cause__ is TRUST
-
-
-async def test_what_came_before_a_connection_was_lost_is_given(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    cut = stand_in.ClientPayloadError("hidden")
-    answer = Answer(b"a", cut, left=[b"b", b"c"], connection=Connection())
-    parts, error = await read(monkeypatch, answer)
-    assert parts == [b"a", b"b", b"c"]
-    assert type(error) is httpx.RemoteProtocolError
-    assert "hidden" not in str(error)
-
-
-async def test_a_body_ends_with_what_its_connection_was_lost_by(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    lost = Connection(stand_in.ClientOSError(104, "reset by peer"))
-    cut = stand_in.ClientPayloadError("incomplete")
-    _, error = await read(monkeypatch, Answer(cut, connection=lost))
-    assert type(error) is httpx.ReadError
-    assert "reset by peer" in str(error)
-
-
-async def test_a_body_without_a_connection_tells_its_own_failure(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    _, error = await read(monkeypatch, Answer(stand_in.ClientPayloadError("cut")))
-    assert type(error) is httpx.RemoteProtocolError
 
 
 async def test_a_connection_that_is_in_the_pool_again_is_left_alone(

@@ -21,7 +21,8 @@ from tests.unit_tests.chat_models.server_errors import (
     stream_error,
     wrapped,
 )
-from tests.unit_tests.wire.overflow_wordings import OTHER_LIMITS, TOO_LONG
+from tests.unit_tests.wire.other_limits import OTHER_LIMITS
+from tests.unit_tests.wire.overflow_wordings import TOO_LONG
 
 
 @pytest.mark.parametrize(("status", "words"), TOO_LONG)

@@ -1,4 +1,4 @@
-"""Messages in place of deltas: nothing is lost and nothing comes twice."""
+"""Messages instead of deltas: nothing is lost or repeated."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from langchain_sse_chat import MalformedChunkError
 from tests.unit_tests.wire.wire_streams import (
+    NIL,
     OPTIONS,
     Seen,
     call,
@@ -81,7 +82,7 @@ def test_a_last_message_brings_what_deltas_did_not(
         (["a", "ab", "c"], "aabc"),
         (["a", "ab"], "ab"),
         (["", "a", "", "a b", "a b"], "a b"),
-        # A shorter one in the midst, trimmed.
+        # A shorter one in the middle, trimmed.
         (
             ["The long", "The long cat ", "The long cat", "The long cat !"],
             "The long cat !",
@@ -151,7 +152,7 @@ def test_messages_that_contradict_are_an_error() -> None:
         # Arguments as an object.
         (call(0, "c", "f", {"a": "xy"}), call(0, "c", "f", {"a": "xy"}), "xy"),
         # The next part.
-        (call(0, "c", "f", '{"a": "x'), call(0, ..., ..., 'y"}'), "xy"),
+        (call(0, "c", "f", '{"a": "x'), call(0, NIL, NIL, 'y"}'), "xy"),
         (call(0, "c", "f", '{"a": "x'), call(0, "c", "f", 'y"}'), "xy"),
         (call(0, "c", "f", '{"a": "x'), {"index": 0, "function": {}}, None),
         (call(0, "c", "f", '{"a": "x'), "odd", None),

@@ -1,4 +1,4 @@
-"""What a server says about an error, at any depth of its body."""
+"""The details of an error are found at any depth of its body."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from langchain_sse_chat.wire.error_details import ErrorDetails, server_words
+from langchain_sse_chat.wire.error_details import ErrorDetails, read_details
 from tests.unit_tests.chat_models.server_errors import (
     Make,
     invoke_error,
@@ -137,4 +137,4 @@ def test_an_error_nested_without_end_is_read_to_a_depth(make_chat: Make) -> None
     ],
 )
 def test_the_servers_words_are_found_in_every_form(body: Any, words: Any) -> None:
-    assert server_words(body) == words
+    assert read_details(body) == words

@@ -1,4 +1,4 @@
-"""What finish reasons say."""
+"""Finish reasons are classified."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ import pytest
 from langchain_sse_chat.wire.tool_calls import ToolCallAssembler
 from tests.unit_tests.wire.wire_streams import (
     MADE_UP,
+    NIL,
     Seen,
     call,
     calls,
@@ -31,13 +32,13 @@ def odd(index: Any = ..., call_id: Any = ..., **fields: Any) -> dict[str, Any]:
     return {**call(index, call_id), "type": "shell", **fields}
 
 
-RUN_A = custom(..., "c", name="f", input="a")
-RUN_B = custom(..., "c", name="f", input="b")
+RUN_A = custom(NIL, "c", name="f", input="a")
+RUN_B = custom(NIL, "c", name="f", input="b")
 INNER: dict[str, Any] = {"shell": {"name": "f"}}
 
 
 def seen(*pieces: Any, finish: Any = "tool_calls") -> Seen:
-    """Return what an answer with these deltas says."""
+    """Return the content of an answer with these deltas."""
     sent = [calls(*p) if isinstance(p, list) else calls(p) for p in pieces]
     return read_chunks(*sent, chunk({}, finish))
 
@@ -47,36 +48,36 @@ def seen(*pieces: Any, finish: Any = "tool_calls") -> Seen:
     [
         # One name, and other arguments.
         (
-            [[call(..., "c", "f", '{"y": 1}'), call(..., "c", "f", '{"y": 2}')]],
+            [[call(NIL, "c", "f", '{"y": 1}'), call(NIL, "c", "f", '{"y": 2}')]],
             [("c", "f", {"y": 1}), (MADE_UP, "f", {"y": 2})],
         ),
         # Both of them once more.
         (
-            [call(..., "c", "f", "{}"), call(..., "c", "g", '{"y": 2}'),
-             [call(..., "c", "f", "{ }"), call(..., "c", "g", '{"y": 2}')]],
+            [call(NIL, "c", "f", "{}"), call(NIL, "c", "g", '{"y": 2}'),
+             [call(NIL, "c", "f", "{ }"), call(NIL, "c", "g", '{"y": 2}')]],
             [("c", "f", {}), (MADE_UP, "g", {"y": 2})],
         ),
         # The second one without arguments.
         (
-            [call(..., "c", "f", '{"y": 1}'), call(..., "c", "g", "")],
+            [call(NIL, "c", "f", '{"y": 1}'), call(NIL, "c", "g", "")],
             [("c", "f", {"y": 1}), (MADE_UP, "g", {})],
         ),
-        ([[call(..., "c", "f", ""), call(..., "c", "g", "")]],
+        ([[call(NIL, "c", "f", ""), call(NIL, "c", "g", "")]],
          [("c", "f", {}), (MADE_UP, "g", {})]),
         # The id comes late.
         (
-            [call(0, "c", "f", '{"y": 1}'), call(1, ..., "g", '{"y": 2}'),
+            [call(0, "c", "f", '{"y": 1}'), call(1, NIL, "g", '{"y": 2}'),
              call(1, "c", "g", "")],
             [("c", "f", {"y": 1}), (MADE_UP, "g", {"y": 2})],
         ),
         # A third one begins while the second is open.
         (
             [call(0, "c", "f", '{"y": 1}'), call(1, "c", "g", '{"y"'),
-             call(2, "d", "h", "{}"), call(1, ..., ..., ": 2}")],
+             call(2, "d", "h", "{}"), call(1, NIL, NIL, ": 2}")],
             [("c", "f", {"y": 1}), (MADE_UP, "g", {"y": 2}), ("d", "h", {})],
         ),
         # A name that is split has its id on each piece.
-        ([call(0, "c", "de"), call(0, "c", "lete"), call(0, "c", ..., '{"y": 1}')],
+        ([call(0, "c", "de"), call(0, "c", "lete"), call(0, "c", NIL, '{"y": 1}')],
          [("c", "delete", {"y": 1})]),
         # Custom tools.
         ([[RUN_A, RUN_A]],
@@ -89,7 +90,7 @@ def seen(*pieces: Any, finish: Any = "tool_calls") -> Seen:
          [(MADE_UP, "f", {"__arg1": "a"}), (MADE_UP, "f", {"__arg1": "b"})]),
         # The kind comes after the id.
         ([call(0, "c"), custom(0, name="f", input="a")], [("c", "f", {"__arg1": "a"})]),
-        ([call(0, "c", type="custom"), call(0, ..., "f", "{}")], [("c", "f", {})]),
+        ([call(0, "c", type="custom"), call(0, NIL, "f", "{}")], [("c", "f", {})]),
         ([call(0, "c", "f", "{"), call(0, type="custom"), call(0, arguments="}")],
          [("c", "f", {})]),
     ],

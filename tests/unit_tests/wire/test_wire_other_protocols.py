@@ -42,7 +42,7 @@ def test_a_stream_of_another_protocol_is_named(
 
     assert isinstance(error, MalformedChunkError)
     assert name in str(error)
-    assert "no event was a chat completion" in str(error)
+    assert "without any chat completion" in str(error)
     assert given == []
 
 

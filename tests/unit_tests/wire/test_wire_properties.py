@@ -53,7 +53,7 @@ objects = st.dictionaries(texts, json_values, max_size=3)
 
 @dataclass
 class Habits:
-    """What a server does to the pieces of tool calls."""
+    """The ways in which servers change the pieces of tool calls."""
 
     indexed: bool
     sends_ids: bool
@@ -211,7 +211,7 @@ def test_any_json_anywhere_is_read_or_is_an_error_of_ours(
         event(json.dumps(value), kind) for value, kind in zip(sent, kinds, strict=False)
     ] + [event("[DONE]")] * done
     options = PipelineOptions(
-        where=WHERE, on_truncation="accept", secrets=Secrets(["sk"])
+        url=WHERE, on_truncation="accept", secrets=Secrets(["sk"])
     )
     chunks = given_out(body, options)
 

@@ -24,7 +24,6 @@ from tests.unit_tests.wire.wire_streams import (
 )
 
 USAGE = {"prompt_tokens": 10, "completion_tokens": 3, "total_tokens": 13}
-COUNTED = {"input_tokens": 10, "output_tokens": 3, "total_tokens": 13}
 STOP = chunk({}, "stop")
 
 
@@ -45,26 +44,6 @@ def test_gives_a_chunk_for_each_text_delta_and_one_last_empty_chunk() -> None:
 
     assert [c.message.content for c in chunks] == ["a", "b", ""]
     assert [last_of([c]).chunk_position for c in chunks] == [None, None, "last"]
-
-
-def test_metadata_and_usage_stand_on_the_last_chunk_only() -> None:
-    *others, last = chunks_of(
-        events([text("a"), text("b"), STOP, chunk(choices=[], usage=USAGE)])
-    )
-
-    assert [c.message.response_metadata for c in others] == [
-        {"model_provider": "sse-chat"}
-    ] * 2
-    assert [last_of([c]).usage_metadata for c in others] == [None, None]
-    assert last.message.response_metadata == {
-        "id": "chatcmpl-1",
-        "created": 1,
-        "model_provider": "sse-chat",
-        "model_name": "m-1",
-        "finish_reason": "stop",
-        "token_usage": USAGE,
-    }
-    assert last_of([last]).usage_metadata == COUNTED
 
 
 @pytest.mark.parametrize(
@@ -172,49 +151,6 @@ def test_counts_the_events_that_carry_something_of_the_answer() -> None:
     for data, progress in sent:
         reader.read(event(data).decode()[6:])
         assert reader.events_read == progress
-
-
-@pytest.mark.parametrize(
-    "sent",
-    [
-        [STOP, chunk(choices=[], usage=USAGE)],
-        [STOP, {"usage": USAGE}],
-        [{**STOP, "usage": USAGE}],
-        [{**STOP, "usage": USAGE}, chunk(choices=[], usage=USAGE)],
-        [{**text(""), "usage": USAGE}, {**STOP, "usage": None}],
-        [{**STOP, "usage": USAGE}, chunk(usage={})],
-        [{**STOP, "usage": USAGE}, chunk(usage={"prompt_tokens": None})],
-        [{**STOP, "usage": USAGE}, chunk(usage="none")],
-        [{**STOP, "x_groq": {"id": "req", "usage": USAGE}}],
-        [{**STOP, "x_groq": "odd"}, {"usage": USAGE}],
-        [chunk(choices=[choice(0, delta={}, finish_reason="stop", usage=USAGE)])],
-        [STOP, chunk(choices=[choice(0, message={"usage": USAGE})])],
-    ],
-)
-def test_usage_is_found_wherever_it_stands_and_counted_once(sent: list[Any]) -> None:
-    seen = read(events([text("a"), *sent]))
-
-    assert seen == Seen("a", usage=COUNTED)
-
-
-def test_the_last_of_growing_usages_holds() -> None:
-    growing = [
-        {**text("a"), "usage": {"prompt_tokens": 10, "completion_tokens": n}}
-        for n in (1, 2, 3)
-    ]
-
-    assert read_chunks(*growing, STOP) == Seen("aaa", usage=COUNTED)
-
-
-def test_usage_is_kept_as_sent_too() -> None:
-    raw = {"prompt_tokens": 1.0, "completion_tokens": None, "cost": 0.5}
-
-    assert metadata(text("a"), {**STOP, "usage": raw})["token_usage"] == raw
-    assert read_chunks(text("a"), {**STOP, "usage": raw}).usage == {
-        "input_tokens": 1,
-        "output_tokens": 0,
-        "total_tokens": 1,
-    }
 
 
 def test_an_empty_value_does_not_take_the_place_of_one() -> None:

@@ -29,8 +29,8 @@ from tests.unit_tests.wire.wire_streams import (
 )
 
 STOP = chunk({}, "stop")
-TAGGED = PipelineOptions(where=WHERE, reasoning_tags=("<think>", "</think>"))
-UNOPENED = PipelineOptions(where=WHERE, reasoning_tags=("", "</think>"))
+TAGGED = PipelineOptions(url=WHERE, reasoning_tags=("<think>", "</think>"))
+UNOPENED = PipelineOptions(url=WHERE, reasoning_tags=("", "</think>"))
 
 
 def part(thinking: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ HIDDEN = "https://me:hidden@other.example:8443/v2/x?key=hidden#hidden"
 
 
 def redirect(location: str, status: int = 307) -> StatusError:
-    return status_error(status, {"location": location}, b"Moved", where=WHERE, now=0.0)
+    return status_error(status, {"location": location}, b"Moved", url=WHERE, now=0.0)
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
@@ -20,7 +20,7 @@ def redirect(location: str, status: int = 307) -> StatusError:
         ("https://other.example/v1", "https://other.example/v1"),
         ("//other.example/v1", "http://other.example/v1"),
         (HIDDEN, "https://other.example:8443/v2/x"),
-        ("http://[", "a place that is no URL"),
+        ("http://[", "an invalid URL"),
         ("x" * 900, ""),
     ],
 )

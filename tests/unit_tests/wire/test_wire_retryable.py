@@ -91,7 +91,7 @@ def test_spent_money_is_not_asked_for_again_and_says_so(
     kinds = {429: RateLimitError, 500: ServerError}
     assert type(error) is kinds.get(status, PermissionDeniedError)
     assert not error.is_retryable
-    assert "not sent again" in str(error)
+    assert "there is no retry" in str(error)
     assert "billing" in str(error)
     assert str(sent["message"]).rstrip(".") in str(error)
     assert len(server.requests) == 1
@@ -106,7 +106,7 @@ def test_spent_money_inside_a_stream_is_not_asked_for_again(
 
     assert type(error) is StreamError
     assert not error.is_retryable
-    assert "not sent again" in str(error)
+    assert "there is no retry" in str(error)
     assert len(server.requests) == 1
 
 
@@ -150,7 +150,7 @@ def test_a_rate_is_not_taken_for_spent_money(make_chat: Make, body: Any) -> None
 
     assert type(error) is RateLimitError
     assert error.is_retryable
-    assert "not sent again" not in str(error)
+    assert "there is no retry" not in str(error)
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ from tests.unit_tests.wire.wire_streams import (
 
 def refusal(status: int, body: Any = b"", **headers: str) -> StatusError:
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return status_error(status, headers, data, where=WHERE, now=0.0)
+    return status_error(status, headers, data, url=WHERE, now=0.0)
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_an_error_has_what_support_asks_for() -> None:
     }
 
     error = status_error(
-        429, headers, b'{"error": {"message": "slow", "type": "t"}}', where=WHERE,
+        429, headers, b'{"error": {"message": "slow", "type": "t"}}', url=WHERE,
         now=0.0,
     )  # fmt: skip
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from langchain_sse_chat.wire.surrogates import Characters
+from langchain_sse_chat.wire.surrogates import SurrogateJoiner
 
 
 @pytest.mark.parametrize(
@@ -25,13 +25,13 @@ from langchain_sse_chat.wire.surrogates import Characters
 def test_characters_that_were_cut_become_whole(
     pieces: list[str], given: list[str]
 ) -> None:
-    characters = Characters()
+    characters = SurrogateJoiner()
 
     assert [characters.feed(piece) for piece in pieces] == given
 
 
 def test_a_half_that_is_waiting_is_known() -> None:
-    characters = Characters()
+    characters = SurrogateJoiner()
     characters.feed("a\ud83d")
 
     assert characters.half == "\ud83d"

@@ -1,4 +1,4 @@
-"""What `TagSplitter` takes for reasoning; every answer is fed at many cuts."""
+"""`TagSplitter` splits reasoning from text at many chunkings."""
 
 from __future__ import annotations
 

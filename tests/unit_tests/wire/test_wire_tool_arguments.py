@@ -9,6 +9,7 @@ import pytest
 
 from tests.unit_tests.wire.wire_streams import (
     MADE_UP,
+    NIL,
     Seen,
     call,
     calls,
@@ -89,7 +90,7 @@ def test_in_an_answer_that_was_cut_a_whole_call_stays_valid() -> None:
 
 
 def test_a_call_without_a_name_is_not_valid() -> None:
-    sent = [calls(call(0, "a", ..., BJ_TEXT)), TOOL]
+    sent = [calls(call(0, "a", NIL, BJ_TEXT)), TOOL]
 
     assert read_chunks(*sent) == Seen(
         invalid=[("a", None, BJ_TEXT)], finish_reason="tool_calls"
@@ -121,7 +122,7 @@ TRICKY = {"x": 'a}"\\{', "y": {"z": "}", "\\": ["{"]}, "é": "\n"}
 @pytest.mark.parametrize("as_ascii", [True, False])
 def test_the_end_of_arguments_is_known_however_they_are_cut(as_ascii: bool) -> None:
     whole = json.dumps(TRICKY, ensure_ascii=as_ascii)
-    one = [calls(call(0, ..., "f", part)) for part in whole]
+    one = [calls(call(0, NIL, "f", part)) for part in whole]
 
     expected = (MADE_UP, "f", TRICKY)
     assert read_chunks(*one, *one, TOOL) == Seen(
@@ -133,7 +134,7 @@ def test_the_end_of_arguments_is_known_however_they_are_cut(as_ascii: bool) -> N
 def test_what_begins_after_arguments_that_are_none_is_no_call(parts: list[str]) -> None:
     sent = [calls(call(0, "a", "f", parts[0]))]
     sent += [
-        calls(call(0, ..., "f" if "x" not in part else ..., part)) for part in parts[1:]
+        calls(call(0, NIL, "f" if "x" not in part else NIL, part)) for part in parts[1:]
     ]
 
     assert read_chunks(*sent, TOOL) == Seen(

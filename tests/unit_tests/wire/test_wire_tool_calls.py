@@ -10,6 +10,7 @@ from langchain_sse_chat.wire.deltas import ToolCallDelta, WireToolCall
 from langchain_sse_chat.wire.tool_calls import ToolCallAssembler
 from tests.unit_tests.wire.wire_streams import (
     MADE_UP,
+    NIL,
     Seen,
     assembled,
     call,
@@ -53,52 +54,52 @@ MADE = called((MADE_UP, "f", BJ))
         # As OpenAI sends it.
         ([call(0, "a", "f", ""), more(LEFT), more(RIGHT)], ONE),
         # Without an index, or with null.
-        ([call(..., "a", "f", LEFT), bare(RIGHT)], ONE),
-        ([call(None, "a", "f", LEFT), call(None, ..., ..., RIGHT)], ONE),
-        ([call(None, "a", "f", LEFT), call(None, "a", ..., RIGHT)], ONE),
+        ([call(NIL, "a", "f", LEFT), bare(RIGHT)], ONE),
+        ([call(None, "a", "f", LEFT), call(None, NIL, NIL, RIGHT)], ONE),
+        ([call(None, "a", "f", LEFT), call(None, "a", NIL, RIGHT)], ONE),
         # An index of an odd kind is none.
-        ([call("0", "a", "f", LEFT), call("0", ..., ..., RIGHT)], ONE),
+        ([call("0", "a", "f", LEFT), call("0", NIL, NIL, RIGHT)], ONE),
         # An index on all pieces but the first, or on the first only.
-        ([call(..., "a", "f", LEFT), more(RIGHT)], ONE),
-        ([call(..., "a", "f", ""), call(0, "a", ..., BJ_TEXT)], ONE),
+        ([call(NIL, "a", "f", LEFT), more(RIGHT)], ONE),
+        ([call(NIL, "a", "f", ""), call(0, "a", NIL, BJ_TEXT)], ONE),
         ([call(0, "a", "f", LEFT), bare(RIGHT)], ONE),
         # The name repeated.
-        ([call(0, "a", "f", LEFT), call(0, ..., "f", RIGHT)], ONE),
+        ([call(0, "a", "f", LEFT), call(0, NIL, "f", RIGHT)], ONE),
         ([call(0, "a", "f", ""), call(0, "a", "f", BJ_TEXT), call(0, "a", "f", "")],
          ONE),
-        ([call(..., ..., "f", LEFT), call(..., ..., "f", RIGHT)], MADE),
-        ([call(0, ..., "f", BJ_TEXT), call(0, ..., "f", "")], MADE),
+        ([call(NIL, NIL, "f", LEFT), call(NIL, NIL, "f", RIGHT)], MADE),
+        ([call(0, NIL, "f", BJ_TEXT), call(0, NIL, "f", "")], MADE),
         # The name split.
-        ([call(0, "a", "edit_", ""), call(0, ..., "file", BJ_TEXT)],
+        ([call(0, "a", "edit_", ""), call(0, NIL, "file", BJ_TEXT)],
          called(("a", "edit_file", BJ))),
-        ([call(..., "a", "edit_"), call(..., ..., "file"), call(arguments=BJ_TEXT)],
+        ([call(NIL, "a", "edit_"), call(NIL, NIL, "file"), call(arguments=BJ_TEXT)],
          called(("a", "edit_file", BJ))),
         # A name that comes after the arguments began is not the rest of one.
-        ([call(0, "a", "f", LEFT), call(0, ..., "g", RIGHT)], ONE),
+        ([call(0, "a", "f", LEFT), call(0, NIL, "g", RIGHT)], ONE),
         # Empty texts say nothing.
         ([call(0, "a", "f", LEFT), call(0, "", "", RIGHT)], ONE),
         ([call(0, "", "f", LEFT), call(0, "", "", RIGHT)], MADE),
         # The id repeated, late, missing, or another on every piece.
-        ([call(0, "a", "f", LEFT), call(0, "a", ..., RIGHT)], ONE),
-        ([call(0, ..., "f", ""), call(0, "a", ..., BJ_TEXT)], ONE),
-        ([call(..., ..., "f", ""), call(..., "a", ..., BJ_TEXT)], ONE),
-        ([call(..., ..., "f", ""), call(..., "a", "f", BJ_TEXT)], ONE),
-        ([call(0, ..., "f", LEFT), call(0, "late", ..., RIGHT)], MADE),
+        ([call(0, "a", "f", LEFT), call(0, "a", NIL, RIGHT)], ONE),
+        ([call(0, NIL, "f", ""), call(0, "a", NIL, BJ_TEXT)], ONE),
+        ([call(NIL, NIL, "f", ""), call(NIL, "a", NIL, BJ_TEXT)], ONE),
+        ([call(NIL, NIL, "f", ""), call(NIL, "a", "f", BJ_TEXT)], ONE),
+        ([call(0, NIL, "f", LEFT), call(0, "late", NIL, RIGHT)], MADE),
         ([call(0, None, "f", BJ_TEXT)], MADE),
-        ([call(0, "a", "f", LEFT), call(0, "b", ..., '"B'), call(0, "c", ..., 'J"}')],
+        ([call(0, "a", "f", LEFT), call(0, "b", NIL, '"B'), call(0, "c", NIL, 'J"}')],
          ONE),
-        ([call(0, "a", "f", ""), call(0, "b", ..., LEFT), call(0, "c", ..., RIGHT)],
+        ([call(0, "a", "f", ""), call(0, "b", NIL, LEFT), call(0, "c", NIL, RIGHT)],
          ONE),
-        ([call(..., "a", "f"), call(..., "b", ..., LEFT), call(..., "c", ..., RIGHT)],
+        ([call(NIL, "a", "f"), call(NIL, "b", NIL, LEFT), call(NIL, "c", NIL, RIGHT)],
          ONE),
-        ([call(0, "a", "f", BJ_TEXT), call(0, "b", ..., "")], ONE),
-        ([call(0, "a", "f", BJ_TEXT), call(0, "b", ..., "\n")], ONE),
+        ([call(0, "a", "f", BJ_TEXT), call(0, "b", NIL, "")], ONE),
+        ([call(0, "a", "f", BJ_TEXT), call(0, "b", NIL, "\n")], ONE),
         # The name late: before it nothing can go out.
-        ([call(0, "a", ..., LEFT), call(0, ..., "f", RIGHT)], ONE),
-        ([call(0, "a", ..., BJ_TEXT), call(0, ..., "f")], ONE),
-        ([call(0, "a", "", ""), call(0, ..., "f", ""), more(BJ_TEXT)], ONE),
-        ([call(..., "a"), call(..., ..., "f"), bare(BJ_TEXT)], ONE),
-        ([call(arguments=BJ_TEXT), call(..., "a", "f")], ONE),
+        ([call(0, "a", NIL, LEFT), call(0, NIL, "f", RIGHT)], ONE),
+        ([call(0, "a", NIL, BJ_TEXT), call(0, NIL, "f")], ONE),
+        ([call(0, "a", "", ""), call(0, NIL, "f", ""), more(BJ_TEXT)], ONE),
+        ([call(NIL, "a"), call(NIL, NIL, "f"), bare(BJ_TEXT)], ONE),
+        ([call(arguments=BJ_TEXT), call(NIL, "a", "f")], ONE),
         # Arguments that are no text.
         ([call(0, "a", "f", BJ)], ONE),
         ([call(0, "a", "f", None), more(BJ_TEXT)], ONE),
@@ -154,22 +155,22 @@ TWO_MADE = called((MADE_UP, "f", BJ), (MADE_UP, "g", UTC))
         ([call(0, "a", "f", BJ_TEXT), call(0, "b", "g", UTC_TEXT)], TWO),
         ([call(0, "a", "f", BJ_TEXT), call(0, "b", "g", ""), more(UTC_TEXT)],
          TWO),
-        ([call(0, "a", "f", BJ_TEXT), call(0, "b", ..., ""),
-          call(0, ..., "g", UTC_TEXT)], TWO),
+        ([call(0, "a", "f", BJ_TEXT), call(0, "b", NIL, ""),
+          call(0, NIL, "g", UTC_TEXT)], TWO),
         # The same index without ids, after arguments that are whole.
-        ([call(0, ..., "f", BJ_TEXT), call(0, ..., "g", UTC_TEXT)], TWO_MADE),
-        ([call(0, ..., "f", BJ_TEXT), call(0, ..., "g", ""), more(UTC_TEXT)],
+        ([call(0, NIL, "f", BJ_TEXT), call(0, NIL, "g", UTC_TEXT)], TWO_MADE),
+        ([call(0, NIL, "f", BJ_TEXT), call(0, NIL, "g", ""), more(UTC_TEXT)],
          TWO_MADE),
-        ([call(0, ..., "f", BJ_TEXT), call(0, ..., "f", UTC_TEXT)],
+        ([call(0, NIL, "f", BJ_TEXT), call(0, NIL, "f", UTC_TEXT)],
          called((MADE_UP, "f", BJ), (MADE_UP, "f", UTC))),
-        ([call(0, ..., "f", LEFT), call(0, ..., "f", RIGHT),
-          call(0, ..., "g", '{"tz": '), call(0, ..., "g", '"UTC"}')], TWO_MADE),
+        ([call(0, NIL, "f", LEFT), call(0, NIL, "f", RIGHT),
+          call(0, NIL, "g", '{"tz": '), call(0, NIL, "g", '"UTC"}')], TWO_MADE),
         # No index.
-        ([call(..., "a", "f", BJ_TEXT), call(..., "b", "g", UTC_TEXT)], TWO),
-        ([call(..., "a", "f", LEFT), call(..., "b", "g", UTC_TEXT),
-          call(..., "a", ..., RIGHT)], TWO),
-        ([call(..., ..., "f", BJ_TEXT), call(..., ..., "g", UTC_TEXT)], TWO_MADE),
-        ([call(..., ..., "f", ""), call(..., "b", "g", UTC_TEXT)],
+        ([call(NIL, "a", "f", BJ_TEXT), call(NIL, "b", "g", UTC_TEXT)], TWO),
+        ([call(NIL, "a", "f", LEFT), call(NIL, "b", "g", UTC_TEXT),
+          call(NIL, "a", NIL, RIGHT)], TWO),
+        ([call(NIL, NIL, "f", BJ_TEXT), call(NIL, NIL, "g", UTC_TEXT)], TWO_MADE),
+        ([call(NIL, NIL, "f", ""), call(NIL, "b", "g", UTC_TEXT)],
          called((MADE_UP, "f", {}), ("b", "g", UTC))),
         # No arguments: the order is the server's all the same.
         ([call(0, "a", "f", ""), call(1, "b", "g", UTC_TEXT)],
@@ -178,13 +179,13 @@ TWO_MADE = called((MADE_UP, "f", BJ), (MADE_UP, "g", UTC))
          called(("a", "f", {}), ("b", "g", UTC))),
         ([call(0, "a", "f", ""), call(1, "b", "g", ""), more(BJ_TEXT),
           call(1, arguments=UTC_TEXT)], TWO),
-        ([call(..., "a", "f"), call(..., "b", "g")],
+        ([call(NIL, "a", "f"), call(NIL, "b", "g")],
          called(("a", "f", {}), ("b", "g", {}))),
         # A second call whose index comes before its name.
         ([call(0, "a", "f", BJ_TEXT), call(1, arguments=UTC_TEXT), call(1, "b", "g")],
          TWO),
         # One index for a piece without an index before it, and a new call.
-        ([call(..., "a", "f", BJ_TEXT), call(1, "b", "g", UTC_TEXT)], TWO),
+        ([call(NIL, "a", "f", BJ_TEXT), call(1, "b", "g", UTC_TEXT)], TWO),
     ],
 )  # fmt: skip
 def test_parallel_calls_stay_apart(pieces: list[Any], expected: Seen) -> None:
@@ -195,18 +196,18 @@ def test_parallel_calls_stay_apart(pieces: list[Any], expected: Seen) -> None:
     ("pieces", "expected"),
     [
         ([call(0, "a", "f", BJ_TEXT), call(1, "b", "g", UTC_TEXT)], TWO),
-        ([call(..., "a", "f", BJ_TEXT), call(..., "b", "g", UTC_TEXT)], TWO),
-        ([call(0, ..., "f", BJ_TEXT), call(0, ..., "g", UTC_TEXT)], TWO_MADE),
-        ([call(..., ..., "f"), call(..., ..., "g")],
+        ([call(NIL, "a", "f", BJ_TEXT), call(NIL, "b", "g", UTC_TEXT)], TWO),
+        ([call(0, NIL, "f", BJ_TEXT), call(0, NIL, "g", UTC_TEXT)], TWO_MADE),
+        ([call(NIL, NIL, "f"), call(NIL, NIL, "g")],
          called((MADE_UP, "f", {}), (MADE_UP, "g", {}))),
-        ([call(..., ..., "f", ""), call(..., ..., "f", "")],
+        ([call(NIL, NIL, "f", ""), call(NIL, NIL, "f", "")],
          called((MADE_UP, "f", {}), (MADE_UP, "f", {}))),
-        ([call(0, ..., "f"), call(0, ..., "g")],
+        ([call(0, NIL, "f"), call(0, NIL, "g")],
          called((MADE_UP, "f", {}), (MADE_UP, "g", {}))),
         # Two pieces of one call that a relay put together.
         ([call(0, "a", "f", LEFT), more(RIGHT)], ONE),
         ([call(0, "a", "f", LEFT), call(0, "a", "f", RIGHT)], ONE),
-        ([call(0, ..., "f", LEFT), call(0, ..., "f", RIGHT)], MADE),
+        ([call(0, NIL, "f", LEFT), call(0, NIL, "f", RIGHT)], MADE),
     ],
 )  # fmt: skip
 def test_several_pieces_in_one_delta_are_read(
@@ -279,7 +280,7 @@ def test_id_and_name_go_out_once_with_the_first_byte_of_the_arguments() -> None:
 
 
 def test_a_name_known_late_goes_out_with_the_arguments_before_it() -> None:
-    sent = [calls(call(0, "a", ..., LEFT)), calls(call(0, ..., "f")), TOOL]
+    sent = [calls(call(0, "a", NIL, LEFT)), calls(call(0, NIL, "f")), TOOL]
 
     assert pieces_of(*sent)[0] == [(0, "a", "f", LEFT)]
 
@@ -287,7 +288,7 @@ def test_a_name_known_late_goes_out_with_the_arguments_before_it() -> None:
 def test_the_indices_given_out_count_the_calls() -> None:
     sent = [
         calls(call(7, "a", "f", BJ_TEXT)),
-        calls(call(..., "b", "g", UTC_TEXT)),
+        calls(call(NIL, "b", "g", UTC_TEXT)),
         calls(call(7, "c", "h", "{}")),
         TOOL,
     ]
@@ -297,14 +298,14 @@ def test_the_indices_given_out_count_the_calls() -> None:
 
 def test_a_made_up_id_stays_the_same() -> None:
     assembler = ToolCallAssembler()
-    [first] = assembler.feed([call(0, ..., "f", LEFT)])
+    [first] = assembler.feed([call(0, NIL, "f", LEFT)])
     [snapshot] = assembler.snapshot()
-    [second] = assembler.feed([call(0, "late", ..., RIGHT)])
-    [ended], held = assembler.close(cut=False)
+    [second] = assembler.feed([call(0, "late", NIL, RIGHT)])
+    [ended], pending = assembler.close(cut=False)
 
     assert first.id
     assert first.id == snapshot.id == ended.id
-    assert (second, held) == (ToolCallDelta(0, None, None, RIGHT), [])
+    assert (second, pending) == (ToolCallDelta(0, None, None, RIGHT), [])
 
 
 def test_the_calls_so_far_are_those_with_a_name_or_arguments() -> None:
@@ -341,9 +342,9 @@ def extras_of(*pieces: dict[str, Any]) -> list[dict[str, Any]]:
         ([call(0, "a", "f", "{}", zero=0, no=False)], [{"zero": 0, "no": False}]),
         ([call(0, "a", "f", "{}", **SIGNATURE)], [SIGNATURE]),
         # On a later delta, on one of its own, and before the call.
-        ([call(0, "a", "f", ""), call(0, ..., ..., "{}", **SIGNATURE)], [SIGNATURE]),
+        ([call(0, "a", "f", ""), call(0, NIL, NIL, "{}", **SIGNATURE)], [SIGNATURE]),
         ([call(0, "a", "f", "{}"), call(0, **SIGNATURE)], [SIGNATURE]),
-        ([call(..., "a", "f", "{}"), call(**SIGNATURE)], [SIGNATURE]),
+        ([call(NIL, "a", "f", "{}"), call(**SIGNATURE)], [SIGNATURE]),
         ([call(0, **SIGNATURE), call(0, "a", "f", "{}")], [SIGNATURE]),
         # On every delta, and in pieces.
         ([call(0, "a", "f", "", **SIGNATURE), more("{}") | SIGNATURE], [SIGNATURE]),

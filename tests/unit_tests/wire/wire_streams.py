@@ -19,16 +19,16 @@ from langchain_sse_chat.answer.chunks import ChunkAssembler
 from langchain_sse_chat.answer.events import EventAssembler
 from langchain_sse_chat.answer.pipeline import (
     AnswerPipeline,
-    Assembler,
     OutputT,
     PipelineOptions,
 )
 from langchain_sse_chat.answer.results import ResultAssembler
 from langchain_sse_chat.errors import SSEChatError
 from langchain_sse_chat.transport.protocols import ResponseHead
+from langchain_sse_chat.wire.deltas import Assembler
 
 WHERE = "http://test/v1/chat/completions"
-OPTIONS = PipelineOptions(where=WHERE)
+OPTIONS = PipelineOptions(url=WHERE)
 SSE = {"content-type": "text/event-stream"}
 DONE = b"data: [DONE]\n\n"
 MADE_UP = "made up"
@@ -53,18 +53,22 @@ def text(content: str) -> dict[str, Any]:
     return chunk({"content": content})
 
 
+NIL: Any = ...
+"""A field that a piece of a call does not have."""
+
+
 def call(
-    index: Any = ...,
-    call_id: Any = ...,
-    name: Any = ...,
-    arguments: Any = ...,
+    index: Any = NIL,
+    call_id: Any = NIL,
+    name: Any = NIL,
+    arguments: Any = NIL,
     **fields: Any,
 ) -> dict[str, Any]:
     """Return a piece of a tool call with what is given."""
     given = {"name": name, "arguments": arguments}
-    function = {key: value for key, value in given.items() if value is not ...}
-    given = {"index": index, "id": call_id, "function": function or ...}
-    return {key: value for key, value in given.items() if value is not ...} | fields
+    function = {key: value for key, value in given.items() if value is not NIL}
+    given = {"index": index, "id": call_id, "function": function or NIL}
+    return {key: value for key, value in given.items() if value is not NIL} | fields
 
 
 def calls(*pieces: Any, finish: Any = None) -> dict[str, Any]:
@@ -87,7 +91,7 @@ def events(chunks: Iterable[Any], *, done: bool = True) -> list[bytes]:
 
 @dataclass
 class Seen:
-    """What an answer comes down to, however it was read."""
+    """The content of an answer, the same for every way of reading it."""
 
     text: str = ""
     reasoning: str = ""
@@ -125,7 +129,7 @@ def run(
                 break
         yield from reader.close()
     except SSEChatError as error:
-        raise reader.explain(error) from None
+        raise reader.attach_partial(error) from None
 
 
 def cuts(sent: Sequence[bytes]) -> dict[str, list[bytes]]:
@@ -161,7 +165,7 @@ def _pieces(chunk: ChatGenerationChunk) -> Any:
 
 
 def same_ids(value: str) -> str:
-    """Return a text with one id in place of those that are made up."""
+    """Return a text with one fixed ID instead of generated IDs."""
     return re.sub(r"call_[0-9a-f]{32}", MADE_UP, value)
 
 
@@ -218,7 +222,7 @@ def result_of(
 
 
 def seen_in(message: AIMessage) -> Seen:
-    """Return what a message says."""
+    """Return the content of a message."""
     blocks = [b for b in message.content_blocks if b["type"] == "reasoning"]
     return Seen(
         text=str(message.text),
@@ -239,7 +243,7 @@ def seen_in(message: AIMessage) -> Seen:
 def read(
     sent: Sequence[bytes], options: PipelineOptions = OPTIONS, **kwargs: Any
 ) -> Seen:
-    """Return what an answer says, which is the same in every way of reading it.
+    """Return the content of an answer, after comparing all ways of reading it.
 
     Invalid arguments are those of the result: a merged message may have a closing
     bracket more.
@@ -261,7 +265,7 @@ def read(
 
 
 def read_chunks(*sent: Any, done: bool = True) -> Seen:
-    """Return what an answer of these chunks says."""
+    """Return the content of an answer of these chunks."""
     return read(events(sent, done=done))
 
 

@@ -10,6 +10,10 @@ import httpx
 import pytest
 
 from langchain_sse_chat.errors import ConnectionFailedError
+from tests.unit_tests.transport.pooled_transports import (
+    AsyncPooledTransport,
+    PooledTransport,
+)
 from tests.unit_tests.transport.transport_scripts import (
     ScriptedExchange,
     astream,
@@ -61,16 +65,17 @@ class Network(httpcore.AsyncNetworkBackend):
 
 
 def pooled(network: Network, connections: int = 10) -> httpx.AsyncClient:
-    transport = httpx.AsyncHTTPTransport()
-    transport._pool = httpcore.AsyncConnectionPool(
-        network_backend=network, max_connections=connections
+    transport = AsyncPooledTransport(
+        httpcore.AsyncConnectionPool(
+            network_backend=network, max_connections=connections
+        )
     )
     return httpx.AsyncClient(transport=transport, mounts={"https://": None})
 
 
 def open_connections(client: httpx.AsyncClient) -> list[Any]:
     transport: Any = client._transport
-    return [c for c in transport._pool.connections if not c.is_closed()]
+    return [c for c in transport.pool.connections if not c.is_closed()]
 
 
 async def outputs_of(client: httpx.AsyncClient) -> list[str]:
@@ -203,12 +208,13 @@ class NoTLS(httpcore.MockStream):
 
 
 def test_a_tunnel_that_fails_gives_its_place_back() -> None:
-    transport = httpx.HTTPTransport()
-    transport._pool = httpcore.HTTPProxy(
-        "http://proxy.example:1", network_backend=Tunnel([]), max_connections=1
+    transport = PooledTransport(
+        httpcore.HTTPProxy(
+            "http://proxy.example:1", network_backend=Tunnel([]), max_connections=1
+        )
     )
     with httpx.Client(transport=transport) as client:
         for _ in range(3):
             with pytest.raises(ConnectionFailedError):
                 list(stream(client, ScriptedExchange()))
-        assert transport._pool.connections == []
+        assert transport.pool.connections == []

@@ -15,6 +15,10 @@ from httpcore._backends.anyio import AnyIOStream
 
 from langchain_sse_chat.transport.protocols import RequestSpec
 from langchain_sse_chat.transport.workarounds.trailing_data import has_surplus
+from tests.unit_tests.transport.pooled_transports import (
+    AsyncPooledTransport,
+    PooledTransport,
+)
 from tests.unit_tests.transport.transport_scripts import (
     CLIENTS,
     ScriptedExchange,
@@ -86,17 +90,15 @@ Run = Callable[[Network], list[list[str]]]
 
 
 def run_sync(network: Network) -> list[list[str]]:
-    transport = httpx.HTTPTransport()
-    transport._pool = httpcore.ConnectionPool(network_backend=network)
+    transport = PooledTransport(httpcore.ConnectionPool(network_backend=network))
     with httpx.Client(transport=transport, mounts={}) as client:
         return [list(stream(client, ScriptedExchange())) for _ in range(2)]
 
 
 def run_async(network: Network) -> list[list[str]]:
     async def run() -> list[list[str]]:
-        transport = httpx.AsyncHTTPTransport()
-        transport._pool = httpcore.AsyncConnectionPool(
-            network_backend=AsyncNetwork(network)
+        transport = AsyncPooledTransport(
+            httpcore.AsyncConnectionPool(network_backend=AsyncNetwork(network))
         )
         async with httpx.AsyncClient(transport=transport, mounts={}) as client:
             return [
@@ -114,7 +116,7 @@ def run(request: pytest.FixtureRequest) -> Run:
 
 
 @pytest.mark.parametrize("surplus", [OTHER, b"\r\n", b": keep-alive\n\n"])
-def test_what_is_read_with_the_end_of_an_answer_is_no_answer(
+def test_bytes_read_with_the_end_of_an_answer_do_not_begin_the_next(
     run: Run, surplus: bytes
 ) -> None:
     network = Network(ANSWER + surplus)
@@ -150,14 +152,15 @@ class Ahead(httpcore.AsyncNetworkBackend):
         return AnyIOStream(SocketStream(transport, protocol))
 
 
-async def test_what_anyio_has_read_ahead_is_no_answer() -> None:
+async def test_bytes_that_anyio_has_read_ahead_do_not_begin_the_next_answer() -> None:
     """The answer is as long as a read, so that h11 does not see what follows."""
     comment = b":" + b"x" * (65536 - len(ANSWER) - 10) + b"\n"
     padded = HEAD + b"%x\r\n%b\r\n" % (len(comment), comment) + ANSWER[len(HEAD) :]
     assert len(padded) == 65536
     network = Ahead(padded + OTHER, OTHER)
-    transport = httpx.AsyncHTTPTransport()
-    transport._pool = httpcore.AsyncConnectionPool(network_backend=network)
+    transport = AsyncPooledTransport(
+        httpcore.AsyncConnectionPool(network_backend=network)
+    )
     exchange = ScriptedExchange(
         spec=RequestSpec("http://chat.example/v1", {}, b"{}", CLIENTS)
     )

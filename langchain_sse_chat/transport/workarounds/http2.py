@@ -1,8 +1,21 @@
-"""Cancel a response over HTTP/2, where other responses share its connection.
+"""HTTP/2: leaving a stream, exceptions of h2, and servers that speak nothing else.
 
-httpcore 1.0 drops an abandoned stream without notifying the server, which keeps
-generating. The data it sends is never acknowledged, until the flow-control window of
-the connection is used up and all of its streams stall (RFC 9113, section 5.2).
+Should happen: (1) a response that is closed early resets its stream (RFC 9113, section
+5.4.2) and acknowledges what it has received. (2) Every failure is an exception of
+httpx. (3) The message about a server that answers HTTP/1.1 in HTTP/2 says so.
+
+Happens instead: (1) httpcore forgets the stream. The server generates on, and nothing
+acknowledges what it sends, until the window of the connection is used up and no stream
+on it receives anything (section 5.2). (2) httpcore lets exceptions of h2 through while
+it reads. (3) h11 reports an "illegal request line".
+
+Upstream: (1) https://github.com/encode/httpcore/issues/943 (closed as "wontfix").
+(2) and (3): no upstream issue is known.
+
+Verified: 2026-11-28, httpcore 1.0.9, h2 4.4.1, h11 0.16.0.
+
+Without this file: with `http2=True`, streams that are left block the others, some
+errors are not an `SSEChatError`, and an HTTP/2-only port is hard to diagnose.
 """
 
 from __future__ import annotations
@@ -22,7 +35,7 @@ PREFACE = b"PRI * HTTP/2.0"
 """The first bytes that a client sends on a connection (RFC 9113, section 3.4)."""
 
 _CANCEL = 0x8
-"""The code that says "no longer needed" (RFC 9113, section 7)."""
+"""The error code for "no longer needed" (RFC 9113, section 7)."""
 
 FLUSH_FAILURES = (
     httpcore.NetworkError,
@@ -30,26 +43,23 @@ FLUSH_FAILURES = (
     httpcore.TimeoutException,
     OSError,
 )
-"""Exceptions of sending the last frames; they do not matter to the caller."""
+"""What sending the last frames can raise; it does not matter at that point."""
 
-# Stands in for an httpcore request; only its write timeout in seconds is used.
+# Used as a request of httpcore: seconds for a few bytes.
 _FLUSH = SimpleNamespace(extensions={"timeout": {"write": 5.0}})
 
 # Attributes from httpx's response down to httpcore's connection, layer by layer.
 _INNER = ("_stream", "_httpcore_stream", "_connection")
 
-
-# The header of a SETTINGS frame, which an HTTP/2 server sends first (section 6.5).
+# HTTP/2 begins with a frame of settings (section 6.5).
 _SETTINGS = re.compile(rb"\0..\x04[\0\x01]\0\0\0\0", re.DOTALL)
 
 
 def refuse_http2(data: bytes) -> None:
-    """Reject a server that responds to an HTTP/1.1 request in HTTP/2.
-
-    httpcore would wait for the end of a line, and then report a missing response.
+    """Raise when a server answers a request of HTTP/1.1 in HTTP/2.
 
     Raises:
-        httpcore.RemoteProtocolError: The server responds in HTTP/2.
+        httpcore.RemoteProtocolError: With the reason, which h11 does not see.
     """
     if _SETTINGS.match(data):
         msg = "illegal status line: the server speaks HTTP/2"
@@ -57,8 +67,8 @@ def refuse_http2(data: bytes) -> None:
 
 
 def connection_of(response: httpx.Response) -> Any:
-    """Return httpcore's connection of a response, `None` when it has none."""
-    # There is no public way from a response to its connection.
+    """Return the connection of httpcore below an answer, `None` if it is not found."""
+    # There is no public way from an answer to its connection.
     layer: Any = response.stream
     while layer is not None:
         if hasattr(layer, "_h11_state") or hasattr(layer, "_h2_state"):
@@ -69,7 +79,7 @@ def connection_of(response: httpx.Response) -> Any:
 
 
 def as_httpx(exc: Exception) -> Exception:
-    """Translate an exception of h2, which httpcore does not translate, into httpx's.
+    """Return an exception of h2 as the one that httpx would raise.
 
     Any other exception is returned unchanged.
     """
@@ -84,23 +94,24 @@ def is_http2(response: httpx.Response) -> bool:
 
 
 def reset(response: httpx.Response) -> Callable[[], Any] | None:
-    """Reset the HTTP/2 stream of an abandoned response.
+    """Reset the stream of an answer that was not read to its end.
 
     Returns:
-        A function that sends the frames to the server and may raise `FLUSH_FAILURES`;
-        in async code its result must be awaited. `None` when the response has ended or
+        A function that sends the reset to the server; in async code, its result has to
+        be awaited. It can raise `FLUSH_FAILURES`. `None` when the answer has ended or
         does not use HTTP/2.
     """
     connection = connection_of(response)
     state = getattr(connection, "_h2_state", None)
     number = response.extensions.get("stream_id")
     stream = getattr(state, "streams", {}).get(number)
-    if state is None or stream is None or stream.closed:
+    write = getattr(connection, "_write_outgoing_data", None)
+    if state is None or stream is None or stream.closed or write is None:
         return None
-    events = connection._events.get(number, ())  # noqa: SLF001
+    events = getattr(connection, "_events", {}).get(number, ())
     unread = sum(getattr(event, "flow_controlled_length", 0) for event in events)
     with suppress(import_module("h2.exceptions").ProtocolError):  # it is closed
         if unread:
             state.acknowledge_received_data(unread, number)
         state.reset_stream(number, _CANCEL)
-    return partial(connection._write_outgoing_data, _FLUSH)  # noqa: SLF001
+    return partial(write, _FLUSH)

@@ -1,0 +1,68 @@
+"""Refusals are content blocks of their own."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.unit_tests.chat_models.block_ways import (
+    WAYS,
+    Blocks,
+    Way,
+    by_invoke,
+    every_way,
+)
+from tests.unit_tests.chat_models.scripted import chunk, completion, sse
+
+
+@every_way
+def test_a_refusal_is_one_block(way: Way) -> None:
+    body = sse(
+        chunk({"refusal": "I "}),
+        chunk({"refusal": "will not."}),
+        chunk(finish_reason="stop"),
+    )
+
+    refusal = {"type": "refusal", "refusal": "I will not."}
+    assert way(body) == [refusal]
+
+
+WITHHELD = [
+    ("content_filter", {}, []),
+    ("SAFETY", {}, []),
+    ("blacklist", {"content": "No."}, [{"type": "text", "text": "No."}]),
+    ("refusal", {"content": "I "}, [{"type": "text", "text": "I "}]),
+]
+
+
+@pytest.mark.parametrize(("reason", "delta", "text"), WITHHELD)
+@pytest.mark.parametrize("way", WAYS[:-2])
+def test_an_answer_that_was_withheld_has_a_refusal_without_words(
+    way: Way, reason: str, delta: dict[str, Any], text: Blocks
+) -> None:
+    body = sse(chunk(delta), chunk(finish_reason=reason))
+
+    extras = {"category": reason}
+    assert way(body) == [*text, {"type": "refusal", "refusal": "", "extras": extras}]
+
+
+@every_way
+@pytest.mark.parametrize(
+    ("delta", "reason"),
+    [({"content": "Once"}, "content_filter"), ({"content": ""}, "stop")],
+)
+def test_an_answer_that_a_filter_cut_is_not_a_refusal(
+    way: Way, delta: dict[str, Any], reason: str
+) -> None:
+    body = sse(chunk(delta), chunk(finish_reason=reason))
+
+    assert "refusal" not in [block["type"] for block in way(body)]
+
+
+def test_an_empty_refusal_of_a_choice_is_not_one() -> None:
+    answer = completion({"content": "Hi"})
+    answer["choices"][0]["refusal"] = ""
+
+    assert by_invoke(json.dumps(answer).encode()) == [{"type": "text", "text": "Hi"}]

@@ -1,0 +1,99 @@
+"""Objects that were truncated: an error, never half of an object."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from langchain_sse_chat import (
+    StructuredOutputError,
+)
+from langchain_sse_chat.structured_output.runnable import Method
+from tests.unit_tests.chat_models.scripted import (
+    sse,
+    streamed,
+)
+from tests.unit_tests.structured_output.asked_objects import (
+    CUT,
+    METHODS,
+    SCHEMA,
+    WAYS,
+    MakeChat,
+    OldPay,
+    Pay,
+    PayDict,
+    Way,
+    answer,
+    asked_for,
+    assert_whole_error,
+    call,
+    deltas,
+    every_way,
+)
+
+REASONS = ["length", "content_filter", "stop"]
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("schema", [Pay, SCHEMA, PayDict, OldPay])
+@pytest.mark.parametrize("reason", REASONS)
+@every_way
+def test_an_object_that_was_cut_is_an_error(
+    make_chat: MakeChat, way: Way, method: Method, schema: Any, reason: str
+) -> None:
+    message = asked_for(method, CUT)
+    if method == "function_calling":
+        name = getattr(schema, "__name__", "Pay")
+        message["tool_calls"] = [call(name, CUT)]
+        reason = "tool_calls" if reason == "stop" else reason
+    chat = make_chat(answer(way, message, reason))
+
+    with pytest.raises(StructuredOutputError) as caught:
+        way(chat.with_structured_output(schema, method=method))
+
+    assert_whole_error(caught.value, reason)
+    assert repr(reason) in str(caught.value)
+    assert '"to": "Ann"' in str(caught.value)
+
+
+@pytest.mark.parametrize("method", METHODS)
+@every_way
+def test_an_object_that_was_cut_is_a_parsing_error_beside_the_raw_message(
+    make_chat: MakeChat, way: Way, method: Method
+) -> None:
+    chat = make_chat(answer(way, asked_for(method, CUT), "length"))
+
+    first, *rest = way(
+        chat.with_structured_output(Pay, method=method, include_raw=True)
+    )
+    for output in rest:
+        first += output
+
+    assert first["parsed"] is None
+    assert_whole_error(first["parsing_error"], "length")
+    assert "max_tokens" in str(first["parsing_error"])
+    assert first["raw"].response_metadata["finish_reason"] == "length"
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("include_raw", [True, False])
+@pytest.mark.parametrize("way", WAYS[2:])
+def test_a_cut_stream_that_is_accepted_is_no_object(
+    make_chat: MakeChat, way: Way, method: Method, include_raw: bool
+) -> None:
+    body = sse(*deltas(asked_for(method, CUT)), done=False)
+    chat = make_chat(streamed(body), on_truncation="accept")
+    asked = chat.with_structured_output(Pay, method=method, include_raw=include_raw)
+
+    if include_raw:
+        outputs = way(asked)
+        error = outputs[-1]["parsing_error"]
+        assert outputs[-1]["parsed"] is None
+    else:
+        with pytest.raises(StructuredOutputError) as caught:
+            way(asked)
+        error = caught.value
+
+    assert_whole_error(error, None)
+    assert "stream ended before the answer" in str(error)
