@@ -230,7 +230,7 @@ class _TokenReceiver:
             head.status_code,
             head.headers,
             body,
-            url=self._where,
+            url=self._url,
             now=wall_clock(),
             address=self._address,
         )

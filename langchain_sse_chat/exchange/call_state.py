@@ -44,13 +44,13 @@ class CallState(Generic[OutputT]):
 
     @property
     def attempt_metadata(self) -> dict[str, Any]:
-        """What the metadata of the message says of the attempts."""
+        """Fields about the attempts for the metadata of the message."""
         attempt_metadata: dict[str, Any] = {}
         if self.attempts > 1:
             attempt_metadata["attempts"] = self.attempts
-        if self._seams:
-            attempt_metadata["resumed"] = len(self._seams)
-            attempt_metadata["resumed_at"] = list(self._seams)
+        if self._resumed_at:
+            attempt_metadata["resumed"] = len(self._resumed_at)
+            attempt_metadata["resumed_at"] = list(self._resumed_at)
         return attempt_metadata
 
     def assembler(self) -> Assembler[OutputT]:
@@ -96,7 +96,7 @@ class CallState(Generic[OutputT]):
                 removed; `None` to remove nothing.
         """
         # Only an answer that may be resumed comes here: see `can_go_on`.
-        cast("ResumedAnswer[OutputT]", self._joined).broke(self._last, least_overlap)
+        cast("ResumedAnswer[OutputT]", self._resumed).resume(self._last, least_overlap)
         self._last = None
         if self._attempt_has_output:
             self._resumed_at.append(len(self.text))

@@ -161,8 +161,8 @@ class EndpointAttempts(Generic[OutputT]):
         return AnswerPipeline(
             state.assembler(),
             self._options(),
-            attempt_metadata=course.attempt_metadata,
-            will_resume=partial(_will_resume, self._plan, course, self._attempts),
+            attempt_metadata=state.attempt_metadata,
+            will_resume=partial(_will_resume, self._plan, state, self._attempts),
         )
 
     def _options(self) -> PipelineOptions:
@@ -190,21 +190,23 @@ class EndpointAttempts(Generic[OutputT]):
             SSEChatError: The error that broke the answer, if a later one rejected its
                 continuation.
         """
-        pipeline, course, plan = self._pipeline, self._course, self._plan
+        pipeline, state, plan = self._pipeline, self._state, self._plan
         pipeline.attach_partial(error)
         if not pipeline.has_output and self._can_ask_otherwise(error):
             # Not counted as an attempt, because the server did not try.
             self._attempts -= 1
-            course.attempts -= 1
-            return Again(0.0)
-        course.broke(error, pipeline.snapshot(), gave=pipeline.has_output)
-        where = plan.options.url
-        if not course.begun:
-            return plan.policy.again(self._attempts, error, where)
-        again = None
-        if course.can_go_on() and self._goes_on_here():
-            again = plan.policy.again(self._attempts, error, where, resumes=True)
-        broken_by = course.broken_by or error
+            state.attempts -= 1
+            return NextAttempt(0.0)
+        state.record_failure(error, pipeline.snapshot(), has_output=pipeline.has_output)
+        url = plan.options.url
+        if not state.has_output:
+            return plan.policy.next_attempt(self._attempts, error, url)
+        next_attempt = None
+        if state.can_resume() and self._resumes_here():
+            next_attempt = plan.policy.next_attempt(
+                self._attempts, error, url, resumes=True
+            )
+        broken_by = state.broken_by or error
         if isinstance(error, ModelClosedError):
             return None
         if next_attempt is None and broken_by is not error and not error.is_retryable:

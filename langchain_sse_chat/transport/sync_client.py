@@ -17,7 +17,7 @@ from langchain_sse_chat.transport.clock import Deadline
 from langchain_sse_chat.transport.encoding import body
 from langchain_sse_chat.transport.map_exceptions import READ_FAILURES, SEND_FAILURES
 from langchain_sse_chat.transport.open_answers import ended, opened
-from langchain_sse_chat.transport.protocols import Again, Exchange
+from langchain_sse_chat.transport.protocols import Exchange, NextAttempt
 from langchain_sse_chat.transport.workarounds.http2 import (
     FLUSH_FAILURES,
     as_httpx,

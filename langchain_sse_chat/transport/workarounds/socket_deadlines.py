@@ -32,7 +32,7 @@ from typing import Any
 
 import httpcore
 
-from langchain_sse_chat.transport.clock import SHORTEST, Deadline, monotonic
+from langchain_sse_chat.transport.clock import MIN_TIMEOUT, Deadline, monotonic
 from langchain_sse_chat.transport.workarounds.http2 import PREFACE, refuse_http2
 from langchain_sse_chat.transport.workarounds.trailing_data import is_interim
 
