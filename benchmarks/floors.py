@@ -1,4 +1,4 @@
-"""What lies below any chat model: httpx, and LangChain's own loops."""
+"""Measure the floor below any chat model: httpx, and LangChain's own loops."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ _MOST_SHOWN = 60
 
 @dataclass(frozen=True)
 class Taken:
-    """What a way took."""
+    """The measurements of one way."""
 
     seconds: float = 0.0
     """The median of its rounds; 0 when it failed."""
@@ -34,7 +34,7 @@ def in_turns(
     rounds: int,
     seconds: Callable[[Callable[[], object]], float] = cpu_seconds,
 ) -> dict[str, Taken]:
-    """Return what each way takes: one round to warm up, then medians of the others.
+    """Measure each way: one round to warm up, then medians of the others.
 
     A way that fails is left out from then on, and says why.
     """

@@ -41,7 +41,7 @@ def _model(name: str, url: str) -> BaseChatModel:
 
 
 def _reads(name: str, url: str) -> Any:
-    """Return what makes another stream."""
+    """Return a function that opens another stream."""
     if name == "httpx":
         return Httpx(url).areads
     model = _model(name, url)
@@ -131,7 +131,7 @@ def main() -> None:
 
 
 def _figures(name: str, measure: str, args: argparse.Namespace) -> dict[str, Any]:
-    """Return what a process of its own found, with a note."""
+    """Return the result of a separate process, with a note."""
     if name in ASYNC_MAKERS and not ASYNC_MAKERS[name].installed:
         return {"note": NOT_INSTALLED}
     sizes = ("--streams", args.streams, "--tokens", args.tokens)

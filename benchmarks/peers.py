@@ -19,7 +19,7 @@ class Maker:
     """How a chat model is made."""
 
     name: str
-    """What it is called in the tables."""
+    """The name in the tables."""
     package: str
     """Its distribution; its module has the same name with underscores."""
     url: str
@@ -94,7 +94,7 @@ def is_ours(way: str) -> bool:
 
 @functools.cache
 def versions() -> dict[str, str]:
-    """Return what is installed of what matters here."""
+    """Return the installed versions of the compared packages."""
     names = (
         *(maker.package for maker in MAKERS.values()),
         *("langchain-core", "httpx", "httpx-aiohttp", "aiohttp", "httpx-sse"),

@@ -40,7 +40,7 @@ def memory_now() -> int:
 
 
 def forget_peak() -> None:
-    """Begin to look for the peak anew (Linux)."""
+    """Reset the peak of memory (Linux)."""
     Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
 
 

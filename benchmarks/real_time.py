@@ -97,7 +97,7 @@ class _Events:
         self._rest = b""
 
     def written(self, data: bytes) -> str:
-        """Return the time in a delta, `""` when there is none or not yet."""
+        """Return the time in a delta, `""` while it has no time."""
         data = self._rest + data
         if not data.endswith(b"\n\n"):
             self._rest = data
@@ -140,7 +140,7 @@ async def _chat(model: BaseChatModel, lags: Lags, tokens: int) -> int:
 
 
 def _read(name: str, url: str, lags: Lags) -> Callable[[int], Coroutine[Any, Any, int]]:
-    """Return what reads an answer of so many tokens in one way."""
+    """Return a function that reads an answer of so many tokens in one way."""
     if name == "httpx":
         return partial(_bare, Httpx(url), lags)
     if name == "floor":
@@ -156,7 +156,7 @@ async def _keep_asking(
     Raises:
         AssertionError: One does not have the tokens that it should.
     """
-    # Not all connections are opened at once.
+    # Connections are opened one after the other, not all at the same time.
     await asyncio.sleep(random.random())  # noqa: S311
     for tokens in itertools.chain((first,), itertools.repeat(later)):
         came = await read(tokens)
@@ -208,7 +208,7 @@ async def measure(
 async def _measure_and_exit(
     server: str, name: str, streams: int, args: argparse.Namespace
 ) -> None:
-    """Print the figures, or why there are none, and end this process.
+    """Print the figures, or why they are missing, and end this process.
 
     It does not wait for its readers: those of `ChatOpenAI` go on when they are
     cancelled.

@@ -34,7 +34,7 @@ _CHECK_FOLDER = ".bench/check"
 
 
 def _commands(args: argparse.Namespace) -> dict[str, list[str]]:
-    """Return what is run, with its options."""
+    """Return the benchmarks to run, with their options."""
     if args.check:
         filled = {n: o.format(folder=_CHECK_FOLDER) for n, o in SMALLEST.items()}
         return {name: options.split() for name, options in filled.items()}

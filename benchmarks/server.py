@@ -135,9 +135,9 @@ def _chunk(data: bytes) -> bytes:
 
 async def _paced(count: int) -> AsyncIterator[bytes]:
     """Give an answer at the pace of a model; each delta tells when it was written."""
-    # Streams that were asked for at once do not go on in step.
+    # Streams that were requested together do not send in step.
     due = time.monotonic() + random.random() / TOKENS_A_SECOND  # noqa: S311
-    # Not made anew for each token: the server must not be what streams wait for.
+    # Not built again for each token: the server must not be the bottleneck.
     before, after = _event({"content": " @"}).split(b"@")
     yield _chunk(_event({"role": "assistant", "content": ""}))
     for _ in range(count):

@@ -1,4 +1,4 @@
-"""What it costs to import a chat model and to make one, each in a new process.
+"""Measure the import and the creation of a chat model, each in a new process.
 
 The floor is an import of httpx and of LangChain's chat model class. Compiled files are
 there already: one round goes before. Of the processes the fastest counts, for all that

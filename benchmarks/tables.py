@@ -62,7 +62,7 @@ class Table:
 
 
 def machine() -> dict[str, Any]:
-    """Return what the numbers depend on."""
+    """Return the environment that the numbers depend on."""
     return {
         "system": platform.system(),
         "architecture": platform.machine(),

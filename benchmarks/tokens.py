@@ -47,7 +47,7 @@ _LOST = "loses the text"
 
 
 def fault(model: BaseChatModel, read: Read, kind: str, sent: str) -> str:
-    """Return what is wrong with a model's answer: `""` when its text is what was sent.
+    """Return the fault of a model's answer, `""` if its text is as sent.
 
     Args:
         model: Reads the answer.
@@ -64,7 +64,7 @@ def fault(model: BaseChatModel, read: Read, kind: str, sent: str) -> str:
 def reading(
     source: Httpx, runner: asyncio.Runner, *, asynchronous: bool
 ) -> Callable[[], object]:
-    """Return what reads the bytes of an answer with httpx alone."""
+    """Return a function that reads the bytes of an answer with httpx alone."""
 
     async def areads() -> None:
         async for _ in source.areads():
@@ -93,7 +93,7 @@ class Bench:
     def measure(
         self, kind: str, group: int, method: str, rounds: int
     ) -> dict[str, tuple[float, str]]:
-        """Return the microseconds a token of each way, and what is to be said of it."""
+        """Return the microseconds per token of each way, with remarks."""
         url = f"{self._url}/{kind}/{self._tokens}/{group}"
         run, read = self._methods.runs[method]
         source = Httpx(url)

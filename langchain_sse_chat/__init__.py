@@ -9,7 +9,7 @@ for chunk in chat.stream("Why is the sky blue?"):
 ```
 """
 
-# First, for the time of the import: from any other of its modules on, LangChain takes a
+# Imported first to save time: if another of its modules comes first, LangChain takes a
 # twelfth longer.
 import langchain_core.language_models.chat_models  # noqa: F401
 

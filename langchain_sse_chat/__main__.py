@@ -1,4 +1,4 @@
-"""`python -m langchain_sse_chat "question"`: an answer, token by token, and its pace.
+"""Print an answer token by token: `python -m langchain_sse_chat "question"`.
 
 Without an endpoint in the environment the embedded server answers, so that a first try
 needs no key and no network.
@@ -33,10 +33,10 @@ _SONG = (
 )
 
 _BROKEN_PIPE = 141
-"""The status of a program that wrote to a pipe without a reader, as shells show it."""
+"""The exit status that shells show for a program whose pipe was closed."""
 
 _PACE = 0.04
-"""Seconds between two tokens of the embedded server: as a fast reader reads."""
+"""Seconds between two tokens of the embedded server, the pace of a fast reader."""
 
 
 def main(
@@ -48,8 +48,8 @@ def main(
 
     Args:
         argv: The arguments without the program's name; `None` for those of the process.
-        environment: Where the endpoint stands; `None` for that of the process.
-        out: Where to write; `None` for standard output.
+        environment: The variables with the endpoint; `None` for those of the process.
+        out: The output; `None` for standard output.
     """
     out = sys.stdout if out is None else out
     environment = os.environ if environment is None else environment
@@ -63,21 +63,21 @@ def main(
     try:
         status = _show(environment, question, out)
         out.flush()
-    except BrokenPipeError:  # the reader has enough, as `head` has after its lines
+    except BrokenPipeError:  # the reader closed the pipe, as `head` does
         _discard_rest(out)
         return _BROKEN_PIPE
     return status
 
 
 def _discard_rest(out: TextIO) -> None:
-    """Let what is still to be written go nowhere; at the exit it would fail again."""
+    """Discard buffered output, which would fail again at exit."""
     with Path(os.devnull).open("wb") as nowhere:
         os.dup2(nowhere.fileno(), out.fileno())
 
 
 _ENDPOINT = (
     "Set OPENAI_API_KEY, BASE_URL and MODEL to stream from a real endpoint; PROVIDER "
-    "names one from the table, such as openai, megallm or aitunnel, in place of "
+    "names one from the table, such as openai, megallm or aitunnel, instead of "
     "BASE_URL."
 )
 
@@ -107,7 +107,7 @@ def _has_endpoint(environment: Mapping[str, str]) -> bool:
 def _chat(
     environment: Mapping[str, str], question: str
 ) -> Iterator[tuple[ChatSSE, str]]:
-    """Give a model at the endpoint of the environment, or at the embedded server."""
+    """Yield a model for the endpoint of the environment or for the embedded server."""
     if _has_endpoint(environment):
         base_url = environment.get("BASE_URL") or environment.get("OPENAI_BASE_URL")
         chat = ChatSSE(

@@ -35,14 +35,14 @@ from langchain_core.runnables import RunnableConfig, ensure_config
 RETRY_EVENT = "on_retry"
 """The event's name. Its data: `attempt` (the number of the one that failed), `error`
 (the name of its class), `message`, `seconds` (the wait before the next attempt) and
-`resumes` (whether that goes on with an answer that was begun)."""
+`resumes` (whether that attempt resumes an answer)."""
 
 _config: ContextVar[RunnableConfig | None] = ContextVar("config", default=None)
 
 
 @contextmanager
 def called_with(config: RunnableConfig | None) -> Iterator[None]:
-    """Note the config of the call that is made in the block."""
+    """Store the config of the call made in the block."""
     token = _config.set(ensure_config(config))
     try:
         yield
@@ -51,7 +51,7 @@ def called_with(config: RunnableConfig | None) -> Iterator[None]:
 
 
 class RetryEvents:
-    """Tells the callbacks of one call; made where the call begins."""
+    """Reports the retries of a call to its callbacks; created where the call begins."""
 
     def __init__(
         self,
@@ -60,23 +60,23 @@ class RetryEvents:
         | AsyncCallbackManagerForLLMRun
         | None = None,
     ) -> None:
-        """Take what there is to find the callbacks.
+        """Find the callbacks of the call.
 
         Args:
-            own: Those of the model.
-            run_manager: The run's, where LangChain passed it.
+            own: The callbacks of the model.
+            run_manager: The run manager, if LangChain passed it.
         """
         self._own = own
         self._run = run_manager
         self._config = _config.get() or ensure_config()
 
-    def tell(self, data: Mapping[str, Any]) -> None:
-        """Tell of a retry."""
+    def on_retry(self, data: Mapping[str, Any]) -> None:
+        """Send the event for a retry."""
         manager = CallbackManager.configure(*self._callbacks())
         manager.on_custom_event(RETRY_EVENT, dict(data), run_id=self._run_id(manager))
 
-    async def atell(self, data: Mapping[str, Any]) -> None:
-        """Tell of a retry."""
+    async def aon_retry(self, data: Mapping[str, Any]) -> None:
+        """Send the event for a retry."""
         manager = AsyncCallbackManager.configure(*self._callbacks())
         await manager.on_custom_event(
             RETRY_EVENT, dict(data), run_id=self._run_id(manager)
@@ -88,7 +88,7 @@ class RetryEvents:
         return self._config.get("callbacks"), self._own
 
     def _run_id(self, manager: CallbackManager | AsyncCallbackManager) -> UUID | None:
-        """Return the run's id or, where it is not known, that of its parent."""
+        """Return the ID of the run or, if unknown, of its parent."""
         if self._run is not None:
             return self._run.run_id
         return self._config.get("run_id") or manager.parent_run_id

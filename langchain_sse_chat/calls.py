@@ -1,4 +1,4 @@
-"""LangChain's methods that ask for an answer, each over one exchange."""
+"""Implement LangChain's methods that request an answer, each with one exchange."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from langchain_sse_chat.callbacks import RetryEvents, called_with
 from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.exchange.endpoint_attempts import CallPlan, build_exchange
 from langchain_sse_chat.plan import ENDPOINT_KEYWORDS, plan_call
-from langchain_sse_chat.secrets.masking import hide, without_frames
+from langchain_sse_chat.secrets.masking import mask_keywords, without_frames
 from langchain_sse_chat.settings.api_key import Key, async_keys, sync_keys
 from langchain_sse_chat.settings.chat_settings import ChatSSESettings
 from langchain_sse_chat.settings.fallbacks import checked_fallbacks, endpoints
@@ -62,9 +62,9 @@ class ChatCalls(ChatSSESettings):
     fallbacks: Annotated[list[Annotated[ChatCalls, AS_IT_IS]], Use.MODEL] = Field(
         default_factory=list
     )
-    """Models that take over when this one fails: before the first token with the same
-    request, and after it by going on with the answer, unless `on_disconnect` is set to
-    `raise`. Keywords of a call that are for its own server (`model`, `extra_headers`,
+    """Models that take over when this one fails: with the same request before the first
+    token, and by resuming the answer after it, unless `on_disconnect` is set to
+    `raise`. Keywords of a call for its own server (`model`, `extra_headers`,
     `extra_query`, `extra_body`) do not reach them."""
 
     _clients: HTTPClients = PrivateAttr()
@@ -74,7 +74,7 @@ class ChatCalls(ChatSSESettings):
     @field_validator("fallbacks", mode="before")
     @classmethod
     def _check_fallbacks(cls, value: Any) -> Any:
-        """Refuse what is no list of chat models of this package."""
+        """Check that the value is a list of chat models of this package."""
         return checked_fallbacks(value, ChatCalls)
 
     def _set_clients(self) -> None:
@@ -94,26 +94,26 @@ class ChatCalls(ChatSSESettings):
         super()._change(changes)
 
     def to_json(self) -> Any:
-        """Return the model as LangChain writes it, without secrets."""
-        endpoints(self)  # LangChain would follow a circle without end.
+        """Return LangChain's serialized form of the model, without secrets."""
+        endpoints(self)  # LangChain would follow a loop forever.
         return super().to_json()
 
     def __getstate__(self) -> dict[Any, Any]:
         self._clients.check_picklable()
         state = super().__getstate__()
         private = state["__pydantic_private__"] or {}
-        # It holds keys and headers as they are sent, and is made again.
+        # It holds keys and headers as sent, and is created again.
         return {**state, "__pydantic_private__": {**private, "_frames": {}}}
 
     def close(self) -> None:
-        """Close the connections for the sync methods that no other model uses.
+        """Close the connections of sync methods, unless another model uses them.
 
-        Connections are shared and close by themselves; the model can be used again.
+        Optional: shared connections close by themselves. The model can be used again.
         """
         self._clients.close()
 
     async def aclose(self) -> None:
-        """Close the connections of this event loop that no other model uses."""
+        """Close the connections of this event loop, unless another model uses them."""
         await self._clients.aclose()
 
     def __enter__(self) -> Self:
@@ -137,7 +137,7 @@ class ChatCalls(ChatSSESettings):
         **kwargs: Any,
     ) -> AIMessage:
         """Return the answer."""
-        hide(kwargs)
+        mask_keywords(kwargs)
         with called_with(config):
             return super().invoke(input, config, stop=stop, **kwargs)
 
@@ -151,7 +151,7 @@ class ChatCalls(ChatSSESettings):
     ) -> AIMessage:
         """Return the answer."""
         running_loop()
-        hide(kwargs)
+        mask_keywords(kwargs)
         with called_with(config):
             return await super().ainvoke(input, config, stop=stop, **kwargs)
 
@@ -163,11 +163,11 @@ class ChatCalls(ChatSSESettings):
         stop: list[str] | None = None,
         **kwargs: Any,
     ) -> Generator[AIMessageChunk]:
-        """Yield the answer in chunks, each as soon as its bytes are there."""
-        hide(kwargs)
+        """Yield the answer in chunks, each as soon as its bytes arrive."""
+        mask_keywords(kwargs)
         chunks = super().stream(input, config, stop=stop, **kwargs)
         with closing(cast("Generator[AIMessageChunk]", chunks)):
-            # `_stream` runs from the first chunk on.
+            # `_stream` starts running at the first chunk.
             with called_with(config):
                 first = next(chunks)
             yield first
@@ -181,9 +181,9 @@ class ChatCalls(ChatSSESettings):
         stop: list[str] | None = None,
         **kwargs: Any,
     ) -> AsyncGenerator[AIMessageChunk]:
-        """Yield the answer in chunks, each as soon as its bytes are there."""
+        """Yield the answer in chunks, each as soon as its bytes arrive."""
         running_loop()
-        hide(kwargs)
+        mask_keywords(kwargs)
         chunks = super().astream(input, config, stop=stop, **kwargs)
         async with aclosing(cast("AsyncGenerator[AIMessageChunk]", chunks)):
             with called_with(config):
@@ -236,7 +236,7 @@ class ChatCalls(ChatSSESettings):
         *,
         streamed: bool,
     ) -> Exchange[OutputT]:
-        """Return what is run for a call, here and at the fallbacks."""
+        """Return the exchange of a call, with its fallbacks."""
         own, *other_keys = keys
         plan = self._plan(own(), messages, stop, kwargs, streamed=streamed)
         if not other_keys:
@@ -263,14 +263,14 @@ class ChatCalls(ChatSSESettings):
         *,
         streamed: bool = True,
     ) -> Generator[OutputT]:
-        hide(kwargs)
+        mask_keywords(kwargs)
         keys = sync_keys(self._endpoint_keys())
         exchange = self._exchange(
             assembler, keys, messages, stop, kwargs, streamed=streamed
         )
         self._clients.sync_client()  # a wrong setting is an error, with fallbacks too
         events = RetryEvents(self.callbacks, run_manager)
-        return stream(exchange, events.tell)
+        return stream(exchange, events.on_retry)
 
     async def _aask(
         self,
@@ -282,14 +282,14 @@ class ChatCalls(ChatSSESettings):
         *,
         streamed: bool = True,
     ) -> AsyncGenerator[OutputT]:
-        hide(kwargs)
+        mask_keywords(kwargs)
         keys = await async_keys(self._endpoint_keys())
         exchange = self._exchange(
             assembler, keys, messages, stop, kwargs, streamed=streamed
         )
         self._clients.async_client()
         events = RetryEvents(self.callbacks, run_manager)
-        return astream(exchange, events.atell)
+        return astream(exchange, events.aon_retry)
 
     def _generate(
         self,
@@ -335,7 +335,7 @@ class ChatCalls(ChatSSESettings):
         kept = ChunkCompactor()
         with closing(answer):
             for chunk in answer:
-                # LangChain reports tokens itself where it passes no run manager.
+                # Without a run manager, LangChain reports tokens itself.
                 if run_manager:
                     run_manager.on_llm_new_token(chunk.text, chunk=chunk)
                 yield chunk
@@ -369,7 +369,7 @@ class ChatCalls(ChatSSESettings):
         answer = self._ask(assembler, messages, stop, kwargs, run_manager)
         with closing(answer):
             for output in answer:
-                # Chunks are made only for a run manager that wants them.
+                # Chunks are created only for a run manager that uses them.
                 if type(output) is not ChatGenerationChunk:
                     yield output
                 else:

@@ -1,4 +1,4 @@
-"""The chat model: what LangChain asks of one beside its calls."""
+"""Define `ChatSSE`, with LangChain's methods for chat models other than calls."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from langchain_sse_chat.request.tools import (
     tools_to_wire,
 )
 from langchain_sse_chat.secrets import MASK, masked
-from langchain_sse_chat.secrets.masking import fingerprinted, hide
+from langchain_sse_chat.secrets.masking import fingerprinted, mask_keywords
 from langchain_sse_chat.workarounds.broken_calls import unmark
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ _EVENTS = {
     "_stream": "_stream_chat_model_events",
     "_astream": "_astream_chat_model_events",
 }
-"""Methods that make chunks, and those that make the same answer's events."""
+"""Methods that create chunks, with those that create the events of an answer."""
 
 
 class ChatSSE(ChatCalls):
@@ -64,18 +64,18 @@ class ChatSSE(ChatCalls):
     ```
 
     It has all of LangChain's methods: `invoke`, `stream`, `batch`, `astream_events`
-    and their async twins, `bind_tools`, `with_structured_output`. A stream gives a
-    chunk for each delta as soon as its bytes are there, and one last, empty chunk with
+    and their async versions, `bind_tools`, `with_structured_output`. A stream yields a
+    chunk for each delta as soon as its bytes arrive, and one last, empty chunk with
     `response_metadata` and `usage_metadata`.
 
-    Every error is an `SSEChatError`; one that comes after an answer began carries
-    what was received as `partial`.
+    Every error is an `SSEChatError`; if it occurs after the answer began, it carries
+    the part received as `partial`.
     """
 
     model_config = ConfigDict(defer_build=False)
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        """Let LangChain make the events of a subclass out of its own chunks."""
+        """Make LangChain derive the events of a subclass from its own chunks."""
         super().__init_subclass__(**kwargs)
         for chunks, events in _EVENTS.items():
             first = next(c for c in cls.__mro__ if {chunks, events} & vars(c).keys())
@@ -89,12 +89,12 @@ class ChatSSE(ChatCalls):
         callbacks: Callbacks = None,
         **kwargs: Any,
     ) -> AIMessage:
-        """Return the answer, as `invoke` does.
+        """Return the answer, like `invoke`.
 
         This is how chat models were called before LangChain 1.0, and many pages still
         show it.
         """
-        hide(kwargs)
+        mask_keywords(kwargs)
         return self.invoke(messages, {"callbacks": callbacks}, stop=stop, **kwargs)
 
     @property
@@ -115,16 +115,16 @@ class ChatSSE(ChatCalls):
         self, stop: list[str] | None = None, **kwargs: Any
     ) -> dict[str, Any]:
         params = super()._get_invocation_params(stop=stop, **kwargs)
-        # They go into traces, and headers are where keys are, those for tools too.
+        # They are written to traces, and headers hold keys, including those of tools.
         for name in ("extra_headers", "extra_query"):
             if given := params.get(name):
                 params[name] = dict.fromkeys(given, MASK)
         return cast("dict[str, Any]", masked(params))
 
     def _get_llm_string(self, stop: list[str] | None = None, **kwargs: Any) -> str:
-        # LangChain keeps what it wrote of a model, whatever is changed later.
+        # LangChain caches the serialized model and would ignore later changes.
         vars(self).pop("_serialized", None)
-        # It goes into caches, where other answers belong to other headers.
+        # The result is a cache key, and other headers may lead to other answers.
         for name, given in (
             ("extra_headers", self.default_headers),
             ("extra_query", self.default_query),
@@ -158,9 +158,9 @@ class ChatSSE(ChatCalls):
         return _unmarked(result)
 
     def _convert_input(self, model_input: LanguageModelInput) -> PromptValue:
-        """Return the prompt, with its images checked.
+        """Return the prompt after checking its images.
 
-        LangChain's tracing looks at them first, and its error names no place.
+        LangChain's tracing reads them first, and its error does not say where they are.
         """
         prompt = super()._convert_input(model_input)
         check_images(prompt.to_messages())
@@ -180,21 +180,21 @@ class ChatSSE(ChatCalls):
         parallel_tool_calls: bool | None = None,
         **kwargs: Any,
     ) -> Runnable[LanguageModelInput, AIMessage]:
-        """Return this model with tools that it may call.
+        """Return the model with tools that it may call.
 
         Args:
-            tools: Tools in every form that LangChain takes: tools, functions, pydantic
+            tools: Tools in any form that LangChain accepts: tools, functions, pydantic
                 classes, `TypedDict`s, and dicts in the form of OpenAI, Anthropic or
                 JSON schema. A dict of a type of its own, such as
                 `{"type": "web_search"}`, goes to the server as it is.
             tool_choice: `"auto"`, `"none"`, `"required"` (or `"any"`, or `True`), the
                 name of a tool, or a dict of the wire. `None` leaves it to the server.
-            strict: Whether the server is to hold arguments to their schema.
-            parallel_tool_calls: Whether the model may call several tools at once.
-            **kwargs: Further keywords for every call, `response_format` among them.
+            strict: Whether the server should enforce the schema of arguments.
+            parallel_tool_calls: Whether the model may call several tools in one answer.
+            **kwargs: Additional keywords for every call, such as `response_format`.
 
         Raises:
-            ConfigurationError: Something is no tool, or the choice is not among them.
+            ConfigurationError: A tool is not valid, or `tool_choice` is not among them.
         """
         wire = tools_to_wire(tools, strict=strict)
         choice = tool_choice_to_wire(tool_choice, wire)
@@ -273,18 +273,18 @@ class ChatSSE(ChatCalls):
         Args:
             schema: A pydantic class gives instances of it; a `TypedDict` or a JSON
                 schema gives dicts.
-            method: `json_schema` asks by `response_format`, `function_calling` by a
-                tool that must be called, `json_mode` for JSON of any shape. Default:
-                the first of these that the provider's dialect knows.
-            include_raw: Whether to return a dict of `raw`, `parsed` and
-                `parsing_error`, and not to raise for what cannot be parsed.
-            strict: Whether the server is to hold the output to the schema.
-            **kwargs: Further keywords for every call.
+            method: `json_schema` uses `response_format`, `function_calling` a
+                tool that must be called, `json_mode` any JSON object. Default:
+                the first of these that the provider's dialect supports.
+            include_raw: Whether to return a dict with `raw`, `parsed` and
+                `parsing_error` instead of raising if parsing fails.
+            strict: Whether the server should enforce the schema.
+            **kwargs: Additional keywords for every call.
 
         Raises:
-            ConfigurationError: The method is not known, or does not go with the rest.
+            ConfigurationError: `method` is unknown, or conflicts with other arguments.
         """
-        # With LangChain's parsers, it would take a tenth of the time of the import.
+        # Imported here: with LangChain's parsers it is a tenth of the import time.
         from langchain_sse_chat.structured_output import runnable  # noqa: PLC0415
 
         dialect = self._provider.dialect
@@ -296,16 +296,16 @@ class ChatSSE(ChatCalls):
         return self.bind(**{**request, **kwargs}) | parser
 
     def _default_method(self, schema: ToolLike | None) -> Method:
-        """Return the best method that the provider's dialect knows."""
+        """Return the best method that the provider's dialect supports."""
         from langchain_sse_chat.structured_output import runnable  # noqa: PLC0415
 
         return runnable.default_method(schema, self._provider.dialect)
 
     def get_token_ids(self, text: str) -> list[int]:
-        """Return as many made-up token ids as a text has tokens, about.
+        """Return invented token IDs, about as many as the text has tokens.
 
-        Works offline and for any model's name: a token is taken for 4 bytes of UTF-8.
-        `custom_get_token_ids` takes its place.
+        Works offline and for any model: 4 bytes of UTF-8 count as a token.
+        `custom_get_token_ids` replaces this estimate.
         """
         if self.custom_get_token_ids is not None:
             return self.custom_get_token_ids(text)
@@ -314,14 +314,14 @@ class ChatSSE(ChatCalls):
     def get_num_tokens_from_messages(
         self, messages: list[BaseMessage], tools: Sequence[ToolLike] | None = None
     ) -> int:
-        """Return about how many tokens messages and tools have.
+        """Return an estimate of the tokens in messages and tools.
 
-        Works offline and for any model's name: a text is taken for as many tokens as
-        `get_num_tokens` says, an image, sound or file for 256. `usage_metadata` of an
-        answer has the server's own count.
+        Works offline and for any model: a text counts as many tokens as
+        `get_num_tokens` returns; an image, audio or file counts 256. `usage_metadata`
+        of an answer has the server's own count.
 
         Raises:
-            ConfigurationError: A message cannot be sent, or something is no tool.
+            ConfigurationError: A message cannot be sent, or a tool is not valid.
         """
         wire = messages_to_wire(messages, self._provider.dialect) if messages else []
         return count_message_tokens(
@@ -330,7 +330,7 @@ class ChatSSE(ChatCalls):
 
 
 def _unmarked(result: ChatResult) -> ChatResult:
-    """Return a result that LangChain may have added up from chunks."""
+    """Return a result that LangChain may have merged from chunks."""
     for generation in result.generations:
         unmark(generation.message)
     return result

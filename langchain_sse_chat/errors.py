@@ -25,9 +25,9 @@ SSEChatError
    └─ RefusalError               (ModelRefusalError)         .raw_message
 ```
 
-In brackets: the class of `langchain_core.exceptions` that an error is as well, so that
+In brackets: the class of `langchain_core.exceptions` that an error also is, so that
 middleware which retries by `is_retryable` works unchanged. Errors survive pickling and
-hold no API key, no request header and no request body.
+contain no API key, no request headers and no request body.
 """
 
 from __future__ import annotations
@@ -68,23 +68,23 @@ class SSEChatError(Exception):
     """An error of this package; every error that it raises is one of these."""
 
     partial: AIMessage | None = None
-    """The message merged from what was received before the error; `None` when nothing
-    was, or when the error came before the answer began."""
+    """The message received before the error; `None` if nothing was received,
+    or if the error came before the answer began."""
 
     is_retryable: bool = False
     """Whether sending the same request again may succeed.
 
-    The default of a class is that of LangChain's class. For what a server answered,
-    `wire/retryable.py` decides, by status, code and words.
+    The default of a class is that of LangChain's class. For errors of a server,
+    `wire/retryable.py` decides by status, code and message.
     """
 
 
 class ConfigurationError(SSEChatError, ValueError):
-    """The caller's mistake: nothing was sent. The message says what to change."""
+    """A setting or argument is invalid; nothing was sent. The message has the fix."""
 
 
 class ConnectionFailedError(SSEChatError, ModelConnectionError):
-    """The server could not be reached, or the connection broke under the answer."""
+    """The server could not be reached, or the connection broke during the answer."""
 
     is_retryable = ModelConnectionError.is_retryable
 
@@ -95,13 +95,13 @@ class TimedOutError(SSEChatError, ModelTimeoutError):
     is_retryable = ModelTimeoutError.is_retryable
 
     def __init__(self, message: str = "", *, phase: TimeoutPhase = "read") -> None:
-        """Keep which timeout was reached.
+        """Store the timeout that was reached.
 
         Args:
             message: What happened, where, and which setting to raise.
             phase: `connect`, `write` and `pool` are httpx's phases; `first_token` is
                 the time to the first progress of an answer, `gap` the time between
-                two events with progress, `read` the wait for a whole answer.
+                two events with progress, `read` the wait for an entire answer.
         """
         super().__init__(message)
         self.phase: TimeoutPhase = phase
@@ -110,13 +110,13 @@ class TimedOutError(SSEChatError, ModelTimeoutError):
 class ModelClosedError(SSEChatError, ModelError):
     """The model, or its HTTP client, was closed while an answer was open.
 
-    Neither retries nor fallbacks follow it.
+    There are no retries or fallbacks after it.
     """
 
 
 @dataclass(frozen=True, slots=True)
 class ErrorResponse:
-    """The server's answer as it stands on `StatusError.response`.
+    """The server's response, in `StatusError.response`.
 
     It has the attributes that LangChain's tracers read from HTTP errors.
     """
@@ -129,7 +129,7 @@ class ErrorResponse:
         """Return the body parsed as JSON.
 
         Raises:
-            ValueError: It is not JSON, or nested too deep to be read.
+            ValueError: The body is not JSON, or nested too deeply.
         """
         try:
             return json.loads(self.text)
@@ -139,7 +139,7 @@ class ErrorResponse:
 
 
 class StatusError(SSEChatError, ModelError):
-    """The server answered with an HTTP status that is not a success."""
+    """The server responded with an HTTP status that is not a success."""
 
     def __init__(
         self,
@@ -151,14 +151,14 @@ class StatusError(SSEChatError, ModelError):
         retry_after: float | None = None,
         is_retryable: bool | None = None,
     ) -> None:
-        """Keep the server's answer.
+        """Store the server's response.
 
         Args:
-            message: What happened, where, and the server's own words.
-            response: The answer; its body is cut at 64 KiB.
-            request_id: The server's name for this request, from its headers.
+            message: What happened, the URL, and the server's own message.
+            response: The response; its body is truncated at 64 KiB.
+            request_id: The server's ID of the request, from the response headers.
             code: The error code in the body, as the server sent it.
-            retry_after: Seconds the server asks to wait, when it said so.
+            retry_after: Seconds that the server requests to wait, if any.
             is_retryable: Overrides the default of the class.
         """
         super().__init__(message)
@@ -176,12 +176,12 @@ class StatusError(SSEChatError, ModelError):
 
     @property
     def headers(self) -> Mapping[str, str]:
-        """The headers of the answer, with names in lower case, without cookies."""
+        """The response headers, with names in lower case, without cookies."""
         return self.response.headers
 
     @property
     def body(self) -> Any:
-        """The body: parsed when it is JSON, else its text, at most 64 KiB of it."""
+        """The body: parsed if it is JSON, otherwise its text, up to 64 KiB."""
         try:
             return self.response.json()
         except ValueError:
@@ -193,11 +193,11 @@ class AuthenticationError(StatusError, ModelAuthenticationError):
 
 
 class PermissionDeniedError(StatusError, ModelPermissionDeniedError):
-    """402 or 403: the key is known, but may not do this, or has no credit left."""
+    """402 or 403: the key is valid but lacks permission, or has no credit left."""
 
 
 class NotFoundError(StatusError, ModelNotFoundError):
-    """404: no such model, or no such path on the server."""
+    """404: the server does not have this model or this path."""
 
 
 class InvalidRequestError(StatusError, ModelInvalidRequestError):
@@ -207,14 +207,14 @@ class InvalidRequestError(StatusError, ModelInvalidRequestError):
 class ContextLengthError(InvalidRequestError, ContextOverflowError):
     """The messages are longer than the model's context window.
 
-    `status_code` is 200 when the server reported it inside an answer that had begun.
+    `status_code` is 200 if the server reported it after the answer had begun.
     """
 
 
 class RateLimitError(StatusError, ModelRateLimitError):
-    """429: too many requests; `retry_after` is the wait in seconds the server asks for.
+    """429: too many requests; `retry_after` is the requested wait in seconds.
 
-    Not retryable when the account has no money left or is closed.
+    Not retryable if the account has no credit left or is closed.
     """
 
     is_retryable = ModelRateLimitError.is_retryable
@@ -227,9 +227,9 @@ class ServerError(StatusError, ModelAPIError):
 
 
 class StreamError(SSEChatError, ModelAPIError):
-    """The server reported an error inside an answer that had begun with status 200.
+    """The server reported an error in an answer that began with status 200.
 
-    In words of its own, or by a finish reason that means failure: that is the `code`.
+    Either as an error, or by a finish reason that means failure, which is the `code`.
     """
 
     def __init__(
@@ -241,14 +241,14 @@ class StreamError(SSEChatError, ModelAPIError):
         is_retryable: bool = False,
         retry_after: float | None = None,
     ) -> None:
-        """Keep what the server reported.
+        """Store the reported error.
 
         Args:
-            message: What happened, where, and the server's own words.
-            code: The error's code as sent: a number, a word, or nothing.
+            message: What happened, the URL, and the server's own message.
+            code: The error's code as sent: a number, a string, or `None`.
             body: The error as sent, parsed.
-            is_retryable: Whether the code speaks of a passing failure.
-            retry_after: Seconds the server asks to wait, when it said so.
+            is_retryable: Whether the code indicates a temporary failure.
+            retry_after: Seconds that the server requests to wait, if any.
         """
         super().__init__(message)
         self.code = code
@@ -265,7 +265,7 @@ class NotAnEventStreamError(ProtocolError):
     """The answer is neither an event stream nor a chat completion."""
 
     def __init__(self, message: str = "", *, content_type: str | None = None) -> None:
-        """Keep the content type of the answer, `None` when it had none."""
+        """Store the content type of the response, `None` without one."""
         super().__init__(message)
         self.content_type = content_type
 
@@ -274,34 +274,34 @@ class EventTooLargeError(ProtocolError):
     """One event of the stream is longer than the limit."""
 
     def __init__(self, message: str = "", *, limit: int = 0) -> None:
-        """Keep the limit in bytes."""
+        """Store the limit in bytes."""
         super().__init__(message)
         self.limit = limit
 
 
 class MalformedChunkError(ProtocolError):
-    """An event's data is not the JSON object that it must be.
+    """The data of an event is not a JSON object.
 
-    Or no event of the stream is a chat completion: it is of another protocol.
+    Or no event of the stream is a chat completion, because of another protocol.
     """
 
     def __init__(self, message: str = "", *, data: str = "") -> None:
-        """Keep the first 200 characters of the data."""
+        """Store the first 200 characters of the data."""
         super().__init__(message)
         self.data = data
 
 
 class StreamTruncatedError(ProtocolError):
-    """The stream ended before the answer did: no finish reason and no `[DONE]`."""
+    """The stream was truncated: it ended without a finish reason or `[DONE]`."""
 
     is_retryable = True
 
 
 class StructuredOutputError(SSEChatError, OutputParserException):
-    """The answer is not the object that `with_structured_output` was asked for.
+    """The answer is not the object that `with_structured_output` requested.
 
-    It was cut off, is not JSON, does not fit the schema, or the model answered without
-    calling the tool. `partial` is the whole message.
+    It is truncated, is not JSON or does not match the schema, or the model did not call
+    the tool. `partial` is the entire message.
     """
 
     def __init__(
@@ -312,15 +312,15 @@ class StructuredOutputError(SSEChatError, OutputParserException):
         finish_reason: str | None = None,
         partial: AIMessage | None = None,
     ) -> None:
-        """Keep the answer.
+        """Store the answer.
 
         Args:
-            message: What is wrong with the answer, how it begins, and what to do.
-            llm_output: The text that is not the object, in full.
-            finish_reason: Why the model stopped; `None` when the stream ended early.
+            message: The fault of the answer, how it begins, and what to do.
+            llm_output: The complete text of the answer.
+            finish_reason: Why the model stopped; `None` if the stream was truncated.
             partial: The message.
         """
-        # Not by OutputParserException, which adds a link to a page about other causes.
+        # Not OutputParserException's, which adds a link to a page about other causes.
         Exception.__init__(self, message)
         self.observation: str | None = None
         self.llm_output = llm_output
@@ -332,12 +332,12 @@ class StructuredOutputError(SSEChatError, OutputParserException):
 class RefusalError(StructuredOutputError, ModelRefusalError):
     """The model refused to answer, or a content filter withheld the answer.
 
-    A `ModelRefusalError` of LangChain from langchain-core 1.7.5 on, a `ModelError`
+    LangChain's `ModelRefusalError` since langchain-core 1.7.5, and `ModelError`
     before.
     """
 
     def __init__(self, message: str = "", **given: Any) -> None:
-        """Keep the answer; the arguments are those of `StructuredOutputError`."""
+        """Store the answer; the arguments are those of `StructuredOutputError`."""
         super().__init__(message, **given)
         self.raw_message = self.partial
         """The message with the refusal, under LangChain's name."""

@@ -1,4 +1,4 @@
-"""From settings, messages and the keywords of a call to what the call sends."""
+"""Plan a call: the request for its settings, messages and keywords."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from langchain_sse_chat.request.tools import (
     tools_to_wire,
 )
 from langchain_sse_chat.secrets import Secrets
-from langchain_sse_chat.secrets.masking import Hidden, hidden
+from langchain_sse_chat.secrets.masking import MaskedStr, masked_values
 from langchain_sse_chat.settings.arguments import call_settings, check_body_name
 from langchain_sse_chat.settings.chat_settings import ChatSSESettings
 from langchain_sse_chat.settings.field_use import Use, fields_for
@@ -35,12 +35,12 @@ from langchain_sse_chat.transport.protocols import Clients, Timeouts
 from langchain_sse_chat.transport.url import endpoint, safe_url, without_user
 
 ENDPOINT_KEYWORDS = frozenset({"model", "extra_headers", "extra_query", "extra_body"})
-"""Keywords of a call that are for one server and must not reach another."""
+"""Keywords of a call for one server, which must not reach another."""
 
 
 @dataclass(slots=True)
 class _Keywords:
-    """The keywords of one call, sorted by what they are for."""
+    """The keywords of one call, sorted by their use."""
 
     settings: dict[str, Any] = field(default_factory=dict)
     """Settings that replace those of the model for this call."""
@@ -52,12 +52,12 @@ class _Keywords:
 
 
 class _Common(NamedTuple):
-    """What the calls of a model have in common."""
+    """The parts of a plan that the calls of a model share."""
 
     plan: CallPlan
     """A plan without a body."""
     asks_usage: bool
-    """Whether a stream is asked for usage, unless the server has refused that."""
+    """Whether streams request usage, unless the server has rejected that."""
 
 
 def plan_call(
@@ -71,7 +71,7 @@ def plan_call(
     keywords: Mapping[str, Any],
     streamed: bool,
 ) -> CallPlan:
-    """Return what one call of the model sends and how its answer is read.
+    """Return the plan of a call: its request, and how to read the answer.
 
     Args:
         settings: The model.
@@ -79,14 +79,14 @@ def plan_call(
         provider: The model's provider.
         clients: What sends the requests.
         key: The API key, `None` for none.
-        stop: Texts that end the answer; `None` for those of the settings.
+        stop: Stop sequences; `None` for those of the settings.
         keywords: Those of the call: they override the settings; `extra_headers`,
             `extra_query` and `extra_body` are merged over theirs, and what is not
             known goes into the body.
         streamed: Whether to ask for an event stream.
 
     Raises:
-        ConfigurationError: Something cannot be sent as it is.
+        ConfigurationError: A message, tool or setting cannot be sent.
     """
     call = _sort_keywords(settings, keywords) if keywords else _Keywords()
     plan, asks_usage = _common(
@@ -124,7 +124,7 @@ def _common(
     *,
     streamed: bool,
 ) -> _Common:
-    """Return what the calls of a model have in common, made for the first of them.
+    """Return the parts that the calls of a model share, created for the first call.
 
     It is made again for a call with keywords of its own, where the environment has a
     say, and after the key or a mapping of headers has changed. A change of any other
@@ -161,22 +161,24 @@ def _made_common(
         settings._address,  # noqa: SLF001  # found by the settings for this
         str(call.body.get("model") or settings.model),
     )
-    given_query = hidden({**(settings.default_query or {}), **call.query})
+    given_query = masked_values({**(settings.default_query or {}), **call.query})
     query = provider.query(root, given_query)
     address, user = without_user(endpoint(root, PATH, query))
-    url = Hidden(address)
+    url = MaskedStr(address)
     stream_usage = used["stream_usage"]
     asks_usage = streamed and stream_usage is not False
-    given_headers = hidden({**(settings.default_headers or {}), **call.headers})
+    given_headers = masked_values({**(settings.default_headers or {}), **call.headers})
     grant = _grant(settings, key, given_headers)
     key_header = provider.key_header(None if grant else key)
     if user is not None:
         _check_alone(grant, key_header, given_headers)
-        given_headers = hidden({**given_headers, "Authorization": Hidden(user)})
+        given_headers = masked_values(
+            {**given_headers, "Authorization": MaskedStr(user)}
+        )
     dialect = _dialect(provider, used["reasoning_echo"])
     headers = request_headers(
         streamed,
-        hidden(dict(provider.headers) | key_header),
+        masked_values(dict(provider.headers) | key_header),
         given_headers,
     )
     plan = CallPlan(
@@ -210,7 +212,7 @@ def _made_common(
 
 
 def _record(folder: object) -> Path | None:
-    """Return the folder for recordings; an empty name is none, as in a variable."""
+    """Return the folder for recordings. An empty string disables recording."""
     if folder is not None and not isinstance(folder, str | PathLike):
         msg = f"`record` is a {type(folder).__name__}. Pass the path of a folder."
         raise ConfigurationError(msg)
@@ -225,7 +227,7 @@ def _dialect(provider: Provider, echo: ReasoningEcho | None) -> Dialect:
 def _stops(
     settings: ChatSSESettings, call: _Keywords, stop: list[str] | None
 ) -> list[str] | None:
-    """Return the texts that end the answer: those of the call, or of the model."""
+    """Return the stop sequences of the call or of the model."""
     given = call.body.pop("stop", None) if stop is None else stop
     if given is None:
         given = settings.model_kwargs.get("stop", settings.stop)
@@ -249,7 +251,7 @@ def _sort_keywords(settings: ChatSSESettings, keywords: Mapping[str, Any]) -> _K
 def _grant(
     settings: ChatSSESettings, key: str | None, headers: Mapping[str, Any]
 ) -> AccessGrant | None:
-    """Return what an access token is got with, unless the caller brings one."""
+    """Return the grant for an access token, unless the user passes a token."""
     if any(name.lower() == "authorization" for name in headers):
         return None
     return settings.access_grant(key)
@@ -258,10 +260,10 @@ def _grant(
 def _check_alone(
     grant: AccessGrant | None, key_header: Mapping[str, Any], headers: Mapping[str, Any]
 ) -> None:
-    """Refuse what would be sent in the header that carries user and password.
+    """Check that nothing else needs the header that carries user and password.
 
     Raises:
-        ConfigurationError: There is something.
+        ConfigurationError: Something else needs it.
     """
     others = {
         "an access token": grant is not None,
@@ -272,7 +274,7 @@ def _check_alone(
         if is_there:
             msg = (
                 f"`base_url` has a user and password, and there is {other} too. A "
-                "request can carry one of them: leave out the other."
+                "request can carry only one of them: remove the other."
             )
             raise ConfigurationError(msg)
 
@@ -294,7 +296,7 @@ def _body(
     streamed: bool,
     include_usage: bool,
 ) -> tuple[dict[str, Any], dict[str, str]]:
-    """Return the body, and the tools' own names with those under which they go out."""
+    """Return the body, and the tools' own names by the names that are sent."""
     cls, own = type(settings), vars(settings)
     params = {
         name: own[name] for name in fields_for(cls, Use.BODY) if own[name] is not None
@@ -333,7 +335,7 @@ def _tools(
     choice: Any,
     strict: bool | None,  # noqa: FBT001  # the caller's own
 ) -> tuple[Sequence[Mapping[str, Any]], Any, dict[str, str]]:
-    """Return tools and choice as they are sent, and the names that this changes."""
+    """Return tools and choice in their wire form, and the names that it changes."""
     if not tools and choice is None:
         return (), None, {}
     wire = tools_to_wire(tools or [], strict=strict)

@@ -265,7 +265,7 @@ class AnswerPipeline(Generic[OutputT]):
             message.metadata["headers"] = failures.without_cookies(headers)
         message.metadata.update(self._attempt_metadata)
 
-    def refused(self, head: ResponseHead, body: bytes) -> SSEChatError:
+    def error_response(self, head: ResponseHead, body: bytes) -> SSEChatError:
         """Return the error for a status that is not a success."""
         return failures.status_error(
             head.status_code,

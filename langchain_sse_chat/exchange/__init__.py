@@ -1,1 +1,1 @@
-"""One call as the transport runs it: its attempts, its tokens, its endpoints."""
+"""Decide about one call: its attempts, its access tokens and its endpoints."""

@@ -1,7 +1,7 @@
-"""Access tokens: got for a key, shared by all models with that key, renewed in time.
+"""Obtain access tokens for a key, share them between models and renew them in time.
 
-GigaChat takes no key with its requests. A key buys an access token that is good for 30
-minutes (https://developers.sber.ru/docs/ru/gigachat/api/reference/rest/post-token).
+GigaChat's requests carry no key. A key is exchanged for an access token that is valid
+for 30 minutes (https://developers.sber.ru/docs/ru/gigachat/api/reference/rest/post-token).
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from langchain_sse_chat.errors import (
 from langchain_sse_chat.exchange.retry import RetryPolicy
 from langchain_sse_chat.request.headers import request_headers
 from langchain_sse_chat.secrets import Secrets
-from langchain_sse_chat.secrets.masking import Hidden, hidden
+from langchain_sse_chat.secrets.masking import MaskedStr, masked_values
 from langchain_sse_chat.transport.clock import wall_clock
 from langchain_sse_chat.transport.protocols import (
-    Again,
     Clients,
     Exchange,
+    NextAttempt,
     Receiver,
     RequestSpec,
     ResponseHead,
@@ -42,43 +42,43 @@ from langchain_sse_chat.wire.jsontext import loads
 OutputT = TypeVar("OutputT")
 
 _RENEWED_BEFORE = 60.0
-"""Seconds before its end at which a token is no longer begun with."""
+"""Seconds before its expiry from which a token starts no more requests."""
 
 _MILLISECONDS_FROM = 1e11
-"""A time above this is in milliseconds: in seconds it would be the year 5138."""
+"""A time above this is in milliseconds; in seconds it would be in the year 5138."""
 
 _LONGEST_REQUEST = 30.0
-"""Seconds for the answer of a token endpoint."""
+"""Timeout of a token endpoint in seconds."""
 
 _CLAIM_LASTS = 90.0
-"""Seconds after which somebody who went to get a token is no longer waited for. Longer
-than the request may take; only an exchange that was never closed reaches it."""
+"""Seconds after which the claim to fetch a token lapses. Longer than the request may
+take, so only an exchange that was never closed reaches it."""
 
 _LOOKS_AGAIN_AFTER = 0.02
-"""Seconds between two looks at whether somebody else has got the token."""
+"""Seconds between two checks whether another exchange has fetched the token."""
 
 _LARGEST_ANSWER = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class AccessGrant:
-    """What an access token is got with. Equal grants share their token."""
+    """The credentials for an access token. Equal grants share a token."""
 
     url: str
-    """Where the token is asked for."""
+    """The URL of the token endpoint."""
     authorization: str = field(repr=False)
-    """The value of the `Authorization` header there."""
+    """The value of the `Authorization` header for it."""
     scope: str = ""
-    """What the token is to be good for, in the body of the request; empty for none."""
+    """The scope of the token, sent in the body of the request; may be empty."""
     access_token: str = field(default="", repr=False)
-    """A token that is there already. Another one is got when it is refused."""
+    """A token that the user already has; replaced when the server rejects it."""
     address: str = field(default="base_url", compare=False)
-    """The setting that `url` comes from, for the messages of errors."""
+    """The setting that `url` comes from, for error messages."""
 
     def request(
         self, clients: Clients, timeouts: Timeouts, tls_hint: str
     ) -> RequestSpec:
-        """Return the request for a token; each has an id of its own, as it must."""
+        """Return the request for a token, with the unique ID that GigaChat requires."""
         own = {
             "Content-Type": "application/x-www-form-urlencoded",
             "RqUID": str(uuid.uuid4()),
@@ -101,28 +101,29 @@ class AccessGrant:
 
 
 class TokenStore:
-    """The token of one grant, for all threads and event loops of the process.
+    """The token of one grant, shared by all threads and event loops of the process.
 
-    Nothing here waits: who finds no token either goes to get one, and has the claim to
-    do so alone, or is told to look again.
+    Nothing here waits. A caller without a token either claims the right to fetch one or
+    is asked to check again shortly. A lock would not do: it would have to be held
+    during a request, by threads and event loops alike.
     """
 
     def __init__(self, token: str = "", now: Callable[[], float] = wall_clock) -> None:
-        """Start without a token, or with one whose end is not known.
+        """Start without a token, or with one whose expiry is not known.
 
         Args:
-            token: The token; empty for none.
+            token: The token; may be empty.
             now: The clock, in seconds since 1970.
         """
         self._lock = threading.Lock()
         self._now = now
-        self._token: str = Hidden(token)
+        self._token: str = MaskedStr(token)
         self._expires: float | None = None
         self._claimed_by: object = None
         self._claimed_until = 0.0
 
     def token(self) -> str | None:
-        """Return the token to begin with, `None` when there is none that lasts."""
+        """Return the token for a new request, `None` without one or if it expires."""
         with self._lock:
             return self._token if self._lasts() else None
 
@@ -132,9 +133,9 @@ class TokenStore:
         return self._expires is None or self._expires - _RENEWED_BEFORE > self._now()
 
     def claim(self, owner: object) -> bool:
-        """Return whether `owner` is the one to get a token.
+        """Return whether `owner` may fetch a token.
 
-        It is not while another one is at it, or has just been.
+        It may not while another exchange does, or has just done so.
         """
         with self._lock:
             if self._lasts():
@@ -146,23 +147,23 @@ class TokenStore:
             return True
 
     def release(self, owner: object) -> None:
-        """Take back the claim of `owner`, if it has it."""
+        """Release the claim of `owner`, if it has one."""
         with self._lock:
             if self._claimed_by is owner:
                 self._claimed_by = None
 
     def keep(self, token: str, expires: float | None) -> None:
-        """Keep a new token.
+        """Store a new token.
 
         Args:
             token: The token.
-            expires: Its end, in seconds since 1970; `None` when it is not known.
+            expires: Its expiry, in seconds since 1970; `None` if unknown.
         """
         with self._lock:
             self._token, self._expires = token, expires
 
     def refuse(self, token: str) -> None:
-        """Forget a token that the server refused, unless there is a newer one."""
+        """Drop a token that the server rejected, unless there is a newer one."""
         with self._lock:
             if self._token == token:
                 self._token = ""
@@ -170,34 +171,34 @@ class TokenStore:
 
 @lru_cache(maxsize=256)
 def store_of(grant: AccessGrant) -> TokenStore:
-    """Return the store that all models with equal grants share."""
+    """Return the store of a grant, which equal grants share."""
     return TokenStore(grant.access_token)
 
 
-# In the child of a fork a lock may be held, or a claim open, that nobody gives back.
+# In a forked child, a lock or a claim of another thread would never be released.
 if hasattr(os, "register_at_fork"):  # pragma: no branch - not on Windows
     os.register_at_fork(after_in_child=store_of.cache_clear)
 
 
 class _TokenReceiver:
-    """Takes the answer of a token endpoint: a `Receiver` that gives nothing out."""
+    """Reads the response of a token endpoint: a `Receiver` without outputs."""
 
     wants_more = True
     is_complete = False
     events_read = 0
 
     def __init__(self, grant: AccessGrant) -> None:
-        self._where = safe_url(grant.url)
+        self._url = safe_url(grant.url)
         self._address = grant.address
         self._body = b""
         self.token = ""
         self.expires: float | None = None
 
     def open(self, head: ResponseHead) -> None:
-        """Do nothing: the head of a success says nothing more."""
+        """Do nothing: only the body matters."""
 
     def feed(self, data: bytes) -> list[Any]:
-        """Take the next bytes; give nothing."""
+        """Store the next bytes; return no outputs."""
         self._body = (self._body + data)[:_LARGEST_ANSWER]
         return []
 
@@ -205,38 +206,38 @@ class _TokenReceiver:
         """Read the token.
 
         Raises:
-            ProtocolError: There is none in the answer.
+            ProtocolError: The response has no token.
         """
         try:
             answer = loads(self._body.decode("utf-8", "replace"))
         except ValueError:
             answer = None
         answer = answer if isinstance(answer, dict) else {}
-        # The second form is that of the servers that take user and password.
+        # Servers that accept user and password use the second form.
         token = answer.get("access_token") or answer.get("tok")
         if not token or not isinstance(token, str):
             words = read_details(answer)
             said = f" It says: {words.message}" if words else ""
-            msg = f"{self._where} answered without an access token.{said}"
+            msg = f"{self._url} answered without an access token.{said}"
             raise ProtocolError(msg)
-        self.token = Hidden(token)
+        self.token = MaskedStr(token)
         self.expires = _seconds(answer.get("expires_at") or answer.get("exp"))
         return []
 
-    def refused(self, head: ResponseHead, body: bytes) -> SSEChatError:
-        """Make the error for a status that is not a success."""
+    def error_response(self, head: ResponseHead, body: bytes) -> SSEChatError:
+        """Return the error for a status that is not a success."""
         return failures.status_error(
             head.status_code,
             head.headers,
             body,
-            url=self._where,
+            url=self._url,
             now=wall_clock(),
             address=self._address,
         )
 
 
 def _seconds(moment: object) -> float | None:
-    """Return a time in seconds, whether it is sent in these or in milliseconds."""
+    """Return a time in seconds that is sent in seconds or milliseconds."""
     if isinstance(moment, bool) or not isinstance(moment, (int, float)):
         return None
     return moment / 1000 if moment > _MILLISECONDS_FROM else float(moment)
@@ -245,8 +246,8 @@ def _seconds(moment: object) -> float | None:
 class AuthorizedExchange(Generic[OutputT]):
     """An exchange whose requests carry an access token.
 
-    Before the first request, and once more when the token is refused with 401, it gets
-    a token by a request of its own. That is never in the middle of an answer.
+    It requests a token before the first request, and once more when the server rejects
+    the token with 401. It never does so in the middle of an answer.
     """
 
     def __init__(
@@ -282,13 +283,13 @@ class AuthorizedExchange(Generic[OutputT]):
         self._secrets = Secrets([grant.access_token])
         # A server may quote them before they are sent by this exchange.
         self._secrets.learn(grant.url, {"Authorization": grant.authorization}, b"{}")
-        # Used whatever its end is, so that a wrong clock does not make a circle.
+        # Used regardless of its expiry, so that a wrong clock does not cause a loop.
         self._fresh = ""
-        # A token alone cannot be exchanged for another one.
+        # A token without a key cannot be renewed.
         self._may_renew = bool(grant.url)
 
     def begin(self) -> tuple[RequestSpec, Receiver[OutputT]] | float:
-        """Start the request for a token, or the exchange's next attempt."""
+        """Start the request for a token, or the next attempt of the exchange."""
         token = self._fresh or self._store.token()
         if token is None:
             if not self._store.claim(self):
@@ -302,12 +303,15 @@ class AuthorizedExchange(Generic[OutputT]):
             return begun
         self._token = token
         spec, receiver = begun
-        headers = {**spec.headers, **hidden({"Authorization": f"Bearer {token}"})}
+        headers = {
+            **spec.headers,
+            **masked_values({"Authorization": f"Bearer {token}"}),
+        }
         self._secrets.learn(spec.url, headers, b"")
         return replace(spec, headers=headers), receiver
 
     def finished(self) -> bool:
-        """Return whether the exchange is over: it is not after a token was got."""
+        """Return whether the exchange is over; after a token request it is not."""
         if self._asking is None:
             return self._exchange.finished()
         self._store.keep(self._asking.token, self._asking.expires)
@@ -315,19 +319,19 @@ class AuthorizedExchange(Generic[OutputT]):
         self._ask_no_more()
         return False
 
-    def failed(self, error: SSEChatError) -> Again | None:
-        """Return when the next attempt begins, `None` when there is none."""
+    def failed(self, error: SSEChatError) -> NextAttempt | None:
+        """See `Exchange.failed`."""
         self._secrets.redact_error(error)
         if self._asking is not None:
             self._ask_no_more()
             self._failures += 1
-            where = safe_url(self._grant.url)
-            return self._policy.again(self._failures, error, where)
+            url = safe_url(self._grant.url)
+            return self._policy.next_attempt(self._failures, error, url)
         if isinstance(error, AuthenticationError) and self._may_renew:
             self._may_renew = False
             self._fresh = ""
             self._store.refuse(self._token)
-            return Again(0.0)
+            return NextAttempt(0.0)
         return self._exchange.failed(error)
 
     def _ask_no_more(self) -> None:
@@ -335,6 +339,6 @@ class AuthorizedExchange(Generic[OutputT]):
         self._store.release(self)
 
     def close(self) -> None:
-        """Let others get the token, if this was stopped while it was at it."""
+        """End the exchange, and release the claim to fetch a token."""
         self._store.release(self)
         self._exchange.close()

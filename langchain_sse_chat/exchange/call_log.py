@@ -1,4 +1,4 @@
-"""What is logged of a call at level DEBUG: three records an attempt, none a token."""
+"""Log a call at level DEBUG: three records for each attempt, none for each token."""
 
 from __future__ import annotations
 
@@ -19,24 +19,19 @@ _calls = itertools.count(1)
 
 
 class CallLog:
-    """An observer that logs how each attempt begins, is answered and ends.
+    """An observer that logs the start, the response and the end of each attempt.
 
-    Texts of the caller and of the model do not occur in it, and secrets neither.
+    The log contains no text of the user or the model, and no secrets.
     """
 
     def __init__(self, model: object) -> None:
-        """Give the call a number, by which its records are found among others.
-
-        Args:
-            model: The name of the model that is asked.
-        """
         self._call = next(_calls)
         self._attempt = 0
         self._model = model
         self._secrets = Secrets()
 
     def begun(self, spec: RequestSpec) -> None:
-        """Log where the request goes and what it asks for."""
+        """Log the URL and the kind of the request."""
         self._attempt += 1
         self._secrets.learn(spec.url, spec.headers, spec.body)
         wanted = f"model {self._model}, {'' if spec.streamed else 'not '}streamed"
@@ -51,7 +46,7 @@ class CallLog:
         )
 
     def opened(self, head: ResponseHead, at: float) -> None:
-        """Log the head of the answer."""
+        """Log the status, the content type and the request ID."""
         logger.debug(
             "Call %d, attempt %d: status %d after %.3f s, content type %s, "
             "request id %s.",
@@ -64,10 +59,10 @@ class CallLog:
         )
 
     def read(self, data: bytes, at: float) -> None:
-        """Do nothing: what an answer says is nobody's but the caller's."""
+        """Do nothing: the content of an answer is not logged."""
 
     def ended(self, ending: Ending) -> None:
-        """Log how it went."""
+        """Log the result and the times."""
         error = ending.error
         first = ending.first_output
         logger.debug(

@@ -1,4 +1,4 @@
-"""How far a call has come: over all of its attempts, and all endpoints."""
+"""Keep the state of a call across all of its attempts and endpoints."""
 
 from __future__ import annotations
 
@@ -13,91 +13,91 @@ OutputT = TypeVar("OutputT")
 
 
 class CallState(Generic[OutputT]):
-    """What the attempts of a call have in common."""
+    """The state that all attempts of a call share."""
 
-    def __init__(self, assembler: Assembler[OutputT], *, joins: bool) -> None:
+    def __init__(self, assembler: Assembler[OutputT], *, may_resume: bool) -> None:
         """Start a call.
 
         Args:
-            assembler: Makes the outputs.
-            joins: Whether a broken answer may be resumed.
+            assembler: Creates the outputs.
+            may_resume: Whether a broken answer may be resumed.
         """
         self._assembler = assembler
-        self._joined = ResumedAnswer(assembler) if joins else None
+        self._resumed = ResumedAnswer(assembler) if may_resume else None
         self._last: AnswerMessage | None = None
-        self._gave = False
+        self._attempt_has_output = False
         self._is_over = False
         self.attempts = 0
-        """How often the call was tried."""
-        self._seams: list[int] = []
-        self.begun = False
-        """Whether anything was given out: from then on nothing may be repeated."""
+        """Number of attempts so far."""
+        self._resumed_at: list[int] = []
+        self.has_output = False
+        """Whether the caller has received an output, which must not be repeated."""
         self.has_fallback = False
-        """Whether there is another endpoint to go to."""
+        """Whether another endpoint is left."""
         self.broken_by: SSEChatError | None = None
-        """What the answer broke with last, `None` while it has not."""
+        """The error that broke the answer last, `None` while none did."""
 
     @property
     def text(self) -> str:
-        """All text that was given out."""
-        return self._joined.text if self._joined else ""
+        """The text that the caller has received."""
+        return self._resumed.text if self._resumed else ""
 
     @property
     def attempt_metadata(self) -> dict[str, Any]:
-        """What the metadata of the message says of the attempts."""
+        """Fields about the attempts for the metadata of the message."""
         attempt_metadata: dict[str, Any] = {}
         if self.attempts > 1:
             attempt_metadata["attempts"] = self.attempts
-        if self._seams:
-            attempt_metadata["resumed"] = len(self._seams)
-            attempt_metadata["resumed_at"] = list(self._seams)
+        if self._resumed_at:
+            attempt_metadata["resumed"] = len(self._resumed_at)
+            attempt_metadata["resumed_at"] = list(self._resumed_at)
         return attempt_metadata
 
     def assembler(self) -> Assembler[OutputT]:
         """Return the assembler for the next attempt."""
-        if self._joined is not None and not self.begun:
-            self._joined = ResumedAnswer(self._assembler)
-        return self._joined or self._assembler
+        if self._resumed is not None and not self.has_output:
+            self._resumed = ResumedAnswer(self._assembler)
+        return self._resumed or self._assembler
 
-    def can_go_on(self, message: AnswerMessage | None = None) -> bool:
-        """Whether the answer can be gone on with.
+    def can_resume(self, message: AnswerMessage | None = None) -> bool:
+        """Whether the answer can be resumed.
 
         Args:
-            message: The attempt's message as far as it came; `None` for that with which
-                the last attempt broke.
+            message: The attempt's message so far; `None` for the message of the last
+                failed attempt.
         """
-        if self._joined is None or self._is_over:
+        if self._resumed is None or self._is_over:
             return False
-        return self._joined.can_be_joined(message or self._last)
+        return self._resumed.can_resume(message or self._last)
 
-    def broke(
-        self, error: SSEChatError, message: AnswerMessage | None, *, gave: bool
+    def record_failure(
+        self, error: SSEChatError, message: AnswerMessage | None, *, has_output: bool
     ) -> None:
-        """Learn that an attempt failed; put the whole answer so far on the error.
+        """Record a failed attempt; attach the entire answer so far to the error.
 
         Args:
-            error: What it failed with.
-            message: Its message as far as it came, `None` when nothing did.
-            gave: Whether it gave anything out.
+            error: The error of the attempt.
+            message: Its message so far, `None` if nothing was received.
+            has_output: Whether it had an output.
         """
         self._last = message
-        if gave:
-            self.begun = self._gave = True
+        if has_output:
+            self.has_output = self._attempt_has_output = True
             self.broken_by = error
             self._is_over = not error.is_retryable
-        if self._joined is not None and self.begun:
-            error.partial = partial_message(self._joined.partial(message))
+        if self._resumed is not None and self.has_output:
+            error.partial = partial_message(self._resumed.partial(message))
 
-    def go_on(self, least_overlap: int | None) -> None:
-        """Learn that another attempt goes on with the answer.
+    def resume(self, least_overlap: int | None) -> None:
+        """Prepare for another attempt that resumes the answer.
 
         Args:
-            least_overlap: How many characters of the text must be repeated to be left
-                out; `None` when nothing is.
+            least_overlap: Number of repeated characters from which a repetition is
+                removed; `None` to remove nothing.
         """
         # Only an answer that may be resumed comes here: see `can_go_on`.
-        cast("ResumedAnswer[OutputT]", self._joined).broke(self._last, least_overlap)
+        cast("ResumedAnswer[OutputT]", self._resumed).resume(self._last, least_overlap)
         self._last = None
-        if self._gave:
-            self._seams.append(len(self.text))
-        self._gave = False
+        if self._attempt_has_output:
+            self._resumed_at.append(len(self.text))
+        self._attempt_has_output = False

@@ -1,4 +1,4 @@
-"""One call of the model: what is sent, how often, and who reads the answer."""
+"""Run the attempts of a call at one endpoint."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ from langchain_sse_chat.transport.observer import (
     cannot_record,
 )
 from langchain_sse_chat.transport.protocols import (
-    Again,
     Clients,
     Exchange,
+    NextAttempt,
     RequestSpec,
     Timeouts,
 )
@@ -50,40 +50,40 @@ OutputT = TypeVar("OutputT")
 OnDisconnect = Literal["raise", "resume"]
 
 _USAGE_REFUSED: set[str] = set()
-"""URLs of servers that refused to be asked for usage in a stream, for this process."""
+"""URLs of servers that rejected a request for usage in a stream, in this process."""
 
 
 def refuses_usage(url: str) -> bool:
-    """Whether the server at a URL has refused to be asked for usage in a stream."""
+    """Whether the server at a URL has rejected a request for usage in a stream."""
     return url in _USAGE_REFUSED
 
 
 @dataclass(frozen=True, slots=True)
 class CallPlan:
-    """What one call of the model sends and how its answer is read."""
+    """The request of one call, and how to read the answer."""
 
     url: str
     headers: Mapping[str, str]
     body: Mapping[str, Any]
     clients: Clients
-    """What sends the requests."""
+    """The clients that send the requests."""
     timeouts: Timeouts
     streamed: bool
     may_drop_usage: bool
-    """Whether the question for usage may be left out when the server refuses it."""
+    """Whether to omit the request for usage if the server rejects it."""
     options: PipelineOptions
     policy: RetryPolicy
     dialect: Dialect
-    """How the server is asked to go on with an answer, among other things."""
+    """The server's dialect, such as the form of a request to continue an answer."""
     on_disconnect: OnDisconnect | None = None
-    """What to do when an answer breaks; `None` when nobody said, which is to raise
-    unless there is a fallback to go on at."""
+    """How to react when an answer breaks. `None`, the default, is to raise
+    unless a fallback can resume it."""
     grant: AccessGrant | None = None
-    """What an access token is got with, `None` when the headers hold all there is."""
+    """The grant for an access token, `None` if the headers hold the key."""
     tls_hint: str = ""
-    """A sentence for the error when the server's certificate is not accepted."""
+    """Shown in the error when the server's certificate is not accepted."""
     record: Path | None = None
-    """The folder that the exchanges are recorded in, `None` for none."""
+    """The folder for recordings, `None` to record nothing."""
 
     def __repr__(self) -> str:
         """Leave out headers and body, which hold the key and the user's messages."""
@@ -91,26 +91,25 @@ class CallPlan:
 
     @property
     def may_be_continued(self) -> bool:
-        """Whether an answer to this can be gone on with by another request.
+        """Whether another request can resume an answer to this one.
 
-        A server that holds its answers to JSON begins each with a new object.
+        A server that enforces JSON starts each answer with a new object.
         """
         wanted = self.body.get("response_format")
         kind = wanted.get("type") if isinstance(wanted, Mapping) else None
         return kind in (None, "text")
 
 
-class Call(Generic[OutputT]):
+class EndpointAttempts(Generic[OutputT]):
     """Runs the attempts of a call at one endpoint: an `Exchange` for the transport.
 
-    A failed attempt is followed by another one while nothing was given out, and after
-    that only where the answer can be gone on with.
+    A failed attempt is retried before the first output, and after it only if the
+    answer can be resumed.
     """
 
-    def __init__(self, plan: CallPlan, course: CallState[OutputT]) -> None:
-        """Take what is sent, and how far the call has come elsewhere."""
+    def __init__(self, plan: CallPlan, state: CallState[OutputT]) -> None:
         self._plan = plan
-        self._course = course
+        self._state = state
         self._continuation: Continuation | None = None
         self._may_prefill = True
         self._attempts = 0
@@ -119,10 +118,10 @@ class Call(Generic[OutputT]):
     def begin(self) -> tuple[RequestSpec, AnswerPipeline[OutputT]]:
         """Start the next attempt."""
         plan = self._plan
-        if self._course.begun:
+        if self._state.has_output:
             self._continuation = self._next_continuation()
         self._attempts += 1
-        self._course.attempts += 1
+        self._state.attempts += 1
         self._pipeline = self._new_pipeline()
         spec = RequestSpec(
             url=plan.url,
@@ -136,86 +135,88 @@ class Call(Generic[OutputT]):
         return spec, self._pipeline
 
     def _next_continuation(self) -> Continuation | None:
-        """Return the request for the rest of the answer, `None` for all of it.
+        """Return the request for the rest of the answer, `None` for the entire answer.
 
-        While only reasoning was given out, all of it is asked for again: what is
-        repeated of the reasoning is left out.
+        After reasoning alone, the entire answer is requested again, and the repetition
+        of the reasoning is removed.
         """
-        plan, course = self._plan, self._course
+        plan, state = self._plan, self._state
         rest = None
-        if course.text:
+        if state.text:
             rest = continuation_of(
-                plan.body, course.text, plan.dialect, may_prefill=self._may_prefill
+                plan.body, state.text, plan.dialect, may_prefill=self._may_prefill
             )
-        course.go_on(rest.least_overlap if rest else None)
+        state.resume(rest.least_overlap if rest else None)
         return rest
 
     def _encoded(self) -> bytes:
-        # The body is in no variable, which an error would take along.
+        # The body is not in a variable, which a traceback would show.
         try:
             return encode_body((self._continuation or self._plan).body)
         except ConfigurationError as error:
             raise without_frames(error) from error.__cause__
 
     def _new_pipeline(self) -> AnswerPipeline[OutputT]:
-        course = self._course
+        state = self._state
         return AnswerPipeline(
-            course.assembler(),
+            state.assembler(),
             self._options(),
-            attempt_metadata=course.attempt_metadata,
-            will_resume=partial(_will_resume, self._plan, course, self._attempts),
+            attempt_metadata=state.attempt_metadata,
+            will_resume=partial(_will_resume, self._plan, state, self._attempts),
         )
 
     def _options(self) -> PipelineOptions:
         options = self._plan.options
         begins_as_reasoning = options.reasoning_tags and not options.reasoning_tags[0]
         if begins_as_reasoning and self._is_prefilled():
-            # What goes on with a text is text from its first character.
+            # A continuation starts as text, so no opening reasoning tag is expected.
             return options._replace(reasoning_tags=None)
         return options
 
-    def _goes_on_here(self) -> bool:
-        return _may_go_on(self._plan, self._attempts)
+    def _resumes_here(self) -> bool:
+        return _may_resume_here(self._plan, self._attempts)
 
     def finished(self) -> bool:
-        """Whether that was the last attempt: it is when it succeeded."""
+        """Return True: an attempt that succeeds is the last one."""
         return True
 
     def close(self) -> None:
-        """Do nothing: a call holds nothing."""
+        """Do nothing: there is nothing to release."""
 
-    def failed(self, error: SSEChatError) -> Again | None:
-        """Return when the next attempt begins, `None` when there is none here.
+    def failed(self, error: SSEChatError) -> NextAttempt | None:
+        """Return when the next attempt at this endpoint begins, `None` without one.
 
         Raises:
-            SSEChatError: What the answer broke with, when it was not that which failed
-                now.
+            SSEChatError: The error that broke the answer, if a later one rejected its
+                continuation.
         """
-        pipeline, course, plan = self._pipeline, self._course, self._plan
+        pipeline, state, plan = self._pipeline, self._state, self._plan
         pipeline.attach_partial(error)
         if not pipeline.has_output and self._can_ask_otherwise(error):
-            # It does not count as an attempt: the server did not try.
+            # Not counted as an attempt, because the server did not try.
             self._attempts -= 1
-            course.attempts -= 1
-            return Again(0.0)
-        course.broke(error, pipeline.snapshot(), gave=pipeline.has_output)
-        where = plan.options.url
-        if not course.begun:
-            return plan.policy.again(self._attempts, error, where)
-        again = None
-        if course.can_go_on() and self._goes_on_here():
-            again = plan.policy.again(self._attempts, error, where, resumes=True)
-        broken_by = course.broken_by or error
+            state.attempts -= 1
+            return NextAttempt(0.0)
+        state.record_failure(error, pipeline.snapshot(), has_output=pipeline.has_output)
+        url = plan.options.url
+        if not state.has_output:
+            return plan.policy.next_attempt(self._attempts, error, url)
+        next_attempt = None
+        if state.can_resume() and self._resumes_here():
+            next_attempt = plan.policy.next_attempt(
+                self._attempts, error, url, resumes=True
+            )
+        broken_by = state.broken_by or error
         if isinstance(error, ModelClosedError):
             return None
-        if again is None and broken_by is not error and not error.is_retryable:
-            # What refuses the rest of an answer does not say why there is a rest.
+        if next_attempt is None and broken_by is not error and not error.is_retryable:
+            # Raise the error that broke the stream, not the one that rejected the rest.
             broken_by.partial = error.partial
             raise broken_by from error
-        return again
+        return next_attempt
 
     def _can_ask_otherwise(self, error: SSEChatError) -> bool:
-        """Whether a refusal is about the form of the request, which another one has."""
+        """Whether the server rejected the form of the request, and another is left."""
         if self._plan.may_drop_usage and _is_about_usage(error):
             self._drop_usage()
             return True
@@ -229,7 +230,7 @@ class Call(Generic[OutputT]):
         return self._continuation is not None and self._continuation.is_prefilled
 
     def _drop_usage(self) -> None:
-        """Leave the question for usage out."""
+        """Omit the request for usage."""
         _USAGE_REFUSED.add(self._plan.url)
         body = dict(self._plan.body)
         options = body.pop("stream_options", None)
@@ -239,26 +240,26 @@ class Call(Generic[OutputT]):
         self._plan = replace(self._plan, body=body, may_drop_usage=False)
 
 
-def _may_go_on(plan: CallPlan, attempts: int) -> bool:
-    """Whether a broken answer is asked for again at this endpoint."""
+def _may_resume_here(plan: CallPlan, attempts: int) -> bool:
+    """Whether a broken answer is resumed at this endpoint."""
     wanted = plan.on_disconnect == "resume" and plan.may_be_continued
     return wanted and attempts <= plan.policy.max_retries
 
 
 def _will_resume(
     plan: CallPlan,
-    course: CallState[OutputT],
+    state: CallState[OutputT],
     attempts: int,
-    gave: bool,  # noqa: FBT001  # the pipeline passes it
+    has_output: bool,  # noqa: FBT001  # the pipeline passes it
     message: AnswerMessage | None,
 ) -> bool:
-    """Whether an answer that ends too early is gone on with.
+    """Whether a truncated answer will be resumed.
 
-    No method: the pipeline of an attempt would refer to its call in a circle.
+    A function and not a method, to avoid a reference cycle of pipeline and call.
     """
-    if not (gave or course.begun) or not course.can_go_on(message):
+    if not (has_output or state.has_output) or not state.can_resume(message):
         return False
-    return course.has_fallback or _may_go_on(plan, attempts)
+    return state.has_fallback or _may_resume_here(plan, attempts)
 
 
 def build_exchange(
@@ -266,35 +267,35 @@ def build_exchange(
     assembler: Assembler[OutputT],
     fallbacks: Sequence[Callable[[], CallPlan]] = (),
 ) -> Exchange[OutputT]:
-    """Return what the transport is to run for a call.
+    """Return the exchange of a call, for the transport to run.
 
     Args:
-        plan: What is sent.
-        assembler: Makes the outputs.
-        fallbacks: Make what is sent elsewhere, one after the other, when that fails.
+        plan: The plan at the first endpoint.
+        assembler: Creates the outputs.
+        fallbacks: Create the plans at other endpoints, tried in order after a failure.
     """
     joins = plan.on_disconnect == "resume" or bool(
         fallbacks and plan.on_disconnect is None
     )
-    course = CallState(assembler, joins=joins and plan.streamed)
-    first = _at(plan, course)
+    state = CallState(assembler, may_resume=joins and plan.streamed)
+    first = _at(plan, state)
     if not fallbacks:
         return first
 
     def make_exchange(make_plan: Callable[[], CallPlan]) -> Exchange[OutputT] | None:
         other = make_plan()
-        if course.begun and not other.may_be_continued:
+        if state.has_output and not other.may_be_continued:
             return None
         said = other.on_disconnect or plan.on_disconnect
-        return _at(replace(other, on_disconnect=said), course)
+        return _at(replace(other, on_disconnect=said), state)
 
     others = [partial(make_exchange, make_plan) for make_plan in fallbacks]
-    return Failover(first, others, course)
+    return Failover(first, others, state)
 
 
-def _at(plan: CallPlan, course: CallState[OutputT]) -> Exchange[OutputT]:
+def _at(plan: CallPlan, state: CallState[OutputT]) -> Exchange[OutputT]:
     """Return the exchange with one endpoint."""
-    exchange: Exchange[OutputT] = Call(plan, course)
+    exchange: Exchange[OutputT] = EndpointAttempts(plan, state)
     if plan.grant is not None:
         exchange = AuthorizedExchange(
             exchange,
@@ -313,15 +314,15 @@ def _at(plan: CallPlan, course: CallState[OutputT]) -> Exchange[OutputT]:
 
 def _recorder(folder: Path) -> Observer:
     try:
-        # Hardly anybody records.
+        # Imported here, because few users record.
         from langchain_sse_chat.recording import Recorder  # noqa: PLC0415
-    except OSError as error:  # no descriptor is left to read the module
+    except OSError as error:  # no file descriptor is left to import the module
         raise cannot_record(folder, error) from error
     return Recorder(folder)
 
 
 def _is_about_usage(error: SSEChatError) -> bool:
-    """Whether a server refuses `stream_options`, by its own words."""
+    """Whether the server's message rejects `stream_options`."""
     if not isinstance(error, InvalidRequestError):
         return False
     words = error.response.text

@@ -1,4 +1,4 @@
-"""Other endpoints for a call: the next one is asked when one fails."""
+"""Try the next endpoint when a call fails at one."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from langchain_sse_chat.errors import ModelClosedError, SSEChatError
 from langchain_sse_chat.exchange.call_state import CallState
 from langchain_sse_chat.exchange.retry import retry_event
 from langchain_sse_chat.transport.protocols import (
-    Again,
     Exchange,
+    NextAttempt,
     Receiver,
     RequestSpec,
 )
@@ -21,38 +21,38 @@ logger = logging.getLogger("langchain_sse_chat")
 OutputT = TypeVar("OutputT")
 
 MakeExchange = Callable[[], Exchange[OutputT] | None]
-"""Makes the exchange with an endpoint, `None` where it cannot go on with the answer."""
+"""Creates the exchange with an endpoint, or `None` if it cannot resume the answer."""
 
 
 class Failover(Generic[OutputT]):
-    """An exchange that goes from one endpoint to the next.
+    """An exchange that moves from one endpoint to the next.
 
-    Before the first token any failure leads there, as with LangChain's
-    `with_fallbacks`. After it, the next endpoint goes on with the answer, where that
-    is possible.
+    Before the first token, it does so at any failure, like LangChain's
+    `with_fallbacks`. After the first token, the next endpoint resumes the answer if
+    possible.
     """
 
     def __init__(
         self,
         first: Exchange[OutputT],
         others: Sequence[MakeExchange[OutputT]],
-        course: CallState[OutputT],
+        state: CallState[OutputT],
     ) -> None:
-        """Begin with the first endpoint.
+        """Start with the first endpoint.
 
         Args:
             first: The exchange with it.
-            others: Those with the others, made when they are needed.
-            course: What the exchanges have in common.
+            others: Create the exchanges with the others when they are needed.
+            state: The state of the call, which all exchanges share.
         """
         self._exchange = first
         self._others = list(others)
-        self._course = course
+        self._state = state
         self._first_error: SSEChatError | None = None
-        course.has_fallback = bool(others)
+        state.has_fallback = bool(others)
 
     def begin(self) -> tuple[RequestSpec, Receiver[OutputT]] | float:
-        """Start the next attempt at the endpoint that it has come to."""
+        """Start the next attempt at the current endpoint."""
         return self._exchange.begin()
 
     def finished(self) -> bool:
@@ -60,52 +60,52 @@ class Failover(Generic[OutputT]):
         return self._exchange.finished()
 
     def close(self) -> None:
-        """End the exchange with the endpoint that it has come to."""
+        """End the exchange with the current endpoint."""
         self._exchange.close()
 
-    def failed(self, error: SSEChatError) -> Again | None:
-        """Return when the next attempt begins, here or at the next endpoint.
+    def failed(self, error: SSEChatError) -> NextAttempt | None:
+        """Return when the next attempt begins, at this or the next endpoint.
 
         Raises:
-            SSEChatError: All of them failed: what the answer broke with or, when there
-                was none, the error of the first one.
+            SSEChatError: All endpoints failed. The error is the one that broke the
+                answer or, if no answer began, that of the first endpoint.
         """
-        again, blamed = None, error
+        next_attempt, blamed = None, error
         if isinstance(error, ModelClosedError):
             return self._exchange.failed(error)
         try:
-            again = self._exchange.failed(error)
+            next_attempt = self._exchange.failed(error)
         except SSEChatError as instead:
             blamed = instead
-        if again is not None:
-            return again
+        if next_attempt is not None:
+            return next_attempt
         self._first_error = self._first_error or blamed
         if self._next():
             logger.info(
                 "Attempt %d failed with %s; the next one %s.",
-                self._course.attempts,
+                self._state.attempts,
                 type(error).__name__,
                 "resumes the answer at the next endpoint"
-                if self._course.begun
+                if self._state.has_output
                 else "starts at the next endpoint",
             )
             event = retry_event(
-                self._course.attempts, error, resumes=self._course.begun
+                self._state.attempts, error, resumes=self._state.has_output
             )
-            return Again(0.0, event)
-        raised = self._course.broken_by or self._first_error
+            return NextAttempt(0.0, event)
+        raised = self._state.broken_by or self._first_error
         if raised is error:
             return None
         raised.partial = blamed.partial or raised.partial
         raise raised from error
 
     def _next(self) -> bool:
-        """Go to the next endpoint; return whether there is one."""
-        if self._course.begun and not self._course.can_go_on():
+        """Move to the next endpoint; return whether there is one."""
+        if self._state.has_output and not self._state.can_resume():
             return False
         while self._others:
             make = self._others.pop(0)
-            self._course.has_fallback = bool(self._others)
+            self._state.has_fallback = bool(self._others)
             try:
                 exchange = make()
             except Exception as error:  # noqa: BLE001  # the caller's function for a key

@@ -1,4 +1,4 @@
-"""One answer out of the parts that several attempts brought."""
+"""Merge the parts of an answer that several attempts received."""
 
 from __future__ import annotations
 
@@ -12,14 +12,18 @@ from langchain_sse_chat.wire.merged_fields import joined_fields, merge_objects
 OutputT = TypeVar("OutputT")
 
 _WHOLE_FIELDS = frozenset({"audio"})
-"""Fields of a message that are data cut into pieces: without its end it is nothing."""
+"""Fields of a message with data in pieces, which is useless if one is missing."""
 
 
 class ResumedAnswer(Generic[OutputT]):
-    """An assembler for an answer that may break and be gone on with.
+    """An assembler for an answer that may break and be resumed.
 
-    What a further attempt repeats of the earlier ones is left out, so that each
-    character is given out once; at the end the message is that of all attempts.
+    It removes what an attempt repeats of the earlier ones, so that each character
+    reaches the caller once. The final message is that of all attempts.
+
+    Text and reasoning are trimmed apart: an answer that broke during its reasoning is
+    requested again in full and repeats the reasoning, and one that broke in its text is
+    continued, but some models think again first.
     """
 
     def __init__(self, assembler: Assembler[OutputT]) -> None:
@@ -35,18 +39,18 @@ class ResumedAnswer(Generic[OutputT]):
 
     @property
     def text(self) -> str:
-        """All text that was given out."""
+        """The text that the caller has received."""
         return "".join(self._text)
 
-    def can_be_joined(self, message: AnswerMessage | None) -> bool:
-        """Whether an answer that broke here can be gone on with.
+    def can_resume(self, message: AnswerMessage | None) -> bool:
+        """Whether an answer that broke here can be resumed.
 
-        It cannot when more was given out than text and reasoning: half a tool call
-        cannot be asked for, nor the rest of a refusal. Nor when one of several answers
-        would have to be chosen, or data would lack its middle.
+        Only text and reasoning can: there is no request for the rest of a tool call or
+        of a refusal. With several choices it is unclear which one to resume, and audio
+        would have a gap.
 
         Args:
-            message: The attempt's message as far as it came, `None` when nothing did.
+            message: The attempt's message so far, `None` if nothing was received.
         """
         if self._has_calls:
             return False
@@ -57,7 +61,7 @@ class ResumedAnswer(Generic[OutputT]):
         )
 
     def feed(self, delta: str | Delta) -> list[OutputT]:
-        """Take a part of the answer; give what is new in it."""
+        """Read a part of the answer; return the outputs for what is new in it."""
         if not self._plain:
             delta = self._new(Delta(delta) if isinstance(delta, str) else delta)
             if delta == Delta():
@@ -73,36 +77,38 @@ class ResumedAnswer(Generic[OutputT]):
         return self._assembler.feed(delta)
 
     def _new(self, delta: Delta, *, last: bool = False) -> Delta:
-        """Return a delta without what it repeats."""
+        """Return a delta without repetitions."""
         reasoning = self._reasoning_overlap.feed(delta.reasoning)
         more = bool(delta.refusal or delta.tool_calls or last)
         if delta.text or more:
-            # What follows reasoning ends it.
+            # Text and everything else follow reasoning, so its repetition has ended.
             reasoning += self._reasoning_overlap.close()
         text = self._text_overlap.feed(delta.text)
         if more:
             text += self._text_overlap.close()
         return replace(delta, text=text, reasoning=reasoning)
 
-    def broke(self, message: AnswerMessage | None, least_overlap: int | None) -> None:
-        """Learn that an attempt broke and that another one goes on.
+    def resume(self, message: AnswerMessage | None, least_overlap: int | None) -> None:
+        """Prepare for another attempt, after one that broke.
 
         Args:
-            message: Its message as far as it came, `None` when nothing did.
-            least_overlap: How many characters of the text must be repeated to be left
-                out; `None` when nothing is.
+            message: The broken attempt's message, `None` if nothing was received.
+            least_overlap: Number of repeated characters from which a repetition in the
+                text is removed; `None` to remove nothing.
         """
         if message is not None:
             self._earlier = _joined(self._earlier, message, ("", ""))
         self._text_overlap = _OverlapTrimmer(self.text, least_overlap)
+        # 1: no request controls how much reasoning is repeated.
+        # No request says how to repeat reasoning, so any repetition is removed.
         self._reasoning_overlap = _OverlapTrimmer("".join(self._reasoning), 1)
         self._plain = False
 
     def partial(self, message: AnswerMessage | None) -> AnswerMessage | None:
-        """Return the whole answer as far as it came, `None` when nothing did.
+        """Return the answer of all attempts so far, `None` if nothing was received.
 
         Args:
-            message: That of the last attempt as far as it came.
+            message: The message of the last attempt so far.
         """
         if self._plain:
             return message
@@ -123,7 +129,7 @@ class ResumedAnswer(Generic[OutputT]):
 
 
 class _OverlapTrimmer:
-    """Where one text of an attempt meets the same text of the earlier ones."""
+    """Trims the text or the reasoning of an attempt that resumes an answer."""
 
     def __init__(self, first: str, least: int | None) -> None:
         self._first = first
@@ -137,7 +143,7 @@ class _OverlapTrimmer:
         return "" if self._overlap is None else self._overlap.close()
 
     def joined(self, second: str) -> str:
-        """Return both parts of the text, the second given whole."""
+        """Return both parts as one text, from the complete second part."""
         if self._least is not None:
             second = without_overlap(self._first, second, least=self._least)
         return self._first + second
@@ -146,9 +152,9 @@ class _OverlapTrimmer:
 def _joined(
     earlier: AnswerMessage, message: AnswerMessage, texts: tuple[str, str]
 ) -> AnswerMessage:
-    """Return one message for two, with the given text and reasoning.
+    """Merge two messages, with the given text and reasoning.
 
-    What is said of the answer as a whole is taken from the later one, which ended it.
+    Facts about the answer as a whole come from the later message, which ended it.
     """
     logprobs = [m.logprobs for m in (earlier, message) if m.logprobs]
     usage = [m.usage for m in (earlier,) if m.usage is not None]
@@ -165,7 +171,7 @@ def _joined(
 
 
 def _added(earlier: dict[str, Any], later: dict[str, Any]) -> dict[str, Any]:
-    """Return the fields of both; lists go on, of anything else the later one holds."""
+    """Merge fields: lists are concatenated, other values come from the later one."""
     fields = earlier | later
     for key in earlier.keys() & later.keys():
         first, second = earlier[key], later[key]

@@ -1,4 +1,4 @@
-"""When a failed attempt is followed by another, and after how long. No I/O."""
+"""Decide whether and when a failed attempt is retried. No I/O."""
 
 from __future__ import annotations
 
@@ -14,37 +14,37 @@ from langchain_sse_chat.errors import (
     StatusError,
     StreamError,
 )
-from langchain_sse_chat.transport.protocols import Again
+from langchain_sse_chat.transport.protocols import NextAttempt
 
 logger = logging.getLogger("langchain_sse_chat")
 
-# 2.0 to a higher power than 1023 is an `OverflowError`.
+# 2.0 to a power above 1023 raises an `OverflowError`.
 _MOST_DOUBLINGS = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """How often and when to try again.
+    """The number of retries and the waits before them.
 
-    The wait is drawn from between 0 and a bound that doubles (full jitter,
+    A wait is random between 0 and a bound that doubles with each retry (full jitter,
     https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/), so that
-    clients which failed together do not come back together.
+    clients that failed together do not retry together.
     """
 
     max_retries: int = 2
-    """Attempts after the first; 0 sends one request and no more."""
+    """Attempts after the first; 0 sends a single request."""
     initial: float = 0.5
-    """Bound of the first wait in seconds; it doubles with each further one."""
+    """Bound of the first wait in seconds; it doubles with each retry."""
     maximum: float = 8.0
-    """Bound of every wait in seconds, but for one that the server asks for."""
+    """Bound of all waits in seconds, except one that the server requests."""
     max_retry_after: float = 60.0
-    """The longest `Retry-After` in seconds that is waited for; past it is given up."""
+    """The longest `Retry-After` in seconds to wait for; a longer one ends the call."""
 
     def __post_init__(self) -> None:
-        """Refuse negative numbers.
+        """Validate the fields.
 
         Raises:
-            ConfigurationError: One of the fields is negative.
+            ConfigurationError: A field is negative.
         """
         for name in ("max_retries", "initial", "maximum", "max_retry_after"):
             if getattr(self, name) < 0:
@@ -58,13 +58,12 @@ class RetryPolicy:
 
         Args:
             attempt: Number of the attempt that failed, from 1.
-            error: What it failed with.
-            draw: Gives a number from 0 up to 1, as `random.random`.
+            error: Its error.
+            draw: Returns a number from 0 to 1, like `random.random`.
 
         Returns:
-            `None` when there is to be no other attempt: they are used up, the error is
-            none that passes, or the server asks for a longer wait than
-            `max_retry_after`.
+            `None` if there is no retry: all are used up, the error is not retryable,
+            or the server requests a longer wait than `max_retry_after`.
         """
         if attempt > self.max_retries or not error.is_retryable:
             return None
@@ -76,19 +75,19 @@ class RetryPolicy:
         doublings = min(attempt - 1, _MOST_DOUBLINGS)
         return draw() * min(self.maximum, self.initial * 2.0**doublings)
 
-    def again(
-        self, attempt: int, error: SSEChatError, where: str, *, resumes: bool = False
-    ) -> Again | None:
-        """Return when the next attempt begins, with what callbacks are told of it.
+    def next_attempt(
+        self, attempt: int, error: SSEChatError, url: str, *, resumes: bool = False
+    ) -> NextAttempt | None:
+        """Return the next attempt with its retry event; log it.
 
         Args:
             attempt: Number of the attempt that failed, from 1.
-            error: What it failed with, without secrets.
-            where: The URL as it may stand in a message.
-            resumes: Whether the next one goes on with an answer that was begun.
+            error: Its error, without secrets.
+            url: The URL, safe to show in a message.
+            resumes: Whether the next attempt resumes an answer.
 
         Returns:
-            `None` when there is to be no other attempt.
+            `None` if there is no retry.
         """
         seconds = self.delay(attempt, error, random.random)
         if seconds is None:
@@ -96,25 +95,25 @@ class RetryPolicy:
         logger.info(
             "Attempt %d to %s failed with %s; %s in %.1f s.",
             attempt,
-            where,
+            url,
             type(error).__name__,
             "resuming the answer" if resumes else "retrying",
             seconds,
         )
         event = retry_event(attempt, error, seconds=seconds, resumes=resumes)
-        return Again(seconds, event)
+        return NextAttempt(seconds, event)
 
 
 def retry_event(
     attempt: int, error: SSEChatError, *, seconds: float = 0.0, resumes: bool = False
 ) -> dict[str, Any]:
-    """Return what callbacks are told of a retry.
+    """Return the data of the retry event for callbacks.
 
     Args:
         attempt: Number of the attempt that failed, from 1.
-        error: What it failed with, without secrets; its message says where.
-        seconds: The wait before the next one.
-        resumes: Whether the next one goes on with an answer that was begun.
+        error: Its error, without secrets. Its message names the URL.
+        seconds: The wait before the next attempt.
+        resumes: Whether the next attempt resumes an answer.
     """
     return {
         "attempt": attempt,

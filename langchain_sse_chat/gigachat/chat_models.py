@@ -22,7 +22,7 @@ from langchain_sse_chat.exchange.access_token import AccessGrant
 from langchain_sse_chat.gigachat.provider import GIGACHAT
 from langchain_sse_chat.providers import Provider
 from langchain_sse_chat.request.tools import ToolLike, output_schema, tools_to_wire
-from langchain_sse_chat.secrets.masking import Hidden
+from langchain_sse_chat.secrets.masking import MaskedStr
 from langchain_sse_chat.settings.arguments import understood
 from langchain_sse_chat.settings.field_types import ApiKey, Secret
 from langchain_sse_chat.settings.field_use import Use
@@ -214,7 +214,7 @@ class GigaChat(ChatSSE):
             return self.cert_file or self.cert
         if self.key_file_password is None:
             return (self.cert_file, self.key_file)
-        secret = Hidden(_text(self.key_file_password))
+        secret = MaskedStr(_text(self.key_file_password))
         return (self.cert_file, self.key_file, secret)
 
     def access_grant(self, key: str | None) -> AccessGrant | None:

@@ -1,4 +1,4 @@
-"""Exchanges written down as files, which the embedded server plays back."""
+"""Record exchanges in files, which the embedded server can play back."""
 
 from langchain_sse_chat.recording.recorder import Recorder
 

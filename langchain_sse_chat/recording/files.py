@@ -1,8 +1,8 @@
-"""The two files of a recorded exchange: names that are free, bytes that are appended.
+"""Write the two files of a recorded exchange.
 
-Each write is a few bytes that go into the system's cache at once, without a buffer
-here: a process that dies leaves what came until then, and an event loop is held up for
-some microseconds, less than a thread for it would cost.
+Each write puts a few bytes into the system's cache, without a buffer here. So a process
+that dies leaves all bytes received so far, and an event loop is blocked only for some
+microseconds, which is cheaper than a thread.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Any
 
 LOG = ".jsonl"
-"""The end of the name of the file with everything but the body."""
+"""Suffix of the file with everything except the body."""
 
 BODY = ".body"
-"""The end of the name of the file with the body."""
+"""Suffix of the file with the body."""
 
 _JSON = json.JSONEncoder(ensure_ascii=False)
 
@@ -29,21 +29,21 @@ _NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9.-]+")
 _LONGEST_HOST = 60
 
 _numbers: dict[Path, Iterator[int]] = {}
-"""The next number in each folder, as far as this process knows."""
+"""The next number in each folder known to this process."""
 
 
 class RecordingFiles:
     """New files for one exchange."""
 
     def __init__(self, folder: Path, host: str) -> None:
-        """Make the files, and the folder when it is not there.
+        """Create the files, and the folder if it does not exist.
 
         Args:
-            folder: Where they are to be.
-            host: Stands in their name.
+            folder: The folder for the files.
+            host: A part of their name.
 
         Raises:
-            OSError: They cannot be made.
+            OSError: They cannot be created.
         """
         folder.mkdir(parents=True, exist_ok=True)
         self._log, self._body = _new_files(folder.resolve(), host)
@@ -55,7 +55,7 @@ class RecordingFiles:
             OSError: It cannot be written.
         """
         text = _JSON.encode(entry)
-        # A lone surrogate of a prompt becomes `\ud83d`, which is JSON as well.
+        # A lone surrogate in a prompt becomes `\ud83d`, which is valid JSON.
         self._log.write(text.encode("utf-8", "backslashreplace") + b"\n")
 
     def write_body(self, data: bytes) -> None:
@@ -70,7 +70,7 @@ class RecordingFiles:
         """Close the files.
 
         Raises:
-            OSError: The system has found out only now that it could not write.
+            OSError: An earlier write failed, and the system reports it only now.
         """
         with self._log, self._body:
             pass
@@ -88,7 +88,7 @@ def _new_files(folder: Path, host: str) -> tuple[FileIO, FileIO]:
 
 
 def _count_anew(folder: Path) -> Iterator[int]:
-    """Return numbers above those in a folder; `next` of it is safe among threads."""
+    """Return a counter above the numbers in a folder; `next` on it is thread-safe."""
     found = (_NUMBER.match(name) for name in os.listdir(folder))  # noqa: PTH208 - names
     last = max((int(match[1]) for match in found if match), default=0)
     numbers = _numbers[folder] = itertools.count(last + 1)
@@ -106,5 +106,5 @@ def _new_pair(stem: Path) -> tuple[FileIO, FileIO]:
 
 
 def _new_file(path: str) -> FileIO:
-    """Open a file that was not there, for the user's eyes only: it holds prompts."""
+    """Create a file that only the user may read, because it holds prompts."""
     return FileIO(path, "x", opener=lambda name, flags: os.open(name, flags, 0o600))

@@ -1,4 +1,4 @@
-"""Writes the attempts of one call to files, without secrets."""
+"""Write the attempts of one call to files, without secrets."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from langchain_sse_chat.transport.url import safe_url
 logger = logging.getLogger("langchain_sse_chat")
 
 FORMAT = 1
-"""The version of the files' format. Readers refuse versions that they do not know."""
+"""The version of the file format. Readers reject versions that they do not know."""
 
 _SUCCESS = range(200, 300)
 
@@ -57,18 +57,18 @@ _SHOWN_HEADERS = frozenset(
     }
 )
 _SHOWN_PARTS = ("request-id", "ratelimit", "rate-limit")
-"""Headers of an answer that may be shown. All others are taken for secrets: servers
-have headers of their own with sessions, accounts and keys in them."""
+"""Headers of a response that may be shown. All others are treated as secrets, because
+servers put sessions, accounts and keys into headers of their own."""
 
 
 class Recorder:
     """An observer that writes each attempt to two files of its own."""
 
     def __init__(self, folder: Path) -> None:
-        """Keep the folder; nothing is made before the first attempt.
+        """Store the folder; nothing is created before the first attempt.
 
         Args:
-            folder: Where the files are to be; it is made when it is not there.
+            folder: The folder for the files; created if it does not exist.
         """
         self._folder = folder
         self._secrets = Secrets()
@@ -79,11 +79,11 @@ class Recorder:
         self._has_warned = False
 
     def begun(self, spec: RequestSpec) -> None:
-        """Make the files and write the request.
+        """Create the files and write the request.
 
         Raises:
-            ConfigurationError: That cannot be done for the first attempt. With a later
-                one the call goes on and is not recorded any more.
+            ConfigurationError: The files of the first attempt cannot be written. At a
+                later attempt the call continues without recording.
         """
         self._secrets.learn(spec.url, spec.headers, spec.body)
         self._answer_is_secret = spec.answer_is_secret
@@ -115,7 +115,7 @@ class Recorder:
         }
 
     def opened(self, head: ResponseHead, at: float) -> None:
-        """Write the head of the answer."""
+        """Write the status and headers of the response."""
         if self._answer_is_secret and head.status_code in _SUCCESS:
             self._stars = EveryText()
         headers = {
@@ -130,7 +130,7 @@ class Recorder:
         self._write({"read": len(data), "time": round(at, 6)}, self._stars.feed(data))
 
     def ended(self, ending: Ending) -> None:
-        """Write how it ended, and close the files."""
+        """Write how the attempt ended, and close the files."""
         entry: dict[str, Any] = {"end": ending.how, "time": round(ending.at, 6)}
         if ending.error is not None:
             entry["error"] = type(ending.error).__name__
@@ -140,7 +140,7 @@ class Recorder:
         self._stop()
 
     def _write(self, entry: Mapping[str, Any], body: bytes = b"") -> None:
-        """Write bytes first: a line about bytes that are not there says too much."""
+        """Write the bytes first, so that no line refers to missing bytes."""
         if self._files is None:
             return
         try:
@@ -151,12 +151,12 @@ class Recorder:
             self._give_up(exc)
 
     def _give_up(self, exc: OSError) -> None:
-        """Go on without recording: the answer matters more."""
+        """Stop recording; the answer matters more."""
         self._stop()
         if not self._has_warned:
             self._has_warned = True
             logger.warning(
-                "Recording in %s stopped: %s. The call goes on without it.",
+                "Recording in %s stopped: %s. The call continues without it.",
                 self._folder,
                 exc.strerror,
             )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from langchain_sse_chat.errors import ConfigurationError
-from langchain_sse_chat.secrets.masking import Hidden, hidden
+from langchain_sse_chat.secrets.masking import MaskedStr, masked_values
 
 # RFC 9110, section 5.6.2 (token) and 5.5 (field value, here without obs-text).
 _NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
@@ -42,10 +42,10 @@ def request_headers(
         own["Cache-Control"] = "no-store"
     merged: dict[str, tuple[str, object]] = {}
     for source in (own, api_key_header, extra or {}):
-        values = hidden(source)
+        values = masked_values(source)
         merged.update({name.lower(): (name, value) for name, value in values.items()})
     return {
-        name: _checked(name, Hidden(value))
+        name: _checked(name, MaskedStr(value))
         for name, value in merged.values()
         if value is not None
     }

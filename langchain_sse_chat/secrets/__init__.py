@@ -1,4 +1,4 @@
-"""Secrets: which texts of a request are secret, and how they are kept out of sight."""
+"""Find the secrets of a request and redact them wherever they could be shown."""
 
 from langchain_sse_chat.secrets.names import (
     MASK,

@@ -1,7 +1,7 @@
-"""Secrets that are used as they are, and shown as `***`.
+"""Mask values that are secrets: usable as they are, but shown as `***`.
 
-Error trackers, debuggers and `traceback` show the local variables of the frames that an
-error went through, by their `repr`.
+Error trackers, debuggers and `traceback` show the `repr` of the local variables in the
+frames of an error.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ _SECRET = ("extra_headers", "extra_query", "extra_body", "model_kwargs")
 """Keywords of a call that may hold secrets."""
 
 
-class Hidden(str):
-    """A text whose `repr` does not show it."""
+class MaskedStr(str):
+    """A string whose `repr` does not show it."""
 
     __slots__ = ()
 
@@ -25,8 +25,8 @@ class Hidden(str):
         return "'***'"
 
 
-class HiddenDict(dict[str, Any]):
-    """A dict whose `repr` shows its keys only."""
+class MaskedDict(dict[str, Any]):
+    """A dict whose `repr` shows only its keys."""
 
     __slots__ = ()
 
@@ -34,30 +34,30 @@ class HiddenDict(dict[str, Any]):
         return f"{{{', '.join(f'{key!r}: ***' for key in self)}}}"
 
 
-def hidden(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a mapping as a dict whose texts are hidden, wherever they are put next."""
+def masked_values(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a mapping as a dict whose strings are masked."""
     return {
-        name: Hidden(value) if isinstance(value, str) else value
+        name: MaskedStr(value) if isinstance(value, str) else value
         for name, value in values.items()
     }
 
 
-def hide(keywords: MutableMapping[str, Any]) -> None:
-    """Hide what of the keywords of a call holds secrets, in place."""
+def mask_keywords(keywords: MutableMapping[str, Any]) -> None:
+    """Mask the keywords of a call that may hold secrets, in place."""
     for name in _SECRET:
         if isinstance(keywords.get(name), Mapping):
-            keywords[name] = HiddenDict(hidden(keywords[name]))
+            keywords[name] = MaskedDict(masked_values(keywords[name]))
 
 
 def fingerprinted(keywords: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the keywords of a call with a digest for what holds secrets.
+    """Return the keywords of a call with digests instead of possible secrets.
 
-    Calls differ by their digests as they do by the values, in other processes too.
+    Different values have different digests, and equal ones the same in all processes.
     """
     shown: dict[str, Any] = changed(dict(keywords), named=_digest, other=str)
     for name in _SECRET:
         if isinstance(given := keywords.get(name), Mapping):
-            # A body's 1 is not "1".
+            # JSON, so that 1 and "1" differ.
             values = ((k, isinstance(v, str), str(v)) for k, v in given.items())
             shown[name] = _digest(repr(sorted(values)))
     return shown
@@ -68,9 +68,9 @@ def _digest(text: str) -> str:
 
 
 def without_frames(error: Exception) -> Exception:
-    """Return an error whose frames so far, and those of its causes, are let go.
+    """Strip the tracebacks of an error and its causes, whose frames hold the request.
 
-    For errors that say all by their message, out of frames that hold the request.
+    Only for errors whose message is enough to find the cause.
     """
     one: BaseException | None = error
     while one is not None and one.__traceback__ is not None:

@@ -1,4 +1,4 @@
-"""Names that say that a value is a secret, and JSON values with the secrets masked."""
+"""Recognize secrets by their names, and mask them in JSON values."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 MASK = "***"
-"""Replaces a secret."""
+"""The replacement for a secret."""
 
 _WORDS = (
     r"key|token|secret|signature|passwd|password|passphrase"
@@ -23,13 +23,12 @@ _SECRET_NAME = re.compile(
 _SPEAKS_OF_A_SECRET = re.compile(
     rf"(?:{_WORDS}|header)s?(?![a-z])|(?:^|[_-])(?:auth|pwd)(?![a-z])"
 )
-"""Names of settings and keywords that may hold a secret: the word may stand anywhere in
-them."""
+"""Words that mark a setting or keyword as a possible secret, anywhere in its name."""
 
 _BETWEEN_WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 _OPEN_NAMES = frozenset({"prompt_cache_key"})
-"""Documented fields of a request's body that speak of keys and hold none:
+"""Documented fields of a request's body that are named like keys but hold none:
 https://platform.openai.com/docs/api-reference/chat/create."""
 
 _PLAIN = frozenset({bool, int, float})
@@ -48,12 +47,12 @@ def is_secret_name(name: str) -> bool:
 
 
 def speaks_of_a_secret(name: str, value: object = "") -> bool:
-    """Whether an unknown setting may be a secret, by its name.
+    """Whether the name of an unknown setting looks like a secret.
 
     Args:
-        name: The name that the caller wrote.
-        value: The value. A number or a switch that is named after tokens counts them,
-            such as `min_tokens`.
+        name: The name that the user passed.
+        value: The value. A number or boolean named after tokens counts them, such as
+            `min_tokens`.
     """
     if name in _OPEN_NAMES:
         return False
@@ -69,10 +68,10 @@ def _counts(value: object) -> bool:
 
 
 def masked(value: Any) -> Any:
-    """Return a JSON value with the texts masked that are named like secrets.
+    """Return a JSON value in which strings with the name of a secret are masked.
 
-    The texts of `messages` stay, because they are the conversation, and so do the names
-    and descriptions of arguments in a schema's `properties`.
+    The strings in `messages` are the conversation and stay, as do the names and
+    descriptions of arguments in a schema's `properties`.
     """
     if not isinstance(value, dict):
         return changed(value, named=_mask, other=_same)
@@ -96,12 +95,12 @@ def _same(text: str) -> str:
 
 
 def changed(value: Any, *, named: Change, other: Change) -> Any:
-    """Return a JSON value with changed texts; what is not JSON stays.
+    """Return a JSON value with changed strings; other types are not changed.
 
     Args:
         value: The value.
-        named: Changes the texts in fields that are named like secrets.
-        other: Changes all other texts.
+        named: Changes the strings in fields with the name of a secret.
+        other: Changes all other strings.
     """
     if isinstance(value, dict):
         return {

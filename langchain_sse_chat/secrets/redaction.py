@@ -1,4 +1,4 @@
-"""Secrets taken out of texts and errors: servers quote the key that they refuse."""
+"""Redact secrets in texts and errors: servers quote the key that they reject."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from langchain_sse_chat.secrets.names import MASK
 from langchain_sse_chat.secrets.spellings import PlainForm, Spellings
 
 _CONTINUES = range(0x80, 0xC0)
-"""Bytes of UTF-8 that no character begins with."""
+"""Bytes of UTF-8 that do not start a character."""
 
 
 def redact_text(text: str, secrets: Spellings) -> str:
-    """Return a text with `***` for each secret, also where one was cut."""
+    """Return a text with `***` for each secret, even a truncated one."""
     if not secrets:
         return text
     data = text.encode("utf-8", "surrogatepass")
     kept, at = [], 0
     for start, end in secrets.places(PlainForm(data), in_text=True):
-        # Half a secret may end inside a character.
+        # A truncated secret may end inside a character.
         while end < len(data) and data[end] in _CONTINUES:
             end += 1  # noqa: PLW2901
         kept += [data[at:start], MASK.encode()]
@@ -30,10 +30,10 @@ def redact_text(text: str, secrets: Spellings) -> str:
 
 
 def redact_error(error: SSEChatError, secrets: Spellings) -> None:
-    """Take secrets out of an error, its attributes, and the texts of its causes.
+    """Redact secrets in an error, its attributes, and the texts of its causes.
 
     Args:
-        error: The error; it is changed in place.
+        error: The error, which is changed in place.
         secrets: The secrets.
     """
     if not secrets:
@@ -45,7 +45,7 @@ def redact_error(error: SSEChatError, secrets: Spellings) -> None:
 
 
 def _chain(error: BaseException) -> list[BaseException]:
-    """Return an exception and those that it came from, each once."""
+    """Return an exception, its causes and its contexts, each once."""
     found: list[BaseException] = []
     left: list[BaseException | None] = [error]
     while left:

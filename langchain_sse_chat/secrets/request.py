@@ -1,4 +1,4 @@
-"""The secrets of a request: in its headers, its URL and its body."""
+"""Find the secrets of a request in its headers, its URL and its body."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from langchain_sse_chat.errors import SSEChatError
 from langchain_sse_chat.secrets.names import MASK, changed
 from langchain_sse_chat.secrets.redaction import redact_error, redact_text
-from langchain_sse_chat.secrets.spellings import SHORTEST, Spellings
+from langchain_sse_chat.secrets.spellings import MIN_SECRET_LENGTH, Spellings
 from langchain_sse_chat.secrets.stream_redactor import KnownSecrets
 
 _HARMLESS = frozenset(
@@ -29,27 +29,27 @@ _HARMLESS = frozenset(
         "x-title",
     }
 )
-"""Headers of a request that may be shown. All others are taken for secrets."""
+"""Headers of a request that may be shown. All others are treated as secrets."""
 
 _HARMLESS_PARAMETERS = frozenset({"api-version"})
-"""Parameters of a query that may be shown, and that an error may well speak of."""
+"""Query parameters that may be shown, because errors often mention them."""
 
 _SCHEMES = frozenset({"apikey", "basic", "bearer", "token"})
-"""Words before the secret in a header, in lower case; they are no secret themselves."""
+"""Words before the secret in a header, in lower case. They are not secret."""
 
 
 class Secrets:
-    """The secrets of an exchange, as far as its requests have shown them.
+    """The secrets in the requests of an exchange.
 
-    They are looked for in a request when something is redacted for the first time, so
-    that a call without an error does not pay for it.
+    A request is searched when something is redacted for the first time, so that a call
+    without an error does not pay for it.
     """
 
     def __init__(self, texts: Iterable[str] = ()) -> None:
-        """Start with some texts.
+        """Start with known secrets.
 
         Args:
-            texts: Secrets that are in no request.
+            texts: Secrets that are not in a request.
         """
         self._texts = set(texts)
         self._unread: list[
@@ -63,25 +63,25 @@ class Secrets:
         """Add the secrets of a request.
 
         Args:
-            url: Where it goes, with its query.
-            headers: Its headers.
-            body: Its body, as JSON or as the value of that.
+            url: The URL with its query.
+            headers: The headers.
+            body: The body, as JSON text or as a JSON value.
         """
         self._unread.append((url, headers, body))
 
     def redact(self, text: str) -> str:
-        """Return a text without the secrets, also where one is cut."""
+        """Return a text without the secrets, even truncated ones."""
         return redact_text(text, self._known())
 
     def redact_error(self, error: SSEChatError) -> None:
-        """Take the secrets out of an error, its attributes and its causes."""
+        """Redact the secrets in an error, its attributes and its causes."""
         redact_error(error, self._known())
 
     def redacted_body(self, body: bytes) -> Any:
         """Return a request's body as JSON without secrets.
 
-        Texts in fields that are named like secrets are masked, except in the messages,
-        which are the conversation. A body that is not JSON is masked whole.
+        Strings in fields with the name of a secret are masked, except in the messages,
+        which are the conversation. A body that is not JSON is masked entirely.
         """
         value = _value(body)
         if value is None:
@@ -89,21 +89,23 @@ class Secrets:
         return changed(value, named=lambda _: MASK, other=self.redact)
 
     def stars(self) -> KnownSecrets:
-        """Return what turns these secrets into stars in the bytes of an answer."""
+        """Return a redactor of these secrets for the bytes of a response."""
         return KnownSecrets(self._known())
 
     def _known(self) -> Spellings:
         if self._unread or self._spellings is None:
             for url, headers, body in self._unread:
                 found = [*_in_headers(headers), *_in_url(url), *_in_body(body)]
-                self._texts |= {text for text in found if len(text) >= SHORTEST}
+                self._texts |= {
+                    text for text in found if len(text) >= MIN_SECRET_LENGTH
+                }
             self._unread.clear()
             self._spellings = Spellings(self._texts)
         return self._spellings
 
 
 def shown_headers(headers: Mapping[str, str]) -> dict[str, str]:
-    """Return a request's headers with the values that may be shown."""
+    """Return a request's headers, with only those values that may be shown."""
     return {k: v if k.lower() in _HARMLESS else MASK for k, v in headers.items()}
 
 
@@ -121,7 +123,7 @@ def _in_headers(headers: Mapping[str, str]) -> Iterator[str]:
             yield str(value)
         yield rest
         with contextlib.suppress(ValueError):
-            # Of `Basic`, it is a name and a password.
+            # The secret of `Basic` is a name and a password.
             pair = b64decode(rest, validate=True).decode()
             user, _, password = pair.partition(":")
             yield from (pair, user, password)
@@ -152,7 +154,7 @@ def _in_body(body: bytes | Mapping[str, Any]) -> list[str]:
 
 
 def _value(body: bytes) -> Any:
-    """Return the value of JSON, `None` for anything else."""
+    """Return the value of JSON text, `None` for other bytes."""
     try:
         return json.loads(body)
     except (ValueError, RecursionError):

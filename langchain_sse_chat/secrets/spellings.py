@@ -1,8 +1,8 @@
-r"""Find secrets in bytes, however a server spells them.
+r"""Find secrets in bytes in any spelling that a server uses.
 
-Servers quote keys in JSON, in JSON inside JSON, in URLs and in HTML: `a/b` may come as
-`a\/b`, `a\u002fb`, `a%2Fb` or `a&#x2F;b`. So text and secret are compared in a plain
-form, in which all of these are the same bytes.
+Servers quote keys in JSON, in JSON inside JSON, in URLs and in HTML: `a/b` may appear
+as `a\/b`, `a\u002fb`, `a%2Fb` or `a&#x2F;b`. So text and secret are compared in a plain
+form, in which all spellings are the same bytes.
 """
 
 from __future__ import annotations
@@ -12,12 +12,11 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-SHORTEST = 8
-"""Secrets with fewer characters are not looked for: words such as `true` are
-everywhere."""
+MIN_SECRET_LENGTH = 8
+"""Shorter secrets are not searched for: words such as `true` occur everywhere."""
 
 _SHORTEST_BEGINNING = 6
-"""Bytes of a secret that are taken for it where a text was cut; fewer say nothing."""
+"""Bytes of a truncated secret from which it is recognized."""
 
 _SURROGATES = rb"\\+u[dD][89abAB][0-9a-fA-F]{2}\\+u[dD][c-fC-F][0-9a-fA-F]{2}"
 
@@ -35,7 +34,7 @@ _OPEN_ESCAPE = re.compile(
     rb"|%(?:25){0,8}[0-9a-fA-F]?\Z"
     rb"|&(?:amp;){0,8}[#a-zA-Z0-9]{0,8}\Z"
 )
-"""The beginning of an escape at the end of what has come so far."""
+"""The beginning of an escape at the end of the bytes so far."""
 
 _LONGEST_ESCAPE = 64
 _MOST_LAYERS = 4
@@ -45,25 +44,25 @@ _NUMBERS = re.compile(rb"u([0-9a-fA-F]{4})")
 _ENTITIES = {b"lt": b"<", b"gt": b">", b"quot": b'"', b"apos": b"'", b"amp": b"&"}
 
 _SAME = bytes.maketrans(b" \n\r\t\b\f", b"+nrtbf")
-"""A space is `+` in a query. Line ends are letters, because the backslashes before
-those are left out."""
+"""A space is `+` in a query. Line ends become letters, because the backslashes of their
+escapes are removed."""
 
 _CUTS = re.compile(rb"""\Z|["'.]|\+\xe2\x80\xa6""")
-"""What follows where a text was cut: its end, a quote, a full stop, or ` …`."""
+"""The characters after a truncated text: its end, a quote, a full stop, or ` …`."""
 
 
 @dataclass(slots=True)
 class _Layer:
-    """Bytes without one layer of escapes, and where each of them stood below that."""
+    """Bytes without one layer of escapes, and their positions in the layer below."""
 
     data: bytes
     starts: list[int]
-    """Where the parts begin in `data`: in turn a text as it was and an escape."""
+    """Where the parts of `data` start: alternately plain text and an escape."""
     origins: list[tuple[int, int]]
-    """Where the parts begin and end below."""
+    """Where the parts start and end in the layer below."""
 
     def at(self, place: int) -> tuple[int, int]:
-        """Return where a byte of `data` stood: its first byte, and past its last."""
+        """Return start and end of a byte of `data` in the layer below."""
         part = bisect_right(self.starts, place) - 1
         start, end = self.origins[part]
         if part % 2:  # an escape
@@ -73,13 +72,13 @@ class _Layer:
 
 
 class PlainForm:
-    """Bytes without escapes, and where each of them stood."""
+    """Bytes without escapes, and their positions in the original."""
 
     def __init__(self, original: bytes) -> None:
-        """Take away the escapes of JSON, URLs and HTML, layer by layer.
+        """Remove the escapes of JSON, URLs and HTML, layer by layer.
 
         Args:
-            original: The bytes as they were written.
+            original: The bytes with escapes.
         """
         self._layers: list[_Layer] = []
         self._texts = [original]
@@ -91,14 +90,14 @@ class PlainForm:
         """The bytes without escapes."""
 
     def origin(self, start: int, end: int) -> tuple[int, int]:
-        """Return where a part of `data` stood: its first byte, and past its last."""
+        """Return start and end of a part of `data` in the original."""
         return _origin(self._layers, start, end)
 
     def open_escape(self) -> int:
-        """Return where an escape begins in the original that may go on past its end.
+        """Return where an incomplete escape at the end of the original starts.
 
         Returns:
-            The place in the original; its length where there is none.
+            The position in the original; its length if no escape is incomplete.
         """
         firsts = [
             _origin(self._layers[:number], match.start(), len(text))[0]
@@ -109,7 +108,7 @@ class PlainForm:
 
 
 def _may_have_escapes(data: bytes) -> bool:
-    # Asked of each read of a recorded stream, and the patterns are slow.
+    # Runs for each read of a recorded stream, and the patterns are slow.
     return b"\\" in data or b"%" in data or b"&" in data
 
 
@@ -153,7 +152,7 @@ def _without_escapes(data: bytes) -> _Layer:
 
 
 def _read(escape: bytes) -> bytes:
-    """Return what an escape stands for; nothing for backslashes alone."""
+    """Return the text of an escape; nothing for backslashes alone."""
     if escape == b"\\":
         return b""
     if escape.startswith(b"%"):
@@ -168,7 +167,7 @@ def _read(escape: bytes) -> bytes:
         text = units.decode("utf-16-le", "surrogatepass").encode(
             "utf-8", "surrogatepass"
         )
-    # A backslash that is escaped is left out like any other.
+    # An escaped backslash is removed like any other.
     return text.replace(b"\\", b"")
 
 
@@ -182,17 +181,17 @@ def _entity(name: bytes) -> bytes:
 
 
 class Spellings:
-    """Secrets that are found in every spelling, whole or cut."""
+    """Secrets that are found in every spelling, complete or truncated."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
-        """Keep the secrets, in their plain form.
+        """Store the secrets in their plain form.
 
         Args:
-            secrets: The texts; empty ones are left out.
+            secrets: The secrets; empty ones are ignored.
         """
         encoded = (text.encode("utf-8", "surrogatepass") for text in secrets)
         forms = {PlainForm(text).data for text in encoded}
-        # One may be a part of another.
+        # A secret may be a part of another.
         self._secrets = sorted(filter(None, forms), key=len, reverse=True)
 
     def __bool__(self) -> bool:
@@ -200,18 +199,18 @@ class Spellings:
 
     @property
     def longest(self) -> int:
-        """The bytes of the longest secret."""
+        """Length of the longest secret in bytes."""
         return max(map(len, self._secrets), default=0)
 
     def places(self, form: PlainForm, *, in_text: bool) -> list[tuple[int, int]]:
-        """Return where secrets stand in the original, in order; none touch.
+        """Return the positions of secrets in the original, in order, merged.
 
-        A secret is also found without its end: where at least half of it is there and,
-        in a text, where it was cut.
+        A truncated secret is found too, if at least half of it is there. In a text, a
+        shorter beginning is enough where the text was truncated.
 
         Args:
             form: The plain form of the original.
-            in_text: Whether the bytes are a whole text, which may have been cut.
+            in_text: Whether the bytes are a complete text, which may be truncated.
         """
         data = form.data
         found: list[tuple[int, int]] = []
@@ -221,17 +220,17 @@ class Spellings:
         return _joined(found)
 
     def first_open(self, form: PlainForm) -> int:
-        """Return where the first secret begins that may go on past the end.
+        """Return where the first secret starts that may continue past the end.
 
         Returns:
-            The place in the plain form; its length where none does.
+            The position in the plain form; its length if there is no such secret.
         """
         data = form.data
         return min((_open(data, secret) for secret in self._secrets), default=len(data))
 
 
 def _matches(data: bytes, secret: bytes, *, in_text: bool) -> Iterator[tuple[int, int]]:
-    enough = min(len(secret), max(SHORTEST, len(secret) // 2))
+    enough = min(len(secret), max(MIN_SECRET_LENGTH, len(secret) // 2))
     least = min(enough, _SHORTEST_BEGINNING) if in_text else enough
     head = secret[:least]
     at = data.find(head)
@@ -244,7 +243,7 @@ def _matches(data: bytes, secret: bytes, *, in_text: bool) -> Iterator[tuple[int
 
 
 def _alike(data: bytes, at: int, secret: bytes) -> int:
-    """Return how many bytes of a secret stand at a place."""
+    """Return how many bytes of a secret are at a position."""
     if data.startswith(secret, at):
         return len(secret)
     pairs = zip(data[at : at + len(secret)], secret, strict=False)
@@ -264,7 +263,7 @@ def _open(data: bytes, secret: bytes) -> int:
 
 
 def _joined(places: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return places in order, those that overlap as one."""
+    """Return positions in order, with overlapping ones merged."""
     joined: list[tuple[int, int]] = []
     for start, end in sorted(places):
         if joined and start < joined[-1][1]:

@@ -1,4 +1,4 @@
-"""Secrets in a body turned into stars, of equal length: no boundary moves. No I/O."""
+"""Replace secrets in a body by stars of equal length, so no boundary moves. No I/O."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from typing import Protocol
 
 from langchain_sse_chat.secrets.spellings import (
-    SHORTEST,
+    MIN_SECRET_LENGTH,
     PlainForm,
     Spellings,
 )
@@ -18,37 +18,33 @@ _TEXT = re.compile(rb'"((?:[^"\\]|\\.)*)"(\s*:)?', re.DOTALL)
 
 
 class Stars(Protocol):
-    """Takes a body as it comes and gives it with stars, perhaps some bytes later."""
+    """Redacts a body as it arrives, possibly with a delay of some bytes."""
 
     def feed(self, data: bytes) -> bytes:
-        """Take the next bytes; give what is sure."""
+        """Read the next bytes; return the bytes that are certain."""
         ...
 
     def close(self) -> bytes:
-        """Give the rest."""
+        """Return the rest."""
         ...
 
 
 class KnownSecrets:
-    """Stars for certain texts in every spelling, wherever reads cut them.
+    """Redacts given secrets in every spelling, even when reads split them.
 
-    Bytes are held back only while they may be the beginning of one of the texts.
+    Bytes are held back only while they may be the beginning of a secret.
     """
 
     def __init__(self, secrets: Spellings) -> None:
-        """Start at the beginning of a body.
-
-        Args:
-            secrets: The secrets.
-        """
         self._secrets = secrets
-        # Escapes make a spelling longer, but a body of escapes is not held back whole.
+        # Escapes lengthen a spelling. The limit keeps a body of nothing but escapes
+        # from being held back entirely.
         self._held_at_most = 16 * secrets.longest + 64
         self._plain = b""
         self._starred = b""
 
     def feed(self, data: bytes) -> bytes:
-        """Take the next bytes; give all but a possible beginning of a secret."""
+        """Read the next bytes; return all except a possible beginning of a secret."""
         if not self._secrets:
             return data
         plain = self._plain + data
@@ -65,12 +61,12 @@ class KnownSecrets:
         return bytes(starred[:sure])
 
     def close(self) -> bytes:
-        """Give what was held back: a secret that was cut off, if it is long enough."""
+        """Return the bytes held back, with a truncated secret redacted."""
         form = PlainForm(self._plain)
         starred = bytearray(self._starred)
         self._star(form, starred)
         at = self._secrets.first_open(form)
-        if len(form.data) - at >= SHORTEST:
+        if len(form.data) - at >= MIN_SECRET_LENGTH:
             start = form.origin(at, at + 1)[0]
             starred[start:] = _STAR * (len(starred) - start)
         return bytes(starred)
@@ -81,21 +77,21 @@ class KnownSecrets:
 
 
 class EveryText:
-    """Stars for each text of a JSON object, and for all of any other body.
+    """Redacts each string of a JSON object, and any other body entirely.
 
-    It keeps a token's answer readable for what is played back to: a token of stars.
+    The response with a token stays valid for playback: its token is made of stars.
     """
 
     def __init__(self) -> None:
         self._parts: list[bytes] = []
 
     def feed(self, data: bytes) -> bytes:
-        """Take the next bytes; give none before the last."""
+        """Read the next bytes; return none before the end."""
         self._parts.append(data)
         return b""
 
     def close(self) -> bytes:
-        """Give the whole body."""
+        """Return the entire body."""
         body = b"".join(self._parts)
         try:
             is_object = isinstance(json.loads(body), dict)

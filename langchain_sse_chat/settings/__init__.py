@@ -1,1 +1,1 @@
-"""The settings of a model: its fields, how they are found and how they are checked."""
+"""Define, find and check the settings of a model."""

@@ -1,4 +1,4 @@
-"""Find where a model's requests go, and with which key."""
+"""Find the address and the API key of a model."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ def endpoint_root(provider: Provider, base_url: str | None) -> str:
     """Return the part of the address before `/chat/completions`.
 
     Args:
-        provider: The provider; its variables come before its own address.
-        base_url: The address that was given, if one was.
+        provider: The provider; its environment variables precede its own address.
+        base_url: The address that the user passed, if any.
 
     Raises:
-        ConfigurationError: There is no address.
+        ConfigurationError: No address is known.
     """
     variables = provider.address_variables
     address = base_url if base_url is not None else _environment(variables)
@@ -31,13 +31,13 @@ def endpoint_root(provider: Provider, base_url: str | None) -> str:
 
 
 def key_in_environment(provider: Provider) -> SecretStr | None:
-    """Return the key of a provider in the environment, `None` for none."""
+    """Return the key of a provider from the environment, `None` if it is not set."""
     key = _environment(provider.key_variables)
     return None if key is None else SecretStr(key)
 
 
 def missing_key(provider: Provider) -> ConfigurationError:
-    """Return the error for a provider whose key is nowhere."""
+    """Return the error for a provider without a key."""
     variable = provider.api_key_env
     where = f"set {variable}, or pass `api_key`" if variable else "pass `api_key`"
     msg = f"No API key for {provider.name}: {where}. {provider.hint}".rstrip()

@@ -1,4 +1,4 @@
-"""The API key of a call: given as it is, or by a function, sync or async."""
+"""Get the API key of a call: a string, or the result of a sync or async function."""
 
 from __future__ import annotations
 
@@ -11,29 +11,30 @@ from typing import Any, NoReturn, cast
 from pydantic import SecretStr
 
 from langchain_sse_chat.errors import ConfigurationError
-from langchain_sse_chat.secrets.masking import Hidden
+from langchain_sse_chat.secrets.masking import MaskedStr
 
 _BEARER = re.compile(r"\s*bearer\s+", re.IGNORECASE)
 
 Key = Callable[[], str | None]
-"""Gives a key, or `None` where none is needed; or raises what came of getting it."""
+"""Returns a key, or `None` where no key is needed; raises the error of getting it."""
 
 
 def sync_key(api_key: Any) -> str | None:
     """Return the key for a call of a sync method.
 
     Raises:
-        ConfigurationError: The key comes from an async function, or is no text.
+        ConfigurationError: The function is async, or returns something other than a
+            string.
     """
     if isinstance(api_key, SecretStr):
-        return cast("str | None", _hidden(api_key))
-    key = _hidden(_called(api_key))
+        return cast("str | None", _masked(api_key))
+    key = _masked(_called(api_key))
     if inspect.isawaitable(key):
         if inspect.iscoroutine(key):
             key.close()
         msg = (
-            "`api_key` is an async function, which only the async methods can wait "
-            "for. Call `ainvoke` or `astream`, or pass a function that is not async."
+            "`api_key` is an async function, which only the async methods can await. "
+            "Call `ainvoke` or `astream`, or pass a function that is not async."
         )
         raise ConfigurationError(msg)
     return _text(key)
@@ -43,21 +44,21 @@ async def async_key(api_key: Any) -> str | None:
     """Return the key for a call of an async method.
 
     Raises:
-        ConfigurationError: The function returns something that is no text.
+        ConfigurationError: The function returns something other than a string.
     """
-    key = _hidden(_called(api_key))
-    return _text(_hidden(await key) if isinstance(key, Awaitable) else key)
+    key = _masked(_called(api_key))
+    return _text(_masked(await key) if isinstance(key, Awaitable) else key)
 
 
 def sync_keys(api_keys: Iterable[Any]) -> list[Key]:
-    """Return what gives the keys of several endpoints when they are needed."""
+    """Return functions that get the keys of several endpoints when needed."""
     return [partial(sync_key, api_key) for api_key in api_keys]
 
 
 async def async_keys(api_keys: Iterable[Any]) -> list[Key]:
-    """Return what gives the keys of several endpoints, for a call of an async method.
+    """Return functions with the keys of several endpoints, for an async method.
 
-    All are waited for at once; one that cannot be got fails when it is needed.
+    The keys are awaited concurrently; one that fails raises when it is needed.
     """
     return [await _async_key(api_key) for api_key in api_keys]
 
@@ -78,16 +79,16 @@ def _called(api_key: Any) -> Any:
     return api_key() if is_function else api_key
 
 
-def _hidden(key: Any) -> Any:
-    """Return a key that shows nowhere; its type, when it is no text.
+def _masked(key: Any) -> Any:
+    """Return a key as a masked string, or its type if it is not a string.
 
-    An error takes the local variables of its frames with it.
+    A traceback refers to the local variables of its frames.
     """
     value = key.get_secret_value() if isinstance(key, SecretStr) else key
     if isinstance(value, str):
-        # Copied from a header: the prefix is sent with the key as the provider has it.
+        # Copied from a header: the prefix is added again in the provider's form.
         value = value[match.end() :] if (match := _BEARER.match(value)) else value
-        return Hidden(value) if value else None
+        return MaskedStr(value) if value else None
     return value if value is None or inspect.isawaitable(value) else type(value)
 
 

@@ -1,4 +1,4 @@
-"""Understand the arguments of a constructor, the names that other packages use too."""
+"""Map constructor arguments to fields, including the names that other packages use."""
 
 from __future__ import annotations
 
@@ -29,21 +29,21 @@ _FIELDS_OF_PEERS = {
     "groq_proxy": "proxy",
     "cerebras_proxy": "proxy",
 }
-"""Names of other packages' arguments that are no environment variable's either, and the
-fields of ours that they are."""
+"""Arguments of other packages that are not named after an environment variable, with
+the corresponding fields."""
 
 _OF_ANY_PROVIDER = "openai"
-"""Its names are used for every server that speaks its protocol."""
+"""The provider whose argument names are used for every server of its protocol."""
 
 _EXTRAS = {
     "extra_headers": "default_headers",
     "extra_query": "default_query",
     "extra_body": "extra_body",
 }
-"""Keywords of the OpenAI SDK, which stand in `model_kwargs` of LangChain's packages."""
+"""Keywords of the OpenAI SDK, which users of LangChain pass in `model_kwargs`."""
 
 _RENAMED_IN_BODY = frozenset({"model_name", "stop_sequences"})
-"""Names of ours that no server knows: the body has those of the fields."""
+"""Aliases of fields that no server knows; the body uses the field names."""
 
 _SPEAKS_OF_AN_ADDRESS = re.compile(
     r"(?:^|_)(?:(?:api_)?base|endpoint|host|proxy|server|ur[il])s?$"
@@ -57,13 +57,13 @@ def understood(cls: type[BaseModel], given: Mapping[str, Any]) -> dict[str, Any]
 
     Args:
         cls: The model's class.
-        given: The arguments as the caller wrote them. `None` stands for the default
-            where a field has another one. Those of no field go into `model_kwargs`,
-            with a warning.
+        given: The user's arguments. `None` stands for the default, unless it is a
+            valid value of the field. Unknown arguments go into `model_kwargs`, with a
+            warning.
 
     Raises:
-        ConfigurationError: An unknown name speaks of a secret or an address, or two
-            arguments say the same differently. No value is shown.
+        ConfigurationError: An unknown name looks like a secret or an address, or two
+            arguments for the same field differ. No value is shown.
     """
     names = names_of(cls)
     values = {
@@ -88,7 +88,7 @@ def understood(cls: type[BaseModel], given: Mapping[str, Any]) -> dict[str, Any]
             _check_no_address(cls, name)
         warnings.warn(
             f"{', '.join(sorted(unknown))}: not a parameter of {cls.__name__}, sent in "
-            "the request's body. Pass it in `model_kwargs` to say that this is meant.",
+            "the request's body. Pass it in `model_kwargs` to silence this warning.",
             UserWarning,
             stacklevel=6,
         )
@@ -100,7 +100,7 @@ def understood(cls: type[BaseModel], given: Mapping[str, Any]) -> dict[str, Any]
 
 
 def check_body_name(cls: type[BaseModel], name: str, value: object) -> None:
-    """Refuse a key of the request's body that may be a secret.
+    """Check that a key of the request's body is not a secret.
 
     Args:
         cls: The model's class.
@@ -108,17 +108,17 @@ def check_body_name(cls: type[BaseModel], name: str, value: object) -> None:
         value: Its value, which is not shown.
 
     Raises:
-        ConfigurationError: The name speaks of a key, token, secret, password or
-            credential.
+        ConfigurationError: The name looks like that of a key, token, secret, password
+            or credential.
     """
     field = names_of(cls).get(name)
     if field is not None:
-        # OpenRouter has a field `provider`, an object, beside ours.
+        # OpenRouter's body has a field `provider` of its own, an object.
         is_object = field == "provider" and isinstance(value, Mapping)
         if not is_object and Use.BODY not in uses_of(cls, field) and use_of(cls, field):
             msg = (
-                f"{name!r} is a setting of the model, and not sent in the body of a "
-                f"request. Pass it to the constructor, or make another model with it: "
+                f"{name!r} is a setting of the model and is not sent in the body of a "
+                "request. Pass it to the constructor, or create another model with it: "
                 f"`model_copy(update={{{field!r}: …}})`."
             )
             raise ConfigurationError(msg)
@@ -130,27 +130,27 @@ def check_body_name(cls: type[BaseModel], name: str, value: object) -> None:
         'sends it: `replace(PROVIDERS["azure"], api_key_header="Authorization", '
         'api_key_prefix="Bearer ")`.'
         if _TOKEN_OF_AZURE.match(name)
-        else "Pass a key or a token as `api_key`, headers as `default_headers`, and a "
-        "field that the request's body really has in `extra_body`."
+        else "Pass a key or token as `api_key`, headers as `default_headers`, and a "
+        "field that belongs in the request's body in `extra_body`."
     )
     msg = (
-        f"{cls.__name__} does not know {name!r}, and the name speaks of a secret, so "
-        f"it is not sent to the server. {instead}"
+        f"{cls.__name__} has no parameter {name!r}. The name looks like a secret, so "
+        f"the value is not sent to the server. {instead}"
     )
     raise ConfigurationError(msg)
 
 
 def call_settings(cls: type[BaseModel], keywords: dict[str, Any]) -> dict[str, Any]:
-    """Take the settings of a call out of its keywords.
+    """Remove the settings of a call from its keywords.
 
     Args:
         cls: The model's class.
-        keywords: The keywords, by any name that the constructor takes. Those that are
-            for the request's body are left in it, under the names of the fields.
+        keywords: The keywords, under any name that the constructor accepts. Those for
+            the request's body stay, under the names of the fields.
 
     Returns:
-        The settings. `None` is left out where a field has another default: it stands
-        for the value of the model.
+        The settings. `None` is omitted unless it is a valid value of the field: it
+        stands for the value of the model.
     """
     names = names_of(cls)
     found = {}
@@ -168,15 +168,14 @@ def call_settings(cls: type[BaseModel], keywords: dict[str, Any]) -> dict[str, A
 def _check_no_address(cls: type[BaseModel], name: str) -> None:
     if _SPEAKS_OF_AN_ADDRESS.search(name):
         msg = (
-            f"{cls.__name__} does not know {name!r}. If it says where requests go, "
-            "pass it as `base_url` or `proxy`; if it is a field of the request's body, "
-            "pass it in `model_kwargs`."
+            f"{cls.__name__} has no parameter {name!r}. Pass an address as `base_url` "
+            "or `proxy`, and a field of the request's body in `model_kwargs`."
         )
         raise ConfigurationError(msg)
 
 
 def _rename(cls: type[BaseModel], name: str, values: dict[str, Any]) -> None:
-    """Put an argument of another package under the field that it is."""
+    """Store an argument of another package under the corresponding field."""
     if name in _EXTRAS:
         _merge(cls, name, values.pop(name), values)
         return
@@ -188,7 +187,7 @@ def _rename(cls: type[BaseModel], name: str, values: dict[str, Any]) -> None:
     if value is None:
         return
     if values.get(field) is not None:
-        msg = f"Both {field!r} and {name!r} are given, which are the same. Pass one."
+        msg = f"Both {field!r} and {name!r} are given, but mean the same. Pass one."
         raise ConfigurationError(msg)
     values[field] = value
     if not owners or _OF_ANY_PROVIDER in owners:
@@ -196,13 +195,13 @@ def _rename(cls: type[BaseModel], name: str, values: dict[str, Any]) -> None:
     provider = values.get("provider")
     known = provider.name if isinstance(provider, Provider) else provider
     if known is None:
-        # With its own package, the key goes to that provider, or to a given address.
+        # In its own package, the key is sent to that provider or to the given address.
         if values.get("base_url") is None or field == "base_url":
             values["provider"] = min(owners)
     elif str(known).strip().lower() not in owners:
         msg = (
             f"{name!r} is for {' or '.join(sorted(owners))}, and `provider` is "
-            f"{known!r}. Pass it as {field!r} if it is meant."
+            f"{known!r}. Pass it as {field!r} if this is intended."
         )
         raise ConfigurationError(msg)
 
@@ -213,7 +212,7 @@ def _merge(cls: type[BaseModel], name: str, extra: Any, values: dict[str, Any]) 
     field = _EXTRAS[name]
     if not isinstance(extra, Mapping):
         what = type(extra).__name__
-        msg = f"{cls.__name__} cannot be made. {name} is a {what}, not a dict."
+        msg = f"`{name}` of {cls.__name__} must be a dict, not {what}."
         raise ConfigurationError(msg)
     values[field] = {**(values.get(field) or {}), **extra}
 
@@ -223,15 +222,15 @@ def _mapping(value: Any) -> dict[str, Any] | None:
 
 
 def _variables(provider: Any) -> Mapping[str, tuple[str, frozenset[str]]]:
-    """Return the arguments that are named like the variables of providers.
+    """Return the arguments that are named after environment variables of providers.
 
-    LangChain's packages call an argument like its variable, in lower case.
+    LangChain's packages name an argument like its variable, in lower case.
 
     Args:
-        provider: That of the model; one of the caller's own has variables too.
+        provider: The provider of the model, which may be the user's own.
 
     Returns:
-        For each name the field, and the names of the providers.
+        The field and the names of the providers for each argument.
     """
     if isinstance(provider, Provider):
         return {**_known_variables(), **_names_of_variables([provider])}
@@ -241,7 +240,7 @@ def _variables(provider: Any) -> Mapping[str, tuple[str, frozenset[str]]]:
 @cache
 def _known_variables() -> Mapping[str, tuple[str, frozenset[str]]]:
     azure = frozenset({"azure", "azure-deployments"})
-    # The argument of AzureChatOpenAI, whose variable has another name.
+    # AzureChatOpenAI's argument, which differs from its variable.
     return {
         "azure_endpoint": ("base_url", azure),
         **_names_of_variables(PROVIDERS.values()),

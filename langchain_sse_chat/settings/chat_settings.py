@@ -1,4 +1,4 @@
-"""The settings of `ChatSSE`: its fields, and what they are checked for."""
+"""Define and check the fields of `ChatSSE`."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ _RETRIES = RetryPolicy()
 
 
 class ChatSSESettings(CheckedModel):
-    """Where to ask, what to ask for, and how to read the answer."""
+    """The server, the request parameters, and the treatment of answers."""
 
     model: Annotated[str, Use.BODY] = Field(
         validation_alias=AliasChoices("model", "model_name")
@@ -58,8 +58,8 @@ class ChatSSESettings(CheckedModel):
     """The model's name on the server. Also accepted as `model_name`."""
 
     provider: Annotated[str | Provider | None, Use.MODEL] = None
-    """The provider: a name from the table or a `Provider` of your own. Default: found
-    from the host of `base_url`; OpenAI without one."""
+    """The provider: a name from the table or a `Provider` of your own. Default: the
+    provider of the host in `base_url`; OpenAI without a `base_url`."""
 
     base_url: Annotated[str | None, Use.MODEL] = None
     """The part of the address before `/chat/completions`. Default: the provider's
@@ -68,142 +68,141 @@ class ChatSSESettings(CheckedModel):
 
     api_key: Annotated[ApiKey | None, Use.MODEL] = None
     """The key, or a function (sync or async) that returns it for each call. Default:
-    the provider's environment variable. A server that is in no table gets a key only
-    when one is passed here."""
+    the provider's environment variable. A server that is not in the table gets a key
+    only if you pass it here."""
 
     temperature: Annotated[float | None, Use.BODY] = None
-    """How freely tokens are chosen."""
+    """The sampling temperature: higher values give more varied answers."""
 
     top_p: Annotated[float | None, Use.BODY] = None
-    """The share of probability that tokens are chosen from."""
+    """Nucleus sampling: the probability mass that tokens are sampled from."""
 
     max_tokens: Annotated[int | None, Use.BODY] = Field(
         default=None,
         validation_alias=AliasChoices("max_tokens", "max_completion_tokens"),
     )
-    """The limit on generated tokens, sent under the name that the server wants."""
+    """The limit on generated tokens, sent under the name that the server expects."""
 
     stop: Annotated[list[str] | str | None, Use.BODY] = Field(
         default=None, validation_alias=AliasChoices("stop", "stop_sequences")
     )
-    """Texts that end the answer. Those of a call take their place."""
+    """Stop sequences. The `stop` of a call replaces them."""
 
     seed: Annotated[int | None, Use.BODY] = None
-    """Makes the choice of tokens repeatable, as far as the server can."""
+    """Seed for reproducible sampling, as far as the server supports it."""
 
     n: Annotated[int | None, Use.BODY] = Field(default=None, ge=1)
-    """How many answers to generate. Streams give the first; the others are in
+    """Number of answers to generate. Streams yield the first; the others are in
     `response_metadata["other_choices"]`."""
 
     presence_penalty: Annotated[float | None, Use.BODY] = None
-    """Makes tokens that have occurred less likely."""
+    """Penalty for tokens that have already occurred."""
 
     frequency_penalty: Annotated[float | None, Use.BODY] = None
-    """Makes tokens less likely the more often they have occurred."""
+    """Penalty for tokens by how often they have occurred."""
 
     logit_bias: Annotated[dict[str, float] | None, Use.BODY] = None
-    """Token ids to what is added to their logits."""
+    """Values added to logits, by token ID."""
 
     logprobs: Annotated[bool | None, Use.BODY] = None
-    """Whether to return log probabilities: `response_metadata["logprobs"]`."""
+    """Whether to return log probabilities, in `response_metadata["logprobs"]`."""
 
     top_logprobs: Annotated[int | None, Use.BODY] = None
-    """How many alternatives to return for each token."""
+    """Number of alternatives to return for each token."""
 
     reasoning_effort: Annotated[str | None, Use.BODY] = None
-    """How much to reason, in the server's words: `low`, `medium`, `high`, …"""
+    """The reasoning effort, in the server's terms: `low`, `medium`, `high`, …"""
 
     response_format: Annotated[ResponseFormat, Use.BODY] = None
-    """A schema or a wire form such as `{"type": "json_object"}`."""
+    """A schema, or a value sent as it is, such as `{"type": "json_object"}`."""
 
     parallel_tool_calls: Annotated[bool | None, Use.BODY] = None
-    """Whether the model may call several tools at once."""
+    """Whether the model may call several tools in one answer."""
 
     user: Annotated[str | None, Use.BODY] = None
-    """Your name for the end user."""
+    """Your identifier of the end user."""
 
     model_kwargs: Annotated[dict[str, Any], Use.MODEL] = Field(default_factory=dict)
-    """Further keys of the request's body. Unknown constructor arguments go here."""
+    """Additional keys of the request's body. Unknown constructor arguments go here."""
 
     streaming: Annotated[bool | None, Use.MODEL] = None
-    """`True` streams in `invoke` as well, so that callbacks see each token. `False`
-    switches streaming off, in `stream` too. Default: `stream` streams, `invoke` does
+    """`True` streams in `invoke` too, so that callbacks see each token. `False`
+    switches streaming off, even in `stream`. Default: `stream` streams, `invoke` does
     not."""
 
     stream_usage: Annotated[bool | None, Use.CALL] = None
-    """Whether to ask for token counts in a stream. Default: yes, and when the server
-    refuses the question, the request is sent again without it."""
+    """Whether to request token counts in a stream. Default: yes, and if the server
+    rejects the option, the request is sent again without it."""
 
     reasoning_tags: Annotated[ReasoningTags | None, Use.CALL] = None
-    """What a server leaves around reasoning in the text, such as
-    `("<think>", "</think>")`: it is then given as reasoning. An empty first tag says
-    that the model's answer begins as reasoning. Default: text is left as it is."""
+    """Tags around reasoning in the text, such as `("<think>", "</think>")`. The text
+    between them becomes reasoning. With an empty first tag, the answer starts as
+    reasoning. Default: text is not changed."""
 
     reasoning_echo: Annotated[ReasoningEcho | None, Use.CALL] = None
-    """Which reasoning of earlier answers goes back to the server: `never`, that of
-    answers around tool calls (`tool_turns`), or `always`. Default: as the provider's
-    dialect has it."""
+    """When to send the reasoning of earlier answers back to the server: `never`, for
+    answers with tool calls and their results (`tool_turns`), or `always`. Default: set
+    by the provider's dialect."""
 
     on_truncation: Annotated[OnTruncation, Use.CALL] = "raise"
-    """What to do with a stream that ends before its answer does: `raise`
-    `StreamTruncatedError`, or keep what came, with (`warn`) or without (`accept`) a
-    log record."""
+    """How to treat a truncated stream: `raise` a `StreamTruncatedError`, or return the
+    part received with a warning in the log (`warn`) or silently (`accept`)."""
 
     on_disconnect: Annotated[OnDisconnect | None, Use.CALL] = None
-    """What to do when a stream breaks after tokens were given out: `raise`, with the
-    message so far as `partial`, or `resume`: ask for the rest, up to `max_retries`
-    times, leave out what it repeats, and go on. Default: only `fallbacks` go on."""
+    """How to react when a stream breaks after its first token: `raise`, with the
+    message so far as `partial`, or `resume`: request the rest, up to `max_retries`
+    times, and remove repetitions. Default: resume only at the `fallbacks`."""
 
     timeout: Annotated[Timeout, Use.CALL] = Field(
         default=None, validation_alias=AliasChoices("timeout", "request_timeout")
     )
-    """Seconds to connect, to send, to wait for the pool, and for the whole of an answer
-    that is not streamed; or an `httpx.Timeout`. Default: 10 to connect, 60 to send and
-    for the pool, 600 for an answer."""
+    """Seconds to connect, to send, to get a connection from the pool, and for an entire
+    answer that is not streamed; or an `httpx.Timeout`. Default: 10 to connect, 60 to
+    send and for the pool, 600 for an answer."""
 
     first_token_timeout: Annotated[float | None, Use.CALL] = _TIMEOUTS.first_token
     """Seconds from the request to the first progress of a stream; `None` for no
     limit."""
 
     stream_chunk_timeout: Annotated[float | None, Use.CALL] = _TIMEOUTS.gap
-    """Seconds between two events with progress in a stream; keep-alive comments are
-    none. `None` for no limit."""
+    """Seconds between two events with progress in a stream; keep-alive comments do not
+    count. `None` for no limit."""
 
     max_retries: Annotated[int, Use.CALL] = Field(default=_RETRIES.max_retries, ge=0)
-    """How often a failed request is sent again while nothing was given out, and with
-    `on_disconnect="resume"` after that, together. 0 sends one request."""
+    """Number of times a failed request is sent again before the first token, plus the
+    times a stream is resumed with `on_disconnect="resume"`. 0 sends one request."""
 
     max_retry_after: Annotated[float, Use.CALL] = Field(
         default=_RETRIES.max_retry_after, ge=0
     )
-    """The longest wait in seconds that a server may ask for by `Retry-After`. When it
-    asks for more, the error is raised at once."""
+    """The longest `Retry-After` in seconds to wait for. A longer one raises the error
+    immediately."""
 
     default_headers: Annotated[Mapping[str, str] | None, Use.MODEL] = Field(
         default=None, repr=False, exclude=True
     )
-    """Headers of every request."""
+    """Headers for every request."""
 
     default_query: Annotated[Mapping[str, Any] | None, Use.MODEL] = Field(
         default=None, repr=False, exclude=True
     )
-    """Query parameters of every request."""
+    """Query parameters for every request."""
 
     extra_body: Annotated[dict[str, Any] | None, Use.MODEL] = Field(
         default=None, repr=False
     )
-    """Keys that are laid over the request's body last. Those of a call are laid over
-    these."""
+    """Keys that replace those of the request's body last. The `extra_body` of a call
+    is merged over this one."""
 
     http_client: Annotated[OwnClient, Use.MODEL] = Field(
         default=None, repr=False, exclude=True
     )
-    """An `httpx.Client` of your own, used as it is and never closed."""
+    """An `httpx.Client` of your own, used unchanged and never closed."""
 
     http_async_client: Annotated[OwnAsyncClient, Use.MODEL] = Field(
         default=None, repr=False, exclude=True
     )
-    """An `httpx.AsyncClient` of your own, used as it is and never closed."""
+    """An `httpx.AsyncClient` of your own, used unchanged and never closed."""
 
     verify: Annotated[Verify, Use.MODEL] = Field(default=True, repr=False, exclude=True)
     """How TLS is verified: `True`, the path of a CA file, an `ssl.SSLContext`, or
@@ -212,38 +211,38 @@ class ChatSSESettings(CheckedModel):
     cert: Annotated[Certificate | None, Use.MODEL] = Field(
         default=None, repr=False, exclude=True
     )
-    """Your own certificate, for servers that ask for one: the path of a PEM file, or
+    """Your client certificate, for servers that require one: the path of a PEM file,
     `(certificate, key)`, or `(certificate, key, password)`."""
 
     proxy: Annotated[str | None, Use.MODEL] = Field(
         default=None, repr=False, exclude=True
     )
-    """The URL of a proxy for all requests, with user and password if it asks for them.
-    Default: the proxies of the environment, for requests to other machines."""
+    """The URL of a proxy for all requests, with user and password if required. Default:
+    the proxies of the environment, for requests to other machines."""
 
     async_transport: Annotated[AsyncTransport, Use.MODEL] = Field(
         default="auto", exclude=True
     )
-    """What the shared client of async calls sends by: `aiohttp`, `httpx`, or `auto` for
-    aiohttp when `langchain-sse-chat[aiohttp]` is installed. Requests through a proxy or
-    to a Unix socket always go by httpx."""
+    """The library that sends async requests: `aiohttp`, `httpx`, or `auto` for aiohttp
+    when `langchain-sse-chat[aiohttp]` is installed. Requests through a proxy or to a
+    Unix socket always use httpx."""
 
     include_response_headers: Annotated[bool, Use.CALL] = False
-    """Whether the answer's headers go into `response_metadata["headers"]`."""
+    """Whether to put the response headers into `response_metadata["headers"]`."""
 
     record: Annotated[str | Path | None, Use.CALL] = Field(default=None, exclude=True)
-    """A folder that every exchange is recorded in, without secrets but with prompts
-    and answers, for a bug report or to be played back. Default: nothing is recorded."""
+    """A folder to record every exchange in, without secrets but with prompts and
+    answers, for bug reports or playback. Default: nothing is recorded."""
 
     retry_policy: ClassVar[RetryPolicy] = _RETRIES
-    """How long the waits between attempts are; a subclass may have its own. How many
-    attempts there are is said by `max_retries`."""
+    """The waits between attempts; a subclass may override them. `max_retries` sets the
+    number of attempts."""
 
     _provider: Provider = PrivateAttr()
     _address: str = PrivateAttr()
     _key: ApiKey | None = PrivateAttr()
     _frames: dict[Any, Any] = PrivateAttr(default_factory=dict)
-    """What calls have in common, by what it depends on beside the fields."""
+    """The shared parts of calls, by the values they depend on other than fields."""
 
     _MADE: ClassVar[tuple[str, ...]] = ("_provider", "_address", "_key", "_frames")
     _FOUND: ClassVar[tuple[str, ...]] = ("base_url", "api_key")
@@ -251,13 +250,13 @@ class ChatSSESettings(CheckedModel):
     @model_validator(mode="before")
     @classmethod
     def _understand_arguments(cls, values: dict[str, Any]) -> dict[str, Any]:
-        """Put the arguments under the names of the fields."""
+        """Map the arguments to the names of the fields."""
         return understood(cls, values)
 
     @field_validator("logit_bias", mode="before")
     @classmethod
     def _name_tokens(cls, value: Any) -> Any:
-        """Let token ids be numbers, as they are for other packages."""
+        """Accept token IDs as numbers, like other packages."""
         if not isinstance(value, Mapping):
             return value
         return {str(token): bias for token, bias in value.items()}
@@ -274,7 +273,7 @@ class ChatSSESettings(CheckedModel):
         if key is None and self._needs_key(provider, address):
             raise missing_key(provider)
         self._key = key
-        # Shown, but not given: another provider has others.
+        # Shown, but not counted as set: another provider has other values.
         vars(self).update(base_url=address, api_key=key)
 
     def _derive(self) -> None:
@@ -282,19 +281,19 @@ class ChatSSESettings(CheckedModel):
         self._frames = {}
 
     def _needs_key(self, provider: Provider, base_url: str) -> bool:
-        """Whether there is nothing to be done without a key."""
+        """Whether the provider requires a key."""
         return provider.needs_key_at(base_url)
 
     @model_validator(mode="after")
     def _check_reasoning_tags(self) -> Self:
-        """Refuse tags that cannot be told apart."""
+        """Check that the two tags differ."""
         if self.reasoning_tags is not None:
             tag_splitter(self.reasoning_tags)
         return self
 
     @model_validator(mode="after")
     def _check_timeout(self) -> Self:
-        """Refuse a timeout that no request could use."""
+        """Check that the timeout is valid."""
         Timeouts().overridden_by(self.timeout)
         return self
 
@@ -305,7 +304,7 @@ class ChatSSESettings(CheckedModel):
         return self
 
     def access_grant(self, key: str | None) -> AccessGrant | None:
-        """Return what an access token is got with, where the provider wants one.
+        """Return the grant for an access token, if the provider requires one.
 
         Args:
             key: The API key of the call.

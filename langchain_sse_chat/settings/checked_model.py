@@ -1,4 +1,4 @@
-"""A chat model whose fields are checked in the constructor and whenever they change."""
+"""Check the fields of a chat model in the constructor and whenever they change."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from langchain_sse_chat.settings.field_use import has_own_value, names_of, use_o
 
 
 class CheckedModel(BaseChatModel):
-    """A chat model that is always as its constructor would make it."""
+    """A chat model whose state is always valid for its constructor."""
 
     model_config = ConfigDict(
         arbitrary_types_allowed=True,
         protected_namespaces=(),
-        # Only `ChatSSE` and what is below it is ever made.
+        # Only `ChatSSE` and its subclasses are instantiated.
         defer_build=True,
-        # An error about a field must not show a key that stands beside it.
+        # An error about one field must not show a key in another.
         hide_input_in_errors=True,
     )
 
@@ -33,23 +33,23 @@ class CheckedModel(BaseChatModel):
     """Whether what is made from the fields is made from their present values."""
 
     _FOUND: ClassVar[tuple[str, ...]] = ()
-    """Fields that show what was found where nothing was given."""
+    """Fields that show a value found elsewhere when the user passed none."""
 
     _MADE: ClassVar[tuple[str, ...]] = ()
-    """Private attributes that are made from the fields."""
+    """Private attributes derived from the fields."""
 
     _REPLACES: ClassVar[Mapping[str, tuple[str, ...]]] = {}
-    """Fields, and other fields that say the same and go when they are changed."""
+    """Fields, with those of the same meaning that are reset when they change."""
 
-    # Hidden from type checkers, which make the signature from the fields.
+    # Not visible to type checkers, which derive the signature from the fields.
     if not TYPE_CHECKING:  # pragma: no branch
 
         def __init__(self, *args: Any, **kwargs: Any) -> None:
             """Check the settings.
 
             Raises:
-                ConfigurationError: A field's value cannot be used, the provider is
-                    not known, or its key is missing.
+                ConfigurationError: A value is not valid, the provider is unknown, or
+                    its key is missing.
             """
             try:
                 super().__init__(*args, **kwargs)
@@ -61,15 +61,15 @@ class CheckedModel(BaseChatModel):
             else:
                 self._is_made = True
                 return
-            # The error takes this frame with it, and what it was made from would too.
+            # The traceback refers to this frame, and the cause to pydantic's input.
             kwargs.clear()
             raise without_frames(fault)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        """Set a field as if the model was made with it.
+        """Set a field as if it had been passed to the constructor.
 
         Raises:
-            ConfigurationError: The value cannot be used; nothing is changed.
+            ConfigurationError: The value is not valid; nothing is changed.
         """
         private = getattr(self, "__pydantic_private__", None) or {}
         if not private or not use_of(type(self), name):
@@ -103,14 +103,14 @@ class CheckedModel(BaseChatModel):
     def model_copy(
         self, *, update: Mapping[str, Any] | None = None, deep: bool = False
     ) -> Self:
-        """Return a copy, made as if the constructor had got the changes too.
+        """Return a copy, as if the constructor had received the changes too.
 
         Args:
-            update: Arguments of the constructor, which are checked as there.
+            update: Arguments of the constructor, checked in the same way.
             deep: Whether to copy the values of the fields too.
 
         Raises:
-            ConfigurationError: A value cannot be used.
+            ConfigurationError: A value is not valid.
         """
         copied = super().model_copy(deep=deep)
         if update:
@@ -167,9 +167,9 @@ class CheckedModel(BaseChatModel):
         return made
 
     def to_json(self) -> Any:
-        """Return the model as LangChain writes it, without secrets.
+        """Return LangChain's serialized form of the model, without secrets.
 
-        Of `model_kwargs` and `extra_body`, what is named like a secret is masked.
+        In `model_kwargs` and `extra_body`, values named like secrets are masked.
         """
         written: Any = super().to_json()
         kwargs = written["kwargs"]
@@ -179,10 +179,10 @@ class CheckedModel(BaseChatModel):
         return written
 
     def configurable_fields(self, **kwargs: Any) -> Any:
-        """Let fields be set by the config of a call; see LangChain's method.
+        """Make fields configurable by the config of a call; see LangChain's method.
 
-        The address and the key that were found belong to the provider as it is now, so
-        they are found again for the model that a config describes.
+        An address and a key found in the environment belong to the current provider,
+        so they are looked up again for the configured model.
         """
         as_given = super().model_copy()
         found = {n: None for n in self._FOUND if n not in self.model_fields_set}

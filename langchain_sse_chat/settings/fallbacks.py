@@ -1,4 +1,4 @@
-"""The models that take over from another one: checked, and in order."""
+"""Check and order the fallbacks of a model."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from langchain_sse_chat.errors import ConfigurationError
 
 
 class HasFallbacks(Protocol):
-    """A model with others that take over from it."""
+    """A model with fallbacks."""
 
     model: str
 
     @property
     def fallbacks(self) -> Sequence[Any]:
-        """The models that take over from it, in order."""
+        """The fallbacks, in order."""
         ...
 
 
@@ -24,14 +24,14 @@ ModelT = TypeVar("ModelT", bound=HasFallbacks)
 
 
 def checked_fallbacks(value: Any, cls: type[Any]) -> Sequence[Any]:
-    """Return a list of models as it is.
+    """Check a list of models; return it unchanged.
 
     Args:
-        value: What the caller passed.
-        cls: The class that all of them must have.
+        value: The value that the user passed.
+        cls: The required class of the models.
 
     Raises:
-        ConfigurationError: It is no list, or something in it is no such model.
+        ConfigurationError: `value` is not a list, or an item is not such a model.
     """
     if not isinstance(value, (list, tuple)):
         what = type(value).__name__
@@ -42,27 +42,27 @@ def checked_fallbacks(value: Any, cls: type[Any]) -> Sequence[Any]:
         if not isinstance(each, cls):
             msg = (
                 f"`fallbacks` takes ChatSSE models, not a {type(each).__name__}. "
-                "Tools and other keywords of a call reach them by themselves; for "
-                "other runnables use `with_fallbacks`."
+                "They receive the tools and other keywords of a call automatically. "
+                "For other runnables use `with_fallbacks`."
             )
             raise ConfigurationError(msg)
     return value
 
 
 def endpoints(model: ModelT, above: tuple[ModelT, ...] = ()) -> list[ModelT]:
-    """Return a model and its fallbacks, with theirs, in order.
+    """Return a model, its fallbacks and their fallbacks, in order.
 
     Args:
         model: The model.
-        above: The models that it is a fallback of.
+        above: The models that `model` is a fallback of.
 
     Raises:
         ConfigurationError: A model is a fallback of itself.
     """
     if any(model is each for each in above):
         msg = (
-            f"The fallbacks go in a circle: {model.model!r} is a fallback of itself. "
-            "Leave it out of the `fallbacks` of its own fallbacks."
+            f"The fallbacks form a loop: {model.model!r} is a fallback of itself. "
+            "Remove it from the `fallbacks` of its own fallbacks."
         )
         raise ConfigurationError(msg)
     if not model.fallbacks:

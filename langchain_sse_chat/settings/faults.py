@@ -1,4 +1,4 @@
-"""What pydantic finds in the settings, as one error in plain words."""
+"""Report pydantic's validation errors in the settings as one readable error."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ _EXPECTED = {
     "record": "the path of a folder",
     "stop": "a string or a list of strings",
 }
-"""What fields take, where pydantic has one sentence for each kind of value."""
+"""The values that fields accept, where pydantic has one message for each type."""
 
 
 def as_configuration_error(name: str, error: ValidationError) -> ConfigurationError:
-    """Return an error of this package for what pydantic found.
+    """Return this package's error for a validation error.
 
     Values are not shown, because one of them may be a key.
 
     Args:
         name: The name of the class.
-        error: What pydantic raised.
+        error: Pydantic's error.
     """
     lines: dict[str, str] = {}
     for fault in error.errors(include_url=False):

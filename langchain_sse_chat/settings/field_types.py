@@ -1,4 +1,4 @@
-"""Types of the settings: what a field accepts, as type checkers see it."""
+"""Define the types of fields, as type checkers see them."""
 
 from __future__ import annotations
 
@@ -12,11 +12,10 @@ from pydantic import GetPydanticSchema, SecretStr
 from pydantic_core.core_schema import any_schema
 
 AS_IT_IS = GetPydanticSchema(lambda *_: any_schema())
-"""Marks a field whose value is checked elsewhere, so that pydantic does not build
-another schema for it."""
+"""Marks a field that is checked elsewhere, so that pydantic builds no schema for it."""
 
 if TYPE_CHECKING:
-    # A string is accepted, and kept as a `SecretStr`.
+    # A string is accepted and stored as a `SecretStr`.
     Secret = SecretStr | str
 else:
     Secret = SecretStr
@@ -33,10 +32,10 @@ Verify = Annotated[bool | str | Path | ssl.SSLContext, AS_IT_IS]
 """Whether TLS certificates are verified, and against which authorities."""
 
 OwnClient = Annotated[httpx.Client | None, AS_IT_IS]
-"""The caller's client for blocking calls."""
+"""The user's own client for blocking calls."""
 
 OwnAsyncClient = Annotated[httpx.AsyncClient | None, AS_IT_IS]
-"""The caller's client for async calls."""
+"""The user's own client for async calls."""
 
 ResponseFormat = Annotated[Mapping[str, Any] | type | None, AS_IT_IS]
-"""A schema, or a `response_format` as it is sent."""
+"""A schema, or a `response_format` in its wire form."""

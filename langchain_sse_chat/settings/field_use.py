@@ -1,4 +1,4 @@
-"""What each field of a model is for: one marker says whether it is sent."""
+"""Mark how each field of a model is used: sent, set by a call, or of the model only."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ from pydantic.fields import FieldInfo
 
 
 class Use(Enum):
-    """What a field is used for; each field has one as `Annotated[type, Use.…]`."""
+    """The use of a field; each field has one, as `Annotated[type, Use.…]`."""
 
     BODY = "body"
-    """It goes into the request's body under its own name."""
+    """Sent in the request's body under its own name."""
     CALL = "call"
-    """It is not sent, and a keyword of a call replaces it."""
+    """Not sent; a keyword of a call replaces it."""
     MODEL = "model"
-    """It is not sent, and no call can replace it."""
+    """Not sent; a call cannot replace it."""
 
 
 def use_of(cls: type[BaseModel], name: str) -> Use | None:
-    """Return what a field is used for, `None` for one without a marker."""
+    """Return the use of a field, `None` for one without a marker."""
     return next(iter(uses_of(cls, name)), None)
 
 
 @cache
 def uses_of(cls: type[BaseModel], name: str) -> tuple[Use, ...]:
-    """Return what a field is used for in a class, then in those that it is made of.
+    """Return the uses of a field in a class, then in its base classes.
 
-    A subclass that gives a field another default need not repeat the marker. One that
-    uses it for something else leaves its keyword to calls.
+    A subclass that changes only the default need not repeat the marker. If it changes
+    the use, calls still accept the keyword.
     """
     models = (base for base in cls.__mro__ if issubclass(base, BaseModel))
     fields = (model.model_fields for model in models)
@@ -41,13 +41,13 @@ def uses_of(cls: type[BaseModel], name: str) -> tuple[Use, ...]:
 
 @cache
 def fields_for(cls: type[BaseModel], use: Use) -> tuple[str, ...]:
-    """Return the names of the fields of a class that are used so."""
+    """Return the names of the fields of a class with this use."""
     return tuple(name for name in cls.model_fields if use_of(cls, name) is use)
 
 
 @cache
 def names_of(cls: type[BaseModel]) -> dict[str, str]:
-    """Return all names that the constructor takes, each with that of its field."""
+    """Return all argument names of the constructor, each with its field name."""
     names: dict[str, str] = {}
     for name, field in cls.model_fields.items():
         names |= dict.fromkeys([name, *_aliases(field)], name)
@@ -76,7 +76,7 @@ def has_own_value(field: FieldInfo, value: object) -> bool:
 
 
 def takes_none(field: FieldInfo) -> bool:
-    """Whether `None` is a value of a field; else it stands for the default."""
+    """Whether `None` is a valid value of a field; otherwise it means the default."""
     has_value = (
         not field.is_required()
         and field.get_default(call_default_factory=True) is not None

@@ -1,6 +1,6 @@
-"""A chat-completions server inside the process, for tests of applications.
+"""Run a chat-completions server inside the process, to test applications.
 
-It needs nothing but the standard library, so it can stand in for any provider.
+It needs only the standard library and can stand in for any provider.
 """
 
 from langchain_sse_chat.testing.gigachat import ScriptedGigaChat

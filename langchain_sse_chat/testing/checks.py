@@ -1,4 +1,4 @@
-"""What a chat-completions server refuses, in part."""
+"""Check a request as a chat-completions server does, in part."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _COUNTS = ("max_tokens", "max_completion_tokens", "n")
 
 
 def refusal(body: Any) -> str | None:
-    """Return why the echo model refuses a request body; `None` when it does not."""
+    """Return why the echo model rejects a request body, `None` if it accepts it."""
     if not isinstance(body, Mapping):
         return "The request body must be a JSON object."
     checks: tuple[Callable[[Mapping[str, Any]], str | None], ...]

@@ -1,4 +1,4 @@
-"""One chat answer, written as an event stream or as a single JSON object.
+"""Write a chat answer as an event stream or as a single JSON object.
 
 The shapes are those of the chat completion and chat completion chunk objects
 (https://platform.openai.com/docs/api-reference/chat/object and `…/chat/streaming`).
@@ -23,11 +23,11 @@ _TOKEN = re.compile(r"\s*\S{1,12}|\s+")
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """The body of a response in the parts in which it is sent."""
+    """The body of a response, in the parts that are sent."""
 
     content_type: str
     parts: tuple[bytes, ...]
-    """The events of a stream, or one whole document."""
+    """The events of a stream, or a single document."""
     chunked: bool
     """Whether it is sent with chunked transfer coding, else with its length."""
 
@@ -38,11 +38,11 @@ class ToolCall:
 
     name: str
     arguments: str
-    """JSON text, or whatever the script wants to stand in its place."""
+    """JSON text, or any other text that the script sends instead."""
     id: str | None = None
-    """`None` for an id made from the number of the request."""
+    """`None` for an ID made from the number of the request."""
     extra: Mapping[str, Any] = field(default_factory=dict)
-    """Further keys of the call, sent as they are."""
+    """Additional keys of the call, sent as they are."""
 
 
 def dump_json(value: Any) -> bytes:
@@ -58,7 +58,7 @@ def split_tokens(text: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Completion:
-    """What the model answers, apart from how it is sent."""
+    """The content of an answer, regardless of how it is sent."""
 
     tokens: tuple[str, ...] = ()
     reasoning: tuple[str, ...] = ()
@@ -92,7 +92,7 @@ class Completion:
             yield b"[DONE]"
 
     def _deltas(self, request: Request) -> Iterator[tuple[dict[str, Any], str | None]]:
-        """Give each delta with its finish reason; the first one carries the role."""
+        """Yield each delta with its finish reason; the first one has the role."""
         role = {"role": "assistant"}
         for delta in self._fragments(request):
             yield {**role, **delta}, None
@@ -153,7 +153,7 @@ class Completion:
         return isinstance(options, dict) and bool(options.get("include_usage"))
 
     def _usage(self, settings: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Return the scripted usage, else counts of the pieces that are sent."""
+        """Return the scripted usage, or counts of the pieces sent."""
         if self.usage is not None:
             return self.usage
         prompt = len(split_tokens(dump_json(settings.get("messages")).decode()))
@@ -177,7 +177,7 @@ def _choices(settings: Mapping[str, Any]) -> int:
 def _wire_call(
     call: ToolCall, request: Request, index: int, *, arguments: str
 ) -> dict[str, Any]:
-    """Return the call as the wire has it; its default id is unique to the server."""
+    """Return the call in its wire form; its default ID is unique on the server."""
     call_id = call.id if call.id is not None else f"call_{request.number}_{index}"
     function = {"name": call.name, "arguments": arguments}
     return {"id": call_id, "type": "function", "function": function, **call.extra}

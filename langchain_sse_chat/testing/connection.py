@@ -1,4 +1,4 @@
-"""HTTP/1.1 on one connection: requests in, responses out, one after the other."""
+"""Serve HTTP/1.1 on one connection, one request after the other."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ class Head(NamedTuple):
 
 
 class MalformedRequestError(Exception):
-    """What the client sent is not an HTTP/1.1 request."""
+    """The client sent something other than an HTTP/1.1 request."""
 
 
 class Connection(asyncio.Protocol):
     """One TCP connection of a client.
 
     Args:
-        journal: Where connections and requests are recorded.
-        answer: Chooses what to send in answer to a request, and how.
+        journal: Records connections and requests.
+        answer: Chooses the reply to a request.
     """
 
     def __init__(
@@ -65,21 +65,21 @@ class Connection(asyncio.Protocol):
         self._task = asyncio.ensure_future(self._serve())
 
     def data_received(self, data: bytes) -> None:
-        """Keep what arrived for the reader."""
+        """Store received bytes for the reader."""
         self._buffer += data
         self._arrived.set()
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  # asyncio's
-        """Stop serving; a client that has only stopped sending counts as gone."""
+        """Stop serving; a client that only stopped sending counts as gone too."""
         self._client_closed = True
         self._task.cancel()
 
     def pause_writing(self) -> None:
-        """Learn that the socket takes no more for now."""
+        """Pause writing: the buffer of the socket is full."""
         self._writable.clear()
 
     def resume_writing(self) -> None:
-        """Learn that the socket has taken everything."""
+        """Resume writing: the socket has sent everything."""
         self._writable.set()
 
     async def _serve(self) -> None:

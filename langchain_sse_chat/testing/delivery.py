@@ -1,4 +1,4 @@
-"""Plays one response onto a connection: its pace, its pieces and its faults."""
+"""Send one response over a connection: its pace, its pieces and its faults."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from langchain_sse_chat.testing.replies import Reply, Response
 from langchain_sse_chat.testing.request import Request
 
 Afterwards = Literal["keep", "close", "reset"]
-"""What becomes of the connection: it serves the next request, is closed or is reset."""
+"""The next state of the connection: serves the next request, closed or reset."""
 
 _COMMENT = b": keep-alive\n\n"
 _LAST_CHUNK = b"0\r\n\r\n"
@@ -24,8 +24,8 @@ class Delivery:
     Args:
         reply: The pace.
         response: The bytes.
-        request: Where progress and outcome are noted.
-        write: Sends bytes and returns when the socket has taken them.
+        request: Records progress and outcome.
+        write: Sends bytes and returns when the socket has accepted them.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class Delivery:
         self._write = write
 
     async def run(self) -> Afterwards:
-        """Send the response and return what becomes of the connection.
+        """Send the response; return the next state of the connection.
 
         A stalled response never returns: it waits to be canceled.
         """
@@ -69,7 +69,7 @@ class Delivery:
             await self._wait(asyncio.sleep(delay))
 
     async def _wait(self, waiting: Coroutine[Any, Any, object]) -> None:
-        """Wait, and send comments meanwhile if the reply has them."""
+        """Wait, and meanwhile send comments if the reply has them."""
         interval = self._reply.keepalive if self._response.chunked else None
         task = asyncio.ensure_future(waiting)
         try:
@@ -102,12 +102,12 @@ class Delivery:
         return "close" if self._reply.close else "keep"
 
     def _finish(self) -> None:
-        """Note the success before the last write: a client may look right after it."""
+        """Record the success before the last write: a client may check right after."""
         if self._response.ending == "end":
             self._request.outcome = "completed"
 
     def _half(self) -> bytes:
-        """Return half of the event that is cut, under a length that promises all."""
+        """Return half of the truncated event, under the length of all of it."""
         rest = self._response.rest
         promise = b"%x\r\n" % len(rest) if self._response.chunked and rest else b""
         return promise + rest[: len(rest) // 2]

@@ -1,7 +1,7 @@
-"""The echo model: answers that follow from the request alone.
+"""Answer requests as the echo model: each answer depends on the request alone.
 
-It is no language model. It says what it was told, calls tools with arguments that fit
-their schema, and gives JSON where a response format asks for it, so that a whole
+It is not a language model. It repeats the prompt, calls tools with arguments that fit
+their schema, and returns JSON where a response format requests it, so that an entire
 application can be run and tested without a script.
 """
 
@@ -22,15 +22,15 @@ from langchain_sse_chat.testing.replies import Reply
 from langchain_sse_chat.testing.request import Request
 from langchain_sse_chat.testing.schema import quoted_texts, value_from_schema
 
-_LEAST_WORD = 4  # letters; shorter parts of a tool's name say nothing: get, my, to
+_LEAST_WORD = 4  # letters; shorter parts of a tool's name are ignored: get, my, to
 _WORD = re.compile(r"[^\W\d_]+")
 
 
 def answer(request: Request) -> Reply:
-    """Return the echo model's reply, or status 400 for a request that is not valid.
+    """Return the echo model's reply, or status 400 for an invalid request.
 
-    A required or named tool is called; so is a tool that the user's last message
-    speaks of. Otherwise a response format gets JSON, the result of a tool gets a
+    A required or named tool is called, and a tool that the user's last message
+    mentions. Otherwise a response format gets JSON, the result of a tool gets a
     sentence, and the last message is repeated.
     """
     try:
@@ -43,7 +43,7 @@ def answer(request: Request) -> Reply:
     try:
         tool = _wanted_tool(body)
     except LookupError:
-        return Reply.status(400, error="'tool_choice' names no tool of 'tools'.")
+        return Reply.status(400, error="'tool_choice' does not name a tool in 'tools'.")
     if tool is not None:
         return Reply(content=_call(tool, _prompt(body)))
     return Reply(content=_text(_sentence(body), body))
@@ -53,7 +53,7 @@ def _wanted_tool(body: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """Return the function to call, if any.
 
     Raises:
-        LookupError: `tool_choice` asks for a tool that is not there.
+        LookupError: `tool_choice` names a missing tool.
     """
     tools: list[Mapping[str, Any]] = [
         tool["function"] for tool in body.get("tools") or () if "function" in tool
@@ -74,7 +74,7 @@ def _mentioned(
 ) -> Mapping[str, Any] | None:
     """Return the first tool whose name shares a word with the prompt.
 
-    Where the prompt says "tool" and names none, that is the first one.
+    If the prompt says "tool" without a name, it is the first one.
     """
     said = set(_words(prompt))
     for tool in tools:
@@ -99,7 +99,7 @@ def _parameters(tool: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _sentence(body: Mapping[str, Any]) -> str:
-    """Return what the model says."""
+    """Return the text of the model's answer."""
     prompt = _prompt(body)
     schema = _response_schema(body.get("response_format"), prompt)
     if schema is not None:
@@ -111,9 +111,9 @@ def _sentence(body: Mapping[str, Any]) -> str:
 
 
 def _response_schema(wanted: Any, prompt: str) -> Mapping[str, Any] | None:
-    """Return the schema of the JSON that is asked for; `None` where text is.
+    """Return the schema of the requested JSON, `None` if text is requested.
 
-    JSON mode names no schema: the keys are what the prompt has in quotation marks.
+    JSON mode has no schema: the keys are the quoted words of the prompt.
     """
     kind = wanted.get("type") if isinstance(wanted, Mapping) else None
     if kind == "json_schema":
@@ -128,7 +128,7 @@ def _response_schema(wanted: Any, prompt: str) -> Mapping[str, Any] | None:
 
 
 def _text(sentence: str, body: Mapping[str, Any]) -> Completion:
-    """Return the sentence, cut where `stop` or the limit on tokens cuts it."""
+    """Return the sentence, truncated by `stop` or the limit on tokens."""
     stop = body.get("stop") or ()
     for sequence in filter(None, [stop] if isinstance(stop, str) else stop):
         sentence = sentence.partition(sequence)[0]
@@ -139,7 +139,7 @@ def _text(sentence: str, body: Mapping[str, Any]) -> Completion:
 
 
 def _prompt(body: Mapping[str, Any]) -> str:
-    """Return the text of the user's last message; empty when there is none."""
+    """Return the text of the user's last message, or an empty string."""
     for message in reversed(body["messages"]):
         if message["role"] == "user":
             return _content_text(message)
@@ -147,7 +147,7 @@ def _prompt(body: Mapping[str, Any]) -> str:
 
 
 def _content_text(message: Mapping[str, Any]) -> str:
-    """Return the text of a message; a part that is not text stands as its type."""
+    """Return the text of a message; other parts appear as their type."""
     content = message.get("content") or ""
     if isinstance(content, str):
         return content

@@ -1,4 +1,4 @@
-"""A GigaChat inside the process: its token endpoint and its form of chat completions.
+"""Run a GigaChat inside the process: its token endpoint and its chat completions.
 
 The forms are those of
 https://developers.sber.ru/docs/ru/gigachat/api/reference/rest/gigachat-api.
@@ -53,9 +53,9 @@ _FIELDS = frozenset(
 
 
 class ScriptedGigaChat(ScriptedServer):
-    """A `ScriptedServer` that speaks GigaChat's dialect, and is as strict.
+    """A `ScriptedServer` that speaks GigaChat's dialect and is just as strict.
 
-    It gives access tokens for a key and refuses chats without one, or with an old one.
+    It issues access tokens for a key and rejects chats without a valid token.
     Requests in another form than GigaChat's get its status 422. Replies of the script
     are given in GigaChat's form; without one, the echo model answers.
 
@@ -65,9 +65,9 @@ class ScriptedGigaChat(ScriptedServer):
     ```
 
     Args:
-        script: The replies, in their order.
-        credentials: The key that tokens are given for; `None` for any.
-        token_lasts: Seconds for which a token is good.
+        script: The replies, in order.
+        credentials: The key that tokens are issued for; `None` for any.
+        token_lasts: Seconds for which a token is valid.
     """
 
     def __init__(
@@ -90,7 +90,7 @@ class ScriptedGigaChat(ScriptedServer):
 
     @property
     def settings(self) -> dict[str, Any]:
-        """The arguments by which `GigaChat` asks this server."""
+        """The arguments for a `GigaChat` that uses this server."""
         return {
             "credentials": self._credentials or "a2V5",
             "base_url": self.base_url,
@@ -98,7 +98,7 @@ class ScriptedGigaChat(ScriptedServer):
         }
 
     def expire_tokens(self) -> None:
-        """Make all tokens that were given so far old."""
+        """Expire all tokens issued so far."""
         self._tokens.clear()
 
     def _give_token(self, request: Request) -> Reply:
@@ -141,7 +141,7 @@ def _refusal(status: int, message: str) -> Reply:
 
 
 def _problem(body: Mapping[str, Any]) -> str | None:
-    """Return why GigaChat refuses a body, `None` when it does not."""
+    """Return why GigaChat rejects a body, `None` if it accepts it."""
     unknown = sorted(body.keys() - _FIELDS)
     if unknown:
         return f"unknown field {unknown[0]}"
@@ -186,7 +186,7 @@ def _call_problem(message: Mapping[str, Any], place: int) -> str | None:
 
 
 def _echo(request: Request) -> Reply:
-    """Return what the echo model says to a request in the form of functions."""
+    """Return the echo model's answer to a request in the form of functions."""
     body = request.settings()
     functions = body.pop("functions", None) or []
     choice = body.pop("function_call", None)
@@ -241,7 +241,7 @@ class _GigaChatCompletion:
         }
 
     def _call(self, request: Request) -> dict[str, Any]:
-        """Return the first tool call: there is room for one."""
+        """Return the first tool call; GigaChat's form has only one."""
         for call in self.completion.tool_calls:
             return {
                 "function_call": {

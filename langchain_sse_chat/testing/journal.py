@@ -1,4 +1,4 @@
-"""What happened on a server so far, for its own thread to note and others to read."""
+"""Record what happens on a server, for other threads to read."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Journal:
 
     @property
     def requests(self) -> list[Request]:
-        """All requests, in the order of their arrival."""
+        """All requests, in order of arrival."""
         return list(self._requests)
 
     @property
@@ -33,7 +33,7 @@ class Journal:
         return sum(request.outcome == "client closed" for request in self._requests)
 
     def connected(self) -> int:
-        """Note a new connection and return its number."""
+        """Record a new connection; return its number."""
         self._connections += 1
         return self._connections
 
@@ -45,7 +45,7 @@ class Journal:
         body: bytes,
         connection: int,
     ) -> Request:
-        """Note a request and return it."""
+        """Record a request; return it."""
         path, _, query = target.partition("?")
         request = Request(
             number=len(self._requests) + 1,
@@ -63,13 +63,13 @@ class Journal:
         return request
 
     def answered(self, request: Request, outcome: Outcome) -> None:
-        """Note that an answer is over; an outcome that it has already stays."""
+        """Record the end of an answer, unless it already has an outcome."""
         with self._changed:
             if request.outcome == "answering":
                 request.outcome = outcome
             self._changed.notify_all()
 
     def wait_until(self, condition: Callable[[], bool], timeout: float) -> bool:
-        """Wait for something noted; return whether it came within `timeout` seconds."""
+        """Wait for a condition; return whether it was met within `timeout` seconds."""
         with self._changed:
             return self._changed.wait_for(condition, timeout)

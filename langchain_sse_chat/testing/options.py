@@ -1,4 +1,4 @@
-"""How a reply is sent, whatever it says: pace, faults and ends."""
+"""Define how a reply is sent: pace, faults and ends."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from typing import Literal, TypedDict
 
 Ending = Literal["end", "truncate", "reset", "stall"]
-"""What follows the last event that is sent: the regular end of the body, the end of the
+"""The end after the last event sent: the regular end of the body, the end of the
 connection inside the body, a TCP reset, or nothing at all."""
 
 
 class ReplyOptions(TypedDict, total=False):
-    """How a reply is sent; every constructor of `Reply` takes these as keywords.
+    """How a reply is sent; all constructors of `Reply` accept these keywords.
 
     An event is one event of a stream; a document (JSON, HTML) counts as one event.
     Times are in seconds. At most one of `cut_after`, `reset_after`, `truncate_after`,
@@ -20,7 +20,7 @@ class ReplyOptions(TypedDict, total=False):
     """
 
     headers: Mapping[str, str | None]
-    """Response headers over the server's own; `None` leaves a header out."""
+    """Response headers that replace the server's own; `None` removes a header."""
     head_delay: float
     """Time before the status line."""
     first_delay: float
@@ -28,28 +28,28 @@ class ReplyOptions(TypedDict, total=False):
     delay: float
     """Time before each event after the first."""
     delays: Sequence[float]
-    """Time before each event, over `first_delay` and `delay`. One more is the time
+    """Time before each event; replaces `first_delay` and `delay`. One more is the time
     before the end."""
     gate: threading.Semaphore | None
     """Each event waits for one `release()`."""
     keepalive: float | None
-    """Interval of the comments that a stream sends while it waits."""
+    """Interval of the comments that a stream sends while waiting."""
     write_size: int | None
-    """Largest number of body bytes in one write and one HTTP chunk."""
+    """Maximum of body bytes in one write and one HTTP chunk."""
     merge: bool
-    """Whether all events leave in one write and one HTTP chunk."""
+    """Whether to send all events in one write and one HTTP chunk."""
     cut_after: int | None
-    """After so many events the body ends as if it were complete."""
+    """Number of events after which the body ends as if it were complete."""
     reset_after: int | None
-    """After so many events the connection is reset (TCP RST)."""
+    """Number of events after which the connection is reset (TCP RST)."""
     truncate_after: int | None
-    """After so many events and a half, the connection is closed inside the body."""
+    """Number of events after which, inside the next one, the connection is closed."""
     stall_after: int | None
-    """After so many events nothing more is sent, but the connection stays open."""
+    """Number of events after which nothing is sent, on an open connection."""
     hang_after_done: bool
-    """Whether the body is left without its end after the last event."""
+    """Whether to omit the end of the body after the last event."""
     headless: bool
-    """Whether not even the status line is sent; with `reset_after`, `truncate_after` or
+    """Whether to omit even the status line; with `reset_after`, `truncate_after` or
     `stall_after`."""
     close: bool
-    """Whether the connection is closed after the reply."""
+    """Whether to close the connection after the reply."""

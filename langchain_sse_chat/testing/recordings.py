@@ -1,4 +1,4 @@
-"""Recorded exchanges, read from the files that `ChatSSE(record=…)` writes."""
+"""Read recorded exchanges from the files that `ChatSSE(record=…)` writes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _NAME = re.compile(r"(\d+)-.+\.jsonl")
 _CHAT_PATH = "/chat/completions"
 _HIDDEN = "***"
 
-# The framing is the server's own, and a compressed body is recorded as it reads.
+# The embedded server does its own framing, and bodies are recorded decompressed.
 _NOT_PLAYED = frozenset(
     {
         "connection",
@@ -35,36 +35,36 @@ _ENDINGS: Mapping[str, str] = {
     "error": "cut_after",
     "cut": "truncate_after",
     "reset": "reset_after",
-    # In truth it is not known what came next, so nothing does.
+    # It is not known what came next, so nothing does.
     "timeout": "stall_after",
     "closed": "stall_after",
 }
-"""The option of a reply that makes the end, by how an exchange ended."""
+"""The option of a reply for each way an exchange can end."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """One exchange: the answer, and how it ended."""
+    """One exchange: the response, and how it ended."""
 
     url: str
-    """Where the request went."""
+    """The URL of the request."""
     asked: Mapping[str, Any] | None
-    """The body of the request; `None` when it is not written or no JSON object."""
+    """The body of the request; `None` if it is missing or not a JSON object."""
     status: int | None
-    """`None` when no answer came."""
+    """`None` without a response."""
     headers: Mapping[str, str]
     opened: float
-    """Seconds from the request to the head of the answer."""
+    """Seconds from the request to the response headers."""
     reads: tuple[tuple[float, bytes], ...]
-    """Seconds since the request, and what was read then."""
+    """The bytes of each read, with the seconds since the request."""
     end: str
-    """How it ended; `closed` when the recording breaks off."""
+    """How it ended; `closed` if the recording is incomplete."""
     ended: float
     """Seconds from the request to the end."""
 
     @property
     def is_chat(self) -> bool:
-        """Whether chat completions were asked for, and not a token."""
+        """Whether the request was for chat completions and not for a token."""
         return self.url.endswith(_CHAT_PATH)
 
     @property
@@ -75,16 +75,16 @@ class Recording:
 
     @property
     def played_headers(self) -> dict[str, str | None]:
-        """The headers to send, over the server's own."""
+        """The headers to send, in addition to the server's own."""
         headers: dict[str, str | None] = {"content-type": None, "x-request-id": None}
         for name, value in self.headers.items():
             if name not in _NOT_PLAYED and _HIDDEN not in value:
-                # Servers send bytes here that are no Latin-1 when read as UTF-8.
+                # Servers send UTF-8 here, which may not fit into Latin-1.
                 headers[name] = value.encode("latin-1", "replace").decode("latin-1")
         return headers
 
     def pauses(self) -> dict[str, Any]:
-        """Return the options of a reply that give it the recorded pace."""
+        """Return the options of a reply for the recorded pace."""
         first = self.opened if self.status is not None else self.ended
         times = [first, *(time for time, _ in self.reads)]
         if self.end != "done":
@@ -93,7 +93,7 @@ class Recording:
         return {"head_delay": first, "delays": tuple(delays)}
 
     def ending(self) -> dict[str, Any]:
-        """Return the options of a reply that let it end as it ended."""
+        """Return the options of a reply for the recorded end."""
         option = _ENDINGS.get(self.end, "stall_after")
         if self.status is None:
             # An error without an answer, such as a request that could not be sent, has
@@ -111,7 +111,7 @@ def read_recording(path: str | PathLike[str]) -> Recording:
 
     Raises:
         OSError: One of the files cannot be read.
-        ValueError: It is no recording, or one in a later format.
+        ValueError: The file is not a recording, or has a later format.
     """
     recording = _read(fspath(path).removesuffix(_LOG).removesuffix(_BODY))
     if recording is None:
@@ -121,7 +121,7 @@ def read_recording(path: str | PathLike[str]) -> Recording:
 
 
 def _read(stem: str) -> Recording | None:
-    """Return a recording, `None` for one that was stopped before its first line."""
+    """Return a recording, `None` if it stopped before its first line."""
     lines = list(_lines(Path(f"{stem}{_LOG}")))
     if not lines:
         return None
@@ -152,7 +152,7 @@ def _read(stem: str) -> Recording | None:
 def _reads(
     lines: Iterable[Mapping[str, Any]], body: bytes
 ) -> Iterator[tuple[float, bytes]]:
-    """Give the time of each read with what was read, as far as the body goes."""
+    """Yield the time and the bytes of each read, as far as the body goes."""
     start = 0
     for line in lines:
         data = body[start : start + line.get("read", 0)]
@@ -166,7 +166,7 @@ def read_folder(folder: str | PathLike[str]) -> list[Recording]:
 
     Raises:
         OSError: A file cannot be read.
-        ValueError: There are none, or one is in a later format.
+        ValueError: The folder has no recorded chat, or one in a later format.
     """
     numbered = [
         (int(match[1]), path.name, path)
@@ -182,8 +182,8 @@ def read_folder(folder: str | PathLike[str]) -> list[Recording]:
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:
-    """Give the lines of a log up to one that is not whole: there it breaks off."""
-    # Not `splitlines`, which splits at characters that a prompt may hold.
+    """Yield the lines of a log, up to the first incomplete one."""
+    # Not `splitlines`, which also splits at other characters of a prompt.
     for line in path.read_text("utf-8", "replace").split("\n"):
         try:
             entry = json.loads(line)

@@ -1,4 +1,4 @@
-"""What the server is told to answer: content, pace and faults."""
+"""Define the replies of the server: content, pace and faults."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _BODILESS = frozenset({http.HTTPStatus.NO_CONTENT, http.HTTPStatus.NOT_MODIFIED}
 
 
 class Content(Protocol):
-    """Something that a reply can carry."""
+    """The content of a reply."""
 
     def render(self, request: Request) -> Body:
         """Return the body that answers `request`."""
@@ -59,16 +59,16 @@ class Response:
     head: bytes
     """Status line and headers with the blank line after them."""
     parts: tuple[bytes, ...]
-    """The events that are sent whole."""
+    """The events that are sent entirely."""
     rest: bytes
-    """The event that is cut in the middle; empty when none is."""
+    """The event that is truncated in the middle; may be empty."""
     chunked: bool
     ending: Ending
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """One answer of the server; make it with one of its class methods.
+    """One answer of the server; create it with one of the class methods.
 
     The fields after `asked` are those of `ReplyOptions`.
 
@@ -80,7 +80,7 @@ class Reply:
     content: Content
     status_code: int = 200
     asked: Mapping[str, Any] | None = field(default=None, repr=False)
-    """The body of the request that this was recorded for; `None` for any."""
+    """The body of the recorded request; `None` to answer any request."""
     headers: Mapping[str, str | None] = field(default_factory=dict)
     head_delay: float = 0.0
     first_delay: float = 0.0
@@ -127,13 +127,13 @@ class Reply:
         done: bool = True,
         **options: Unpack[ReplyOptions],
     ) -> Reply:
-        """Return a chat answer, streamed or not as each request asks.
+        """Return a chat answer, streamed if the request asks for it.
 
         A stream has one event for each token, two or more for each tool call, one for
         the finish reason, one for the usage when it is sent, and `[DONE]`.
 
         Args:
-            text: The tokens; a string is cut into words.
+            text: The tokens; a string is split into words.
             reasoning: The tokens of the reasoning, which comes before the text.
             reasoning_key: The field of the delta that carries the reasoning.
             tool_calls: Mappings with `name`, `arguments` (a JSON value, or a string
@@ -142,10 +142,10 @@ class Reply:
             finish_reason: `"auto"` is `tool_calls` when there are any, else `stop`;
                 `None` sends none.
             model: The model that answers; `None` for the one that was asked for.
-            usage: The token counts; `None` for a count of what is sent.
+            usage: The token counts; `None` to count the tokens sent.
             send_usage: Whether a stream carries usage when `stream_options` ask for
                 it, always or never; a JSON answer carries it unless `never`.
-            extra: Further keys of every chunk and of the JSON answer.
+            extra: Additional keys of every chunk and of the JSON answer.
             done: Whether a stream ends with `[DONE]`.
             **options: Pace and faults.
 
@@ -171,7 +171,7 @@ class Reply:
     def json(
         cls, value: Any, status: int = 200, **options: Unpack[ReplyOptions]
     ) -> Reply:
-        """Return a JSON document, whatever was asked for.
+        """Return a JSON document, regardless of the request.
 
         Raises:
             TypeError: `value` cannot be written as JSON.
@@ -209,11 +209,11 @@ class Reply:
     def sse(
         cls, data: bytes | Iterable[bytes], **options: Unpack[ReplyOptions]
     ) -> Reply:
-        """Return an event stream with the given bytes, not changed in any way.
+        """Return an event stream with exactly the given bytes.
 
         Args:
-            data: The body; it is cut after each blank line to count its events.
-                An iterable gives the cuts itself.
+            data: The body; it is split after each blank line to count its events.
+                An iterable of bytes is already split.
             **options: Pace and faults.
 
         Raises:
@@ -244,20 +244,20 @@ class Reply:
         pace: bool = False,
         **options: Unpack[ReplyOptions],
     ) -> Reply:
-        """Return the answer of an exchange that `ChatSSE(record=…)` wrote down.
+        """Return the answer of an exchange recorded by `ChatSSE(record=…)`.
 
         It has the same status, headers and bytes in the same pieces, and ends as the
         exchange did.
 
         Args:
             path: One of the exchange's two files.
-            pace: Whether to take the recorded times; else everything comes at once.
+            pace: Whether to keep the recorded times, or send everything immediately.
             **options: Pace and faults of your own.
 
         Raises:
             OSError: One of the files cannot be read.
-            ValueError: It is no recording, or one in a later format; or the options
-                contradict each other or its end.
+            ValueError: The file is not a recording or has a later format, or options
+                contradict each other or the recorded end.
         """
         return cls._played(read_recording(path), pace=pace, options=options)
 
@@ -265,18 +265,18 @@ class Reply:
     def recorded_folder(
         cls, folder: str | PathLike[str], *, pace: bool = False
     ) -> list[Reply]:
-        """Return the answers of all chats in a folder, in the order of their requests.
+        """Return the answers of all chats in a folder, in order of their requests.
 
-        Each answers a request like its own; another request gets an error with status
+        Each answers a request like its own; other requests get an error with status
         404. Requests for access tokens are left out.
 
         Args:
-            folder: Where `ChatSSE(record=…)` wrote.
-            pace: Whether to take the recorded times; else everything comes at once.
+            folder: The folder passed to `ChatSSE(record=…)`.
+            pace: Whether to keep the recorded times, or send everything immediately.
 
         Raises:
             OSError: A file cannot be read.
-            ValueError: There is no recorded chat, or one in a later format.
+            ValueError: The folder has no recorded chat, or one in a later format.
         """
         return [
             replace(
@@ -297,7 +297,7 @@ class Reply:
         return cls(content=content, status_code=status, **given)
 
     def render(self, request: Request) -> Response:
-        """Return what is sent in answer to `request`."""
+        """Return the response to `request`."""
         body = self.content.render(request)
         ending, limit = self._ending()
         if self.headless:
@@ -337,7 +337,7 @@ class Reply:
         return "\r\n".join([*lines, "", ""]).encode("latin-1")
 
     def _ending(self) -> tuple[Ending, int | None]:
-        """Return what follows the events, and after how many; `None` is after all."""
+        """Return the end of the reply and the events before it (`None` for all)."""
         for ending, limit in self._endings().values():
             return ending, limit
         return "end", None
@@ -358,8 +358,8 @@ class Reply:
 Scripted: TypeAlias = Reply | Callable[[Request], Reply]
 """A reply, or a function that makes one from the request.
 
-The function runs in the server's thread and must not wait for anything. What it raises
-is answered with status 500 and stands in the error's message.
+The function runs in the server's thread and must not block. An exception in it is
+answered with status 500, with its message.
 """
 
 
@@ -385,4 +385,4 @@ def _phrase(status: int) -> str:
     try:
         return http.HTTPStatus(status).phrase
     except ValueError:
-        return "Unknown"  # servers and proxies have statuses of their own: 520, 529, …
+        return "Unknown"  # servers and proxies use unregistered statuses: 520, 529, …

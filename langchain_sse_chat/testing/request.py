@@ -1,4 +1,4 @@
-"""What a client sent, as the server recorded it."""
+"""Record a request of a client."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Outcome = Literal["answering", "completed", "client closed", "server closed"]
-"""How the answer to a request went.
+"""The outcome of the answer to a request.
 
 `completed`: the answer was sent to its end. `client closed`: the client closed the
 connection before that. `server closed`: a scripted fault broke the connection, or the
@@ -18,7 +18,7 @@ server was stopped.
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class Request:
-    """One HTTP request with its body, and what became of its answer."""
+    """One HTTP request with its body, and the outcome of its answer."""
 
     number: int
     """Position among all requests of this server, from 1."""
@@ -28,22 +28,22 @@ class Request:
     path: str
     """The path without its query."""
     query: str
-    """What follows the `?`, empty when nothing does."""
+    """The part after the `?`, or an empty string."""
     headers: Mapping[str, str] = field(repr=False)
-    """Names in lower case; several values of one name are joined by `, `."""
+    """Names in lower case; repeated headers are joined by `, `."""
     body: bytes
     time: float
     """When the request was complete, in seconds of `time.monotonic()`."""
     outcome: Outcome = "answering"
     events_sent: int = 0
-    """How many events of the answer have been sent so far; comments do not count."""
+    """Number of events of the answer sent so far; comments do not count."""
 
     def json(self) -> Any:
-        """Return the parsed body; raises `ValueError` when it is not JSON."""
+        """Return the parsed body; raise `ValueError` if it is not JSON."""
         return json.loads(self.body)
 
     def settings(self) -> dict[str, Any]:
-        """Return the body's fields; empty when the body is not a JSON object."""
+        """Return the body's fields; empty if the body is not a JSON object."""
         try:
             parsed = self.json()
         except ValueError:

@@ -1,4 +1,4 @@
-"""Which reply answers a request."""
+"""Choose the reply to a request."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ class Router:
 
     Args:
         script: The replies to chat requests, used up one by one.
-        default: What answers a chat request when the script is used up; `None` for the
+        default: The reply to chat requests after the script is used up; `None` for the
             echo model, or for an error after recorded replies.
         routes: Replies by path, used before anything else.
-        api_key: The key that other requests must carry; `None` for any.
+        api_key: The key that other requests must have; `None` for any.
     """
 
     def __init__(
@@ -50,9 +50,9 @@ class Router:
         self._authorization = None if api_key is None else f"Bearer {api_key}"
 
     def answer(self, request: Request) -> tuple[Reply, Response]:
-        """Return the reply to a request, and the same rendered.
+        """Return the reply to a request, and its rendered form.
 
-        What a scripted function raises becomes a reply with status 500.
+        An exception in a scripted function becomes a reply with status 500.
         """
         try:
             scripted = self._choose(request)
@@ -80,7 +80,7 @@ class Router:
 
 
 def checked(script: Iterable[Any]) -> list[Scripted]:
-    """Return replies as they are.
+    """Check replies; return them unchanged.
 
     Raises:
         TypeError: One is neither a reply nor a function.
@@ -89,7 +89,7 @@ def checked(script: Iterable[Any]) -> list[Scripted]:
     for each in replies:
         if not isinstance(each, Reply) and not callable(each):
             msg = (
-                "a script takes replies, or functions from a request to a reply, "
+                "a script takes replies, or functions from a request to its reply, "
                 f"not a {type(each).__name__}; for a text pass Reply.text(...)"
             )
             raise TypeError(msg)
@@ -97,6 +97,6 @@ def checked(script: Iterable[Any]) -> list[Scripted]:
 
 
 def _not_a_reply(value: object) -> Reply:
-    # Asking again would use up the next reply of the script.
+    # Calling it again would use up the next reply of the script.
     words = f"a scripted function returned {type(value).__name__}, not a Reply"
     return Reply.status(500, error=words, headers={"x-should-retry": "false"})

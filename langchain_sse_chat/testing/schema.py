@@ -1,4 +1,4 @@
-"""Values that fit a JSON schema, taken from a prompt where it has them.
+"""Create values that fit a JSON schema, with values from a prompt where possible.
 
 A string takes the next text in quotation marks, a number the next number of the prompt;
 what the prompt does not give is the name of the property, 1, or true. So equal prompts
@@ -27,7 +27,7 @@ _MAX_DEPTH = 5
 
 
 def quoted_texts(prompt: str) -> list[str]:
-    """Return what stands in quotation marks, in order."""
+    """Return the quoted texts, in order."""
     return ["".join(groups) for groups in _QUOTED.findall(prompt)]
 
 
@@ -43,7 +43,7 @@ def value_from_schema(schema: Mapping[str, Any], prompt: str) -> Any:
 
 
 class _Filler:
-    """Makes the values of one schema; uses up the texts and numbers of the prompt."""
+    """Creates the values of one schema; uses up the texts and numbers of the prompt."""
 
     def __init__(self, root: Mapping[str, Any], prompt: str) -> None:
         self._root = root
@@ -80,7 +80,7 @@ class _Filler:
         return self._string(schema, name)
 
     def _resolved(self, schema: Any, depth: int) -> dict[str, Any]:
-        """Return the schema with references followed and its parts laid together."""
+        """Return the schema with references resolved and its parts merged."""
         merged = dict(schema) if isinstance(schema, Mapping) else {}
         if "$ref" in merged:
             target = self._resolved(self._target(merged.pop("$ref")), depth)
@@ -90,7 +90,7 @@ class _Filler:
         options = merged.pop("anyOf", None) or merged.pop("oneOf", None)
         if options:
             resolved = [self._resolved(option, depth) for option in options]
-            # Null ends what may contain itself, such as the next node of a list.
+            # Null ends a recursive structure, such as the next node of a list.
             resolved.sort(key=lambda o: (_type(o) == "null") != (depth >= _MAX_DEPTH))
             merged = {**resolved[0], **merged}
         return merged

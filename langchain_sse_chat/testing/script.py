@@ -1,4 +1,4 @@
-"""The replies of a server in their order, and recorded ones by what is asked."""
+"""Choose replies of a script: in order, or recorded ones by the request."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from langchain_sse_chat.testing.request import Request
 
 _HIDDEN = "***"
 _QUESTION = ("model", "messages")
-"""Fields of a body that say what is asked; the others say how."""
+"""Fields of a body with the conversation; the others are parameters."""
 
 
 class Script:
@@ -23,7 +23,7 @@ class Script:
 
     Args:
         replies: The replies.
-        default: What answers when they are used up; `None` for an error when some of
+        default: The reply after they are used up; `None` for an error if some of
             them were recorded, and the caller's own default else.
     """
 
@@ -41,7 +41,7 @@ class Script:
 
         Args:
             request: The request.
-            default: What answers when there are no replies and never was a recorded
+            default: The reply if none are left and none was ever a recorded
                 one.
         """
         body = request.settings()
@@ -74,7 +74,7 @@ def _question(asked: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _are_alike(recorded: Any, asked: Any) -> bool:
-    """Whether a request is a recorded one, in which secrets are hidden."""
+    """Whether a request equals a recorded one, in which secrets are masked."""
     if isinstance(recorded, Mapping) and isinstance(asked, Mapping):
         return recorded.keys() == asked.keys() and all(
             _are_alike(value, asked[name]) for name, value in recorded.items()

@@ -1,4 +1,4 @@
-"""The server that tests talk to."""
+"""Run a scripted server for tests."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ from langchain_sse_chat.testing.request import Request
 from langchain_sse_chat.testing.routing import Router, checked
 
 _HOST = "127.0.0.1"
-_BACKLOG = 1024  # connections that may wait to be accepted
+_BACKLOG = 1024  # connections waiting to be accepted
 
 
 class ScriptedServer:
     """A chat-completions server on the loopback interface, for tests and demos.
 
-    It runs in a thread of its own while its `with` block runs, so that both sync and
-    async clients can talk to it. It speaks HTTP/1.1 with connections that stay open.
+    It runs in a thread of its own during its `with` block, so that both sync and
+    async clients can use it. It speaks HTTP/1.1 with persistent connections.
     Each request to `/v1/chat/completions` uses up one reply of the script; a request
-    with nothing left gets `default`, or else an answer of the echo model, which needs
+    after the last one gets `default`, or else an answer of the echo model, which needs
     no script at all.
 
     Args:
         script: The replies, in their order.
-        default: What answers when the script is used up; `None` for the echo model.
-        routes: Replies for further paths, such as a token endpoint. They answer every
+        default: The reply after the script is used up; `None` for the echo model.
+        routes: Replies for other paths, such as a token endpoint. They answer every
             request to their path, with any method, and are never used up.
-        api_key: The key that a client must send as a bearer token, or get status 401;
+        api_key: The key that a client must send as a bearer token to avoid status 401;
             `None` to accept any. Routes do not ask for it.
         port: The port; 0 for a free one.
     """
@@ -82,7 +82,7 @@ class ScriptedServer:
         """The address without a path: `http://127.0.0.1:<port>`.
 
         Raises:
-            RuntimeError: The `with` block has not begun.
+            RuntimeError: The `with` block has not been entered.
         """
         if self._address is None:
             msg = "the server has no address before its `with` block"
@@ -95,23 +95,23 @@ class ScriptedServer:
         """The address for `ChatSSE(base_url=…)`; it ends in `/v1`.
 
         Raises:
-            RuntimeError: The `with` block has not begun.
+            RuntimeError: The `with` block has not been entered.
         """
         return f"{self.url}/v1"
 
     @property
     def requests(self) -> list[Request]:
-        """All requests so far, in the order of their arrival."""
+        """All requests so far, in order of arrival."""
         return self._journal.requests
 
     @property
     def connections(self) -> int:
-        """How many TCP connections have been accepted so far."""
+        """Number of TCP connections accepted so far."""
         return self._journal.connections
 
     @property
     def disconnects(self) -> int:
-        """How many requests were left by their client before the answer's end."""
+        """Number of requests that the client left before the answer's end."""
         return self._journal.disconnects
 
     def script(self, *replies: Scripted) -> None:
@@ -133,7 +133,7 @@ class ScriptedServer:
         return journal.wait_until(lambda: len(journal.requests) >= count, timeout)
 
     def wait_for_disconnect(self, timeout: float = 30.0, count: int = 1) -> bool:
-        """Wait until clients have closed `count` connections under an answer.
+        """Wait until clients have closed `count` connections during an answer.
 
         Returns:
             Whether they did within `timeout` seconds. In async code, call it with
@@ -158,4 +158,4 @@ class ScriptedServer:
         for task in serving:
             task.cancel()
         await asyncio.gather(*serving, return_exceptions=True)
-        await asyncio.sleep(0)  # lets the closed transports give back their sockets
+        await asyncio.sleep(0)  # lets the closed transports release their sockets

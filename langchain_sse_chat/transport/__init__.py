@@ -1,5 +1,5 @@
-"""Moving bytes: requests, clients, clocks and retry arithmetic.
+"""Send requests and read responses: HTTP clients, connections and timeouts.
 
-Nothing here knows what the bytes mean. The transport is handed an `Exchange`, which
-says what to send and what to do about a failure, and `Receiver`s, which take the bytes.
+Nothing here knows what the bytes mean. An `Exchange` decides what to send and how to
+react to a failure; a `Receiver` reads the bytes of a response.
 """

@@ -1,8 +1,8 @@
-"""aiohttp under an `httpx.AsyncClient`: its parser is written in C, its pool is fast.
+"""Send the requests of an `httpx.AsyncClient` with aiohttp.
 
-Many streams at once are read for a fraction of the processor time. `httpx-aiohttp`
-translates requests and heads; pool, limits, bodies and errors are put right here, so
-that a caller cannot tell the transports apart.
+aiohttp's parser is written in C and its pool is fast, so many concurrent streams need a
+fraction of the CPU time. `httpx-aiohttp` translates requests and response headers; this
+module adapts pool, limits, bodies and errors, so that both transports behave the same.
 """
 
 from __future__ import annotations
@@ -28,21 +28,21 @@ from langchain_sse_chat.transport.workarounds.aiohttp_idle import (
 from langchain_sse_chat.transport.workarounds.trailing_data import READ_BY_ALL
 
 AsyncTransport = Literal["auto", "httpx", "aiohttp"]
-"""What async requests are sent by."""
+"""The library that sends async requests."""
 
 _PIECE = 64 * 1024
-"""Bytes of a piece at most, as of a read of httpcore, and of what is sent in one."""
+"""Largest size in bytes of one read, as in httpcore, and of one write."""
 
 _LONGEST_HEADER = 64 * 1024
-"""Bytes of a header; aiohttp's own limit of 8,190 is below what gateways send."""
+"""Limit on a header in bytes; gateways exceed aiohttp's default of 8,190."""
 
 _NO_EXPIRY = 86_400.0
-"""Seconds; aiohttp has no word for never."""
+"""Seconds. aiohttp has no value for "never"."""
 
 _TURNS = 3
-"""Turns of the event loop before a request: it sees that a server has closed an idle
-connection while it stood still, is told so, and once more under TLS. aiohttp does not
-look for itself, as httpcore does."""
+"""Turns of the event loop before a request. In the first one the selector sees that a
+server closed an idle connection while the loop was blocked, in the second the protocol
+is notified; TLS takes one more. Unlike httpcore, aiohttp does not check by itself."""
 
 _TIMEOUTS = {
     "pool": httpx.PoolTimeout,
@@ -57,17 +57,17 @@ def aiohttp_transport(
     limits: httpx.Limits,
     context: ssl.SSLContext,
 ) -> httpx.AsyncBaseTransport | None:
-    """Return what sends async requests by aiohttp, `None` to leave them to httpx.
+    """Return a transport that uses aiohttp, or `None` to leave requests to httpx.
 
     Args:
-        wanted: "auto" takes aiohttp when it is installed, and leaves a request to httpx
-            while somebody has patched that, as libraries for tests do.
-        limits: Of the pool. Idle connections are kept for as long as they say, without
-            a limit on their number, which aiohttp does not have.
-        context: Whom to trust.
+        wanted: "auto" uses aiohttp when it is installed, but sends a request with httpx
+            while httpx is patched, as test libraries do.
+        limits: The limits of the pool. Their `max_keepalive_connections` has no effect,
+            because aiohttp has no such limit.
+        context: The TLS context.
 
     Raises:
-        ConfigurationError: It is wanted by name, and is not installed.
+        ConfigurationError: aiohttp is requested by name but not installed.
     """
     if wanted == "httpx":
         return None
@@ -93,7 +93,7 @@ def _libraries() -> tuple[ModuleType, ModuleType] | None:
 
 
 class _Transport(httpx.AsyncBaseTransport):
-    """Sends requests by a session of aiohttp, which it makes at the first."""
+    """Sends requests with an aiohttp session, created for the first request."""
 
     def __init__(
         self,
@@ -120,7 +120,8 @@ class _Transport(httpx.AsyncBaseTransport):
             ssl=self._context,
             limit=limits.max_connections or 0,
             keepalive_timeout=_NO_EXPIRY if expiry is None else expiry,
-            # The system's, as httpcore asks: aiohttp takes aiodns where it is there.
+            # The system's resolver, as in httpcore. By default aiohttp uses aiodns
+            # where it is installed.
             resolver=aiohttp.ThreadedResolver(),
         )
         return aiohttp.ClientSession(
@@ -133,7 +134,7 @@ class _Transport(httpx.AsyncBaseTransport):
         )
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a request; return the head of the answer, with its body to be read."""
+        """Send a request; return the response with an unread body."""
         if not self._is_wanted and is_httpx_patched():
             if self._by_httpx is None:
                 self._by_httpx = httpx.AsyncHTTPTransport(
@@ -180,7 +181,8 @@ class _Transport(httpx.AsyncBaseTransport):
             sending.limit = None
             _current.reset(token)
         sending.abort()
-        # Here, so that it brings nothing along: aiohttp's errors hold headers and URL.
+        # Raised outside the `except` block, because aiohttp's exceptions hold headers
+        # and the URL and would become its context.
         raise failure
 
     async def aclose(self) -> None:
@@ -191,10 +193,10 @@ class _Transport(httpx.AsyncBaseTransport):
 
 
 class _Sending:
-    """A request on its way, and the limit on the part that is under way.
+    """A request being sent, with the timeout of its current phase.
 
-    aiohttp has no limit on the sending, and none of its own on the wait for a free
-    connection; it holds what it cannot send yet, however much.
+    aiohttp has no write timeout and no pool timeout, and buffers unsent data without
+    limit.
     """
 
     def __init__(
@@ -202,8 +204,8 @@ class _Sending:
     ) -> None:
         self.phase = "pool"
         self.limit: asyncio.Timeout | None = None
-        """Of the phase; taken off at the end, for it holds the task, and what runs by
-        the connection's context holds this object."""
+        """The timeout of the current phase. Reset after sending, because it refers to
+        the task, and callbacks in the connection's context refer to this object."""
         self._limits = limits
         self._transport: Any = None
         self._is_large = len(request.content) > _PIECE
@@ -211,8 +213,8 @@ class _Sending:
         self.request = self._without_limits(request)
 
     def _without_limits(self, request: httpx.Request) -> httpx.Request:
-        # A body that is a stream is sent as fast as the server takes it. aiohttp warns
-        # of bytes above 1 MiB.
+        # A streamed body is sent only as fast as the server reads it. aiohttp warns
+        # about `bytes` bodies above 1 MiB.
         content: dict[str, Any] = {"content": request.content}
         if self._is_large:
             content = {"stream": _Pieces(request.content, self)}
@@ -221,25 +223,25 @@ class _Sending:
         )
 
     def connects(self) -> None:
-        """Learn that a place in the pool is found, and a connection is made."""
+        """Start the connect timeout: the pool has room for a new connection."""
         self._begin("connect")
 
     def writes(self, transport: asyncio.Transport | None) -> None:
-        """Learn that there is a connection, and which."""
+        """Start the write timeout on a connection."""
         self._transport = transport
         self._begin("write" if self._is_large else "")
 
     def was_sent(self) -> None:
-        """Learn that the body was taken by the system."""
+        """Stop the write timeout: the system has accepted the whole body."""
         self._begin("")
 
     def leave(self, connection: Any) -> None:
-        """Have the connection of a refusal closed when a large request went before it.
+        """Do not reuse the connection of an error response to a large request.
 
-        The server may never read the rest of that (squid does not).
+        The server may never read the rest of the request (squid does not).
 
         Args:
-            connection: Of aiohttp; `None` when it is in the pool again.
+            connection: aiohttp's connection; `None` when it is back in the pool.
         """
         if self._is_read:
             return
@@ -249,7 +251,7 @@ class _Sending:
             connection.protocol.force_close()
 
     def abort(self) -> None:
-        """Close the connection at once: aiohttp would send first what is left."""
+        """Close the connection immediately; aiohttp would send buffered data first."""
         if self._transport is not None:
             self._transport.abort()
 
@@ -266,7 +268,7 @@ _current: ContextVar[_Sending] = ContextVar("_current")
 
 
 def _trace(aiohttp: ModuleType) -> Any:
-    """Return a callback of aiohttp, which it calls in the task that sends."""
+    """Return a trace config, whose callbacks aiohttp calls in the sending task."""
 
     async def connects(*_: object) -> None:
         _current.get().connects()
@@ -296,14 +298,15 @@ class _Pieces(httpx.AsyncByteStream):
     async def __aiter__(self) -> AsyncIterator[bytes]:
         for start in range(0, len(self._content), _PIECE):
             yield self._content[start : start + _PIECE]
-            # An answer that is there is read before a write fails, or it were lost.
+            # A response that arrives early is read before the next write fails;
+            # otherwise it would be lost.
             for _ in range(_TURNS):
                 await asyncio.sleep(0)
         self._sending.was_sent()
 
 
 class _Body(httpx.AsyncByteStream):
-    """The body of an answer, as it is on the wire."""
+    """The body of a response, as it is on the wire."""
 
     def __init__(self, answer: Any, failures: Failures) -> None:
         self._answer = answer
@@ -329,7 +332,7 @@ class _Body(httpx.AsyncByteStream):
         raise failure
 
     async def aclose(self) -> None:
-        """Close the connection at once, unless all was read: it is in the pool then."""
+        """Close the connection, unless the body was read and it is in the pool."""
         self._close()
 
     def _close(self) -> None:

@@ -1,4 +1,4 @@
-"""Exchanges over an async client: I/O only, every decision is the `Attempt`'s."""
+"""Run exchanges over an async client. I/O only: an `Attempt` makes all decisions."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import Any, Generic, TypeVar, cast
 import httpx
 
 from langchain_sse_chat.errors import SSEChatError
-from langchain_sse_chat.transport.attempt import Attempt, ReadLimit, again_after
+from langchain_sse_chat.transport.attempt import Attempt, ReadLimit, next_attempt_after
 from langchain_sse_chat.transport.clock import Deadline
 from langchain_sse_chat.transport.encoding import abody
 from langchain_sse_chat.transport.map_exceptions import READ_FAILURES, SEND_FAILURES
 from langchain_sse_chat.transport.open_answers import ended, opened
-from langchain_sse_chat.transport.protocols import Again, Exchange
+from langchain_sse_chat.transport.protocols import Exchange, NextAttempt
 from langchain_sse_chat.transport.watchdog import Watchdog
 from langchain_sse_chat.transport.workarounds.asyncgen_hooks import begin_unhooked
 from langchain_sse_chat.transport.workarounds.http2 import (
@@ -34,32 +34,32 @@ from langchain_sse_chat.transport.workarounds.trailing_data import has_surplus
 OutputT = TypeVar("OutputT")
 
 
-Tell = Callable[[Mapping[str, Any]], Awaitable[None]]
+OnRetry = Callable[[Mapping[str, Any]], Awaitable[None]]
 
 
 def astream(
-    exchange: Exchange[OutputT], tell: Tell | None = None
+    exchange: Exchange[OutputT], on_retry: OnRetry | None = None
 ) -> AsyncGenerator[OutputT]:
-    """Run an exchange; give each output as soon as its bytes are there.
+    """Run an exchange; yield each output as soon as its bytes arrive.
 
-    Closing the iterator, or cancelling the task, closes the connection. Whoever reads
-    it must close it (`contextlib.aclosing`): the event loop does not.
+    Closing the iterator, or cancelling the task, closes the connection. The caller must
+    close the iterator (`contextlib.aclosing`); the event loop does not.
 
     Args:
         exchange: What to send and by what, who takes the answers, and whether to try
-            again.
-        tell: Is told of each retry before the wait for it.
+            next_attempt.
+        on_retry: Is told of each retry before the wait for it.
 
     Raises:
-        SSEChatError: The error after which the exchange wants no other attempt.
+        SSEChatError: The error of the last attempt.
     """
-    outputs = _astream(exchange, tell)
+    outputs = _astream(exchange, on_retry)
     begin_unhooked(outputs)
     return cast("AsyncGenerator[OutputT]", outputs)
 
 
 async def _astream(
-    exchange: Exchange[OutputT], tell: Tell | None
+    exchange: Exchange[OutputT], on_retry: OnRetry | None
 ) -> AsyncGenerator[OutputT | None]:
     yield None
     try:
@@ -77,37 +77,39 @@ async def _astream(
                         yield output
                 for output in attempt.close():
                     yield output
-                await answer.collect(attempt.rest())
+                await answer.collect(attempt.drain_limit())
             except SSEChatError as error:
-                data = None  # goes with the error, and may hold what was sent back
-                again = again_after(exchange, attempt.explain(error))
+                data = None  # in the traceback, it could show an echoed request
+                next_attempt = next_attempt_after(
+                    exchange, attempt.with_proxy_named(error)
+                )
             else:
                 if exchange.finished():
                     return
-                again = Again(0.0)
+                next_attempt = NextAttempt(0.0)
             finally:
                 if answer is not None:
                     await answer.close()
-            await _pause(again, tell)
+            await _pause(next_attempt, on_retry)
     finally:
         exchange.close()
 
 
 async def _next_attempt(exchange: Exchange[OutputT]) -> Attempt[OutputT]:
-    # Nobody wakes it: what it waits for may be done in another loop or thread.
+    # Polled, because the other exchange may run in another event loop or thread.
     while isinstance(begun := exchange.begin(), float):  # noqa: ASYNC110
         await asyncio.sleep(begun)
     return Attempt(*begun)
 
 
-async def _pause(again: Again, tell: Tell | None) -> None:
-    if tell is not None and again.retry is not None:
-        await tell(again.retry)
-    await asyncio.sleep(again.seconds)
+async def _pause(next_attempt: NextAttempt, on_retry: OnRetry | None) -> None:
+    if on_retry is not None and next_attempt.retry is not None:
+        await on_retry(next_attempt.retry)
+    await asyncio.sleep(next_attempt.seconds)
 
 
 class _Answer(Generic[OutputT]):
-    """A request and the answer to it, on the wire."""
+    """A request and its response, on the wire."""
 
     def __init__(self, client: httpx.AsyncClient, attempt: Attempt[OutputT]) -> None:
         self._client = client
@@ -119,7 +121,7 @@ class _Answer(Generic[OutputT]):
         self._watchdog = Watchdog()
 
     async def open(self) -> None:
-        """Send the request and read the head of the answer."""
+        """Send the request and read the status and headers of the response."""
         attempt = self._attempt
         opened(self._client, self)
         clock = attempt.waits()
@@ -137,13 +139,13 @@ class _Answer(Generic[OutputT]):
         self._response = response
         self._body = abody(response)
         if not attempt.open(response):
-            said = await self.collect(attempt.refusal())
+            said = await self.collect(attempt.error_body_limit())
             if attempt.spoils(response):
                 await _spoil(response)
-            raise attempt.refused(response, said)
+            raise attempt.error_response(response, said)
 
     async def _note_connection(self, _event: str, info: dict[str, Any]) -> None:
-        """Keep a connection that is made for this request.
+        """Store a connection that was opened for this request.
 
         A callback for httpcore's request extension `trace`
         (https://www.encode.io/httpcore/extensions/#trace).
@@ -164,29 +166,29 @@ class _Answer(Generic[OutputT]):
         except Exception as exc:  # noqa: BLE001 - looked at there
             if self._client.is_closed:
                 self._attempt.clock.stop()
-            self._attempt.broke(as_httpx(exc))
+            self._attempt.read_failed(as_httpx(exc))
             return None
 
     def stop(self) -> None:
-        """End the wait of the reading task."""
+        """Interrupt the task that reads."""
         self._attempt.clock.stop()
         self._watchdog.interrupt()
 
-    async def collect(self, allowance: ReadLimit) -> bytes:
-        """Read what is left, as far as it goes; a failure ends it."""
+    async def collect(self, limit: ReadLimit) -> bytes:
+        """Read up to a limit; stop silently at a failure."""
         with contextlib.suppress(SSEChatError):
-            while allowance.is_left:
-                data = await self.read(allowance)
+            while limit.is_left:
+                data = await self.read(limit)
                 if data is None:
                     break
-                allowance.take(data)
-        return allowance.taken()
+                limit.take(data)
+        return limit.taken()
 
     async def close(self) -> None:
-        """Give the connection back, or close it when the answer is not at its end."""
+        """Return the connection to the pool, or close it if the body was not read."""
         ended(self._client, self)
         self._watchdog.stop()
-        # httpcore 1.0 loses a connection when it is interrupted in this.
+        # httpcore 1.0 leaks the connection when this is cancelled.
         await asyncio.shield(
             _close(self._client, self._response, self._connected, self._at_end)
         )
@@ -219,7 +221,7 @@ async def _close(
 
 
 async def _spoil(response: httpx.Response) -> None:
-    """Close the connection of an answer: its pool sees it, and drops it."""
+    """Close the connection of a response; the pool then drops it."""
     stream = response.extensions.get("network_stream")
     if stream is not None and not is_http2(response):
         await stream.aclose()

@@ -1,4 +1,4 @@
-"""One request and its answer: everything that both clients decide alike. No I/O."""
+"""Decide about one request and its response, for both clients alike. No I/O."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import httpx
 from langchain_sse_chat.errors import SSEChatError
 from langchain_sse_chat.secrets.masking import without_frames
 from langchain_sse_chat.transport.clock import (
-    SHORTEST,
+    MIN_TIMEOUT,
     Deadline,
     Limits,
     StreamClock,
@@ -19,9 +19,9 @@ from langchain_sse_chat.transport.clock import (
 )
 from langchain_sse_chat.transport.map_exceptions import fail
 from langchain_sse_chat.transport.protocols import (
-    Again,
     Clients,
     Exchange,
+    NextAttempt,
     Receiver,
     RequestSpec,
     ResponseHead,
@@ -32,30 +32,23 @@ from langchain_sse_chat.transport.workarounds.trailing_data import READ_BY_ALL
 
 OutputT = TypeVar("OutputT")
 
-# What may come after the end of an answer (the last chunk of the framing, trailers) is
-# read so that the connection can be used again. A new one costs a round trip or three,
-# so more time than that is never won back.
+# Bytes after the end of an answer (the last chunk of the framing, trailers) are read so
+# that the connection can be reused. A new connection costs one to three round trips, so
+# waiting any longer for them would not pay off.
 _DRAIN_SECONDS = 0.05
 _DRAIN_BYTES = 64 * 1024
 
-# The body of a refusal is read for its words only: the status says enough without.
-_REFUSAL_SECONDS = 5.0
-_REFUSAL_BYTES = 64 * 1024
+# The body of an error response only adds the server's message to the status.
+_ERROR_BODY_SECONDS = 5.0
+_ERROR_BODY_BYTES = 64 * 1024
 
 
 class ReadLimit(Deadline):
-    """What is read beside the answer itself: so many bytes, and so long."""
+    """A limit in bytes and seconds for what is read in addition to the answer."""
 
     __slots__ = ("_now", "_parts", "_room")
 
     def __init__(self, seconds: float, size: int, now: Callable[[], float]) -> None:
-        """Start to count.
-
-        Args:
-            seconds: The longest time.
-            size: The number of bytes that ends it.
-            now: The clock, as `monotonic`.
-        """
         super().__init__(now() + seconds)
         self._now = now
         self._room = size
@@ -67,17 +60,17 @@ class ReadLimit(Deadline):
         return self._room > 0 and self._now() < self.at
 
     def take(self, data: bytes) -> None:
-        """Take what was read."""
+        """Count and keep bytes that were read."""
         self._parts.append(data[: self._room])
         self._room -= len(data)
 
     def taken(self) -> bytes:
-        """Return all that was read, up to the limit."""
+        """Return the bytes that were read, up to the limit."""
         return b"".join(self._parts)
 
 
 class Attempt(Generic[OutputT]):
-    """One attempt of an exchange: its request, its clock, its receiver."""
+    """One attempt of an exchange: its request, its timeouts, its receiver."""
 
     def __init__(
         self,
@@ -85,31 +78,24 @@ class Attempt(Generic[OutputT]):
         receiver: Receiver[OutputT],
         now: Callable[[], float] = monotonic,
     ) -> None:
-        """Start the clock; nothing is sent yet.
-
-        Args:
-            spec: What to send.
-            receiver: Who takes the answer.
-            now: The clock, in seconds.
-        """
         self._spec = spec
         self._receiver = receiver
         self._now = now
-        self._where = safe_url(spec.url)
+        self._url = safe_url(spec.url)
         self._progress = receiver.events_read
         self.wants_more = True
-        """Whether the answer has not said yet that it is over."""
+        """Whether the answer needs more bytes."""
         self._moved = False
         self._has_had_its_time = False
         self._client: httpx.Client | httpx.AsyncClient | None = None
         self._request: httpx.Request | None = None
         self.clock = StreamClock(
-            spec.timeouts, now(), streamed=spec.streamed, where=self._where
+            spec.timeouts, now(), streamed=spec.streamed, url=self._url
         )
 
     @property
     def clients(self) -> Clients:
-        """What sends the request."""
+        """The clients that send the request."""
         return self._spec.clients
 
     def request(
@@ -123,8 +109,8 @@ class Attempt(Generic[OutputT]):
 
         Args:
             client: The client that is going to send it.
-            bounded: Whether no part may outlast the clock of the answer, because
-                nothing else ends it.
+            bounded: Whether to limit each phase to the time left for the answer. For
+                sync code, where nothing else ends a phase.
             extensions: Extensions of httpx for this request.
         """
         limits = self._spec.timeouts
@@ -135,8 +121,8 @@ class Attempt(Generic[OutputT]):
             "read": None,
         }
         for name, limit in timeout.items():
-            if limit is not None and limit < SHORTEST:
-                timeout[name] = SHORTEST  # 0 would make a socket non-blocking
+            if limit is not None and limit < MIN_TIMEOUT:
+                timeout[name] = MIN_TIMEOUT  # 0 would make a socket non-blocking
         if bounded:
             timeout = Limits(timeout, self.clock, self._now)
         self._client = client
@@ -150,41 +136,41 @@ class Attempt(Generic[OutputT]):
         return self._request
 
     def open(self, response: httpx.Response) -> bool:
-        """Look at the head of the answer; return whether it is a success (2xx)."""
+        """Handle status and headers; return whether the status is a success (2xx)."""
         if response.is_success:
             self._receiver.open(self._head(response))
         return response.is_success
 
-    def refused(self, response: httpx.Response, body: bytes) -> SSEChatError:
-        """Return the error for an answer that is no success.
+    def error_response(self, response: httpx.Response, body: bytes) -> SSEChatError:
+        """Return the error for a response that is not a success.
 
         Args:
-            response: The answer.
-            body: What could be read of its body.
+            response: The response.
+            body: The beginning of its body.
         """
-        return self._receiver.refused(self._head(response), body)
+        return self._receiver.error_response(self._head(response), body)
 
     def _head(self, response: httpx.Response) -> ResponseHead:
-        # httpx gives names in lower case and joins what comes several times.
+        # httpx lowercases names and joins repeated headers.
         headers = dict(response.headers.items())
-        # Not `response.url`, where the path of a Unix socket is in lower case. They are
-        # the same, as no redirect is followed.
-        return ResponseHead(response.status_code, headers, self._where)
+        # Not `response.url`, which lowercases the path of a Unix socket. No redirect is
+        # followed, so the URL is that of the request.
+        return ResponseHead(response.status_code, headers, self._url)
 
     def feed(self, data: bytes) -> Sequence[OutputT]:
-        """Return what the next bytes complete."""
+        """Return the outputs that the next bytes complete."""
         receiver = self._receiver
         outputs = receiver.feed(data)
         progress = receiver.events_read
-        # An output counts too: the time in which the caller works on it is not the
-        # server's.
+        # An output counts as progress even without a complete event, so that the time
+        # the caller spends on it is not charged to the server.
         self._moved = bool(outputs) or progress != self._progress
         self._progress = progress
         self.wants_more = receiver.wants_more and not self._has_had_its_time
         return outputs
 
     def close(self) -> Iterable[OutputT]:
-        """Return what the end of the answer completes.
+        """Return the outputs that the end of the answer completes.
 
         Raises:
             ModelClosedError: The model was closed before that end.
@@ -194,44 +180,48 @@ class Attempt(Generic[OutputT]):
         return self._receiver.close()
 
     def waits(self) -> StreamClock:
-        """Return the clock, set for the wait that begins now.
+        """Return the clock for the next read.
+
+        The gap starts here and not when the progress was made: between two reads the
+        time is the caller's, who may work on an output for longer than any timeout.
 
         Raises:
-            TimedOutError: It has run out, although bytes keep coming, and the answer is
-                not whole.
+            TimedOutError: The answer is incomplete and its time is up, although bytes
+                keep coming: a trickle of keep-alive comments never makes a read time
+                out.
         """
         clock = self.clock
         now = self._now()
         if self._moved:
             self._moved = False
             clock.progressed(now)
-        # Not `expired`, for this is done for each token.
+        # Not `expired`: this runs for each token.
         if now >= clock.at:
             if not self._receiver.is_complete:
                 raise clock.timed_out()
-            # It is whole, and what may follow has had its time: a server that never
-            # stops sending would be read for ever.
+            # The answer is complete and nothing it lacks can follow. Without this, a
+            # server that never stops sending would be read forever.
             self._has_had_its_time = True
         return clock
 
     def spoils(self, response: httpx.Response) -> bool:
-        """Return whether the connection of an answer must not be used again.
+        """Return whether the connection of a response must not be reused.
 
-        A server that refuses a request may not have read it, and some (squid) never
-        read the rest: the next request on that connection would have no answer.
+        A server that rejects a large request may not have read all of it, and some
+        (squid) never do: the next request on that connection would get no response.
         """
         return not response.is_success and len(self._spec.body) > READ_BY_ALL
 
-    def rest(self) -> ReadLimit:
-        """Return how much to read after the end of the answer."""
+    def drain_limit(self) -> ReadLimit:
+        """Return the limit on what is read after the end of an answer."""
         return ReadLimit(_DRAIN_SECONDS, _DRAIN_BYTES, self._now)
 
-    def refusal(self) -> ReadLimit:
-        """Return how much to read of the body of a refusal."""
-        return ReadLimit(_REFUSAL_SECONDS, _REFUSAL_BYTES, self._now)
+    def error_body_limit(self) -> ReadLimit:
+        """Return the limit on the body of an error response."""
+        return ReadLimit(_ERROR_BODY_SECONDS, _ERROR_BODY_BYTES, self._now)
 
-    def broke(self, exc: Exception) -> None:
-        """Take a failure of reading: it is none when the answer is whole by then.
+    def read_failed(self, exc: Exception) -> None:
+        """Raise for a read failure, unless the answer is already complete.
 
         Raises:
             SSEChatError: This package's error for the exception.
@@ -239,18 +229,18 @@ class Attempt(Generic[OutputT]):
         if not self._receiver.is_complete:
             self.fail(exc)
 
-    def explain(self, error: SSEChatError) -> SSEChatError:
-        """Name the proxy of the request in an error, and return it."""
+    def with_proxy_named(self, error: SSEChatError) -> SSEChatError:
+        """Name the proxy of the request in an error; return the error."""
         name_proxy(error, self._request, self._client)
         return error
 
     def fail(self, exc: Exception) -> NoReturn:
-        """Raise this package's error for an exception out of httpx."""
+        """Raise this package's error for an exception of httpx."""
         if self.clock.is_stopped:
             raise self.clock.timed_out() from exc
         fail(
             exc,
-            where=self._where,
+            url=self._url,
             timeouts=self._spec.timeouts,
             clock=self.clock,
             tls_hint=self._spec.tls_hint,
@@ -260,29 +250,29 @@ class Attempt(Generic[OutputT]):
 
 @lru_cache(maxsize=16)
 def _parsed(url: str) -> httpx.URL:
-    """Return a URL that httpx need not parse again for each request."""
+    """Return the parsed URL, cached because most requests go to the same one."""
     return httpx.URL(url)
 
 
-def again_after(exchange: Exchange[OutputT], error: SSEChatError) -> Again:
+def next_attempt_after(exchange: Exchange[OutputT], error: SSEChatError) -> NextAttempt:
     """Return when the next attempt begins.
 
     Args:
-        exchange: Who decides.
-        error: What the last attempt failed with.
+        exchange: Decides whether there is one.
+        error: The error of the last attempt.
 
     Raises:
-        SSEChatError: `error`, when there is no next attempt, or the one that the
-            exchange has for it.
+        SSEChatError: There is no next attempt. The error is `error`, or another one
+            that the exchange raises instead.
     """
     if error.__suppress_context__ and error.__cause__ is None:
-        error.__context__ = None  # was hidden because it holds a header value
+        error.__context__ = None  # suppressed because it holds a header value
     raised = error
     try:
-        again = exchange.failed(error)
+        next_attempt = exchange.failed(error)
     except SSEChatError as instead:
-        again, raised = None, instead
-    if again is None:
-        # Among the frames are httpcore's, with the headers as they were sent.
+        next_attempt, raised = None, instead
+    if next_attempt is None:
+        # The frames include httpcore's, whose variables hold the headers as sent.
         raise without_frames(raised) from raised.__cause__
-    return again
+    return next_attempt

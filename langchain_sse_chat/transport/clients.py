@@ -1,7 +1,8 @@
-"""Who owns the HTTP clients: made when needed, shared, closed when nobody uses them.
+"""Create, share and close HTTP clients.
 
-A client of httpx is a pool of connections. Models with equal settings share one in a
-process; async ones also live with the event loop that their connections belong to.
+An httpx client is a pool of connections. All models of a process with equal settings
+share one client. Async clients are shared per event loop, because a connection belongs
+to the loop that opened it, and are closed with that loop.
 """
 
 from __future__ import annotations
@@ -37,8 +38,9 @@ from langchain_sse_chat.transport.tls import Certificate, tls_context, tls_varia
 
 ClientT = TypeVar("ClientT", httpx.Client, httpx.AsyncClient)
 
-# A pool without a living model is kept, because models are often made for one request
-# each. So many different settings are kept at most.
+# A client outlives its models, because applications often create a model for each
+# request: closing with the last model would open a new connection for each call. This
+# many unused clients are kept, one for each set of settings.
 _KEPT_WITHOUT_MODEL = 16
 
 
@@ -48,41 +50,41 @@ def _environment() -> tuple[str | None, ...]:
 
 @dataclass(frozen=True, slots=True)
 class ClientSettings:
-    """What a client is made with; equal settings share a client."""
+    """The settings of a client; models with equal settings share a client."""
 
     verify: bool | str | Path | ssl.SSLContext = True
-    """Whether certificates are verified, or the path of a file or folder with the
-    authorities to trust, or a context that knows them. `True` trusts certifi's, or
-    those in SSL_CERT_FILE or SSL_CERT_DIR."""
+    """Whether to verify certificates, the path of a file or folder with the authorities
+    to trust, or a TLS context. `True` trusts certifi's authorities, or those in
+    SSL_CERT_FILE or SSL_CERT_DIR."""
     proxy: str | None = field(default=None, repr=False)
-    """URL of the proxy for all requests; `None` for those that the environment names,
-    which are for other machines only."""
+    """URL of the proxy for all requests. `None` uses the proxies of the environment,
+    which never apply to this machine."""
     cert: Certificate | None = field(default=None, repr=False)
-    """The client's own certificate. With an `ssl.SSLContext` as `verify` it is loaded
-    into that."""
+    """The client certificate. It is loaded into the `ssl.SSLContext` in `verify`, if
+    there is one."""
     uds: str | None = None
-    """Path of the Unix socket that the URLs name; `None` when they name none. The
-    environment's proxies are then not used."""
+    """Path of the Unix socket in the URLs; `None` without one. With a socket, the
+    proxies of the environment are not used."""
     max_connections: int | None = 1000
-    """Connections at a time, each for one stream; `None` for no limit."""
+    """Limit on open connections, one for each stream; `None` for no limit."""
     max_keepalive_connections: int | None = 200
-    """Connections up to which an idle one is kept. httpcore 1.0 counts the busy ones as
-    well, and asks each idle one for its state before each request."""
+    """Number of connections up to which idle ones are kept. httpcore 1.0 counts busy
+    connections too, and checks the state of each idle one before each request."""
     keepalive_expiry: float | None = 30.0
-    """Seconds for which an idle connection is kept; servers and load balancers close
-    theirs after 5 to 75."""
+    """Seconds for which an idle connection is kept. Servers and load balancers close
+    idle connections after 5 to 75 seconds."""
     async_transport: AsyncTransport = "auto"
-    """What the async client sends by: aiohttp when it is installed, or one by name.
-    Through proxies and to Unix sockets it is always httpx."""
+    """The library that sends async requests: `auto` for aiohttp when it is installed,
+    or one of both by name. Proxies and Unix sockets always use httpx."""
     environment: tuple[str | None, ...] = field(
         default_factory=_environment, repr=False
     )
-    """What the environment says of proxies and certificates, so that a model made after
-    a change of it gets another client."""
+    """The variables for proxies and certificates. Part of the key, so that a model made
+    after they change gets another client."""
 
 
 class HTTPClients:
-    """The clients of one model: the caller's own, or shared ones by its settings."""
+    """The clients of one model: the user's own, or shared ones."""
 
     def __init__(
         self,
@@ -91,26 +93,26 @@ class HTTPClients:
         http_client: object = None,
         http_async_client: object = None,
     ) -> None:
-        """Keep what the clients are made of; nothing is made or opened yet.
+        """Store the settings; clients are created on first use.
 
         Args:
-            settings: For the clients that are made here.
-            http_client: The caller's `httpx.Client`, which is never closed here.
-            http_async_client: The caller's `httpx.AsyncClient`, likewise.
+            settings: The settings of shared clients.
+            http_client: The user's `httpx.Client`, never closed here.
+            http_async_client: The user's `httpx.AsyncClient`, never closed here.
 
         Raises:
-            ConfigurationError: One of the clients is of another type.
+            ConfigurationError: A client has the wrong type.
         """
         self._settings = ClientSettings() if settings is None else settings
         self._sync = _own(http_client, httpx.Client, "http_client")
         self._async = _own(http_async_client, httpx.AsyncClient, "http_async_client")
 
     def check_picklable(self) -> None:
-        """Do nothing, unless the model could not be the same in another process.
+        """Check that the model can be recreated in another process.
 
         Raises:
-            ConfigurationError: It has a client or a TLS context of the caller's. To
-                leave that out would send requests past a proxy or unsigned.
+            ConfigurationError: It has a client or TLS context of the user's. Without
+                it, requests would bypass a proxy or lack a client certificate.
         """
         own = {"http_client": self._sync, "http_async_client": self._async}
         names = [name for name, client in own.items() if client is not None]
@@ -126,10 +128,10 @@ class HTTPClients:
             raise ConfigurationError(msg)
 
     def sync_client(self) -> httpx.Client:
-        """Return the client for blocking requests, from any thread.
+        """Return the client for blocking requests, for use in any thread.
 
         Raises:
-            ConfigurationError: The settings do not make a client.
+            ConfigurationError: The settings are not valid for a client.
         """
         if self._sync is not None:
             return self._sync
@@ -140,8 +142,8 @@ class HTTPClients:
         """Return the client for requests in the running event loop.
 
         Raises:
-            ConfigurationError: The settings do not make a client, or asyncio does not
-                run here.
+            ConfigurationError: The settings are not valid for a client, or no asyncio
+                event loop is running.
         """
         if self._async is not None:
             return self._async
@@ -153,8 +155,8 @@ class HTTPClients:
     def close(self) -> None:
         """Close the shared blocking client, unless another model uses it.
 
-        Answers that are open in other threads end with a `ModelClosedError`. The model
-        can be used again; a new client is then made.
+        Open answers in other threads end with a `ModelClosedError`. The model can be
+        used again and then gets a new client.
         """
         with _shared.lock:
             pool = _shared.sync.release(self, self._settings)
@@ -163,11 +165,11 @@ class HTTPClients:
             pool.client.close()
 
     async def aclose(self) -> None:
-        """Close the shared clients of this event loop and the blocking one.
+        """Close the shared async client of this event loop and the blocking one.
 
-        Those that another model uses stay open. Answers that are open in other tasks
-        and threads end with a `ModelClosedError`. The model can be used again; new
-        clients are then made.
+        A client that another model uses stays open. Open answers in other tasks and
+        threads end with a `ModelClosedError`. The model can be used again and then gets
+        new clients.
         """
         self.close()
         loop = running_loop()
@@ -201,7 +203,7 @@ class _Pool(Generic[ClientT]):
 
 
 class _Pools(Generic[ClientT]):
-    """The shared clients of one kind in one place, by their settings."""
+    """The blocking clients, or the async ones of one event loop, by their settings."""
 
     def __init__(self) -> None:
         self.by_settings: dict[ClientSettings, _Pool[ClientT]] = {}
@@ -223,7 +225,7 @@ class _Pools(Generic[ClientT]):
     def release(
         self, user: HTTPClients, settings: ClientSettings
     ) -> _Pool[ClientT] | None:
-        """Return the pool to close, `None` when another model uses it."""
+        """Return the pool to close, or `None` if another model uses it."""
         pool = self.by_settings.get(settings)
         if pool is None or user not in pool.users:
             return None
@@ -231,7 +233,7 @@ class _Pools(Generic[ClientT]):
         return None if pool.users else self.by_settings.pop(settings)
 
     def some_are_open(self) -> bool:
-        """Return whether there is a client that was not closed."""
+        """Return whether any client is open."""
         return any(not pool.client.is_closed for pool in self.by_settings.values())
 
     def _forget_unused(self) -> None:
@@ -243,10 +245,11 @@ class _Pools(Generic[ClientT]):
         if isinstance(pool.client, httpx.Client):
             pool.client.close()
         elif pool.keeper is not None:
-            # Not left to the collector: asyncio would warn of each connection. A loop
-            # that ends before the task begins shuts the keeper down itself.
+            # Not left to the garbage collector, where asyncio would warn about each
+            # connection. A loop that ends before this task starts shuts the keeper down
+            # itself.
             task = asyncio.get_running_loop().create_task(_end(pool.keeper))
-            self._closing.add(task)  # a loop does not keep its tasks
+            self._closing.add(task)  # a loop holds only weak references to tasks
             task.add_done_callback(self._closing.discard)
 
 
@@ -275,9 +278,9 @@ class _Shared:
         if not closed:
             return
         # Only a loop that was closed without `shutdown_asyncgens` leaves a client open.
-        # Nothing can be awaited for it any more: its connections close as they are
-        # collected, and asyncio warns of each. A collection costs up to 0.1 s, so it is
-        # brought forward only for such, and where somebody would see those warnings.
+        # Nothing can be awaited on it any more: the garbage collector closes the
+        # connections, and asyncio warns about each. Collecting here silences the
+        # warnings but takes up to 0.1 s, so it is done only where they would be shown.
         with _no_resource_warnings() as were_shown:
             some_are_open = False
             while closed:
@@ -293,7 +296,7 @@ _shared = _Shared()
 
 @contextlib.contextmanager
 def _no_resource_warnings() -> Iterator[bool]:
-    """Ignore them in the block, which learns whether they were shown before."""
+    """Ignore resource warnings in the block; yield whether they were shown before."""
     actions = (f[0] for f in warnings.filters if issubclass(ResourceWarning, f[2]))
     were_shown = next(actions, "default") != "ignore"
     with warnings.catch_warnings():
@@ -301,9 +304,11 @@ def _no_resource_warnings() -> Iterator[bool]:
         yield were_shown
 
 
-# A forked child keeps its parent's clients untouched. To drop the async ones would
-# reach into the parent's event loops; the sync ones may be locked by a thread that the
-# child does not have, and a socket that is collected open is a ResourceWarning.
+# A forked child opens its own clients and keeps its parent's alive but untouched: a
+# connection used by both processes would mix up their answers. They are not closed
+# either. Closing an async client would reach into the parent's event loop, and a thread
+# that does not exist in the child may hold the lock of a blocking one. They are not
+# dropped, because an open socket that is collected causes a ResourceWarning.
 _of_the_parent: list[object] = []
 
 
@@ -323,7 +328,7 @@ def _make_sync(settings: ClientSettings) -> _Pool[httpx.Client]:
 def _make_async(settings: ClientSettings) -> _Pool[httpx.AsyncClient]:
     pool = _Pool(_made(httpx.AsyncClient, settings))
     pool.keeper = _close_with_loop(pool)
-    # Runs to the `yield` at once, without the loop.
+    # Runs up to the `yield` without the event loop.
     with contextlib.suppress(StopIteration):
         pool.keeper.asend(None).send(None)
     return pool
@@ -332,8 +337,8 @@ def _make_async(settings: ClientSettings) -> _Pool[httpx.AsyncClient]:
 async def _close_with_loop(pool: _Pool[httpx.AsyncClient]) -> AsyncGenerator[None]:
     """Close a client when the event loop shuts down its async generators.
 
-    `asyncio.run` does that last, after all tasks and while the loop still runs: the
-    only moment at which connections can be closed that nobody closed before.
+    `asyncio.run` shuts them down after all tasks, while the loop still runs: the only
+    moment to close connections that no user closes.
     """
     try:
         yield
@@ -353,7 +358,7 @@ def _made(kind: type[ClientT], settings: ClientSettings) -> ClientT:
         max_keepalive_connections=settings.max_keepalive_connections,
         keepalive_expiry=settings.keepalive_expiry,
     )
-    # A model at a Unix socket has no use for the proxies of the environment.
+    # Proxies of the environment do not apply to a Unix socket.
     proxies = Proxies({}) if settings.uds else proxies_of(settings.proxy)
     transport = routed_transport(
         kind,

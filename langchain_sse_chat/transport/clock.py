@@ -1,6 +1,7 @@
-"""The clock, and how long an answer may take.
+"""Measure how long an answer may take.
 
-No I/O, and no waiting: deadlines are told the time.
+Nothing here waits or does I/O, and no deadline reads the time itself: the caller passes
+`now`. So one rule serves threads and event loops, and tests run without real time.
 """
 
 from __future__ import annotations
@@ -20,53 +21,53 @@ from langchain_sse_chat.transport.protocols import Timeouts
 
 OtherT = TypeVar("OtherT")
 
-SHORTEST = 0.001
-"""Seconds for what is past its deadline: bytes that are there may still be taken, and 0
-would make a socket non-blocking, where they are an error."""
+MIN_TIMEOUT = 0.001
+"""Seconds of a read whose deadline has passed. Not 0, which would make the socket
+non-blocking: bytes that have already arrived may still be read."""
 
-# A part of the request may have the same limit as a whole answer: it ends first, so
-# that the error names it.
+# `timeout=60` limits each phase of a request and the whole answer alike. The whole gets
+# a little longer, so that the error names the phase that was slow.
 _ENDS_LAST = 0.05
 
 
 def monotonic() -> float:
     """Return the seconds on the clock of all deadlines.
 
-    Looked up each time, never bound to a default: under freezegun and the like, all
-    readings must come from the same clock.
+    `time.monotonic` is looked up on each call and never stored: freezegun and similar
+    libraries replace it, and two readings of different clocks cannot be compared.
     """
     return time.monotonic()
 
 
 def wall_clock() -> float:
-    """Return the seconds since the epoch, looked up each time."""
+    """Return the seconds since the epoch; see `monotonic` for the lookup."""
     return time.time()
 
 
 class Deadline:
-    """A moment up to which something may take."""
+    """The moment by which something must have ended."""
 
     __slots__ = ("at",)
 
     def __init__(self, at: float) -> None:
-        """Set the moment in seconds on the clock of `monotonic`; `inf` is never.
+        """Set the deadline.
 
         Args:
-            at: The moment.
+            at: Seconds on the clock of `monotonic`; `inf` for no deadline.
         """
         self.at = at
 
     def remaining(self, now: float) -> float | None:
-        """Return the seconds left, negative when past, `None` when there is no end."""
+        """Return the seconds left, negative if it has passed, `None` if unlimited."""
         return None if self.at == math.inf else self.at - now
 
 
 class Limits(dict[str, float | None]):
-    """httpx's limits by phase, none of which outlasts a deadline.
+    """The timeouts of httpx's phases, each capped by the time left until a deadline.
 
-    httpcore asks for a phase's limit when the phase begins
-    (https://www.python-httpx.org/advanced/extensions/#timeout), so that the time of
-    those before it is taken off.
+    A lazy mapping and not a plain dict of seconds: httpcore looks a timeout up when its
+    phase begins (https://www.python-httpx.org/advanced/extensions/#timeout), so the
+    time that earlier phases took is already subtracted.
     """
 
     def __init__(
@@ -75,12 +76,12 @@ class Limits(dict[str, float | None]):
         deadline: Deadline,
         now: Callable[[], float],
     ) -> None:
-        """Lay a deadline over limits.
+        """Cap the timeouts of phases.
 
         Args:
             limits: Seconds by phase: `connect`, `write`, `pool`, `read`.
-            deadline: The end of all phases together.
-            now: The clock, as `monotonic`.
+            deadline: The deadline for all phases together.
+            now: The clock, such as `monotonic`.
         """
         super().__init__(limits)
         self._deadline = deadline
@@ -91,7 +92,7 @@ class Limits(dict[str, float | None]):
         left = self._deadline.remaining(self._now())
         if left is None:
             return limit
-        return max(SHORTEST, left if limit is None else min(limit, left))
+        return max(MIN_TIMEOUT, left if limit is None else min(limit, left))
 
     @overload
     def get(self, phase: str, default: None = None, /) -> float | None: ...
@@ -102,7 +103,7 @@ class Limits(dict[str, float | None]):
     def get(
         self, phase: str, default: OtherT | None = None, /
     ) -> float | OtherT | None:
-        """Return the seconds for a phase that begins now, `None` for no limit."""
+        """Return the timeout of a phase that begins now, `None` for no limit."""
         try:
             return self[phase]
         except KeyError:
@@ -110,14 +111,15 @@ class Limits(dict[str, float | None]):
 
 
 class StreamClock(Deadline):
-    """The clock of one answer: to the first progress, then from progress to progress.
+    """The deadline of one answer: until the first progress, then from each to the next.
 
-    Only progress moves it on. Keep-alive comments do not, or a server that trickles
-    them would hold a caller for ever. An answer that is not streamed has one deadline
-    for the whole.
+    Only progress moves the deadline. Bytes alone do not, as they do with the read
+    timeout of HTTP libraries: OpenRouter and others send keep-alive comments while the
+    model hangs, and would hold the caller forever. An answer that is not streamed has
+    one deadline for the whole.
     """
 
-    __slots__ = ("_gap", "_streamed", "_timeouts", "_where", "phase")
+    __slots__ = ("_gap", "_streamed", "_timeouts", "_url", "phase")
 
     def __init__(
         self,
@@ -125,19 +127,19 @@ class StreamClock(Deadline):
         now: float,
         *,
         streamed: bool = True,
-        where: str = "the server",
+        url: str = "the server",
     ) -> None:
         """Start the clock.
 
         Args:
             timeouts: The limits.
             now: Seconds on the clock of `monotonic`.
-            streamed: Whether an event stream was asked for.
-            where: The URL as it may stand in a message.
+            streamed: Whether the request asks for an event stream.
+            url: The URL, safe to show in a message.
         """
         self._timeouts = timeouts
         self._streamed = streamed
-        self._where = where
+        self._url = url
         self._gap = math.inf if timeouts.gap is None else timeouts.gap
         self.phase: TimeoutPhase = "first_token" if streamed else "read"
         seconds = timeouts.first_token if streamed else timeouts.read
@@ -146,13 +148,13 @@ class StreamClock(Deadline):
         super().__init__(math.inf if seconds is None else now + seconds)
 
     def progressed(self, now: float) -> None:
-        """Learn that the answer made progress: the gap counts anew from `now`."""
+        """Record progress of the answer: the gap starts again at `now`."""
         if self._streamed:
             self.phase = "gap"
             self.at = now + self._gap
 
     def stop(self) -> None:
-        """Run out for good, because the model was closed."""
+        """Expire for good, because the model was closed."""
         self.at = self._gap = -math.inf
 
     @property
@@ -161,37 +163,37 @@ class StreamClock(Deadline):
         return self._gap == -math.inf
 
     def expired(self, now: float) -> SSEChatError | None:
-        """Return the error for a clock that has run out, `None` when it has not."""
+        """Return the error if the deadline has passed, else `None`."""
         return self.timed_out() if now >= self.at else None
 
     def timed_out(self) -> SSEChatError:
-        """Return the error that says which clock ran out and how to set it."""
+        """Return the error that names the timeout and how to change it."""
         if self.is_stopped:
-            return ModelClosedError(_CLOSED.format(where=self._where))
+            return ModelClosedError(_CLOSED.format(url=self._url))
         seconds = getattr(self._timeouts, self.phase)
-        msg = _MESSAGES[self.phase].format(where=self._where, seconds=seconds)
+        msg = _MESSAGES[self.phase].format(url=self._url, seconds=seconds)
         return TimedOutError(msg, phase=self.phase)
 
 
 _CLOSED = (
-    "The model was closed while it waited for {where}: by `close()`, `aclose()` or the "
-    "end of a `with` block, maybe in another task or thread. The server is not to "
-    "blame. Close a model when its calls have ended; it can be used again."
+    "The model was closed while it waited for {url}: by `close()`, `aclose()` or the "
+    "end of a `with` block, perhaps in another task or thread. The server is not at "
+    "fault. Close a model after its calls have ended; it can be used again."
 )
 
 _MESSAGES: dict[TimeoutPhase, str] = {
     "first_token": (
-        "{where} sent no token within {seconds} s of the request. The model may be "
-        "loading, or thinking without a sign of it; raise `first_token_timeout` "
+        "{url} sent no token within {seconds} s of the request. The model may be "
+        "loading, or thinking without sending anything. Raise `first_token_timeout` "
         "(None switches it off)."
     ),
     "gap": (
-        "{where} sent no further token for {seconds} s, though the connection is "
-        "open. Raise `stream_chunk_timeout` if the model pauses that long (None "
-        "switches it off)."
+        "{url} sent no more tokens for {seconds} s, although the connection is open. "
+        "Raise `stream_chunk_timeout` if the model pauses that long (None switches it "
+        "off)."
     ),
     "read": (
-        "{where} did not finish its answer within {seconds} s. Raise `timeout`, or "
-        "stream the answer (None switches it off)."
+        "{url} did not finish its answer within {seconds} s. Stream the answer, or "
+        "raise `timeout` (None switches it off)."
     ),
 }

@@ -1,7 +1,7 @@
-"""Bodies that a server compresses although it was asked not to, in bounded steps.
+"""Decompress response bodies in bounded steps.
 
 `Accept-Encoding: identity` is sent. Some gateways compress all the same. httpx inflates
-a whole read at once: 64 KiB of gzip hold up to 64 MiB, and the same of zstd or Brotli
+a whole read in one go: 64 KiB of gzip hold up to 64 MiB, and the same of zstd or Brotli
 many times that. Here a step gives 64 KiB at most, as a read of a plain body does, so
 that the limits of the receiver hold for what is compressed too. `gzip` and `deflate`
 are supported; a response with another encoding is an error that says so.
@@ -19,13 +19,13 @@ from langchain_sse_chat.transport.workarounds.bounded_inflate import Inflating
 
 
 def body(response: httpx.Response) -> Iterator[bytes]:
-    """Return the reads of an answer's body, decompressed if need be.
+    """Iterate over the body of a response, decompressed if necessary.
 
-    Nothing is held back: what a server flushes is given at once.
+    Nothing is held back: data is available as soon as the server flushes it.
 
     Raises:
-        httpx.DecodingError: While it is read: the body is not what it says to be, or is
-            compressed in a way that is not read here.
+        httpx.DecodingError: Raised by the iterator. The body is corrupt, or its
+            compression is not supported.
     """
     if response.is_stream_consumed:  # a ready response of `httpx.MockTransport`
         return response.iter_bytes()
@@ -37,10 +37,10 @@ def body(response: httpx.Response) -> Iterator[bytes]:
 
 
 def abody(response: httpx.Response) -> AsyncIterator[bytes]:
-    """Return what `body` returns, of an answer to an async client."""
+    """Iterate like `body` over the response of an async client."""
     if response.is_stream_consumed:
         return response.aiter_bytes()
-    # Not `aiter_raw`, which closes the response at its end, where a cancellation would
+    # Not `aiter_raw`, which closes the response at its end; a cancellation there would
     # leave it half closed.
     raw = cast("httpx.AsyncByteStream", response.stream)
     decoder = decoder_for(response.headers.get("content-encoding", ""))
@@ -50,42 +50,41 @@ def abody(response: httpx.Response) -> AsyncIterator[bytes]:
 
 
 class Decoder(Protocol):
-    """Gives the bytes that were compressed."""
+    """Decompresses a body."""
 
     def feed(self, data: bytes) -> Iterator[bytes]:
-        """Give what the next bytes hold, 64 KiB at a time.
+        """Yield the data in the next bytes, at most 64 KiB at a time.
 
-        That a body ends too early is no error here: its receiver sees it.
+        A truncated body is not an error here; the receiver detects it.
 
         Raises:
-            httpx.DecodingError: They are not what they should be.
+            httpx.DecodingError: The bytes are corrupt.
         """
         ...
 
 
 def decoder_for(content_encoding: str) -> Decoder | None:
-    """Return what reads a body.
+    """Return the decoder for a body.
 
     Args:
-        content_encoding: The header of the answer (RFC 9110, section 8.4), `""` without
-            one.
+        content_encoding: The header (RFC 9110, section 8.4), or `""` without one.
 
     Returns:
-        `None` for a body that is read as it is. An encoding that nobody registered is
-        taken for none: servers send `utf-8` and `none` there.
+        `None` for a body that is not compressed. An unregistered encoding counts as
+        not compressed: servers send `utf-8` and `none` in this header.
     """
     codings = [name.strip() for name in content_encoding.lower().split(",")]
     known = [name for name in codings if name in _DECODERS]
     if not known:
         return None
     if len(known) > 1:
-        # Each layer would multiply what the one before let through.
+        # The compression ratios of the layers would multiply.
         return _Refusing(f"it was compressed {len(known)} times over")
     return _DECODERS[known[0]]()
 
 
 class _Refusing:
-    """Refuses a body when it is read, so that the status of the answer comes first."""
+    """Raises when the body is read and not before, so that the status comes first."""
 
     def __init__(self, reason: str) -> None:
         self._reason = reason

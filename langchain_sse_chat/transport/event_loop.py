@@ -1,4 +1,4 @@
-"""The event loop of async calls, which is asyncio's."""
+"""Find the asyncio event loop of an async call."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ def running_loop() -> asyncio.AbstractEventLoop:
     """Return the running event loop.
 
     Raises:
-        ConfigurationError: asyncio does not run here.
+        ConfigurationError: No asyncio event loop is running.
     """
     try:
         return asyncio.get_running_loop()
     except RuntimeError:
         msg = (
-            "Async calls need a running event loop of asyncio, or one that is "
-            "compatible, such as uvloop. trio is not supported: use the sync methods "
-            "in a thread there, as in `trio.to_thread.run_sync(chat.invoke, prompt)`."
+            "Async calls need a running asyncio event loop, or a compatible one such "
+            "as uvloop. trio is not supported: call a sync method in a thread instead, "
+            "as in `trio.to_thread.run_sync(chat.invoke, prompt)`."
         )
     raise ConfigurationError(msg)

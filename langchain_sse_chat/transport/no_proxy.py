@@ -1,7 +1,7 @@
-"""`NO_PROXY`: the hosts that are asked without a proxy.
+"""Read `NO_PROXY`: the hosts that are reached without a proxy.
 
-There is no standard. What curl, httpx, Python's own library and Go read alike is read
-here in the same way (https://about.gitlab.com/blog/we-need-to-talk-no-proxy/).
+There is no standard. Forms on which curl, httpx, Python's standard library and Go agree
+have the same meaning here (https://about.gitlab.com/blog/we-need-to-talk-no-proxy/).
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ _BRACKETS = str.maketrans("", "", "[]")
 
 
 def is_this_machine(host: str) -> bool:
-    """Return whether a host is a loopback address, or a name of it (RFC 6761, 6.3).
+    """Return whether a host is a loopback address, or a name for one (RFC 6761, 6.3).
 
-    So is the unspecified address, such as 0.0.0.0, which systems take for it too.
+    The unspecified address, such as 0.0.0.0, counts: systems treat it as loopback.
     """
     name = host.lower().rstrip(".")
     if name == "localhost" or name.endswith(".localhost"):
@@ -35,21 +35,20 @@ def is_this_machine(host: str) -> bool:
 
 
 class NoProxy:
-    """The hosts of a `NO_PROXY`.
+    """The hosts in a `NO_PROXY`.
 
-    An entry is a name, for itself and all names below it; a name after a dot, for
-    those below it alone; a name with `*` in any place; an address, or the beginning of
-    one up to a dot; a network, such as `10.0.0.0/8` or `fd00::/8`; or `*` for all. A
-    port, or a scheme, may be part of it: `example.com:8080`, `[::1]:8080`,
-    `http://example.com`.
+    An entry is a domain, which includes its subdomains; a dot and a domain, for its
+    subdomains only; a name with `*` anywhere; an address, or its first parts up to a
+    dot; a network, such as `10.0.0.0/8` or `fd00::/8`; or `*` for all hosts. It may
+    have a port or a scheme: `example.com:8080`, `[::1]:8080`, `http://example.com`.
     """
 
     def __init__(self, text: str, variable: str = "NO_PROXY") -> None:
-        """Read the entries.
+        """Parse the entries.
 
         Args:
-            text: The entries, between commas or blanks.
-            variable: What holds them, for the message of an error.
+            text: The entries, separated by commas or spaces.
+            variable: The name of the variable, for error messages.
         """
         self._variable = variable
         self._unreadable: list[str] = []
@@ -63,22 +62,22 @@ class NoProxy:
                 self._unreadable.append(entry)
 
     def has(self, url: httpx.URL) -> bool:
-        """Return whether the host of a URL is one of them.
+        """Return whether an entry matches the host of a URL.
 
         Raises:
-            ConfigurationError: It is none of those that can be read, and there is one
-                that cannot.
+            ConfigurationError: No readable entry matches, and one entry is not
+                readable.
         """
         if any(entry.matches(url) for entry in self._entries):
             return True
         if self._unreadable:
             msg = (
-                f"{self._variable} of the environment has an entry that cannot be "
-                f"read, so it is not clear whether {url.host} is asked through a "
-                f"proxy: {self._unreadable[0]!r}. An entry is like example.com, "
+                f"The environment variable {self._variable} has an entry that cannot "
+                f"be read, {self._unreadable[0]!r}, so it is not clear whether "
+                f"{url.host} needs a proxy. An entry is like example.com, "
                 ".example.com, 10.1.2.3, 10.0.0.0/8, ::1 or fd00::/8, and may end in "
-                "a port: example.com:8080, [::1]:8080. `proxy` passes all requests "
-                "to one proxy, whatever the environment says."
+                "a port: example.com:8080, [::1]:8080. Correct the entry, or pass "
+                "`proxy` to send all requests through one proxy."
             )
             raise ConfigurationError(msg)
         return False
@@ -100,10 +99,10 @@ class _Entry(NamedTuple):
 
 
 def _read(entry: str) -> _Entry:
-    """Read an entry.
+    """Parse an entry.
 
     Raises:
-        ValueError: It cannot be read.
+        ValueError: The entry is not valid.
     """
     scheme, _, rest = entry.lower().rpartition("://")
     rest = rest.removesuffix("/")
@@ -116,7 +115,7 @@ def _read(entry: str) -> _Entry:
 
 
 def _split(text: str) -> tuple[str, str]:
-    """Return host and port, the latter empty when there is none."""
+    """Return host and port; the port may be empty."""
     if text.startswith("["):
         host, bracket, tail = text[1:].partition("]")
         if not bracket or tail[:1] not in {"", ":"}:
@@ -157,7 +156,7 @@ def _host(text: str, *, exactly: bool) -> Callable[[str], bool]:
 
 
 def _address(host: str) -> IPv4Address | IPv6Address | None:
-    """Return a host that is an address, also in a form such as 127.1."""
+    """Return the address that a host is, also in forms such as 127.1."""
     try:
         address = ip_address(host)
     except ValueError:

@@ -1,7 +1,7 @@
-"""Watching an exchange from outside: what it sends, what it gets, how it ends.
+"""Observe an exchange: its requests, its responses and how they end.
 
-The clients and the receivers know nothing of it, and an exchange that nobody watches
-is not wrapped and costs nothing.
+Clients and receivers are not involved. An exchange without an observer is not wrapped
+and costs nothing.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from langchain_sse_chat.errors import (
 )
 from langchain_sse_chat.transport.clock import monotonic
 from langchain_sse_chat.transport.protocols import (
-    Again,
     Exchange,
+    NextAttempt,
     Receiver,
     RequestSpec,
     ResponseHead,
@@ -33,14 +33,15 @@ OutputT = TypeVar("OutputT")
 HowEnded = Literal["done", "error", "cut", "reset", "timeout", "closed"]
 """How an attempt ended.
 
-`done`: the answer is whole. `error`: what came is an error, or no answer. `cut`: the
-connection was closed inside the answer, or before it. `reset`: it broke, or was never
-made. `timeout`: nothing came in time. `closed`: the caller left, or was stopped.
+`done`: the answer is complete. `error`: the server sent an error, or something that is
+not an answer. `cut`: the server closed the connection before or during the answer.
+`reset`: the connection broke, or could not be opened. `timeout`: nothing came in time.
+`closed`: the caller left the stream, or closed the model.
 """
 
 
 def cannot_record(folder: Path, error: OSError) -> ConfigurationError:
-    """Return the error for a folder that no exchange can be recorded in."""
+    """Return the error for a folder that recordings cannot be written to."""
     instead = (
         "Allow more open files (`ulimit -n`)"
         if error.errno in {errno.EMFILE, errno.ENFILE}
@@ -60,44 +61,44 @@ class Ending(NamedTuple):
     at: float
     """Seconds since the attempt began."""
     progress: int
-    """How many events carried something of the answer."""
+    """Number of events with a part of the answer."""
     first_output: float | None
-    """Seconds from the beginning to the first output, `None` when there was none."""
+    """Seconds until the first output, `None` without output."""
     error: SSEChatError | None = None
-    """What it failed with, without secrets of the request."""
+    """The error of a failed attempt, with the secrets of the request redacted."""
     pause: float | None = None
-    """Seconds until the next attempt of a failed one, `None` when there is none."""
+    """Seconds until the next attempt, `None` if no other one follows."""
 
 
 class Observer(Protocol):
-    """Learns of the attempts of one exchange, one after the other.
+    """Receives the attempts of one exchange, one after the other.
 
     Times are in seconds since the attempt began.
     """
 
     def begun(self, spec: RequestSpec) -> None:
-        """Learn what is about to be sent.
+        """Handle the start of an attempt, before its request is sent.
 
         Raises:
-            ConfigurationError: It cannot observe; the attempt does not take place.
+            ConfigurationError: The attempt cannot be observed; it is not made.
         """
         ...
 
     def opened(self, head: ResponseHead, at: float) -> None:
-        """Learn the head of the answer, whatever its status."""
+        """Handle the status and headers of a response, successful or not."""
         ...
 
     def read(self, data: bytes, at: float) -> None:
-        """Learn the next bytes of the body."""
+        """Handle the next bytes of the body."""
         ...
 
     def ended(self, ending: Ending) -> None:
-        """Learn how the attempt ended."""
+        """Handle the end of the attempt."""
         ...
 
 
 class ObservedExchange(Generic[OutputT]):
-    """An exchange with an observer; it behaves as it does without."""
+    """An exchange with an observer, which does not change its behavior."""
 
     def __init__(
         self,
@@ -105,24 +106,13 @@ class ObservedExchange(Generic[OutputT]):
         observer: Observer,
         now: Callable[[], float] = monotonic,
     ) -> None:
-        """Wrap an exchange; nothing is sent yet.
-
-        Args:
-            exchange: Who decides.
-            observer: Who is told.
-            now: The clock, in seconds.
-        """
         self._exchange = exchange
         self._observer = observer
         self._now = now
         self._watched: _WatchedReceiver[OutputT] | None = None
 
     def begin(self) -> tuple[RequestSpec, Receiver[OutputT]] | float:
-        """Start the exchange's next attempt.
-
-        Raises:
-            ConfigurationError: The observer cannot observe.
-        """
+        """See `Exchange.begin`."""
         begun = self._exchange.begin()
         if isinstance(begun, float):
             return begun
@@ -132,26 +122,30 @@ class ObservedExchange(Generic[OutputT]):
         return spec, self._watched
 
     def finished(self) -> bool:
-        """Return whether the exchange is over."""
+        """See `Exchange.finished`."""
         is_over = self._exchange.finished()
         self._end("done")
         return is_over
 
-    def failed(self, error: SSEChatError) -> Again | None:
-        """Return when the next attempt begins, `None` when there is none."""
-        again = None
+    def failed(self, error: SSEChatError) -> NextAttempt | None:
+        """See `Exchange.failed`."""
+        next_attempt = None
         try:
-            # First, because the exchange takes the secrets out of the error.
-            again = self._exchange.failed(error)
+            # First, because the exchange redacts the secrets in the error.
+            next_attempt = self._exchange.failed(error)
         finally:
-            self._end(_how_failed(error), error, again.seconds if again else None)
-        return again
+            self._end(
+                _how_failed(error),
+                error,
+                next_attempt.seconds if next_attempt else None,
+            )
+        return next_attempt
 
     def close(self) -> None:
-        """Learn that the exchange is over, perhaps in the middle of an attempt."""
+        """See `Exchange.close`."""
         watched = self._watched
         if watched is not None:
-            # A caller may leave with the last output, when nothing is left to be read.
+            # A caller that leaves at the last output has the whole answer.
             self._end("done" if watched.at_end else "closed")
         self._exchange.close()
 
@@ -167,7 +161,7 @@ class ObservedExchange(Generic[OutputT]):
 
 
 class _WatchedReceiver(Generic[OutputT]):
-    """A receiver that tells an observer what it is given."""
+    """A receiver that reports to an observer."""
 
     __slots__ = ("_begun", "_first", "_now", "_observer", "_receiver", "at_end")
 
@@ -215,11 +209,11 @@ class _WatchedReceiver(Generic[OutputT]):
                 self._first = self._time()
             yield output
 
-    def refused(self, head: ResponseHead, body: bytes) -> SSEChatError:
+    def error_response(self, head: ResponseHead, body: bytes) -> SSEChatError:
         at = self._time()
         self._observer.opened(head, at)
         self._observer.read(body, at)
-        return self._receiver.refused(head, body)
+        return self._receiver.error_response(head, body)
 
     def ending(
         self, how: HowEnded, error: SSEChatError | None, pause: float | None
@@ -236,6 +230,6 @@ def _how_failed(error: SSEChatError) -> HowEnded:
         return "timeout"
     if not isinstance(error, ConnectionFailedError):
         return "error"
-    # This is what httpx raises for a connection that was closed in order, too early.
+    # httpx raises this for a connection that was closed regularly, but too early.
     closed = isinstance(error.__cause__, httpx.RemoteProtocolError)
     return "cut" if closed else "reset"

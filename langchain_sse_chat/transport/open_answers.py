@@ -1,7 +1,7 @@
-"""Answers that are open over a client, so that closing the client can end them.
+"""Keep the open answers of each client, so that closing the client ends them.
 
-httpx closes connections under their readers, who would wait on (sync, aiohttp) or
-blame the server.
+httpx closes connections without notifying their readers, which would keep waiting (in
+sync code and with aiohttp) or blame the server.
 """
 
 from __future__ import annotations
@@ -15,14 +15,15 @@ Client = httpx.Client | httpx.AsyncClient
 
 
 class Stoppable(Protocol):
-    """An answer that is waited for or read, maybe by another thread."""
+    """An answer that is being received, perhaps by another thread."""
 
     def stop(self) -> None:
-        """Make its reader fail, at once, because the model was closed."""
+        """Make the reader fail immediately, because the model was closed."""
 
 
-# Sets of weak references are changed in one step each, so that no thread needs a lock:
-# a collection of garbage may close an answer at any moment, and a fork copy any lock.
+# Each change of these sets of weak references is atomic, so no lock is needed. A lock
+# could deadlock: the garbage collector may close an answer at any moment, and a fork
+# copies a lock that another thread holds.
 _open: weakref.WeakKeyDictionary[Client, set[weakref.ref[Stoppable]]] = (
     weakref.WeakKeyDictionary()
 )
@@ -30,7 +31,7 @@ _stopped: weakref.WeakSet[Client] = weakref.WeakSet()
 
 
 def opened(client: Client, answer: Stoppable) -> None:
-    """Note an answer; it is stopped at once when the client's answers were."""
+    """Register an answer; stop it if the client's answers have been stopped."""
     _open.setdefault(client, set()).add(weakref.ref(answer))
     if client in _stopped:
         answer.stop()

@@ -1,7 +1,8 @@
-"""Whether somebody has put something in the place of httpx's own sending.
+"""Detect whether another library has replaced httpx's own sending.
 
-Tests (respx, pytest-httpx, vcrpy) and instrumentation (OpenTelemetry) replace methods
-of httpx or httpcore. What is sent by another library goes past them, to the network.
+Test libraries (respx, pytest-httpx, vcrpy) and instrumentation (OpenTelemetry) replace
+methods of httpx or httpcore. Requests sent with aiohttp would bypass them and reach the
+network.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ _METHODS = (
 
 
 def is_httpx_patched() -> bool:
-    """Return whether somebody else sends the async requests that httpx would send."""
+    """Return whether another library intercepts httpx's async requests."""
     return not all(_is_own(owner, name) for owner, name in _METHODS)
 
 
@@ -27,6 +28,6 @@ def _is_own(owner: type, name: str) -> bool:
     method = vars(owner).get(name)
     if type(method) is not FunctionType:
         return False
-    # Not `__module__`, which decorators copy.
+    # Not `__module__`, which decorators copy from the original.
     home = str(method.__globals__["__name__"])
     return home.split(".", maxsplit=1)[0] in {"httpx", "httpcore"}

@@ -1,4 +1,4 @@
-"""What the shared clients send by, where httpx does not make that itself."""
+"""Build the transports of shared clients, where httpx's own do not suffice."""
 
 from __future__ import annotations
 
@@ -35,18 +35,18 @@ def routed_transport(
     limits: httpx.Limits,
     trust: Trust,
 ) -> Any:
-    """Return what sends requests to hosts; `None` to leave that to httpx.
+    """Return a transport for requests to hosts, or `None` to use httpx's default.
 
     Args:
-        kind: What of httpx it is for.
+        kind: The type of the client.
         proxies: The proxies of the field or of the environment.
-        async_transport: What async requests are to be sent by, where they need no
+        async_transport: The library that sends async requests without a proxy.
+        limits: The limits of each pool: one for direct connections, and one for each
             proxy.
-        limits: Of all connections; of those through a proxy, apart from the others.
-        trust: Whom to trust.
+        trust: The TLS context.
 
     Raises:
-        ConfigurationError: aiohttp is wanted by name, and is not installed.
+        ConfigurationError: aiohttp is requested by name but not installed.
     """
     direct = None
     if kind is httpx.AsyncClient:
@@ -70,13 +70,13 @@ def routed_transport(
 def socket_mount(
     kind: Kind, uds: str | None, limits: httpx.Limits, context: ssl.SSLContext
 ) -> dict[str, Any] | None:
-    """Return what sends the requests that go to a Unix socket, and no others.
+    """Return a mount of httpx for requests to a Unix socket, `None` without a socket.
 
     Args:
-        kind: What of httpx it is for.
-        uds: The path of the socket; without one there is nothing to be returned.
-        limits: Of all connections.
-        context: Whom to trust.
+        kind: The type of the client.
+        uds: The path of the socket.
+        limits: The limits of the pool.
+        context: The TLS context.
     """
     if uds is None:
         return None

@@ -1,4 +1,4 @@
-"""What the transport is told and what it talks to: values and protocols, no I/O."""
+"""Define the values and protocols that the transport works with. No I/O."""
 
 from __future__ import annotations
 
@@ -15,14 +15,15 @@ OutputT_co = TypeVar("OutputT_co", covariant=True)
 
 
 _NEVER = 10_000_000
-"""Seconds from which a limit is none: four months. Sockets refuse more than 9e9."""
+"""Timeouts of more seconds than this (four months) mean no timeout. Sockets reject
+values above 9e9."""
 
 _SETTINGS = {"first_token": "first_token_timeout", "gap": "stream_chunk_timeout"}
 
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """Limits in seconds; `None` switches one off."""
+    """Timeouts in seconds; `None` switches one off."""
 
     connect: float | None = 10.0
     """To open a connection, TLS included."""
@@ -31,17 +32,17 @@ class Timeouts:
     pool: float | None = 60.0
     """To get a connection from the pool."""
     read: float | None = 600.0
-    """For the whole of an answer that is not streamed."""
+    """For an entire answer that is not streamed."""
     first_token: float | None = 300.0
     """From the request to the first progress of a streamed answer."""
     gap: float | None = 120.0
     """Between two events with progress in a streamed answer."""
 
     def __post_init__(self) -> None:
-        """Refuse what is no number of seconds; take what never ends for none.
+        """Validate the timeouts; replace very large ones by `None`.
 
         Raises:
-            ConfigurationError: One of the limits is neither `None` nor 0 or more.
+            ConfigurationError: A timeout is neither `None` nor a number of 0 or more.
         """
         for name in self.__slots__:
             limit = getattr(self, name)
@@ -51,18 +52,18 @@ class Timeouts:
                 msg = f"`{setting}` is {limit!r}; pass seconds, 0 or more, or None."
                 raise ConfigurationError(msg)
             if is_number and limit > _NEVER:
-                object.__setattr__(self, name, None)  # frozen, but not yet out
+                object.__setattr__(self, name, None)  # frozen, but not in use yet
 
     def overridden_by(self, timeout: Any) -> Timeouts:
-        """Return these limits with a user's `timeout` laid over them.
+        """Return these timeouts with a user's `timeout` applied.
 
         Args:
-            timeout: `None` for no change, seconds for `connect`, `write`, `pool` and
-                `read` alike, a tuple `(connect, read)`, or an object with these four
-                as attributes, such as an `httpx.Timeout`.
+            timeout: `None` for no change, seconds for each of `connect`, `write`,
+                `pool` and `read`, a tuple `(connect, read)`, or an object with these
+                four attributes, such as an `httpx.Timeout`.
 
         Raises:
-            ConfigurationError: It is none of these.
+            ConfigurationError: `timeout` has another type.
         """
         if timeout is None:
             return self
@@ -83,7 +84,7 @@ class Timeouts:
 
 
 class Clients(Protocol):
-    """What sends requests, such as `HTTPClients`."""
+    """A source of clients, such as `HTTPClients`."""
 
     def sync_client(self) -> httpx.Client:
         """Return the client for blocking requests, from any thread."""
@@ -96,78 +97,78 @@ class Clients(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RequestSpec:
-    """One `POST`: everything that leaves, ready to send."""
+    """One `POST` request, ready to send."""
 
     url: str
     headers: Mapping[str, str]
     body: bytes
     clients: Clients
-    """What sends the request."""
+    """The clients that send the request."""
     timeouts: Timeouts = field(default_factory=Timeouts)
     streamed: bool = True
-    """Whether the answer is asked for as an event stream."""
+    """Whether the request asks for an event stream."""
     tls_hint: str = ""
     """A sentence for the error when the server's certificate is not accepted."""
     address: str = "base_url"
-    """The setting that the URL comes from, for the messages of errors."""
+    """The setting that the URL comes from, for error messages."""
     answer_is_secret: bool = False
-    """Whether the answer holds a secret, such as a token, and is shown to nobody."""
+    """Whether the response holds a secret, such as a token, and must not be shown."""
 
     def __repr__(self) -> str:
-        """Leave out query, headers and body, which hold keys and messages."""
+        """Omit query, headers and body, which hold keys and messages."""
         return f"RequestSpec(url={safe_url(self.url)!r}, streamed={self.streamed})"
 
 
 class ResponseHead(NamedTuple):
-    """The status line and the headers of an answer."""
+    """The status and the headers of a response."""
 
     status_code: int
     headers: Mapping[str, str]
-    """Names in lower case; several values of one name are joined by `, `."""
+    """Names in lower case; repeated headers are joined by `, `."""
     url: str
-    """Where the answer came from, without query, fragment, user and password."""
+    """The URL without query, fragment, user and password."""
 
 
-class Again(NamedTuple):
-    """That an attempt is followed by another one, and when."""
+class NextAttempt(NamedTuple):
+    """The decision to make another attempt."""
 
     seconds: float
-    """How long to wait before."""
+    """The wait before it."""
     retry: Mapping[str, Any] | None = None
-    """What callbacks are told of it: values of JSON, without secrets. `None` when it is
-    no retry but a step of its own, such as the renewal of a token."""
+    """The data of the retry event for callbacks: JSON values without secrets. `None`
+    for a step that is not a retry, such as the renewal of a token."""
 
 
 class Receiver(Protocol[OutputT_co]):
-    """Takes the bytes of one answer and gives what can be handed on."""
+    """Turns the bytes of one response into outputs."""
 
     @property
     def wants_more(self) -> bool:
-        """Whether more bytes are needed: the answer has not said that it is over."""
+        """Whether more bytes are needed: the answer has not ended yet."""
         ...
 
     @property
     def is_complete(self) -> bool:
-        """Whether the answer is whole as it is, although more bytes may come.
+        """Whether nothing of the answer is missing, although more bytes may come.
 
-        A connection that breaks or falls silent then takes nothing away.
+        A connection that breaks or falls silent from here on does no harm.
         """
         ...
 
     @property
     def events_read(self) -> int:
-        """How many events so far carried something of the answer.
+        """Number of events so far with a part of the answer.
 
         Keep-alive comments and events without content do not count.
         """
         ...
 
     def open(self, head: ResponseHead) -> None:
-        """Learn the head of a successful answer (2xx) before its first byte."""
+        """Handle the status and headers of a successful response (2xx)."""
         ...
 
     def feed(self, data: bytes) -> Sequence[OutputT_co]:
-        """Take the next bytes of the body; give what they complete."""
+        """Read the next bytes of the body; return the outputs that they complete."""
         ...
 
     def close(self) -> Iterable[OutputT_co]:
@@ -178,49 +179,49 @@ class Receiver(Protocol[OutputT_co]):
         """
         ...
 
-    def refused(self, head: ResponseHead, body: bytes) -> SSEChatError:
-        """Make the error for an answer whose status is not 2xx.
+    def error_response(self, head: ResponseHead, body: bytes) -> SSEChatError:
+        """Return the error for a response whose status is not 2xx.
 
         Args:
             head: Status and headers.
-            body: The body, cut at 64 KiB.
+            body: The body, truncated at 64 KiB.
         """
         ...
 
 
 class Exchange(Protocol[OutputT_co]):
-    """One call of the model: it may take several attempts.
+    """One call of the model, which may take several attempts.
 
-    All decisions are here and none in the clients: what an attempt sends, whether and
-    when it is followed by another, and whether one may begin at all.
+    The exchange makes all decisions: what an attempt sends, whether and when another
+    one follows, and whether one may begin yet. The clients make none.
     """
 
     def begin(self) -> tuple[RequestSpec, Receiver[OutputT_co]] | float:
-        """Start the next attempt: what to send and who takes the answer.
+        """Start the next attempt.
 
         Returns:
-            These two, or the seconds to wait before asking again: another exchange is
-            at something that both need.
+            The request and the receiver of its response, or seconds to wait before
+            calling `begin` again, because another exchange is obtaining something that
+            both need.
         """
         ...
 
     def finished(self) -> bool:
-        """Learn that the attempt succeeded; return whether it was the last one."""
+        """Record that the attempt succeeded; return whether it was the last one."""
         ...
 
-    def failed(self, error: SSEChatError) -> Again | None:
-        """Learn that the attempt failed.
+    def failed(self, error: SSEChatError) -> NextAttempt | None:
+        """Record that the attempt failed.
 
         Returns:
-            When to begin the next attempt, or `None` when there is none and `error` is
-            to be raised.
+            When to begin the next attempt, or `None` to raise `error`.
 
         Raises:
-            SSEChatError: There is none, and another error than this last one says what
-                happened.
+            SSEChatError: No other attempt follows, and this error explains the failure
+                better than `error`.
         """
         ...
 
     def close(self) -> None:
-        """Learn that the exchange is over, in whichever way."""
+        """End the exchange, whether it succeeded, failed or was abandoned."""
         ...

@@ -1,4 +1,4 @@
-"""Proxies: which one a request goes through, and which hosts need none."""
+"""Choose the proxy of a request."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from langchain_sse_chat.errors import (
     SSEChatError,
     TimedOutError,
 )
-from langchain_sse_chat.secrets.masking import Hidden
+from langchain_sse_chat.secrets.masking import MaskedStr
 from langchain_sse_chat.transport.no_proxy import NoProxy, is_this_machine
 
 EXTENSION = "langchain_sse_chat.proxy"
-"""The extension of a request of httpx that holds the `Proxy` it went through."""
+"""The extension of an httpx request that holds the `Proxy` it went through."""
 
 _FIELD = "`proxy`"
 _SCHEMES = ("http", "https", "all")
@@ -34,12 +34,12 @@ _VARIABLES = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Proxy:
-    """A proxy, and who named it."""
+    """A proxy, and the setting that names it."""
 
     url: str = field(repr=False)
-    """With user and password, where it asks for them."""
+    """The URL, which may include user and password."""
     source: str
-    """A variable of the environment, or the field."""
+    """An environment variable, or the field."""
 
     def __str__(self) -> str:
         """Return the address without user and password, and the source."""
@@ -47,13 +47,13 @@ class Proxy:
         return f"{url.scheme}://{url.netloc.decode()} ({self.source})"
 
     def as_httpx(self) -> httpx.Proxy:
-        """Return it as httpx takes it.
+        """Return the proxy as an `httpx.Proxy`.
 
         Raises:
-            ConfigurationError: It is not the URL of a proxy.
+            ConfigurationError: The URL is not valid for a proxy.
         """
-        # Without what is raised, which may quote a part of a password. What stands
-        # before a slash in a password reads as host and port.
+        # The exceptions are dropped because they may quote a part of the password. A
+        # password with a slash is parsed as host and port up to it.
         with suppress(ValueError, httpx.InvalidURL):
             url = httpx.URL(self.url)
             if url.host and "@" not in url.path:
@@ -72,12 +72,12 @@ class Proxies:
     def __init__(
         self, by_scheme: Mapping[str, Proxy], no_proxy: NoProxy | None = None
     ) -> None:
-        """Keep them.
+        """Store the proxies.
 
         Args:
-            by_scheme: Under `http`, `https` or, for both, `all`.
-            no_proxy: The hosts that need none, apart from this machine; `None` when
-                all requests, even those to this machine, go through a proxy.
+            by_scheme: The keys are `http`, `https` and, for both, `all`.
+            no_proxy: The hosts that need no proxy, in addition to this machine. `None`
+                sends all requests through a proxy, even those to this machine.
         """
         self._by_scheme = by_scheme
         self._no_proxy = no_proxy
@@ -87,11 +87,11 @@ class Proxies:
         return bool(self._by_scheme)
 
     def of(self, url: httpx.URL) -> Proxy | None:
-        """Return the proxy for a URL, `None` when it needs none.
+        """Return the proxy for a URL, or `None` to connect directly.
 
         Raises:
-            ConfigurationError: `NO_PROXY` has an entry that cannot be read, and may be
-                meant for this host.
+            ConfigurationError: `NO_PROXY` has an unreadable entry that may be meant
+                for this host.
         """
         proxy = self._by_scheme.get(url.scheme) or self._by_scheme.get("all")
         if proxy is None or self._no_proxy is None:
@@ -102,18 +102,18 @@ class Proxies:
 
 
 def proxies_of(field_value: str | None) -> Proxies:
-    """Return the proxy of the field `proxy` or, without one, those of the environment.
+    """Return the proxy in the field `proxy` or, without one, those of the environment.
 
-    Loopback addresses never go through a proxy of the environment.
+    Requests to loopback addresses never use a proxy of the environment.
 
     Raises:
-        ConfigurationError: The field is not the URL of a proxy.
+        ConfigurationError: The field is not a valid proxy URL.
     """
     if field_value is not None:
         # Errors take the variables of this frame with them.
-        field_value = Hidden(field_value)
+        field_value = MaskedStr(field_value)
         proxy = Proxy(field_value, _FIELD)
-        proxy.as_httpx()  # those of the environment are looked at when they are needed
+        proxy.as_httpx()  # proxies of the environment are checked on first use
         return Proxies({"all": proxy})
     found = getproxies()
     by_scheme = {
@@ -125,12 +125,12 @@ def proxies_of(field_value: str | None) -> Proxies:
 
 
 def proxy_variables() -> tuple[str | None, ...]:
-    """Return the variables of the environment that proxies are read from."""
+    """Return the values of the environment variables for proxies."""
     return tuple(map(os.environ.get, _VARIABLES))
 
 
 def _source(scheme: str, url: str) -> str:
-    """Return the name of the variable that holds a proxy, by its value."""
+    """Return the name of the variable that a proxy comes from."""
     name = f"{scheme}_proxy"
     upper = name.upper()
     held = [each for each in (name, upper) if os.environ.get(each)]
@@ -144,15 +144,15 @@ def name_proxy(
     request: httpx.Request | None,
     client: httpx.Client | httpx.AsyncClient | None,
 ) -> None:
-    """Name the proxy in an error, where it may have to do with it.
+    """Name the proxy in an error that it may have caused.
 
-    What comes through a tunnel is the server's own: only a connection that fails may
-    then be the fault of the proxy.
+    Over https the proxy only opens a tunnel and all responses come from the server, so
+    the proxy can only have caused a failed connection.
 
     Args:
-        error: What the request has led to. Its message gets another sentence.
-        request: The request; `None` when it was not made.
-        client: What sent it.
+        error: The error of the request; a sentence is added to its message.
+        request: The request; `None` if it could not be built.
+        client: The client that sent it.
     """
     if request is None or isinstance(error, ConfigurationError):
         return
@@ -164,10 +164,10 @@ def name_proxy(
         return
     sentence = f"The request went through the proxy {proxy}"
     cause = error.__cause__
-    # httpcore's words for a tunnel that is refused begin with the status.
+    # httpcore's message for a rejected tunnel begins with the status.
     if isinstance(cause, httpx.ProxyError) and str(cause).startswith("407"):
         sentence += (
-            ", which asks for user and password: pass them in `proxy`, as "
+            ", which requires a user and password. Pass them in `proxy`, as "
             "'http://user:password@host:port'"
         )
     error.args = (f"{error} {sentence}.", *error.args[1:])
@@ -176,8 +176,8 @@ def name_proxy(
 def _of_client(
     client: httpx.Client | httpx.AsyncClient | None, url: httpx.URL
 ) -> Proxy | None:
-    """Return the proxy that a client of the caller's uses for a URL."""
-    # There is no public way to it; without one there is nothing to say.
+    """Return the proxy that the user's own client uses for a URL."""
+    # There is no public attribute; if the private ones are gone, no proxy is named.
     find = getattr(client, "_transport_for_url", lambda _: None)
     found = getattr(getattr(find(url), "_pool", None), "_proxy_url", None)
     if not isinstance(found, httpcore.URL):

@@ -1,8 +1,8 @@
-"""Transports under a shared client that send a request straight or through a proxy.
+"""Send the requests of a shared client directly or through a proxy.
 
-httpx picks a proxy by patterns of URLs, which know neither networks nor loopback
-addresses, and it makes all proxies of the environment at once, those that cannot be
-used too.
+httpx chooses a proxy by URL patterns, which cannot express networks or loopback
+addresses, and creates the transports of all proxies in the environment up front, so
+that one invalid proxy breaks every request.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ TransportT = TypeVar("TransportT")
 
 
 class Routes(Generic[TransportT]):
-    """Decides what sends a request, and makes it when it is first needed."""
+    """Chooses the transport of a request, and creates it when first needed."""
 
     def __init__(
         self,
@@ -31,13 +31,13 @@ class Routes(Generic[TransportT]):
         *,
         tls_problem: str = "",
     ) -> None:
-        """Keep what requests are sent by.
+        """Store the transports.
 
         Args:
-            direct: Sends the requests that need no proxy.
-            proxies: Those of the field or of the environment.
-            through: Makes what sends requests through a proxy.
-            tls_problem: Why no request can be sent under TLS; empty if it can.
+            direct: The transport for requests without a proxy.
+            proxies: The proxies of the field or of the environment.
+            through: Creates the transport for a proxy.
+            tls_problem: Why TLS cannot be used; empty if it can.
         """
         self._direct = direct
         self._proxies = proxies
@@ -47,10 +47,10 @@ class Routes(Generic[TransportT]):
         self._lock = threading.Lock()
 
     def of(self, request: httpx.Request) -> TransportT:
-        """Return what sends a request, and note the proxy in its extensions.
+        """Return the transport of a request; store the proxy in its extensions.
 
         Raises:
-            ConfigurationError: There is nothing that can send it.
+            ConfigurationError: The proxy or TLS cannot be used.
         """
         if self._tls_problem and request.url.scheme == "https":
             raise ConfigurationError(self._tls_problem)
@@ -64,7 +64,7 @@ class Routes(Generic[TransportT]):
             return self._by_proxy[proxy]
 
     def transports(self) -> list[TransportT]:
-        """Return those that were made."""
+        """Return the transports that exist so far."""
         return [self._direct, *self._by_proxy.values()]
 
     def _made(self, proxy: Proxy) -> TransportT:
@@ -72,7 +72,7 @@ class Routes(Generic[TransportT]):
             return self._through(proxy.as_httpx())
         except ImportError:
             msg = (
-                f"The proxy cannot be used. {proxy.source} names a SOCKS proxy, which "
+                f"The proxy cannot be used. {proxy.source} is a SOCKS proxy, which "
                 "needs `pip install 'httpx[socks]'`."
             )
             raise ConfigurationError(msg) from None
@@ -82,15 +82,14 @@ class RoutedTransport(ManyPools, httpx.BaseTransport):
     """Sends blocking requests, each by its route."""
 
     def __init__(self, routes: Routes[httpx.BaseTransport]) -> None:
-        """Keep the routes."""
         self._routes = routes
 
     def transports(self) -> list[httpx.BaseTransport]:
-        """Return those that have the connections."""
+        """Return the transports that hold the connections."""
         return self._routes.transports()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a request; return the head of the answer, with its body to be read."""
+        """Send a request; return the response with an unread body."""
         return self._routes.of(request).handle_request(request)
 
     def close(self) -> None:
@@ -103,15 +102,14 @@ class AsyncRoutedTransport(ManyPools, httpx.AsyncBaseTransport):
     """Sends the requests of an event loop, each by its route."""
 
     def __init__(self, routes: Routes[httpx.AsyncBaseTransport]) -> None:
-        """Keep the routes."""
         self._routes = routes
 
     def transports(self) -> list[httpx.AsyncBaseTransport]:
-        """Return those that have the connections."""
+        """Return the transports that hold the connections."""
         return self._routes.transports()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a request; return the head of the answer, with its body to be read."""
+        """Send a request; return the response with an unread body."""
         return await self._routes.of(request).handle_async_request(request)
 
     async def aclose(self) -> None:

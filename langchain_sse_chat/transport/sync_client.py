@@ -1,4 +1,4 @@
-"""Exchanges over a blocking client: I/O only, every decision is the `Attempt`'s."""
+"""Run exchanges over a blocking client. I/O only: an `Attempt` makes all decisions."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from typing import Any, Generic, TypeVar
 import httpx
 
 from langchain_sse_chat.errors import SSEChatError
-from langchain_sse_chat.transport.attempt import Attempt, ReadLimit, again_after
+from langchain_sse_chat.transport.attempt import Attempt, ReadLimit, next_attempt_after
 from langchain_sse_chat.transport.clock import Deadline
 from langchain_sse_chat.transport.encoding import body
 from langchain_sse_chat.transport.map_exceptions import READ_FAILURES, SEND_FAILURES
 from langchain_sse_chat.transport.open_answers import ended, opened
-from langchain_sse_chat.transport.protocols import Again, Exchange
+from langchain_sse_chat.transport.protocols import Exchange, NextAttempt
 from langchain_sse_chat.transport.workarounds.http2 import (
     FLUSH_FAILURES,
     as_httpx,
@@ -36,28 +36,30 @@ from langchain_sse_chat.transport.workarounds.trailing_data import has_surplus
 OutputT = TypeVar("OutputT")
 
 _left: deque[httpx.Response] = deque()
-"""Answers that could not be closed in their place: the next one that ends does it.
+"""Responses that could not be closed yet; the next one to be closed closes them too.
 
-An iterator that was left, and is part of a cycle, is closed when garbage is collected.
-That may be in the midst of another call of the client, which has the lock of httpcore's
-pool then: closing would wait for this lock for ever, on the thread that has it."""
-
-
-Tell = Callable[[Mapping[str, Any]], None]
+The garbage collector closes an abandoned iterator that is part of a reference cycle. It
+may do so during another call of the client, on a thread that holds the lock of
+httpcore's pool: closing the response right there would deadlock."""
 
 
-def stream(exchange: Exchange[OutputT], tell: Tell | None = None) -> Generator[OutputT]:
+OnRetry = Callable[[Mapping[str, Any]], None]
+
+
+def stream(
+    exchange: Exchange[OutputT], on_retry: OnRetry | None = None
+) -> Generator[OutputT]:
     """Run an exchange; give each output as soon as its bytes are there.
 
     Closing the iterator closes the connection.
 
     Args:
         exchange: What to send and by what, who takes the answers, and whether to try
-            again.
-        tell: Is told of each retry before the wait for it.
+            next_attempt.
+        on_retry: Is told of each retry before the wait for it.
 
     Raises:
-        SSEChatError: The error after which the exchange wants no other attempt.
+        SSEChatError: The error of the last attempt.
     """
     try:
         while True:
@@ -72,18 +74,20 @@ def stream(exchange: Exchange[OutputT], tell: Tell | None = None) -> Generator[O
                         break
                     yield from attempt.feed(data)
                 yield from attempt.close()
-                answer.collect(attempt.rest())
+                answer.collect(attempt.drain_limit())
             except SSEChatError as error:
-                data = None  # goes with the error, and may hold what was sent back
-                again = again_after(exchange, attempt.explain(error))
+                data = None  # in the traceback, it could show an echoed request
+                next_attempt = next_attempt_after(
+                    exchange, attempt.with_proxy_named(error)
+                )
             else:
                 if exchange.finished():
                     return
-                again = Again(0.0)
+                next_attempt = NextAttempt(0.0)
             finally:
                 if answer is not None:
                     answer.close()
-            _pause(again, tell)
+            _pause(next_attempt, on_retry)
     finally:
         exchange.close()
 
@@ -94,14 +98,14 @@ def _next_attempt(exchange: Exchange[OutputT]) -> Attempt[OutputT]:
     return Attempt(*begun)
 
 
-def _pause(again: Again, tell: Tell | None) -> None:
-    if tell is not None and again.retry is not None:
-        tell(again.retry)
-    time.sleep(again.seconds)
+def _pause(next_attempt: NextAttempt, on_retry: OnRetry | None) -> None:
+    if on_retry is not None and next_attempt.retry is not None:
+        on_retry(next_attempt.retry)
+    time.sleep(next_attempt.seconds)
 
 
 class _Answer(Generic[OutputT]):
-    """A request and the answer to it, on the wire."""
+    """A request and its response, on the wire."""
 
     def __init__(self, client: httpx.Client, attempt: Attempt[OutputT]) -> None:
         self._client = client
@@ -111,7 +115,7 @@ class _Answer(Generic[OutputT]):
         self._used: list[Any] = []
 
     def open(self) -> None:
-        """Send the request and read the head of the answer."""
+        """Send the request and read the status and headers of the response."""
         attempt = self._attempt
         opened(self._client, self)
         reading.deadline = attempt.waits()
@@ -137,10 +141,10 @@ class _Answer(Generic[OutputT]):
         guard(stream, is_http2=is_http2(response))
         self._body = body(response)
         if not attempt.open(response):
-            said = self.collect(attempt.refusal())
+            said = self.collect(attempt.error_body_limit())
             if attempt.spoils(response):
                 _spoil(response)
-            raise attempt.refused(response, said)
+            raise attempt.error_response(response, said)
 
     def read(self, deadline: Deadline) -> bytes | None:
         """Return the next bytes, `None` at the end."""
@@ -148,18 +152,18 @@ class _Answer(Generic[OutputT]):
         try:
             return next(self._body, None)
         except PastDeadline:
-            self._attempt.broke(TimeoutError())
+            self._attempt.read_failed(TimeoutError())
             return None
         except Exception as exc:  # noqa: BLE001 - looked at there
             if self._client.is_closed:
                 self._attempt.clock.stop()
-            self._attempt.broke(as_httpx(exc))
+            self._attempt.read_failed(as_httpx(exc))
             return None
         finally:
             reading.deadline = None
 
     def stop(self) -> None:
-        """End the wait of the reading thread. To close the socket would not wake it."""
+        """Interrupt the thread that reads. Closing the socket would not wake it."""
         self._attempt.clock.stop()
         for stream in self._used:
             made = stream.get_extra_info("socket")
@@ -167,18 +171,18 @@ class _Answer(Generic[OutputT]):
                 with contextlib.suppress(OSError):  # it is closed
                     socket.socket.shutdown(made, socket.SHUT_RDWR)
 
-    def collect(self, allowance: ReadLimit) -> bytes:
-        """Read what is left, as far as it goes; a failure ends it."""
+    def collect(self, limit: ReadLimit) -> bytes:
+        """Read up to a limit; stop silently at a failure."""
         with contextlib.suppress(SSEChatError):
-            while allowance.is_left:
-                data = self.read(allowance)
+            while limit.is_left:
+                data = self.read(limit)
                 if data is None:
                     break
-                allowance.take(data)
-        return allowance.taken()
+                limit.take(data)
+        return limit.taken()
 
     def close(self) -> None:
-        """Give the connection back, or close it when the answer is not at its end."""
+        """Return the connection to the pool, or close it if the body was not read."""
         response, self._response = self._response, None
         ended(self._client, self)
         if response is None:
@@ -202,7 +206,7 @@ class _Answer(Generic[OutputT]):
 
 
 def _spoil(response: httpx.Response) -> None:
-    """Close the connection of an answer: its pool sees it, and drops it."""
+    """Close the connection of a response; the pool then drops it."""
     stream = response.extensions.get("network_stream")
     if stream is not None and not is_http2(response):
         stream.close()

@@ -1,4 +1,4 @@
-"""Whom a client trusts, and by which certificate it is known itself."""
+"""Build TLS contexts: trusted authorities and client certificates."""
 
 from __future__ import annotations
 
@@ -17,36 +17,36 @@ from langchain_sse_chat.errors import ConfigurationError
 Certificate = (
     str | Path | tuple[str | Path, str | Path] | tuple[str | Path, str | Path, str]
 )
-"""A client's own certificate: path, or path and key file, or these and the key's
-password. One file may hold both."""
+"""A client certificate: its path, its path and that of the key, or these and the key's
+password. One file may hold both certificate and key."""
 
 
 _VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 
 
 class Trust(NamedTuple):
-    """A TLS context, or why there is none to use."""
+    """A TLS context, or the reason why it cannot be used."""
 
     context: ssl.SSLContext
     problem: str = ""
-    """What is wrong with the environment. The context then trusts nobody; requests
-    without TLS do not need it."""
+    """The fault of an environment variable. The context then trusts no authority;
+    requests without TLS still work."""
 
 
 def tls_context(
     verify: bool | str | Path | ssl.SSLContext,  # noqa: FBT001 - httpx's own parameter
     cert: Certificate | None,
 ) -> Trust:
-    """Return the context for a client; one takes about 20 ms, so they are shared.
+    """Return the context for a client. Cached, because creating one takes 20 ms.
 
     Args:
-        verify: Whether certificates are verified, or the path of a file or folder with
-            the authorities to trust, or a context that knows them. With `True` these
-            are certifi's, or those in SSL_CERT_FILE or SSL_CERT_DIR.
-        cert: The client's own certificate, which is loaded into the context.
+        verify: Whether to verify certificates, the path of a file or folder with the
+            authorities to trust, or a TLS context. `True` trusts certifi's
+            authorities, or those in SSL_CERT_FILE or SSL_CERT_DIR.
+        cert: The client certificate, which is loaded into the context.
 
     Raises:
-        ConfigurationError: A file of the caller's cannot be read, or its key not be
+        ConfigurationError: A file of the user's cannot be read, or the key cannot be
             decrypted.
     """
     try:
@@ -56,7 +56,7 @@ def tls_context(
 
 
 def tls_variables() -> tuple[str | None, ...]:
-    """Return the variables of the environment that say whom to trust."""
+    """Return the values of the environment variables for trusted authorities."""
     return tuple(map(os.environ.get, _VARIABLES))
 
 
@@ -65,7 +65,7 @@ class _UnreadableVariableError(ConfigurationError):
 
 
 def _named() -> tuple[str, str] | None:
-    """Return the variable that says whom to trust, and the path in it."""
+    """Return the environment variable for trusted authorities, and its path."""
     pairs = zip(_VARIABLES, tls_variables(), strict=True)
     return next(((name, path) for name, path in pairs if path), None)
 
@@ -91,13 +91,13 @@ def _context(
 
 def _trusting_named(variable: str, path: str) -> ssl.SSLContext:
     try:
-        if variable == "SSL_CERT_DIR":  # one that is gone would pass for an empty one
+        if variable == "SSL_CERT_DIR":  # OpenSSL treats a missing folder as empty
             os.scandir(path).close()
         return _trusting(path)
     except OSError as exc:
         msg = (
-            f"{variable} of the environment is {path!r}, which cannot be read: {exc}. "
-            "Correct or unset the variable, or pass `verify`."
+            f"The environment variable {variable} is {path!r}, which cannot be read: "
+            f"{exc}. Correct or unset the variable, or pass `verify`."
         )
         raise _UnreadableVariableError(msg) from exc
 
@@ -113,7 +113,7 @@ def _trusting(path: str | Path) -> ssl.SSLContext:
 def _readable(what: str) -> Iterator[None]:
     try:
         yield
-    except OSError as exc:  # `ssl.SSLError` is one
+    except OSError as exc:  # includes `ssl.SSLError`
         msg = f"{what} cannot be read: {exc}. Pass the path of a PEM file."
         raise ConfigurationError(msg) from exc
 
@@ -121,7 +121,7 @@ def _readable(what: str) -> Iterator[None]:
 def _load(context: ssl.SSLContext, cert: Certificate) -> None:
     file, *rest = (cert,) if isinstance(cert, (str, Path)) else cert
     key, *password = rest or (None,)
-    # Without any, OpenSSL would ask for it at the terminal, and wait.
+    # Without a password, OpenSSL would prompt for it on the terminal and block.
     context.load_cert_chain(file, key, str(*password) if password else _no_password)
 
 

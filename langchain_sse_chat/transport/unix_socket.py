@@ -1,4 +1,4 @@
-"""HTTP over a Unix socket: the transports for `http+unix` URLs."""
+"""Send HTTP over a Unix socket: the transports for `http+unix` URLs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ class UnixSocketTransport(httpx.HTTPTransport):
     """Sends blocking requests for `http+unix` URLs through one socket."""
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a request; return the answer to it."""
+        """Send a request; return the response with an unread body."""
         return super().handle_request(_as_http(request))
 
 
@@ -17,18 +17,18 @@ class AsyncUnixSocketTransport(httpx.AsyncHTTPTransport):
     """Sends async requests for `http+unix` URLs through one socket."""
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a request; return the answer to it."""
+        """Send a request; return the response with an unread body."""
         return await super().handle_async_request(_as_http(request))
 
 
 def _as_http(request: httpx.Request) -> httpx.Request:
-    """Return a request with the URL that httpcore knows how to send.
+    """Return the request with a URL that httpcore supports.
 
-    The host is `localhost`, as curl and Docker have it: servers refuse a host that is
-    no name, such as the encoded path.
+    The host is `localhost`, as with curl and Docker: servers reject a host that is not
+    a valid name, such as the encoded path.
     """
     headers = request.headers.copy()
-    if headers["Host"] == request.url.netloc.decode():  # not one of the caller's own
+    if headers["Host"] == request.url.netloc.decode():  # keep a header of the user's
         headers["Host"] = "localhost"
     return httpx.Request(
         request.method,

@@ -1,4 +1,4 @@
-"""Addresses: where a request goes, and how a message may name that place."""
+"""Build the URL of a request, and show it safely in messages."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def endpoint(
     Args:
         base_url: The API's root, such as `https://api.openai.com/v1`, with or without
             a last slash, or the whole URL, which ends with `path`. Its query is kept,
-            its fragment is not. A Unix socket is named in the place of the host,
+            its fragment is not. A Unix socket is named instead of the host,
             percent-encoded: `http+unix://%2Frun%2Fllama.sock/v1`, as
             requests-unixsocket has it
             (https://github.com/msabramo/requests-unixsocket#usage).
@@ -44,14 +44,14 @@ def endpoint(
 
 
 def check_url(url: str, setting: str) -> None:
-    """Refuse an address that requests cannot be sent to.
+    """Check that requests can be sent to a URL.
 
     Args:
-        url: The address.
-        setting: The name of the setting that it is the value of.
+        url: The URL.
+        setting: The name of the setting that holds it.
 
     Raises:
-        ConfigurationError: It is not an `http` or `https` URL with a host, or an
+        ConfigurationError: `url` is not an `http` or `https` URL with a host, or an
             `http+unix` URL with the absolute path of a socket.
     """
     _split(url.strip(), setting)
@@ -60,15 +60,15 @@ def check_url(url: str, setting: str) -> None:
 def without_user(url: str) -> tuple[str, str | None]:
     """Return a URL without user and password, and the header that carries them.
 
-    The URL of a request must not hold them: httpx sends them in place of another
-    `Authorization` header, and aiohttp refuses to send both.
+    They are removed from the URL of a request because httpx would replace another
+    `Authorization` header by them, and aiohttp refuses to send both.
 
     Args:
-        url: A URL as `endpoint` returns it.
+        url: A URL returned by `endpoint`.
 
     Returns:
-        The URL, and the value of `Authorization` (RFC 7617) with what was
-        percent-encoded in it; `None` when the URL has no user.
+        The URL, and the value of `Authorization` (RFC 7617) with user and password
+        percent-decoded; `None` if the URL has no user.
     """
     if "@" not in url or socket_path(url) is not None:
         return url, None
@@ -85,12 +85,11 @@ def without_user(url: str) -> tuple[str, str | None]:
 
 
 def socket_path(url: str | None) -> str | None:
-    """Return the path of the Unix socket that a URL names, `None` when it names none.
+    """Return the path of the Unix socket in a URL, `None` if it has no valid one.
 
-    One whose path no socket can have, or that would not be found from every folder,
-    names none either.
+    The path must be absolute and printable.
     """
-    # Most URLs are of the other kind, so these are told apart before they are read.
+    # The prefix is checked first because most URLs have no socket and parsing is slow.
     if url is None or not url.strip().lower().startswith(f"{_SOCKET_SCHEME}://"):
         return None
     try:
@@ -101,15 +100,15 @@ def socket_path(url: str | None) -> str | None:
 
 
 def socket_url(path: str) -> str:
-    """Return the URL that names a Unix socket by its absolute path."""
+    """Return the `http+unix` URL of a socket with an absolute path."""
     return f"{_SOCKET_SCHEME}://{quote(path, safe='')}"
 
 
 @lru_cache(maxsize=64)
 def safe_url(url: str) -> str:
-    """Return `url` without query, fragment, user and password, fit for a message.
+    """Return `url` without query, fragment, user and password, safe for messages.
 
-    A Unix socket is shown as nginx writes it: `http://unix:/run/llama.sock:/v1`
+    A Unix socket is shown in nginx's notation: `http://unix:/run/llama.sock:/v1`
     (https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_pass).
     """
     bare = re.split(r"[?#]", url, maxsplit=1)[0]
@@ -124,20 +123,20 @@ def _split(url: str, setting: str = "base_url") -> SplitResult:
         parts = urlsplit(url)
         path = socket_path(url)
         if path is not None:
-            # One spelling, because clients are found by it.
+            # One spelling, because clients are looked up by the URL.
             parts = parts._replace(netloc=quote(path, safe=""))
             usable = True
         else:
             usable = parts.scheme in {"http", "https"} and bool(parts.hostname)
             usable = usable and parts.port != 0
         usable = usable and not _NOT_IN_A_URL.search(url)
-    except ValueError:  # an unclosed bracket, or a port that is no number
+    except ValueError:  # an unclosed bracket, or a port that is not a number
         usable = False
     if not usable:
         msg = (
             f"`{setting}` is {safe_url(url)!r}, which is not a URL that requests can "
-            "be sent to; pass one like 'https://api.example.com/v1'. A Unix socket is "
-            "named by its absolute path with each '/' as %2F: "
+            "be sent to. Pass a URL like 'https://api.example.com/v1' or, for a Unix "
+            "socket, its absolute path with each '/' as %2F: "
             "'http+unix://%2Frun%2Fllama.sock/v1'."
         )
         raise ConfigurationError(msg)

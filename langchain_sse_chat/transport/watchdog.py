@@ -1,4 +1,4 @@
-"""Awaiting that ends when a deadline does, without a timer for each token."""
+"""Interrupt an await when a deadline passes, without a timer for each token."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ from langchain_sse_chat.transport.clock import Deadline, monotonic
 
 
 class Watchdog:
-    """Interrupts the task that waits when its deadline has passed.
+    """Interrupts the waiting task when its deadline passes.
 
-    A deadline mostly moves away before it is reached, so its timer stays where it is
-    and looks at the deadline only when it goes off. Between two waits the time is the
-    caller's and nothing is interrupted; the task may be another one each time.
+    Not `asyncio.timeout`, whose `reschedule` sets a timer for each token and which must
+    be entered and left in the same task. A deadline usually moves on long before it is
+    reached, so the timer here stays as it is and checks the deadline only when it
+    fires. Between two waits the time is the caller's and nothing is interrupted; each
+    wait may happen in another task.
     """
 
     __slots__ = (
@@ -31,11 +33,6 @@ class Watchdog:
     )
 
     def __init__(self, now: Callable[[], float] = monotonic) -> None:
-        """Watch in the running event loop; nothing is armed yet.
-
-        Args:
-            now: The clock of the deadlines, in seconds.
-        """
         self._loop = asyncio.get_running_loop()
         self._now = now
         self._timer: asyncio.TimerHandle | None = None
@@ -46,12 +43,12 @@ class Watchdog:
         self._interrupted = False
 
     def within(self, deadline: Deadline) -> Self:
-        """Return a context that raises `TimeoutError` when `deadline` passes in it."""
+        """Return a context manager that raises `TimeoutError` at `deadline`."""
         self._deadline = deadline
         return self
 
     def __enter__(self) -> None:
-        # There is a task, or httpx could not run either.
+        # There always is a task, because httpx needs one too.
         task = cast("asyncio.Task[Any]", asyncio.current_task())
         self._task = task
         self._cancelling = task.cancelling()
@@ -68,19 +65,19 @@ class Watchdog:
         if not self._interrupted or task is None:
             return
         self._interrupted = False
-        # As `asyncio.timeout` does: a cancellation from elsewhere goes first.
+        # As in `asyncio.timeout`, a cancellation by other code takes precedence.
         others = task.uncancel() > self._cancelling
         if not others and isinstance(exc, asyncio.CancelledError):
             raise TimeoutError from exc
 
     def interrupt(self) -> None:
-        """End the wait that is under way, if one is, as if its deadline had passed."""
+        """End the current wait, if any, as if its deadline had passed."""
         if self._task is not None and not self._interrupted:
             self._interrupted = True
             self._task.cancel()
 
     def stop(self) -> None:
-        """Take the timer off the event loop."""
+        """Cancel the timer."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -94,8 +91,8 @@ class Watchdog:
 
     def _look(self) -> None:
         if self._has_passed():
-            # A loop that was kept busy so long may have at hand what the task waits
-            # for: that goes first, and wakes the task up before the next round.
+            # A blocked event loop may find the timer and the awaited data ready in the
+            # same turn. The data goes first: it wakes the task before the next turn.
             self._timer = self._loop.call_later(0.0, self._interrupt)
 
     def _interrupt(self) -> None:
@@ -103,7 +100,7 @@ class Watchdog:
             self.interrupt()
 
     def _has_passed(self) -> bool:
-        """Whether the task waits beyond its deadline; wait on when it moved away."""
+        """Return whether the task waits past its deadline; if not, reset the timer."""
         self._timer = None
         self._due = math.inf
         if self._task is None or self._deadline.at == math.inf:

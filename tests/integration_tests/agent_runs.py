@@ -1,4 +1,4 @@
-"""What the tests of agents have in common: a tool, and how a graph is run."""
+"""Share a tool and a way to run a graph between the tests of agents."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ from langchain.agents import create_agent
 from langgraph.graph import START, MessagesState, StateGraph
 from langgraph.prebuilt import ToolNode, tools_condition
 
-# Two calls at once after text and reasoning, then one call alone, then the answer.
+# Two parallel calls after text and reasoning, then one call, then the answer.
 STEPS = (
     Reply.text(
         ["Let me", " look"],

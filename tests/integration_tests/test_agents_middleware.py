@@ -1,4 +1,4 @@
-"""What agents do beside calling tools: objects, retries, summaries."""
+"""Agents do more than call tools: objects, retries, summaries."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is recorded over real sockets plays back the same, and is recorded the same."""
+"""A recording over real sockets plays back the same, and is recorded the same."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ CALL = {"name": "add", "arguments": {"a": 1, "b": [2, 3]}, "id": "call_1"}
 SCRIPTS: dict[str, list[Reply]] = {
     "whole answer": [Reply.text("Привет, world! 👋 And more")],
     "byte by byte": [Reply.text("Привет 👋", write_size=1)],
-    "one packet": [Reply.text("all of it at once", merge=True)],
+    "one packet": [Reply.text("all of it together", merge=True)],
     "reasoning": [Reply.text("4", reasoning="2 and 2 make")],
     "tool calls": [Reply.text(tool_calls=[CALL, {**CALL, "id": "call_2"}])],
     "cut tool call": [Reply.text(tool_calls=[CALL], cut_after=2)],
@@ -61,7 +61,7 @@ SCRIPTS: dict[str, list[Reply]] = {
     "closed before an answer": [Reply.text("one", truncate_after=0, headless=True)] * 2,
     "silent before an answer": [Reply.text("one", stall_after=0, headless=True)] * 2,
     "stalled": [Reply.text("one two three", stall_after=2)],
-    "stalled at once": [Reply.text("one two three", stall_after=0)] * 2,
+    "stalled from the start": [Reply.text("one two three", stall_after=0)] * 2,
     "held after the end": [Reply.text("one two", hang_after_done=True)],
     "no [DONE]": [Reply.text("one two", done=False)],
     "reset after the finish reason": [Reply.text(["a", "b"], reset_after=3)],
@@ -79,7 +79,7 @@ JOINS_CHUNKS = importlib.util.find_spec("httpx_aiohttp") is not None
 
 @dataclass
 class Seen:
-    """What a caller sees of a call, without what differs from run to run."""
+    """The result of a call for its caller, without the parts that vary between runs."""
 
     chunks: list[str]
     error: str | None = None
@@ -130,7 +130,7 @@ def call(request: pytest.FixtureRequest) -> Call:
 
 
 def play(replies: list[Reply], folder: Path, call: Call) -> Seen:
-    """Return what is seen of scripted replies, and record it."""
+    """Return the results of scripted replies, and record them."""
     stalls = any(reply.stall_after is not None for reply in replies)
     fields = {**FIELDS, **(SHORT if stalls else {})}
     with ScriptedServer(replies) as server:

@@ -1,4 +1,4 @@
-"""Answers that break on the wire and are gone on with, over real sockets."""
+"""Answers that break on the wire are resumed, over real sockets."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def by_astream(chat: ChatSSE) -> list[AIMessageChunk]:
 
 @pytest.fixture(params=[by_stream, by_astream])
 def ask(request: pytest.FixtureRequest) -> Ask:
-    """Return what gives the chunks of an answer, sync and async."""
+    """Return a function that collects the chunks of an answer, sync and async."""
     way: Ask = request.param
     return way
 

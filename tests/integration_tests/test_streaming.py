@@ -1,4 +1,4 @@
-"""Streams over real sockets: at once, over one connection, and closed when left."""
+"""Stream over real sockets: immediately, over one connection, closed when left."""
 
 from __future__ import annotations
 

@@ -23,5 +23,5 @@ def way(request: pytest.FixtureRequest) -> Iterator[Way]:
 
 @pytest.fixture
 def serve() -> type[Server]:
-    """Return what makes a server."""
+    """Return a factory of servers."""
     return Server

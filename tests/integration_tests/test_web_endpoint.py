@@ -53,7 +53,7 @@ async def serving(example: ModuleType, model: ScriptedServer) -> AsyncIterator[s
 
 
 class Reader:
-    """What a page keeps of what it reads."""
+    """The state of a page that reads a stream."""
 
     def __init__(self, url: str, *, closes: bool) -> None:
         self.source = EventSource(f"{url}/?q=Hello+from+me")

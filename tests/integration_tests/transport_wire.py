@@ -27,7 +27,7 @@ from langchain_sse_chat.errors import (
 from langchain_sse_chat.transport import async_client, sync_client
 from langchain_sse_chat.transport.clients import HTTPClients
 from langchain_sse_chat.transport.protocols import (
-    Again,
+    NextAttempt,
     RequestSpec,
     ResponseHead,
     Timeouts,
@@ -201,7 +201,7 @@ class LineReceiver:
             raise StreamTruncatedError
         return ["end"]
 
-    def refused(self, head: ResponseHead, body: bytes) -> SSEChatError:
+    def error_response(self, head: ResponseHead, body: bytes) -> SSEChatError:
         return StatusError(f"{head.status_code} {body.decode()}")
 
 
@@ -227,10 +227,10 @@ class Exchange:
     def close(self) -> None:
         pass
 
-    def failed(self, error: SSEChatError) -> Again | None:
+    def failed(self, error: SSEChatError) -> NextAttempt | None:
         self.errors.append(error)
         self.failed_once.set()
-        return Again(self.pauses.pop(0)) if self.pauses else None
+        return NextAttempt(self.pauses.pop(0)) if self.pauses else None
 
 
 def stream(client: httpx.Client, exchange: Exchange) -> Generator[str]:

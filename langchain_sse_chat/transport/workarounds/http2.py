@@ -32,7 +32,7 @@ import httpcore
 import httpx
 
 PREFACE = b"PRI * HTTP/2.0"
-"""How the first write on a connection begins (RFC 9113, section 3.4)."""
+"""The first bytes that a client sends on a connection (RFC 9113, section 3.4)."""
 
 _CANCEL = 0x8
 """The error code for "no longer needed" (RFC 9113, section 7)."""
@@ -48,7 +48,7 @@ FLUSH_FAILURES = (
 # Used as a request of httpcore: seconds for a few bytes.
 _FLUSH = SimpleNamespace(extensions={"timeout": {"write": 5.0}})
 
-# From an answer of httpx down to the connection of httpcore, layer by layer.
+# Attributes from httpx's response down to httpcore's connection, layer by layer.
 _INNER = ("_stream", "_httpcore_stream", "_connection")
 
 # HTTP/2 begins with a frame of settings (section 6.5).
@@ -89,7 +89,7 @@ def as_httpx(exc: Exception) -> Exception:
 
 
 def is_http2(response: httpx.Response) -> bool:
-    """Return whether an answer shares its connection with others."""
+    """Return whether other responses share the connection of a response."""
     return response.http_version == "HTTP/2"
 
 

@@ -32,7 +32,7 @@ from typing import Any
 
 import httpcore
 
-from langchain_sse_chat.transport.clock import SHORTEST, Deadline, monotonic
+from langchain_sse_chat.transport.clock import MIN_TIMEOUT, Deadline, monotonic
 from langchain_sse_chat.transport.workarounds.http2 import PREFACE, refuse_http2
 from langchain_sse_chat.transport.workarounds.trailing_data import is_interim
 
@@ -114,7 +114,7 @@ def _reader(plain: Any, speech: _Speech) -> Read:
             if timeout is not None:
                 if timeout < -_LATEST:
                     raise PastDeadline if speech.is_http2 else TimeoutError
-                timeout = max(timeout, SHORTEST)
+                timeout = max(timeout, MIN_TIMEOUT)
         try:
             data: bytes = plain()(max_bytes, timeout)
         except httpcore.ReadTimeout as exc:
@@ -201,7 +201,7 @@ def _look_for_answer(stream: Any) -> bool:
     # Only a read tells an answer from messages of TLS itself, such as tickets.
     read = stream.read
     try:
-        data: bytes = type(stream).read(stream, _READ, SHORTEST)
+        data: bytes = type(stream).read(stream, _READ, MIN_TIMEOUT)
     except httpcore.ReadTimeout:
         return False
     except httpcore.ReadError as exc:

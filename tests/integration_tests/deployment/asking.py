@@ -8,7 +8,7 @@ from langchain_sse_chat import ChatSSE
 
 
 def said(prompt: str) -> str:
-    """Return what the embedded server answers to a prompt."""
+    """Return the embedded server's answer to a prompt."""
     return f"You said: {prompt}"
 
 

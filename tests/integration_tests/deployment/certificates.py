@@ -38,7 +38,7 @@ class Authority:
         self.encrypted_key.write_bytes(_encrypted(plain))
 
     def server(self, *, asks_for_certificate: bool = False) -> ssl.SSLContext:
-        """Return what a server on this machine shows to its clients."""
+        """Return the TLS context of a server on this machine."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._ca.issue_cert("127.0.0.1", "localhost", "server.test").configure_cert(
             context

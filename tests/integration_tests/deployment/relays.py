@@ -1,4 +1,4 @@
-"""What stands between a client and a server: sockets, TLS and proxies, on loopback."""
+"""Relay between a client and a server: sockets, TLS and proxies, on loopback."""
 
 from __future__ import annotations
 

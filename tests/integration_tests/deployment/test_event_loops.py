@@ -15,7 +15,7 @@ LONG = 60.0
 
 
 async def ask_at_once(chat: ChatSSE, name: str, count: int) -> None:
-    """Stream several answers at once in the running event loop."""
+    """Stream several answers concurrently in the running event loop."""
     prompts = [f"{name} {number}" for number in range(count)]
     texts = await asyncio.gather(*(aask(chat, prompt) for prompt in prompts))
     assert texts == [said(prompt) for prompt in prompts]

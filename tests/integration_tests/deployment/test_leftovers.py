@@ -1,4 +1,4 @@
-"""What is left of a thousand models that were made, used and dropped."""
+"""A thousand models that were created, used and dropped leave nothing behind."""
 
 from __future__ import annotations
 

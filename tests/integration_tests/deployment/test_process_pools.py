@@ -12,7 +12,7 @@ from tests.integration_tests.deployment.running import run_program
 
 
 def answer(request: Request) -> Reply:
-    """Answer as the echo model, but for one prompt."""
+    """Answer as the echo model, except to one prompt."""
     if b"refuse this" in request.body:
         return Reply.status(400, error="no such thing")
     return echo.answer(request)

@@ -60,7 +60,7 @@ def proxy_key() -> str:
 
 @pytest.fixture
 def mocked_answer() -> str:
-    """What the proxy's model `mocked` answers, without any server behind it."""
+    """The answer of the proxy's model `mocked`, which has no server behind it."""
     return MOCKED_ANSWER
 
 
@@ -85,7 +85,7 @@ def proxy_url(
     run = "from litellm.proxy.proxy_cli import run_server; run_server()"
     command = [str(python), "-c", run, "--config", str(configuration)]
     command += ["--host", "127.0.0.1", "--port", "0"]
-    # Nothing of this process's environment: its keys are none of the proxy's business.
+    # Not this process's environment, whose keys do not concern the proxy.
     environment = {"HOME": str(home), "PATH": "/usr/bin:/bin"}
     # The table of prices that comes with it, not the one on the network.
     environment["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"

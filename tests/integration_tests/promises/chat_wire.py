@@ -1,4 +1,4 @@
-"""What servers send, as behaviors for the server of plain sockets."""
+"""Define what servers send, as behaviors for the server of plain sockets."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ CONTENTLESS = [
     event({}, choices=[]),
     event({"content": ""}, index=1),
 ]
-"""What keeps a connection alive and carries nothing of an answer."""
+"""Keep-alive bytes without a part of an answer."""
 
 
 def trickled(data: bytes, *, after: bytes = b"") -> Behavior:
@@ -168,7 +168,7 @@ def read_slowly(connection: socket.socket, stopped: threading.Event) -> None:
 
 
 def relay(url: str, slow: threading.Event) -> Serve:
-    """Return what passes bytes on to a server, and its own one by one when `slow`."""
+    """Return a relay to a server that sends the server's bytes one by one if `slow`."""
     address = urlsplit(url)
 
     def serve(connection: socket.socket, stopped: threading.Event) -> None:

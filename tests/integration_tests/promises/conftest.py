@@ -19,7 +19,7 @@ SLOWEST = 2.5
 
 @dataclass
 class Outcome:
-    """What a call gave: its texts, the error that ended it, and the seconds it took."""
+    """The result of a call: its texts, the error that ended it, and its seconds."""
 
     texts: list[str] = field(default_factory=list)
     error: SSEChatError | None = None

@@ -47,7 +47,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     logging.getLogger("asyncio").addFilter(no_slow_callbacks)
     for line in sys.stdin:
-        faulthandler.dump_traceback_later(15.0, exit=True)  # in place of hanging
+        faulthandler.dump_traceback_later(15.0, exit=True)  # instead of hanging
         outcome = outcome_of(SCENARIOS[line.strip()])
         faulthandler.cancel_dump_traceback_later()
         sys.stderr.flush()

@@ -1,4 +1,4 @@
-"""A stream that is stopped closes its connection at once and leaves nothing behind."""
+"""A stopped stream closes its connection immediately and leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Worker:
         )
 
     def run(self, scenario: str) -> tuple[str, str]:
-        """Return what went wrong in a scenario, and what stands on stderr since."""
+        """Return the failure of a scenario, and its output on stderr."""
         start = self._errors.seek(0, 2)
         stdin, stdout = self._process.stdin, self._process.stdout
         assert stdin is not None

@@ -37,7 +37,7 @@ def run(request: pytest.FixtureRequest) -> Run:
 
 
 def failed(run: Run, behavior: Behavior, **limits: Any) -> SSEChatError:
-    """Return what a call of a server ends with, which must see it hang up."""
+    """Return the error of a call; the server must see the client hang up."""
     with Server(behavior) as server:
         with pytest.raises(SSEChatError) as caught:
             run(HTTPClients(), [Exchange(server.url, **limits)])

@@ -42,7 +42,7 @@ SYSTEM = "mark-system-0123456789"
 
 SECRETS = (KEY, HEADER, CALL_HEADER, QUERY, CALL_QUERY, PROXY)
 REQUEST = (BODY, PROMPT, SYSTEM)
-"""What is in the body: it is not in what this package adds to errors and logs."""
+"""Texts of the body, which this package does not add to errors and logs."""
 
 GIVEN = ("messages: ", "input: ")
 """Variables that hold what the caller passed, in LangChain's frames as in the ones of
@@ -51,7 +51,7 @@ the methods that LangChain calls."""
 ECHO = " ".join(
     [KEY, f"Bearer {KEY}", HEADER, CALL_HEADER, f"/v1?key={QUERY}&call={CALL_QUERY}"]
 )
-"""What a server quotes that sends the request back, but for the body."""
+"""The parts of the request, except the body, that a server sends back."""
 
 MESSAGES = [SystemMessage(SYSTEM), HumanMessage(PROMPT)]
 
@@ -326,7 +326,7 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
         {"proxy": f"ftp://user:{PROXY}@localhost:1"},
         "ConfigurationError",
     ),
-    "a proxy that is no URL": (
+    "a proxy that is not a URL": (
         {"proxy": f"http://user:{PROXY}/x@localhost:1"},
         "ConfigurationError",
     ),

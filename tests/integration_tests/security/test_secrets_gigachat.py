@@ -1,4 +1,4 @@
-"""What buys GigaChat's access token, and the token itself, are shown nowhere either."""
+"""GigaChat's credentials and its access token are shown nowhere."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_no_error_shows_what_it_was_asked_with(
 
 
 def own(way: str) -> str:
-    """Return what a server can quote of a request made in some way."""
+    """Return the parts of a request that a server can quote."""
     known = {
         "credentials": f"Basic {CREDENTIALS} {PASSWORD}",
         "user": f"Basic {CREDENTIALS} {PASSWORD}",

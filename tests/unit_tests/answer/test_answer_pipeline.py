@@ -224,7 +224,7 @@ def test_a_refusal_becomes_the_error_of_its_status() -> None:
     reader = AnswerPipeline(ChunkAssembler(), OPTIONS)
     head = ResponseHead(429, {"retry-after": "7"}, WHERE)
 
-    error = reader.refused(head, b'{"error": "slow"}')
+    error = reader.error_response(head, b'{"error": "slow"}')
 
     assert isinstance(error, RateLimitError)
     assert (error.retry_after, error.status_code) == (7.0, 429)

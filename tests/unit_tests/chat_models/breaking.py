@@ -1,4 +1,4 @@
-"""A server whose streams break, and that goes on with a text where it is asked to."""
+"""A server whose streams break, and that resumes a text when asked to."""
 
 from __future__ import annotations
 
@@ -61,10 +61,10 @@ def texts(*tokens: str) -> list[dict[str, Any]]:
 
 
 class Storyteller:
-    """Tells one text, in pieces; breaks off at given places, and goes on from them.
+    """Sends one text, in pieces; breaks off at given places, and resumes there.
 
-    Where it is asked to go on by one more message of the user it repeats some of what
-    it told, like a model; where it is to go on with its message it does just that.
+    Asked to continue by another message of the user, it repeats some of the text, like
+    a model; asked to complete its own message, it does just that.
     """
 
     def __init__(

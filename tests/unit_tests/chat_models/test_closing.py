@@ -1,4 +1,4 @@
-"""What a model does that is closed under its answer, as its caller sees it."""
+"""A model that is closed during an answer, as its caller sees it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ FIRST = b'data: {"choices": [{"delta": {"content": "a"}}]}\n\n'
 
 
 class Body(httpx.SyncByteStream):
-    """Gives a first event; the model is closed while the next is waited for."""
+    """Sends a first event; the model is closed during the wait for the next."""
 
     client: httpx.Client
 

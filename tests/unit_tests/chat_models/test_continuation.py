@@ -1,4 +1,4 @@
-"""An answer that has been begun: how the server is asked to go on with it."""
+"""The request that asks a server to continue an answer."""
 
 from __future__ import annotations
 

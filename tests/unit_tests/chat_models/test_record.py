@@ -64,7 +64,7 @@ def hello(way: Any) -> httpx.Response:
 
 
 def parts_of(path: Path) -> tuple[bytes, ...]:
-    """Return what the embedded server sends for a recording."""
+    """Return the bytes that the embedded server sends for a recording."""
     request = Request(
         number=1,
         connection=1,

@@ -1,4 +1,4 @@
-"""Streams that break after the first token and are gone on with."""
+"""Streams that break after the first token are resumed."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def test_an_event_that_was_cut_is_asked_for_again(make: MakeChat, ask: Answers) 
     event = sse(chunk({"content": ", three"}), done=False)
     chat = make(
         cut(*texts("One", ", two"), rest=event[:-9]),
-        # Whole but for the blank line after it: it is given out.
+        # Whole except the blank line after it: it is given out.
         cut(*texts(", two, three"), rest=event.replace(b"three", b"four").rstrip()),
         whole(*texts(", four", ", five")),
     )

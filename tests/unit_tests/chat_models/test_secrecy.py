@@ -1,4 +1,4 @@
-"""What of a call stands in caches, traces and errors."""
+"""The parts of a call that caches, traces and errors show."""
 
 from __future__ import annotations
 

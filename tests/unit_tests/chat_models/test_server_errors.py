@@ -1,4 +1,4 @@
-"""What a user gets of the errors that servers send, over HTTP and inside a stream."""
+"""Errors that servers send, over HTTP and inside a stream, as users see them."""
 
 from __future__ import annotations
 

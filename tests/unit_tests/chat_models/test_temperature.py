@@ -1,4 +1,4 @@
-"""What goes out for the temperatures that a caller gives."""
+"""The temperature that is sent for each value that a user passes."""
 
 from __future__ import annotations
 

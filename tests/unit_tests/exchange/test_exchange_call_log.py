@@ -1,4 +1,4 @@
-"""What the package logs, at which level, and that no secret is in it."""
+"""Log records and their levels, without secrets."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ def broken(*deltas: str | Delta, **fields: Any) -> ResumedAnswer[Any]:
     answer = ResumedAnswer(Kept())
     for delta in deltas:
         answer.feed(delta)
-    answer.broke(AnswerMessage(**fields), 1)
+    answer.resume(AnswerMessage(**fields), 1)
     return answer
 
 
@@ -111,8 +111,8 @@ def test_the_last_part_says_how_the_answer_ended() -> None:
 
 def test_each_part_has_its_usage() -> None:
     answer = broken("a", usage={"total_tokens": 1})
-    answer.broke(AnswerMessage(usage={"total_tokens": 2}), 1)
-    answer.broke(None, 1)
+    answer.resume(AnswerMessage(usage={"total_tokens": 2}), 1)
+    answer.resume(None, 1)
 
     message = ended(answer, usage={"total_tokens": 3})
 
@@ -137,7 +137,7 @@ def test_the_answer_so_far_has_what_was_held_back() -> None:
 def test_nothing_is_left_out_where_the_server_goes_on_exactly() -> None:
     answer = ResumedAnswer(Kept())
     answer.feed("10")
-    answer.broke(AnswerMessage("10"), None)
+    answer.resume(AnswerMessage("10"), None)
 
     assert answer.feed("000") == ["000"]
     assert ended(answer).text == "10000"
@@ -166,10 +166,10 @@ def test_only_text_and_reasoning_can_be_gone_on_with(
     answer = ResumedAnswer(Kept())
     answer.feed("a")
     answer.feed(Delta(reasoning="b"))
-    assert answer.can_be_joined(message) is can
+    assert answer.can_resume(message) is can
 
 
 def test_half_a_tool_call_cannot_be_gone_on_with() -> None:
     answer = ResumedAnswer(Kept())
     answer.feed(Delta(tool_calls=[CALL]))
-    assert not answer.can_be_joined(WHOLE)
+    assert not answer.can_resume(WHOLE)

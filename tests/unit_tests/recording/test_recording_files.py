@@ -1,4 +1,4 @@
-"""Names that are free, and bytes that are there at once."""
+"""Unused file names, and bytes that are written immediately."""
 
 from __future__ import annotations
 

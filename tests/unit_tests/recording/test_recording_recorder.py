@@ -1,4 +1,4 @@
-"""What a recorder writes of attempts, and what it does when it cannot."""
+"""Recorded attempts, and recorders that cannot write."""
 
 from __future__ import annotations
 
@@ -228,7 +228,7 @@ def test_writes_that_fail_stop_the_recording_with_one_warning(
 
     [record] = caplog.records
     assert record.levelno == logging.WARNING
-    assert "The call goes on without it" in record.message
+    assert "The call continues without it" in record.message
     assert lines(tmp_path, 1)[-1] == {"read": 9, "time": 0.2}
     assert body(tmp_path) == b"data: 1\n\n"
 

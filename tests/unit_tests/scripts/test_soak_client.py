@@ -1,4 +1,4 @@
-"""What the soak finds in what a reader got, and in what a process holds."""
+"""Findings of the soak in the results of readers and the resources of a process."""
 
 from __future__ import annotations
 

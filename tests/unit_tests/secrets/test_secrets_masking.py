@@ -7,17 +7,17 @@ from typing import Any
 import pytest
 
 from langchain_sse_chat.secrets.masking import (
-    Hidden,
-    HiddenDict,
+    MaskedDict,
+    MaskedStr,
     fingerprinted,
-    hidden,
-    hide,
+    mask_keywords,
+    masked_values,
     without_frames,
 )
 
 
-def test_a_hidden_text_is_used_as_it_is() -> None:
-    text = Hidden("secret")
+def test_a_masked_text_is_used_as_it_is() -> None:
+    text = MaskedStr("secret")
 
     assert text == "secret"
     assert f"Bearer {text}" == "Bearer secret"
@@ -26,20 +26,24 @@ def test_a_hidden_text_is_used_as_it_is() -> None:
     assert pickle.loads(pickle.dumps(text)) == "secret"  # noqa: S301  our own
 
 
-def test_a_hidden_text_is_not_shown() -> None:
-    shown = [{"k": Hidden("secret")}, ("a", Hidden("secret")), Hidden("secret")]
+def test_a_masked_text_is_not_shown() -> None:
+    shown = [
+        {"k": MaskedStr("secret")},
+        ("a", MaskedStr("secret")),
+        MaskedStr("secret"),
+    ]
 
     assert "secret" not in repr([*shown, pickle.loads(pickle.dumps(shown))])  # noqa: S301
 
 
-def test_texts_of_a_mapping_stay_hidden_wherever_they_are_put() -> None:
-    values = hidden({"a": "secret", "b": None, "c": 1, "d": True})
+def test_texts_of_a_mapping_stay_masked_when_they_are_copied() -> None:
+    values = masked_values({"a": "secret", "b": None, "c": 1, "d": True})
 
     assert values == {"a": "secret", "b": None, "c": 1, "d": True}
     assert "secret" not in repr({**values, "e": [*values.values()]})
 
 
-def test_keywords_are_hidden_in_place() -> None:
+def test_keywords_are_masked_in_place() -> None:
     given: dict[str, Any] = {
         "extra_headers": {"X": "secret"},
         "extra_query": None,
@@ -48,12 +52,12 @@ def test_keywords_are_hidden_in_place() -> None:
     }
     keywords = dict(given)
 
-    hide(keywords)
+    mask_keywords(keywords)
 
     assert keywords == given
     assert repr(keywords["extra_body"]) == "{'x': ***}"
     assert "secret" not in repr(keywords)
-    assert isinstance(keywords["extra_headers"], HiddenDict)
+    assert isinstance(keywords["extra_headers"], MaskedDict)
 
 
 @pytest.mark.parametrize("name", ["extra_headers", "extra_query", "extra_body"])

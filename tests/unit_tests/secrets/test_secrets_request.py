@@ -1,4 +1,4 @@
-"""What counts as a secret of a request, and that nothing is left of it."""
+"""Secrets of a request, which are redacted completely."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ def starred(stars: Stars, parts: list[bytes]) -> bytes:
 
 
 def all_starred(body: bytes, texts: list[str]) -> bytes:
-    """Return what `KnownSecrets` is to give, found the slow way."""
+    """Return the expected output of `KnownSecrets`, found the slow way."""
     result = bytearray(body)
     for text in map(str.encode, texts):
         for at in range(len(body)):

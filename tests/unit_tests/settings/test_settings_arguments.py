@@ -87,7 +87,10 @@ def test_a_proxy_is_one_under_a_peers_name() -> None:
         ({"model_kwargs": {"api_token": SECRET}}, "api_token"),
         ({"model_kwargs": {"api_key": SECRET}}, "'api_key' is a setting"),
         ({"model_kwargs": {"timeout": 5}}, "'timeout' is a setting"),
-        ({"model_kwargs": {"extra_headers": SECRET}}, "extra_headers is a str"),
+        (
+            {"model_kwargs": {"extra_headers": SECRET}},
+            "`extra_headers` of ChatSSE must be a dict, not str",
+        ),
         ({"server_url": f"http://x:{SECRET}@h"}, "base_url"),
         ({"http_proxy": f"http://x:{SECRET}@h"}, "`proxy`"),
     ],

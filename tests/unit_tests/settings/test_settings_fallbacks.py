@@ -18,16 +18,16 @@ def test_a_model_for_a_list_of_fallbacks_is_an_error_that_says_so() -> None:
         ChatSSE(model="m", api_key="k", fallbacks=other)
 
 
-async def test_fallbacks_in_a_circle_are_an_error(make_chat: MakeChat) -> None:
+async def test_fallbacks_in_a_loop_are_an_error(make_chat: MakeChat) -> None:
     one, other = make_chat(), make_chat()
     other.fallbacks = [one]
 
-    with pytest.raises(ConfigurationError, match="circle"):
+    with pytest.raises(ConfigurationError, match="loop"):
         one.fallbacks = [other]
     one.fallbacks.append(other)
-    with pytest.raises(ConfigurationError, match="circle"):
+    with pytest.raises(ConfigurationError, match="loop"):
         one.invoke("Hello")
-    with pytest.raises(ConfigurationError, match="circle"):
+    with pytest.raises(ConfigurationError, match="loop"):
         await other.ainvoke("Hello")
 
 

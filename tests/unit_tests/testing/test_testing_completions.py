@@ -1,4 +1,4 @@
-"""What a chat answer looks like as a stream and as a document."""
+"""A chat answer as a stream and as a document."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ def client(server: ScriptedServer) -> Iterator[httpx.Client]:
 
 @pytest.fixture
 def play(server: ScriptedServer, client: httpx.Client) -> Play:
-    """Return what a client receives of a reply: the pieces, and how it failed."""
+    """Return the pieces of a reply that a client receives, and the failure."""
 
     def run(reply: Reply) -> tuple[list[bytes], Exception | None]:
         server.script(reply)

@@ -39,7 +39,7 @@ def text(*args: Any, **settings: Any) -> Any:
 
 
 def call(*args: Any, **settings: Any) -> tuple[str, Any] | None:
-    """Return name and arguments of the one tool call; `None` when there is none."""
+    """Return name and arguments of the only tool call, `None` without one."""
     message = ask(*args, **settings)["choices"][0]["message"]
     if "tool_calls" not in message:
         return None
@@ -234,8 +234,11 @@ USER = {"role": "user", "content": "Hi"}
         ({"tools": [WEATHER, {"name": "f"}]}, "tools[1] must be an object"),
         ({"tools": [{"type": "function"}]}, "tools[0].function"),
         ({"tools": [{"type": "function", "function": {}}]}, "tools[0].function"),
-        ({"tool_choice": "required"}, "'tool_choice' names no tool"),
-        ({"tool_choice": {"function": {"name": "f"}}}, "'tool_choice' names no tool"),
+        ({"tool_choice": "required"}, "'tool_choice' does not name a tool"),
+        (
+            {"tool_choice": {"function": {"name": "f"}}},
+            "'tool_choice' does not name a tool",
+        ),
     ],
 )
 def test_refuses_a_request_that_is_not_valid(

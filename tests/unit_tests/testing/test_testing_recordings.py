@@ -1,4 +1,4 @@
-"""Recordings in, replies out; without a socket, but for the pace."""
+"""Turn recordings into replies; only the pace needs a socket."""
 
 from __future__ import annotations
 

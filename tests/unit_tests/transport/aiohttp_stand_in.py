@@ -1,4 +1,4 @@
-"""Libraries in place of aiohttp and httpx-aiohttp, which need not be installed."""
+"""Stand in for aiohttp and httpx-aiohttp, which need not be installed."""
 
 from __future__ import annotations
 
@@ -179,7 +179,7 @@ class ClientRequest:
 
 
 class Wire:
-    """What a script of a test does in the place of aiohttp."""
+    """The script of a test, which acts instead of aiohttp."""
 
     def __init__(self, session: Noted, request: httpx.Request) -> None:
         self.session = session

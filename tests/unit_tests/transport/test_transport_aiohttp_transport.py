@@ -1,4 +1,4 @@
-"""What is put right between aiohttp and httpx, without either being installed."""
+"""Differences between aiohttp and httpx are adapted, without aiohttp installed."""
 
 from __future__ import annotations
 

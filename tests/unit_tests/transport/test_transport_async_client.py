@@ -1,4 +1,4 @@
-"""What only an async exchange can meet: cancellation at an awkward moment."""
+"""Cancellation at awkward moments, which only async exchanges meet."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from langchain_sse_chat.errors import (
     ModelClosedError,
     TimedOutError,
 )
-from langchain_sse_chat.transport.attempt import Attempt, ReadLimit, again_after
+from langchain_sse_chat.transport.attempt import Attempt, ReadLimit, next_attempt_after
 from tests.unit_tests.transport.transport_scripts import (
     LineReceiver,
     ScriptedExchange,
@@ -103,9 +103,9 @@ def test_an_allowance_ends_with_its_time(clock: Clock) -> None:
 def test_pause_is_what_the_exchange_says() -> None:
     exchange = ScriptedExchange(retries=1, pause=2.5)
     error = ConnectionFailedError("x")
-    assert again_after(exchange, error).seconds == 2.5
+    assert next_attempt_after(exchange, error).seconds == 2.5
     with pytest.raises(ConnectionFailedError) as caught:
-        again_after(exchange, error)
+        next_attempt_after(exchange, error)
     assert caught.value is error
 
 
@@ -121,7 +121,7 @@ def test_what_an_error_was_hidden_from_is_dropped() -> None:
         fail()
     assert caught.value.__context__ is not None
     with pytest.raises(ConfigurationError):
-        again_after(ScriptedExchange(), caught.value)
+        next_attempt_after(ScriptedExchange(), caught.value)
     assert caught.value.__context__ is None
 
 

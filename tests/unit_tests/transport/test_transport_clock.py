@@ -18,7 +18,7 @@ def error_at(clock: StreamClock, now: float) -> TimedOutError:
 
 
 def test_first_token_is_due_from_the_start() -> None:
-    clock = StreamClock(LIMITS, 100.0, where="http://h/v1")
+    clock = StreamClock(LIMITS, 100.0, url="http://h/v1")
     assert clock.remaining(101.0) == 29.0
     assert clock.expired(129.9) is None
     error = error_at(clock, 130.0)
@@ -88,7 +88,7 @@ def test_time_left_is_negative_after_a_deadline() -> None:
 
 
 def test_a_stopped_clock_says_that_the_model_was_closed() -> None:
-    clock = StreamClock(LIMITS, 100.0, where="http://h/v1")
+    clock = StreamClock(LIMITS, 100.0, url="http://h/v1")
     clock.stop()
     clock.progressed(101.0)
     error = clock.expired(101.0)

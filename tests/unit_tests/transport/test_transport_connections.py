@@ -21,7 +21,7 @@ def way(request: pytest.FixtureRequest) -> Iterator[Way]:
 
 @pytest.fixture
 def serve(way: Way) -> Any:
-    """Return what makes a server, to which the clients of `way` lead."""
+    """Return a factory of servers for the clients of `way`."""
 
     def made(*behaviors: Any, **given: Any) -> UnixServer:
         server = UnixServer(*behaviors, **given)

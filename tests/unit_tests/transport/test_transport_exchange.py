@@ -1,4 +1,4 @@
-"""What both clients do with an exchange, over scripted bodies."""
+"""Both clients run an exchange over scripted bodies."""
 
 from __future__ import annotations
 

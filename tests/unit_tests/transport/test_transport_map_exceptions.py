@@ -30,9 +30,9 @@ LIMITS = Timeouts(connect=1.5, write=2.5, pool=3.5, first_token=4.5)
 
 
 def failure(exc: Exception, *, started: float = math.inf) -> SSEChatError:
-    clock = StreamClock(LIMITS, started, where=WHERE)
+    clock = StreamClock(LIMITS, started, url=WHERE)
     with pytest.raises(SSEChatError) as caught:
-        fail(exc, where=WHERE, timeouts=LIMITS, clock=clock)
+        fail(exc, url=WHERE, timeouts=LIMITS, clock=clock)
     return caught.value
 
 
@@ -42,8 +42,8 @@ def failure(exc: Exception, *, started: float = math.inf) -> SSEChatError:
         (httpx.ConnectTimeout("x"), "connect", "1.5 s"),
         (httpx.WriteTimeout("x"), "write", "2.5 s"),
         (httpx.PoolTimeout("x"), "pool", "3.5 s"),
-        (httpx.ReadTimeout("x"), "first_token", "timed out before the limits"),
-        (TimeoutError(), "first_token", "timed out before the limits"),
+        (httpx.ReadTimeout("x"), "first_token", "before any timeout of this model"),
+        (TimeoutError(), "first_token", "before any timeout of this model"),
     ],
 )
 def test_timeouts_tell_phase_place_and_value(
@@ -77,16 +77,16 @@ def test_a_part_that_the_clock_cut_short_is_the_clocks_error(exc: Exception) -> 
 
 def test_a_limit_of_the_system_is_told_as_such() -> None:
     limits = Timeouts(connect=None, first_token=None)
-    clock = StreamClock(limits, 0.0, where=WHERE)
+    clock = StreamClock(limits, 0.0, url=WHERE)
     with pytest.raises(TimedOutError, match="before the system gave up"):
-        fail(httpx.ConnectTimeout("x"), where=WHERE, timeouts=limits, clock=clock)
+        fail(httpx.ConnectTimeout("x"), url=WHERE, timeouts=limits, clock=clock)
 
 
 @pytest.mark.parametrize(
     ("exc", "words"),
     [
         (httpx.ConnectError("[Errno 111] refused"), "No connection to"),
-        (httpx.ProxyError("407"), "The proxy on the way"),
+        (httpx.ProxyError("407"), "The proxy for"),
         (httpx.RemoteProtocolError("peer closed"), "broke: peer closed."),
         (httpx.ReadError(""), "broke: ReadError."),
         (httpx.WriteError("x"), "broke"),
@@ -132,7 +132,7 @@ def test_a_server_that_wants_a_certificate_names_the_setting(
         (httpx.InvalidURL("x"), "check `base_url`"),
         (httpx.UnsupportedProtocol("x"), "check `base_url`"),
         (httpx.UnsupportedProtocol("x"), "httpx.HTTPTransport(uds=...)"),
-        (httpx.TooManyRedirects("x"), "redirects in a circle"),
+        (httpx.TooManyRedirects("x"), "redirects in a loop"),
         (RuntimeError("the client has been closed."), "has been closed"),
         (RuntimeError("Event loop is closed"), "another event loop"),
         (RuntimeError("is bound to a different event loop"), "another event loop"),
@@ -167,7 +167,7 @@ def test_another_runtime_error_is_raised_again() -> None:
     exc = RuntimeError("of an event hook")
     clock = StreamClock(LIMITS, 0.0)
     with pytest.raises(RuntimeError) as caught:
-        fail(exc, where=WHERE, timeouts=LIMITS, clock=clock)
+        fail(exc, url=WHERE, timeouts=LIMITS, clock=clock)
     assert caught.value is exc
 
 

@@ -121,6 +121,6 @@ def test_an_entry_that_cannot_be_read_is_named_when_it_matters(entry: str) -> No
     assert hosts.has(httpx.URL("http://a.example"))
     with pytest.raises(ConfigurationError) as caught:
         hosts.has(httpx.URL("http://b.example"))
-    assert str(caught.value).startswith("no_proxy of the environment")
+    assert str(caught.value).startswith("The environment variable no_proxy has")
     assert repr(entry) in str(caught.value)
     assert "b.example" in str(caught.value)

@@ -1,4 +1,4 @@
-"""What an observer learns, and that an exchange behaves as it does without one."""
+"""Observers see each attempt and do not change the exchange."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class Ticks:
 
 @dataclass
 class Closing(ScriptedExchange):
-    """Knows whether it was closed, and waits before its first attempt."""
+    """Records whether it was closed, and waits before its first attempt."""
 
     closed: bool = False
     waits: int = 0

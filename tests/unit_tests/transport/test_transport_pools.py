@@ -60,9 +60,9 @@ def test_requests_through_a_proxy_have_a_pool_of_their_own(
 
 @KINDS
 def test_without_a_context_there_is_no_tls(kind: Kind, plain: type[Any]) -> None:
-    routes = sent_by(kind, problem="There is none.")._routes
+    routes = sent_by(kind, problem="No authority.")._routes
     assert type(routes.of(httpx.Request("POST", "http://a.example"))) is plain
-    with pytest.raises(ConfigurationError, match="There is none"):
+    with pytest.raises(ConfigurationError, match="No authority"):
         routes.of(httpx.Request("POST", "https://a.example"))
 
 

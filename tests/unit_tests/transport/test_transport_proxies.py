@@ -133,7 +133,7 @@ def test_a_list_of_hosts_that_cannot_be_read_is_named(
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://p.example:1")
     monkeypatch.setenv("no_proxy", "example.com,[::1")
-    with pytest.raises(ConfigurationError, match="no_proxy of the environment"):
+    with pytest.raises(ConfigurationError, match="variable no_proxy has an entry"):
         asked(model("https://api.test/v1"))
 
 
@@ -238,4 +238,4 @@ def test_a_tunnel_that_is_refused_for_want_of_a_password_says_where_to_pass_it()
     error.__cause__ = httpx.ProxyError("407 Proxy Authentication Required")
     request = httpx.Request("POST", "https://a", extensions={EXTENSION: THROUGH})
     name_proxy(error, request, None)
-    assert "(`proxy`), which asks for user and password" in str(error)
+    assert "(`proxy`), which requires a user and password" in str(error)

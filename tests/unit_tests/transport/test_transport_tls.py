@@ -108,7 +108,7 @@ def test_a_path_of_the_environment_that_is_gone_matters_to_tls_alone(
     path = str(tmp_path / "gone")
     monkeypatch.setenv(variable, path)
     trust = tls_context(True, None)
-    assert trust.problem.startswith(f"{variable} of the environment is {path!r}")
+    assert trust.problem.startswith(f"The environment variable {variable} is {path!r}")
     assert trust.context.get_ca_certs() == []
     assert trust.context.verify_mode is ssl.CERT_REQUIRED
     assert tls_context(False, None).problem == ""

@@ -94,7 +94,7 @@ def test_default_query_replaces_and_removes_by_name() -> None:
     ],
 )
 def test_what_no_request_can_be_sent_to_is_refused(base_url: str) -> None:
-    with pytest.raises(ConfigurationError, match="pass one like 'https://"):
+    with pytest.raises(ConfigurationError, match="Pass a URL like 'https://"):
         endpoint(base_url, PATH)
 
 

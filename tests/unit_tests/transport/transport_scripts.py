@@ -21,7 +21,7 @@ from langchain_sse_chat.errors import SSEChatError, StatusError, StreamTruncated
 from langchain_sse_chat.transport import async_client, sync_client
 from langchain_sse_chat.transport.clients import HTTPClients
 from langchain_sse_chat.transport.protocols import (
-    Again,
+    NextAttempt,
     RequestSpec,
     ResponseHead,
     Timeouts,
@@ -76,14 +76,14 @@ class LineReceiver:
             raise StreamTruncatedError(msg)
         yield "end"
 
-    def refused(self, head: ResponseHead, body: bytes) -> SSEChatError:
+    def error_response(self, head: ResponseHead, body: bytes) -> SSEChatError:
         self.refusals.append((head, body))
         return StatusError(f"status {head.status_code}", is_retryable=True)
 
 
 @dataclass
 class ScriptedExchange:
-    """Tries again as often as it is told, at once."""
+    """Retries a given number of times, immediately."""
 
     retries: int = 0
     pause: float = 0.0
@@ -104,10 +104,10 @@ class ScriptedExchange:
     def close(self) -> None:
         pass
 
-    def failed(self, error: SSEChatError) -> Again | None:
+    def failed(self, error: SSEChatError) -> NextAttempt | None:
         self.errors.append(error)
         retry = {"attempt": len(self.errors)} if self.is_told else None
-        again = Again(self.pause, retry)
+        again = NextAttempt(self.pause, retry)
         return again if len(self.errors) <= self.retries else None
 
 

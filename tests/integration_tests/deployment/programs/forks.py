@@ -1,6 +1,6 @@
 """A process that uses a model, forks, and goes on using it. Argument: the base URL.
 
-Parent and child go on with a stream and a client of theirs each.
+Parent and child continue, each with its own stream and client.
 """
 
 from __future__ import annotations
