@@ -102,7 +102,7 @@ class AnswerPipeline(Generic[OutputT]):
         self._decoder = BareTextDecoder(max_event_size=MAX_BODY_SIZE)
         self._head: ResponseHead | None = None
         self._body: WholeBody | None = WholeBody(options.url)
-        """What reads the body until it is known to be an event stream."""
+        """The reader of the body, until the body is known to be an event stream."""
         self._idle = 0
         """Bytes of consecutive reads that ended no event."""
         self._failure: SSEChatError | None = None

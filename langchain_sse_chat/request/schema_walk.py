@@ -17,12 +17,12 @@ def without_keyword(
     keyword: str,
     change: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None,
 ) -> Any:
-    """Return a schema without a keyword, its own and that of each schema in it.
+    """Return a schema without a keyword, at every depth.
 
     Args:
-        schema: The schema, or what stands in the place of one.
-        keyword: The keyword that is left out.
-        change: Returns what is taken in place of each schema; it comes first.
+        schema: The schema, or a value instead of one.
+        keyword: The keyword to remove.
+        change: Returns the replacement of each schema; runs first.
     """
     if isinstance(schema, list):
         return [without_keyword(part, keyword, change) for part in schema]

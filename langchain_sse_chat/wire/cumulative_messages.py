@@ -29,10 +29,10 @@ class CumulativeMessages:
     """Turns the messages of a choice into deltas.
 
     Args:
-        content: The text.
-        reasoning: The reasoning.
+        content: The text of earlier deltas.
+        reasoning: Their reasoning.
         has_calls: Whether they had tool calls.
-        known: Their other fields.
+        known: The names of their other fields.
     """
 
     __slots__ = (
@@ -284,9 +284,9 @@ def _arguments_beyond(before: object, call: object) -> str | None:
 
 
 def _beyond_blanks(given: str, text: str) -> str:
-    """Return what a message's text has beyond the text of the deltas.
+    """Return the part of a message's text after the text of the deltas.
 
-    Blanks at the beginning, which servers take off, are none of it.
+    Blanks at the start are ignored, because some servers strip them.
     """
     if not text.startswith(given):
         given, text = given.lstrip(), text.lstrip()

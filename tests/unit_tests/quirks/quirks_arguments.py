@@ -29,7 +29,7 @@ ARGUMENTS = (
         ONE,
     ),
     Quirk(
-        "null arguments are none",
+        "null arguments are empty",
         "`arguments: null` (older vLLM)",
         "takes it for nothing: the call is one without arguments",
         events([calls(call(0, "a1", "now", None)), TOOLS]),

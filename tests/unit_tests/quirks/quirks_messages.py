@@ -220,9 +220,9 @@ MESSAGES = (
         Seen("\nHi"),
     ),
     Quirk(
-        "a message that goes on after other blanks is gone on with",
+        "a message with other blanks continues the answer",
         "a `message` at the end that lacks the blanks before the text, and has more",
-        "gives out what is new",
+        "emits the new text",
         events([text("\n H"), said("Hi", "stop")]),
         Seen("\n Hi"),
     ),

@@ -1,4 +1,4 @@
-"""What gateways add to a good answer, and what they add that looks like it."""
+"""Additions of gateways to a good answer, and errors that look like them."""
 
 from __future__ import annotations
 

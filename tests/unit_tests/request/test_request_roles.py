@@ -117,5 +117,5 @@ def test_what_a_tool_gives_beside_known_parts_is_sent_as_json(
 
 def test_bytes_deep_in_what_a_tool_gives_are_an_error_that_says_what_to_pass() -> None:
     block = {"type": "json", "json": {"data": b"a"}}
-    with pytest.raises(ConfigurationError, match=r"here.* has its data as bytes"):
+    with pytest.raises(ConfigurationError, match=r"here.* contains bytes"):
         tool_content([block], "here", media=False)

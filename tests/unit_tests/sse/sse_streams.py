@@ -11,7 +11,7 @@ BOM = b"\xef\xbb\xbf"
 
 
 class Reading(NamedTuple):
-    """What a decoder makes of a stream."""
+    """The output of a decoder for a stream."""
 
     events: list[ServerSentEvent]
     last_event_id: str
@@ -33,7 +33,7 @@ def cuttings(stream: bytes) -> Iterator[list[bytes]]:
 
 
 def read(stream: bytes, *, close: bool = False) -> Reading:
-    """Return what the stream gives, after showing that cuts do not matter."""
+    """Return the events of a stream, after checking several chunkings."""
     readings = []
     for parts in cuttings(stream):
         decoder = SSEDecoder()

@@ -1,4 +1,4 @@
-"""What the end of a stream dispatches."""
+"""The end of a stream dispatches its last event."""
 
 from __future__ import annotations
 

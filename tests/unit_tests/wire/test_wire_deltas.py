@@ -1,4 +1,4 @@
-"""What several choices of one event bring together."""
+"""Several choices of one event are joined."""
 
 from __future__ import annotations
 

@@ -93,7 +93,7 @@ keys = st.sampled_from(["content", "reasoning_content", "reasoning"])
 
 @st.composite
 def streams(draw: st.DrawFn) -> list[tuple[str, str]]:
-    """Draw events of which many are alike but for their text."""
+    """Draw events, many of which differ only in their text."""
     shape = st.tuples(fields, options, deltas, keys)
     shapes = draw(st.lists(shape, min_size=1, max_size=3))
     events = []

@@ -103,7 +103,13 @@ def test_the_message_has_the_servers_words(body: Any, shown: str) -> None:
 
 @pytest.mark.parametrize(
     ("status", "hint"),
-    [(401, "API key"), (402, "credit"), (403, "may use"), (404, "/v1"), (413, "less")],
+    [
+        (401, "API key"),
+        (402, "balance"),
+        (403, "permissions"),
+        (404, "/v1"),
+        (413, "smaller"),
+    ],
 )
 def test_the_message_says_what_to_do(status: int, hint: str) -> None:
     assert hint in str(refusal(status))

@@ -57,7 +57,7 @@ MADE = called((MADE_UP, "f", BJ))
         ([call(NIL, "a", "f", LEFT), bare(RIGHT)], ONE),
         ([call(None, "a", "f", LEFT), call(None, NIL, NIL, RIGHT)], ONE),
         ([call(None, "a", "f", LEFT), call(None, "a", NIL, RIGHT)], ONE),
-        # An index of an odd kind is none.
+        # An index of another type is ignored.
         ([call("0", "a", "f", LEFT), call("0", NIL, NIL, RIGHT)], ONE),
         # An index on all pieces but the first, or on the first only.
         ([call(NIL, "a", "f", LEFT), more(RIGHT)], ONE),
