@@ -54,7 +54,7 @@ def test_events_of_another_protocol_are_asked_for_once(
     assert isinstance(error, MalformedChunkError)
     assert not error.is_retryable
     assert error.data == json.dumps(started)
-    assert "without any chat completion; the first was" in str(error)
+    assert "without any chat completion. Its first event was" in str(error)
     assert "on_truncation" not in str(error)
     assert len(server.requests) == 1
 

@@ -319,7 +319,9 @@ STRAYS = (
             event({"type": "content_block_delta", "delta": {"text": "Hi"}}),
             event({"type": "message_stop"}, "message_stop"),
         ],
-        foreign('without any chat completion; the first was \'{"type": "message_s'),
+        foreign(
+            'without any chat completion. Its first event was \'{"type": "message_s'
+        ),
         settings={"on_truncation": "accept", "max_retries": 2},
     ),
     Quirk(
@@ -362,7 +364,9 @@ STRAYS = (
             event({"kind": "delta", "value": "Hi"}),
             DONE,
         ],
-        foreign("without any chat completion; the first was 'event: output, data"),
+        foreign(
+            "without any chat completion. Its first event was 'event: output, data"
+        ),
         settings={"on_truncation": "accept"},
     ),
 )

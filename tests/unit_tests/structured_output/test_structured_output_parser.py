@@ -203,7 +203,7 @@ def test_json_without_an_end_to_its_depth_is_an_error(
     if streaming:
         response = streamed(sse(chunk({"content": text}), chunk(finish_reason="stop")))
 
-    with pytest.raises(StructuredOutputError, match="not one whole"):
+    with pytest.raises(StructuredOutputError, match="not a single complete"):
         way(make_chat(response).with_structured_output(SCHEMA))
 
 
@@ -234,7 +234,7 @@ def test_a_limit_on_tokens_is_one_however_it_is_spelled(
 ) -> None:
     chat = make_chat(answer(way, {"content": CUT}, reason))
 
-    with pytest.raises(StructuredOutputError, match="The token limit cut it off"):
+    with pytest.raises(StructuredOutputError, match="The token limit truncated it"):
         way(chat.with_structured_output(Pay))
 
 
