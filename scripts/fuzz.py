@@ -182,7 +182,11 @@ def _collect(value: Any, found: list[str]) -> None:
     elif isinstance(value, dict):
         for key, item in value.items():
             if key in {"arguments", "input"} and item is not None:
-                text = item if isinstance(item, str) else json.dumps(item)
+                text = (
+                    item
+                    if isinstance(item, str)
+                    else json.dumps(item, ensure_ascii=False)
+                )
                 found.append(text)
             _collect(item, found)
 

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from langchain_sse_chat.errors import TimedOutError
+from tests.unit_tests.transport.pooled_transports import AsyncPooledTransport
 from tests.unit_tests.transport.transport_scripts import (
     Reply,
     ScriptedExchange,
@@ -85,10 +86,11 @@ class NetworkStream(httpcore.AsyncNetworkStream):
         self.closed = True
 
 
-class Handshaking(httpx.AsyncBaseTransport):
+class Handshaking(AsyncPooledTransport):
     """Connects, and then comes to no end, as httpcore under an endless handshake."""
 
     def __init__(self) -> None:
+        super().__init__(httpcore.AsyncConnectionPool())
         self.stream = NetworkStream()
         self.connected = asyncio.Event()
 

@@ -123,5 +123,5 @@ def test_a_loop_closed_by_hand_is_let_go_of(action: str) -> None:
 
 
 def test_async_clients_need_an_event_loop() -> None:
-    with pytest.raises(ConfigurationError, match="need a running event loop"):
+    with pytest.raises(ConfigurationError, match="need a running asyncio event loop"):
         HTTPClients().async_client()
