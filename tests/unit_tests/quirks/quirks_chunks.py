@@ -307,7 +307,7 @@ CHUNKS = (
                 chunk(choices=[{"index": 2, "delta": {}, "finish_reason": "stop"}]),
             ]
         ),
-        Failure("StreamTruncatedError", "choice 0", "H"),
+        Failure("StreamTruncatedError", "other choices than 0", "H"),
     ),
     Quirk(
         "padding is left out",

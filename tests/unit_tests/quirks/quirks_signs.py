@@ -28,7 +28,7 @@ SIGNS = (
         "signs of life and no answer",
         "`StreamTruncatedError`, which is tried again",
         events([{"ping": 1733}, {"type": "ping"}], done=False),
-        Failure("StreamTruncatedError", "no finish reason and no [DONE] came"),
+        Failure("StreamTruncatedError", "neither a finish reason nor [DONE] was received"),
     ),
     Quirk(
         "a failover is no failure",
@@ -74,6 +74,6 @@ SIGNS = (
         'chunks under `data` of `{"code": 0, "msg": "ok"}`',
         "`MalformedChunkError` with the first event; it is not asked for again",
         events([{"code": 0, "msg": "ok", "data": text("Hi")}]),
-        foreign('the first was \'{"code": 0'),
+        foreign('Its first event was \'{"code": 0'),
     ),
 )
