@@ -217,7 +217,7 @@ class ChunkReader:
         )
 
     def _read_word(self, word: str, event: str, *, lenient: bool) -> None:
-        """Read data that is not an object, such as `[DONE]` and keep-alives.
+        """Read data that is not an object, such as `[DONE]` and keep-alive events.
 
         Such data is ignored after the finish reason (`[END]`, `<EOT>`) and in named
         events, because chunks have no event name. Anything else may be a damaged chunk.

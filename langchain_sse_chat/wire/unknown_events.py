@@ -2,8 +2,9 @@
 
 Every server and gateway words its errors differently, so a list of error words would
 miss some, and a missed error would end as a short answer that looks right. The rule is
-the other way round: keep-alives are known, and any other object that is not a chunk is
-an error if the answer does not continue after it. If it continues, it was a notice.
+the other way round: keep-alive events are known, and any other object that is not a
+chunk is an error if the answer does not continue after it. If it continues, it was a
+notice.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ _PINGS = frozenset(
         "pong",
     }
 )
-"""Keep-alives in lower case: as data, as the type of an event, or of an object."""
+"""Keep-alive events in lower case: as data, as an event's type, or an object's."""
 
 _ENDS = frozenset(
     {

@@ -28,7 +28,7 @@ SIGNS = (
         "signs of life and no answer",
         "`StreamTruncatedError`, which is tried again",
         events([{"ping": 1733}, {"type": "ping"}], done=False),
-        Failure("StreamTruncatedError", "neither a finish reason nor [DONE] was received"),
+        Failure("StreamTruncatedError", "neither a finish reason nor [DONE]"),
     ),
     Quirk(
         "a failover is no failure",
