@@ -1,4 +1,4 @@
-"""What all tests begin with: nothing of the clock, and nothing of this machine."""
+"""Settings of all tests: no clock, and nothing of this machine."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ settings.register_profile(
 )
 settings.load_profile("tests")
 
-# Keys, addresses, proxies and tracing of whoever runs the tests.
+# Keys, addresses, proxies and tracing of the person who runs the tests.
 _OF_THE_USER = re.compile(
     r"(?i).*_(API_KEY|API_BASE|BASE_URL|PROXY)|(OPENAI|GIGACHAT|LANGCHAIN|LANGSMITH)_.*"
     r"|BASE_URL|PROVIDER|MODEL|SSL_CERT_(FILE|DIR)"

@@ -17,7 +17,7 @@ Upstream: no upstream issue is known.
 Verified: 2026-11-28, langchain-core 1.6.0 and 1.8.3.
 
 Without this file: garbage collection takes a third of the CPU time of a stream of
-20,000 tokens and three quarters at 100,000, and with hundreds of streams at once its
+20,000 tokens and three quarters at 100,000, and with hundreds of streams its
 pauses make tokens late. Callbacks get broken calls with their mark.
 """
 

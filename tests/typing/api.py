@@ -1,4 +1,4 @@
-"""What type checkers see of the package; it is checked, not run."""
+"""The package as type checkers see it: checked, not run."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ with ScriptedServer(Reply.recorded_folder("recordings")) as server:
 
 
 def words(error: StatusError) -> str:
-    """Return what a status error knows."""
+    """Return the attributes of a status error."""
     assert_type(error.status_code, int)
     assert_type(error.retry_after, float | None)
     return str(error)

@@ -1,4 +1,4 @@
-"""What callbacks are told of retries."""
+"""Retries as callbacks receive them."""
 
 from __future__ import annotations
 

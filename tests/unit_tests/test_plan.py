@@ -1,4 +1,4 @@
-"""What leaves for the server, down to the bytes."""
+"""The request that leaves for the server, down to the bytes."""
 
 from __future__ import annotations
 

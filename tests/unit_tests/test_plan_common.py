@@ -1,4 +1,4 @@
-"""What the calls of a model have in common is kept, and follows what it depends on."""
+"""The common part of a model's calls is kept and follows key and fields."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ from typing import Any
 import httpx
 
 PIECE = 64 * 1024
-"""Bytes of a piece at most, as many as httpcore reads at once."""
+"""Bytes of a piece at most, the size of one read of httpcore."""
 
 _GZIP = b"\x1f\x8b"
 """The first bytes of gzip (RFC 1952, section 2.3.1)."""

@@ -43,7 +43,7 @@ FLUSH_FAILURES = (
     httpcore.TimeoutException,
     OSError,
 )
-"""What sending the last frames can raise; it does not matter at that point."""
+"""Errors of sending the last frames, which do not matter at that point."""
 
 # Used as a request of httpcore: seconds for a few bytes.
 _FLUSH = SimpleNamespace(extensions={"timeout": {"write": 5.0}})

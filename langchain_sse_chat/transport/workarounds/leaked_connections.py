@@ -34,7 +34,7 @@ _PRIVATE = (
     "_optional_thread_lock",
     "_assign_requests_to_connections",
 )
-"""What is used of a pool; one without it is left alone."""
+"""Attributes of a pool that are used; a pool without them is left alone."""
 
 
 class ManyPools(ABC):

@@ -40,7 +40,7 @@ _WRITTEN_AT_ONCE = 64 * 1024
 """Bytes between two looks at the deadline while a request is sent."""
 
 _ROOM = 16 * 1024
-"""Bytes that a socket takes at once when it is writable."""
+"""Bytes that a writable socket takes in one call."""
 
 _READ = 64 * 1024
 """Bytes of a read, as in httpcore."""
@@ -97,7 +97,7 @@ def guard(network_stream: Any, *, is_new: bool = False, is_http2: bool = False) 
 
 
 class _Speech:
-    """What a connection speaks."""
+    """The protocol of a connection."""
 
     def __init__(self, *, is_http2: bool) -> None:
         self.is_http2 = is_http2

@@ -1,4 +1,4 @@
-"""What the ways to stop a stream have in common: how each is run and judged."""
+"""Run and judge each way to stop a stream."""
 
 from __future__ import annotations
 

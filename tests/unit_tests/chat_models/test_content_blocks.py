@@ -308,7 +308,7 @@ DELTAS = st.lists(
 
 
 def with_calls(deltas: list[dict[str, Any] | int]) -> list[dict[str, Any]]:
-    """Return the deltas with the next piece of a call in place of its number."""
+    """Return the deltas with the next piece of a call instead of its number."""
     begun: dict[int, list[str]] = {}
     out: list[dict[str, Any]] = []
 

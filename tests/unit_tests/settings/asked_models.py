@@ -1,4 +1,4 @@
-"""What tests of settings share: a secret, an answer, and where a model's key goes."""
+"""For the tests of settings: a secret, an answer, and where a key goes."""
 
 from __future__ import annotations
 

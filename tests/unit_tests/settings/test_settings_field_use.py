@@ -1,4 +1,4 @@
-"""What each field of a model is used for."""
+"""The use of each field of a model."""
 
 from __future__ import annotations
 

@@ -60,22 +60,22 @@ METHODS: list[Method] = [*JSON_METHODS, "function_calling"]
 
 
 def invoked(asked: Runnable[Any, Any]) -> list[Any]:
-    """Return what `invoke` gives."""
+    """Return the outputs of `invoke`."""
     return [asked.invoke("Pay Ann")]
 
 
 def ainvoked(asked: Runnable[Any, Any]) -> list[Any]:
-    """Return what `ainvoke` gives."""
+    """Return the outputs of `ainvoke`."""
     return [asyncio.run(asked.ainvoke("Pay Ann"))]
 
 
 def streamed_out(asked: Runnable[Any, Any]) -> list[Any]:
-    """Return what `stream` gives."""
+    """Return the outputs of `stream`."""
     return list(asked.stream("Pay Ann"))
 
 
 def astreamed_out(asked: Runnable[Any, Any]) -> list[Any]:
-    """Return what `astream` gives."""
+    """Return the outputs of `astream`."""
 
     async def outputs() -> list[Any]:
         return [output async for output in asked.astream("Pay Ann")]

@@ -1,4 +1,4 @@
-"""What a server recorded of its connections and requests."""
+"""The journal of a server: its connections and requests."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ async def answered(
 async def read(
     monkeypatch: pytest.MonkeyPatch, answer: Answer
 ) -> tuple[list[bytes], Exception | None]:
-    """Return what is read of an answer, and the error that ended it."""
+    """Return the bytes of an answer, and the error that ended it."""
 
     async def script(wire: Wire) -> Answer:
         return answer

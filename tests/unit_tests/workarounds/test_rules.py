@@ -1,4 +1,4 @@
-"""What each file of workarounds says, and the canary that says when it can go."""
+"""Each workaround explains itself, and has a canary that says when it can go."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What LangChain keeps of a stream adds up to the stream, and stays small."""
+"""The chunks that LangChain keeps add up to the stream, and stay small."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Handler(BaseCallbackHandler):
 
     @property
     def result(self) -> Any:
-        """What LangChain added up."""
+        """Return the sum that LangChain made."""
         [result] = self.results
         return result.generations[0][0]
 

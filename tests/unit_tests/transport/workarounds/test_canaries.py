@@ -40,7 +40,7 @@ def canary(reason: str, **more: Any) -> pytest.MarkDecorator:
 
 
 class Cancelling(httpcore.AsyncMockBackend):
-    """Connects at once, and has the task cancelled right after it."""
+    """Connects immediately, and has the task cancelled right after it."""
 
     async def connect_tcp(self, *_: Any, **__: Any) -> httpcore.AsyncNetworkStream:
         task = asyncio.current_task()

@@ -1,4 +1,4 @@
-"""What aiohttp raises, as httpx would raise it."""
+"""Exceptions of aiohttp become those of httpx."""
 
 from __future__ import annotations
 

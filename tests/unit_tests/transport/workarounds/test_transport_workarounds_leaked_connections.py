@@ -51,7 +51,7 @@ class Stream(httpcore.AsyncMockStream):
 
 
 class Network(httpcore.AsyncNetworkBackend):
-    """Connects at once, and may have the task cancelled right after it."""
+    """Connects immediately, and may have the task cancelled right after it."""
 
     def __init__(self, script: list[bytes], *, cancels: bool = False) -> None:
         self.stream = Stream(script)

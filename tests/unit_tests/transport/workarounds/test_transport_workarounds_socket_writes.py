@@ -13,7 +13,7 @@ LARGE = bytes(100_000)
 
 
 class Stream(httpcore.AsyncNetworkStream):
-    """Takes small writes at once and large ones when it is told to.
+    """Takes small writes immediately and large ones when it is told to.
 
     It answers with what it is made with, and never without.
     """

@@ -1,4 +1,4 @@
-"""What a server sends after an answer is not the answer to the next request."""
+"""Bytes after an answer are not the answer to the next request."""
 
 from __future__ import annotations
 
