@@ -136,6 +136,8 @@ class _Answer(Generic[OutputT]):
                 )
         except SEND_FAILURES as exc:
             attempt.fail(exc)
+        finally:
+            attempt.stop_tracing()
         self._response = response
         self._body = abody(response)
         if not attempt.open(response):

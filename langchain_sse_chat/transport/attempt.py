@@ -135,6 +135,15 @@ class Attempt(Generic[OutputT]):
         )
         return self._request
 
+    def stop_tracing(self) -> None:
+        """Take `trace` off the request: connections are made while it is sent.
+
+        The callback belongs to what holds the request, so that both would stay until a
+        collection of garbage; and httpcore would call it for each read.
+        """
+        if self._request is not None:  # pragma: no branch - a client that makes none
+            self._request.extensions.pop("trace", None)
+
     def open(self, response: httpx.Response) -> bool:
         """Handle status and headers; return whether the status is a success (2xx)."""
         if response.is_success:

@@ -136,6 +136,7 @@ class _Answer(Generic[OutputT]):
             attempt.fail(exc)
         finally:
             reading.deadline = reading.used = None
+            attempt.stop_tracing()
         self._response = response
         stream = response.extensions.get("network_stream")
         guard(stream, is_http2=is_http2(response))

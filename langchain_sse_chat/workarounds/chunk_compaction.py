@@ -77,7 +77,11 @@ class ChunkCompactor:
             # This method, `_stream` or `_astream`, and the loop over it.
             frame = inspect.currentframe()
             loop = frame and frame.f_back and frame.f_back.f_back
+            # In a variable of its own, a frame would stay until a collection of
+            # garbage, and the model with it.
+            del frame
             chunks, self._is_reported = _list_in(loop)
+            del loop
             self._chunks = chunks
         if not chunks or chunks[-1] is not chunk:
             return

@@ -59,7 +59,7 @@ def test_what_carries_nothing_does_not_stop_the_first_clock(run: Run) -> None:
     with Server(sent.contentless()) as server:
         outcome = run(chat_on(server, first_token_timeout=CLOCK))
 
-        error = timed_out(outcome, "first_token", "raise `first_token_timeout`", "None")
+        error = timed_out(outcome, "first_token", "Raise `first_token_timeout`", "None")
         assert error.partial is None
         assert server.saw_close()
 
@@ -182,7 +182,7 @@ def test_an_answer_that_is_not_streamed_has_one_clock(
     with Server(behavior) as server:
         outcome = run(chat_on(server, timeout=CLOCK), method="invoke")
 
-        timed_out(outcome, "read", "Raise `timeout`")
+        timed_out(outcome, "read", "raise `timeout`")
         assert server.saw_close()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -119,3 +120,11 @@ def test_bytes_deep_in_what_a_tool_gives_are_an_error_that_says_what_to_pass() -
     block = {"type": "json", "json": {"data": b"a"}}
     with pytest.raises(ConfigurationError, match=r"here.* contains bytes"):
         tool_content([block], "here", media=False)
+
+
+def test_data_that_json_does_not_have_is_sent_as_its_text() -> None:
+    block = {"type": "json", "json": {"day": date(2026, 1, 2)}}
+    text, media = tool_content([block], "here", media=False)
+
+    assert text == '{"type": "json", "json": {"day": "2026-01-02"}}'
+    assert media == []
