@@ -17,6 +17,7 @@ _BEFORE_AN_ANSWER = re.compile(rb"\A(?:\s|\xef\xbb\xbf)+")
 _STREAM = re.compile(rb"data:|event:|id:|retry:|:")
 _DONE = re.compile(r"(?:data:\s*)*[\[\]\s\"]*done[\[\]\s\"]*", re.IGNORECASE)
 _FINE = frozenset({"", "0", "200", "ok", "success", "succeeded", "none", "null"})
+_SUCCESS_IN_CHINESE = "成功"
 _FAILED = frozenset({"error", "abort", "network_error", "MALFORMED_FUNCTION_CALL"})
 _KNOWN = frozenset(
     {
@@ -25,6 +26,7 @@ _KNOWN = frozenset(
         *("system_fingerprint", "service_tier", "provider", "obfuscation"),
     }
 )
+_SIGNS_OF_LIFE = frozenset({"heartbeat", "ping"})
 
 
 def fault_of(body: bytes, *, may_be_cut: bool) -> str | None:
@@ -88,7 +90,8 @@ def _error_in(value: Any) -> str | None:
 
 
 def _is_fine(value: object) -> bool:
-    return not value or str(value).lower().strip(" .!") in _FINE
+    said = str(value).lower().strip(" .!")
+    return not value or said in _FINE or said.endswith(_SUCCESS_IN_CHINESE)
 
 
 def _failed_choice_in(value: Any) -> str | None:
@@ -110,7 +113,9 @@ def _reasons_in(value: Any) -> bool:
 def _stray_in(events: list[tuple[ServerSentEvent, Any]]) -> str | None:
     """Return an object that is not a chunk, and that no chunk follows."""
     for event, value in reversed(events):
-        if not isinstance(value, dict) or value.keys() & _KNOWN:
+        if not isinstance(value, dict) or value.keys() & (_KNOWN | _SIGNS_OF_LIFE):
+            return None
+        if any(isinstance(said, str) and _is_fine(said) for said in value.values()):
             return None
         if event.event == "message" and value:
             return f"the object {value!r} instead of a chunk"

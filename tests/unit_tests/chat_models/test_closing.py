@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
@@ -18,15 +18,23 @@ class Body(httpx.SyncByteStream):
 
     client: httpx.Client
 
+    def __init__(self, close: Callable[[httpx.Client], None]) -> None:
+        self._close = close
+
     def __iter__(self) -> Iterator[bytes]:
         yield FIRST
-        stop_all(self.client)
+        self._close(self.client)
         msg = "closed"
         raise httpx.ReadError(msg)
 
 
 @pytest.mark.parametrize("on_disconnect", ["resume", None])
-def test_neither_resume_nor_fallbacks_follow(on_disconnect: str | None) -> None:
+@pytest.mark.parametrize(
+    "close", [stop_all, httpx.Client.close], ids=["the model", "the caller's client"]
+)
+def test_neither_resume_nor_fallbacks_follow(
+    close: Callable[[httpx.Client], None], on_disconnect: str | None
+) -> None:
     asked: list[str] = []
 
     def handler(request: httpx.Request) -> httpx.Response:
@@ -34,7 +42,7 @@ def test_neither_resume_nor_fallbacks_follow(on_disconnect: str | None) -> None:
         headers = {"content-type": "text/event-stream"}
         return httpx.Response(200, headers=headers, stream=body)
 
-    body = Body()
+    body = Body(close)
     body.client = httpx.Client(transport=httpx.MockTransport(handler))
     other = ChatSSE(model="m", base_url="https://b/v1", api_key="k")
     chat = ChatSSE(
