@@ -220,6 +220,18 @@ def test_a_pipeline_that_saw_no_head_reads_too() -> None:
         list(AnswerPipeline(ChunkAssembler(), OPTIONS).close())
 
 
+def test_the_last_head_names_the_request() -> None:
+    reader = AnswerPipeline(ChunkAssembler(), OPTIONS)
+    reader.open(ResponseHead(200, {"x-request-id": "first", **SSE}, WHERE))
+    reader.feed(event(text("a")))
+    reader.open(ResponseHead(200, {"x-request-id": "second", **SSE}, WHERE))
+    reader.feed(event(STOP))
+
+    [*_, last] = [*reader.feed(DONE), *reader.close()]
+
+    assert last.message.response_metadata["request_id"] == "second"
+
+
 def test_a_refusal_becomes_the_error_of_its_status() -> None:
     reader = AnswerPipeline(ChunkAssembler(), OPTIONS)
     head = ResponseHead(429, {"retry-after": "7"}, WHERE)
