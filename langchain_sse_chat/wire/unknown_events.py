@@ -22,7 +22,13 @@ from langchain_sse_chat.errors import (
 from langchain_sse_chat.wire import server_errors as failures
 from langchain_sse_chat.wire.error_details import code_in, read_details
 from langchain_sse_chat.wire.other_protocols import Protocol, protocol_of
-from langchain_sse_chat.wire.stream_errors import ENVELOPE, error_in, says_success
+from langchain_sse_chat.wire.stream_errors import (
+    ENVELOPE,
+    error_in,
+    error_in_body,
+    says_failure,
+    says_success,
+)
 
 _SHOWN = 200
 
@@ -98,13 +104,14 @@ class Strays:
             event: The type of its event.
             progress: The number of events so far with content of the answer.
         """
-        if _is_a_sign_of_life(value, event):
+        if says_failure(value):
+            self.take_error(value, progress)
+        elif _is_a_sign_of_life(value, event):
             return
-        if _is_harmless(value):
-            if not (_is_chunk(value) or value.keys() <= ENVELOPE):
-                self._keep_first(value)
-            return
-        self.take_error(value, progress)
+        elif not _is_harmless(value):
+            self.take_error(value, progress)
+        elif not (_is_chunk(value) or value.keys() <= ENVELOPE):
+            self._keep_first(value)
 
     def take_error(self, value: Mapping[str, Any], progress: int) -> None:
         """Record an object that is an error unless the answer continues.
@@ -163,7 +170,7 @@ class Strays:
 
     def whole(self, body: dict[str, Any]) -> SSEChatError:
         """Return the error for a JSON object without choices instead of a stream."""
-        error = error_in(body, "message")
+        error = error_in_body(body)
         protocol = protocol_of(body)
         if error is None and protocol is None and read_details(body):
             error = body
@@ -243,7 +250,11 @@ def _says_the_end(key: str, value: object) -> bool:
 
 
 def _says_what_failed(value: Mapping[str, Any]) -> bool:
-    return read_details(value) is not None or (code_in(value) is not None)
+    return (
+        says_failure(value)
+        or read_details(value) is not None
+        or code_in(value) is not None
+    )
 
 
 def _json(value: object) -> str:

@@ -70,6 +70,57 @@ SIGNS = (
         Failure("StreamError", "boom", "Hi"),
     ),
     Quirk(
+        "a notice of a failure does not end an answer that goes on",
+        '`{"success": false, …}` or `{"detail": …}` between chunks, and the answer '
+        "continues to its end",
+        "passes it over: without a field `error`, it was a notice",
+        events(
+            [
+                {"success": False, "errors": [{"message": "cache"}]},
+                text("H"),
+                {"detail": "switched to another upstream"},
+                text("i"),
+                {"success": False, "code": 0, "message": "not cached"},
+                STOP,
+            ]
+        ),
+        Seen("Hi"),
+    ),
+    Quirk(
+        "a notice of a failure is the error of an answer that stops",
+        "the same, and the answer stops there",
+        "`StreamError` with its words",
+        events([text("Hi"), {"success": False, "code": 0, "message": "boom"}]),
+        Failure("StreamError", "boom", "Hi"),
+    ),
+    Quirk(
+        "no success in a keep alive is an error of an answer that stops",
+        '`{"type": "ping", "success": false}` or `"usage"` next to it, with no end',
+        "the same",
+        events(
+            [
+                text("Hi"),
+                {"type": "ping", "success": False},
+                {"success": False, "usage": {"total_tokens": 0}},
+            ]
+        ),
+        Failure("StreamError", '"success": false', "Hi"),
+    ),
+    Quirk(
+        "no success beside choices is an error",
+        '`"success": false` beside choices',
+        "the same",
+        events([{**text("Hi"), "success": False, "msg": "boom"}, text("!"), STOP]),
+        Failure("StreamError", "boom", "Hi"),
+    ),
+    Quirk(
+        "an error field ends an answer that goes on",
+        "a chunk with the field `error` alone, and the answer continues",
+        "`StreamError` as soon as it arrives",
+        events([text("Hi"), {"error": {"message": "boom"}}, text("!"), STOP]),
+        Failure("StreamError", "boom", "Hi"),
+    ),
+    Quirk(
         "a completion inside another object is no chunk",
         'chunks under `data` of `{"code": 0, "msg": "ok"}`',
         "`MalformedChunkError` with the first event; it is not asked for again",
