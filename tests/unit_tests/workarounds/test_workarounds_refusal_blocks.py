@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import pickle
 from types import FunctionType
@@ -10,7 +11,6 @@ from typing import Any
 import pytest
 from langchain_core.language_models import chat_model_stream
 
-from langchain_sse_chat.workarounds import refusal_blocks
 from langchain_sse_chat.workarounds.refusal_blocks import RefusalBlock
 
 PLAIN = {"type": "refusal", "refusal": "No."}
@@ -45,6 +45,6 @@ def test_langchains_stream_reads_a_type_that_it_keeps() -> None:
 def test_the_block_is_a_refusal_where_python_knows_no_frames(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(refusal_blocks.inspect, "currentframe", lambda: None)
+    monkeypatch.setattr(inspect, "currentframe", lambda: None)
 
     assert RefusalBlock(PLAIN).get("type") == "refusal"
