@@ -92,7 +92,7 @@ def error_in(chunk: Mapping[str, Any], event: str) -> object | None:
             if reports_error(error, beside_choices=has_choices):
                 return error
     answered = chunk.get("base_resp")
-    if isinstance(answered, dict) and not all(map(is_fine, _codes(answered))):
+    if isinstance(answered, dict) and has_failed_code(answered):
         # MiniMax has this object in every answer.
         return answered
     told = (
@@ -217,6 +217,11 @@ def says_success(body: Mapping[str, Any]) -> bool:
     codes = [*_codes(body), *_codes({"code": body.get("status")})]
     said = _message_in(body)
     return bool(codes) and all(is_fine(c) or _is_success(c, said) for c in codes)
+
+
+def has_failed_code(body: Mapping[str, Any]) -> bool:
+    """Whether an object has a code that by itself means a failure."""
+    return not all(map(is_fine, _codes(body)))
 
 
 def _codes(body: Mapping[str, Any]) -> list[int | str]:

@@ -26,6 +26,7 @@ from langchain_sse_chat.wire.stream_errors import (
     ENVELOPE,
     error_in,
     error_in_body,
+    has_failed_code,
     says_failure,
     says_success,
 )
@@ -224,6 +225,8 @@ def _is_harmless(value: Mapping[str, Any]) -> bool:
     # Its `error` field was already found not to be an error.
     if read_details({k: v for k, v in value.items() if k != "error"}):
         return says_success(value)
+    if has_failed_code(value):
+        return False
     if _is_chunk(value) or "usage" in value or value.keys() <= ENVELOPE:
         return True
     return all(map(_says_the_end, value, value.values()))
@@ -238,8 +241,15 @@ def _is_a_sign_of_life(value: Mapping[str, Any], event: str) -> bool:
 
 
 def _is_chunk(value: Mapping[str, Any]) -> bool:
-    has_no_choices = "choices" in value and not value["choices"]
-    return has_no_choices or value.get("object") == "chat.completion.chunk"
+    """Whether an object is a chunk without choices.
+
+    Next to empty choices, servers send objects and lists of their own, such as Azure's
+    `prompt_filter_results`. A text of another name may be that of an error.
+    """
+    if value.get("object") == "chat.completion.chunk":
+        return True
+    has_words = any(isinstance(value[key], str) for key in value.keys() - ENVELOPE)
+    return "choices" in value and not value["choices"] and not has_words
 
 
 def _says_the_end(key: str, value: object) -> bool:

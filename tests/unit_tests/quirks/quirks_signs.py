@@ -107,6 +107,39 @@ SIGNS = (
         Failure("StreamError", '"success": false', "Hi"),
     ),
     Quirk(
+        "a text beside empty choices is the error of an answer that stops",
+        '`{"choices": [], "text": "**NETWORK ERROR**"}` before `[DONE]`, and no finish '
+        "reason",
+        "the same",
+        events([text("Hi"), {"choices": [], "text": "boom"}]),
+        Failure("StreamError", "boom", "Hi"),
+    ),
+    Quirk(
+        "a failed code beside empty choices or usage is an error",
+        "the same with a code for a failure and without words, or next to usage",
+        "the same",
+        events(
+            [
+                text("Hi"),
+                {"object": "chat.completion.chunk", "choices": [], "error_code": 5},
+                {"usage": {"total_tokens": 0}, "code": 7},
+            ]
+        ),
+        Failure("StreamError", "(7)", "Hi"),
+    ),
+    Quirk(
+        "objects beside empty choices are no error",
+        "objects and lists next to empty choices at the end (Azure and others)",
+        "the answer is complete",
+        events(
+            [
+                text("Hi"),
+                {"choices": [], "code": 0, "filters": [{"index": 0}], "timing": {}},
+            ]
+        ),
+        Seen("Hi"),
+    ),
+    Quirk(
         "no success beside choices is an error",
         '`"success": false` beside choices',
         "the same",
