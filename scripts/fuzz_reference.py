@@ -68,9 +68,12 @@ def _events(body: bytes) -> tuple[list[ServerSentEvent], bool]:
     decoder = SSEDecoder()
     events: list[ServerSentEvent] = []
     for event in [*decoder.feed(body), *decoder.close()]:
-        if any(_DONE.fullmatch(line) for line in event.data.split("\n")):
+        lines = event.data.split("\n")
+        is_done = any(map(_DONE.fullmatch, lines))
+        if len(lines) > 1 or not is_done:
+            events.append(event)
+        if is_done:
             return events, True
-        events.append(event)
     return events, False
 
 

@@ -117,6 +117,7 @@ def test_an_answer_that_is_none_is_known(body: bytes) -> None:
         HI + event({"msg": "请求成功", "code": "7"}) + DONE,
         HI + event({"message": "anything", "code": "0000"}) + DONE,
         HI + event({"done": True}) + DONE,
+        HI + STRAY + HI.rstrip() + b"\n" + STOP.rstrip() + b"\n" + DONE,
         HI + event({**text("!"), "error": {"message": "ok", "code": 0}}) + DONE,
         b'{"error": "boom"}',
     ],
