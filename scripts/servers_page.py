@@ -44,7 +44,7 @@ You recognize such a server by an answer that begins again with every chunk ("Th
 cat" and "The cat sat" become "TheThe catThe cat sat"), and that is far longer than its
 `usage_metadata["output_tokens"]`. Make the server send increments, for example with
 `extra_body={"incremental_output": True}`, or call `invoke`, which does not stream. A
-`message` in place of the `delta` is read correctly in both forms.
+`message` instead of the `delta` is read correctly in both forms.
 
 ## Other deviations
 

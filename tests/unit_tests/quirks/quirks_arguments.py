@@ -261,7 +261,7 @@ ARGUMENTS = (
         ),
     ),
     Quirk(
-        "a function that is no object is kept",
+        "a function that is not an object is kept",
         "`function` as a text",
         "the same",
         events([calls({"index": 0, "id": "a1", "function": "pay"}), TOOLS]),
