@@ -124,9 +124,10 @@ fuzz_bytes: $(OTHER_VENVS)/fuzz/.made ## feed any bytes to decoder and reader fo
 		$(if $(FUZZ_SEED),--seed $(FUZZ_SEED))
 
 .PHONY: fuzz_check
-fuzz_check: $(VENV)/.group-test ## feed the readers broken streams and bytes that are the same each time, a minute
+fuzz_check: $(VENV)/.group-test ## feed the readers and strict servers what is the same each time, in two minutes
 	@$(PY) -m scripts.fuzz --count 50000 --seed 1
 	@$(PY) -m scripts.fuzz_bytes --count 15000 --seed 1
+	@$(PY) -m scripts.fuzz_histories --count 1000 --seed 1
 
 .PHONY: soak
 soak: $(VENV)/.group-test ## read SOAK_COUNT streams through faults; SOAK_SEED=<seed> SOAK_STREAM=<n> repeats one

@@ -50,6 +50,7 @@ _EVERY = 50
 _BEFORE_AN_ANSWER = re.compile(rb"\A(?:\s|\xef\xbb\xbf)+")
 """Blanks and byte order marks, with which some servers keep a connection alive."""
 _CONTROL = re.compile(r"[\x00-\x1f]")
+_PREFIX = re.compile(r"finish_?reason[_.]|stop_?reason[_.]")
 _GOOD = {
     *("stop", "tool_calls", "function_call", "eos", "eos_token", "end_turn"),
     *("tool_use", "stop_sequence", "tool_call", "complete", "tool-calls", "normal"),
@@ -121,7 +122,7 @@ def _faults(reads: list[bytes], number: int, outcomes: Counter[str]) -> Iterator
         yield f"given out as a whole answer, but it has {why}: {wire!r}"
     sent = sent_arguments(b"".join(reads))
     reason = wire.native_finish_reason or wire.finish_reason or ""
-    cut = wire.finish_reason_inferred or reason.lower() not in _GOOD
+    cut = wire.finish_reason_inferred or _PREFIX.sub("", reason.lower()) not in _GOOD
     for call in wire.tool_calls:
         yield from faults_of_call(call, sent, cut=cut)
     if len({call.id for call in wire.tool_calls}) < len(wire.tool_calls):

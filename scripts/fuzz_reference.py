@@ -17,7 +17,14 @@ _BEFORE_AN_ANSWER = re.compile(rb"\A(?:\s|\xef\xbb\xbf)+")
 _STREAM = re.compile(rb"data:|event:|id:|retry:|:")
 _DONE = re.compile(r"(?:data:\s*)*[\[\]\s\"]*done[\[\]\s\"]*", re.IGNORECASE)
 _FINE = frozenset({"", "0", "200", "ok", "success", "succeeded", "none", "null"})
+_SUCCESS = frozenset({"ok", "success", "succeeded", "successful"})
 _SUCCESS_IN_CHINESE = "成功"
+_HTTP_ERRORS = range(400, 600)
+_CODES = ("code", "error_code", "status_code")
+_WORDS = (
+    *("message", "error_message", "error_msg", "status_msg", "detail", "details"),
+    *("msg", "errors"),
+)
 _FAILED = frozenset({"error", "abort", "network_error", "MALFORMED_FUNCTION_CALL"})
 _KNOWN = frozenset(
     {
@@ -61,9 +68,12 @@ def _events(body: bytes) -> tuple[list[ServerSentEvent], bool]:
     decoder = SSEDecoder()
     events: list[ServerSentEvent] = []
     for event in [*decoder.feed(body), *decoder.close()]:
-        if any(_DONE.fullmatch(line) for line in event.data.split("\n")):
+        lines = event.data.split("\n")
+        is_done = any(map(_DONE.fullmatch, lines))
+        if len(lines) > 1 or not is_done:
+            events.append(event)
+        if is_done:
             return events, True
-        events.append(event)
     return events, False
 
 
@@ -91,7 +101,8 @@ def _error_in(value: Any) -> str | None:
 
 def _is_fine(value: object) -> bool:
     said = str(value).lower().strip(" .!")
-    return not value or said in _FINE or said.endswith(_SUCCESS_IN_CHINESE)
+    fine = said in _FINE or not said.strip("0")
+    return not value or fine or said.endswith(_SUCCESS_IN_CHINESE)
 
 
 def _failed_choice_in(value: Any) -> str | None:
@@ -115,8 +126,28 @@ def _stray_in(events: list[tuple[ServerSentEvent, Any]]) -> str | None:
     for event, value in reversed(events):
         if not isinstance(value, dict) or value.keys() & (_KNOWN | _SIGNS_OF_LIFE):
             return None
-        if any(isinstance(said, str) and _is_fine(said) for said in value.values()):
+        if _says_success(value) or any(said is True for said in value.values()):
             return None
         if event.event == "message" and value:
             return f"the object {value!r} instead of a chunk"
     return None
+
+
+def _says_success(value: dict[str, Any]) -> bool:
+    """Whether an object has a message, and codes that all mean success.
+
+    A code means success by itself, or by the message next to it if it is not one of
+    HTTP's for an error.
+    """
+    words = next((value[key] for key in _WORDS if value.get(key)), None)
+    codes = [value[key] for key in _CODES if type(value.get(key)) in {int, str}]
+    said = str(words).lower().strip(" .!")
+    is_good = said in _SUCCESS or said.endswith(_SUCCESS_IN_CHINESE)
+    return (
+        bool(words and codes)
+        and value.get("success") is not False
+        and all(
+            _is_fine(code) or (is_good and str(code) not in map(str, _HTTP_ERRORS))
+            for code in codes
+        )
+    )

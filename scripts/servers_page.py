@@ -33,6 +33,19 @@ outcome. Rows about time, connections and requests have separate tests.
 """
 
 _END = """\
+## Deltas with the whole text so far
+
+A `delta` holds the next part of the text. A few servers and relays send the whole text
+so far instead, such as DashScope's own API without `incremental_output`. The bytes do
+not show which of the two a delta is: a model may write `ha`, `haha`, `hahaha`. A wrong
+guess would lose text, so every delta is added.
+
+You recognize such a server by an answer that begins again with every chunk ("The", "The
+cat" and "The cat sat" become "TheThe catThe cat sat"), and that is far longer than its
+`usage_metadata["output_tokens"]`. Make the server send increments, for example with
+`extra_body={"incremental_output": True}`, or call `invoke`, which does not stream. A
+`message` instead of the `delta` is read correctly in both forms.
+
 ## Other deviations
 
 Record the stream with `curl --no-buffer`, and open an issue with the relevant bytes,

@@ -25,6 +25,7 @@ from langchain_sse_chat.wire.deltas import (
 )
 from langchain_sse_chat.wire.jsontext import parse_arguments
 from langchain_sse_chat.workarounds.broken_calls import NOT_AN_OBJECT
+from langchain_sse_chat.workarounds.refusal_blocks import RefusalBlock
 
 if TYPE_CHECKING:
     from langchain_protocol.protocol import (
@@ -314,7 +315,8 @@ class EventAssembler:
     def _whole_block(self, block: dict[str, Any], events: list[MessagesData]) -> None:
         start = {k: block[k] for k in _SHOWN_AT_THE_START if k in block}
         start |= _REQUIRED_AT_THE_START.get(block["type"], {})
-        events.append(_finish(self._begin(start, events), block))
+        whole = RefusalBlock(block) if block["type"] == "refusal" else block
+        events.append(_finish(self._begin(start, events), whole))
 
 
 def _finish(index: int, block: dict[str, Any]) -> MessagesData:

@@ -18,7 +18,7 @@ from langchain_sse_chat.wire.memory_budget import MemoryBudget
 from langchain_sse_chat.wire.other_protocols import protocol_of
 from langchain_sse_chat.wire.server_errors import stream_error
 from langchain_sse_chat.wire.sniff import BodyKind, first_of_lines, sniff
-from langchain_sse_chat.wire.stream_errors import bare_error, error_in
+from langchain_sse_chat.wire.stream_errors import bare_error, error_in_body
 from langchain_sse_chat.wire.unknown_events import not_a_stream
 
 MAX_BODY_SIZE = 16 * 1024 * 1024
@@ -128,7 +128,7 @@ class WholeBody:
 
     def _foreign(self, value: dict[str, Any], kind: str) -> SSEChatError:
         """Return the error for JSON that is not a chat completion."""
-        error = error_in(value, "message")
+        error = error_in_body(value)
         if error is not None:
             return stream_error(error, self._url, value)
         return self._not_an_answer(kind, value)

@@ -65,6 +65,29 @@ class CheckedModel(BaseChatModel):
             kwargs.clear()
             raise without_frames(fault)
 
+        @classmethod
+        def model_construct(
+            cls, _fields_set: set[str] | None = None, **values: Any
+        ) -> Self:
+            """Return a model, checked like one that the constructor makes.
+
+            Without the checks, it would have no address and no client.
+
+            Args:
+                _fields_set: The names of the values to use; `None` uses all.
+                **values: Arguments of the constructor.
+
+            Raises:
+                ConfigurationError: A value is not valid.
+            """
+            if _fields_set is not None:
+                values = {k: v for k, v in values.items() if k in _fields_set}
+            try:
+                return cls(**values)
+            finally:
+                # The traceback of an error refers to this frame.
+                values.clear()
+
     def __setattr__(self, name: str, value: Any) -> None:
         """Set a field as if it had been passed to the constructor.
 

@@ -21,7 +21,12 @@ from langchain_core.runnables.utils import AddableDict
 from langchain_core.utils.json import parse_json_markdown
 
 from langchain_sse_chat.errors import RefusalError, StructuredOutputError
-from langchain_sse_chat.wire.finish_reasons import is_filtered, is_length
+from langchain_sse_chat.wire.finish_reasons import (
+    Ending,
+    is_filtered,
+    is_length,
+    rank,
+)
 from langchain_sse_chat.wire.jsontext import NO_JSON
 from langchain_sse_chat.workarounds.broken_calls import unmark
 
@@ -141,7 +146,7 @@ class StructuredOutputParser(BaseTransformOutputParser[Any]):
             return value
         text = str(message.text)
         value = _whole_json(text)
-        if value is NO_JSON:
+        if value is NO_JSON or (_is_number(value) and not _ended_well(message)):
             raise _not_json(message, text)
         if not isinstance(value, self.json_type):
             wanted = "array" if self.json_type is list else "object"
@@ -236,6 +241,17 @@ def _strict_json(text: str) -> Any:
         return _DECODER.decode(text)
     except (ValueError, RecursionError):
         return NO_JSON
+
+
+def _is_number(value: Any) -> bool:
+    """Whether a value is a number: the only one whose beginning is a whole value."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _ended_well(message: AIMessage) -> bool:
+    """Whether nothing was truncated; a text alone has no finish reason."""
+    ending = rank(_reason(message))
+    return ending in {Ending.PLAIN, Ending.CALLS} or not message.response_metadata
 
 
 def _not_a_number(text: str) -> Any:

@@ -2,10 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Any
 
 _CALL_KEYS = frozenset({"index", "id", "type", "function", "custom"})
-_BODY_KEYS = frozenset({"name", "arguments", "input"})
+
+ARGUMENTS = {"function": "arguments", "custom": "input"}
+"""Keys of the arguments, by the kind of a call."""
+
+_WITHOUT_ARGUMENTS = frozenset(
+    {
+        "cache_control",
+        "description",
+        # https://ai.google.dev/gemini-api/docs/thought-signatures
+        "extra_content",
+        "id",
+        "index",
+        # LiteLLM
+        "provider_specific_fields",
+        "signature",
+        "strict",
+        "thought_signature",
+        "type",
+    }
+)
+"""Other fields of calls that hold no arguments."""
+
+_LIKE_ARGUMENTS = frozenset(
+    {"args", "arguments", "input", "parameters", "params", "partial_args"}
+)
+"""Keys of arguments in other protocols, for the level of a call that has its own
+fields on every server."""
 
 
 def read_extras(
@@ -16,19 +43,35 @@ def read_extras(
     Args:
         entry: The entry.
         body: The object in it with the name and the arguments.
-        key: The key of that object, under which its other fields are returned.
+        key: The key of that object, which is the kind of the call. Its other fields
+            are returned under it.
         flat: Whether the entry itself has the name and the arguments.
     """
-    known = _CALL_KEYS | _BODY_KEYS if flat else _CALL_KEYS
-    if entry.keys() <= known and body.keys() <= _BODY_KEYS:
+    in_body = {"name", ARGUMENTS[key]}
+    known = _CALL_KEYS | in_body if flat else _CALL_KEYS
+    if entry.keys() <= known and body.keys() <= in_body:
         return {}
     extras = _further(entry, known)
-    if inner := _further(body, _BODY_KEYS):
+    if inner := _further(body, in_body):
         extras[key] = inner
     return extras
 
 
-def _further(fields: dict[str, Any], known: frozenset[str]) -> dict[str, Any]:
+def may_hold_arguments(extras: dict[str, Any], key: str) -> bool:
+    """Whether arguments may have been sent under an unknown key.
+
+    Args:
+        extras: The fields of a call without arguments, as `read_extras` returns them.
+        key: The key of the object with the name.
+    """
+    body = extras.get(key)
+    inner = body if isinstance(body, dict) else {}
+    own = [value for name, value in extras.items() if name in _LIKE_ARGUMENTS]
+    own += [value for name, value in inner.items() if name not in _WITHOUT_ARGUMENTS]
+    return any(isinstance(value, (str, dict, list)) for value in own)
+
+
+def _further(fields: dict[str, Any], known: Container[str]) -> dict[str, Any]:
     """Return the unknown fields that are neither null nor empty."""
     return {
         key: value

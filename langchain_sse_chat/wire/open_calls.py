@@ -13,7 +13,10 @@ from typing import Any
 
 from langchain_sse_chat.wire.custom_calls import INPUT_END, INPUT_START, input_part
 from langchain_sse_chat.wire.deltas import ToolCallDelta, WireToolCall
-from langchain_sse_chat.wire.extra_fields import merge_extras
+from langchain_sse_chat.wire.extra_fields import (
+    may_hold_arguments,
+    merge_extras,
+)
 from langchain_sse_chat.wire.jsontext import parse_arguments
 from langchain_sse_chat.wire.merged_fields import merge_objects
 from langchain_sse_chat.wire.surrogates import SurrogateJoiner
@@ -32,6 +35,10 @@ _CUT_INSIDE = "The answer ended, perhaps too early, inside the input of this cal
 _UNKNOWN_KIND = (
     "This is neither a call of a function nor of a custom tool, so it cannot be run. "
     "The arguments hold everything that the server sent."
+)
+_ELSEWHERE = (
+    "The arguments of this call may be under a key that is unknown. The arguments hold "
+    "everything that the server sent."
 )
 UNNAMED = "The server sent no name for this call."
 
@@ -239,7 +246,8 @@ class OpenCall:
             The call and its pending piece; `None` and `None` for a call without
             content, or one that repeats another call.
         """
-        if self.kind == "custom":
+        elsewhere = self._are_elsewhere()
+        if self.kind == "custom" and not elsewhere:
             self._end_input(cut=cut)
         if self.is_sent_twice:
             return None, None
@@ -249,7 +257,10 @@ class OpenCall:
         if not self.name and not text.strip():
             return self.close_as_it_came(UNNAMED) if self.extras else (None, None)
         unsaid = self.is_placeholder and not self.opened
-        if text.strip() in {"", "null"} or unsaid:
+        if elsewhere:
+            self.flaw = self.flaw or _ELSEWHERE
+            text = self.seen_as_it_came().arguments
+        elif text.strip() in {"", "null"} or unsaid:
             is_cut = cut and not (inferred and unsaid)
             text = "" if is_cut else "{}"
             if is_cut:
@@ -257,6 +268,13 @@ class OpenCall:
         elif self._opening == '"':
             text = decode_twice(text)
         return self.seen(text), self._pending(text)
+
+    def _are_elsewhere(self) -> bool:
+        """Whether there are no arguments, and an unknown field may hold them."""
+        if not self.extras or not self.name:
+            return False
+        text = "".join(self.arguments).strip()
+        return text in {"", "null"} and may_hold_arguments(self.extras, self.kind)
 
     def _pending(self, text: str) -> ToolCallDelta | None:
         """Return the piece of these arguments that has not been emitted."""

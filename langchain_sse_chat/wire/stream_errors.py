@@ -92,7 +92,7 @@ def error_in(chunk: Mapping[str, Any], event: str) -> object | None:
             if reports_error(error, beside_choices=has_choices):
                 return error
     answered = chunk.get("base_resp")
-    if isinstance(answered, dict) and not all(map(is_fine, _codes(answered))):
+    if isinstance(answered, dict) and has_failed_code(answered):
         # MiniMax has this object in every answer.
         return answered
     told = (
@@ -101,12 +101,16 @@ def error_in(chunk: Mapping[str, Any], event: str) -> object | None:
         or chunk.get("type") == "error"
         or not is_fine(chunk.get("error_type"))
         or not is_fine(chunk.get("error_message"))
-        or chunk.get("success") is False
-        or chunk.keys() == {"detail"}
+        or (has_choices and says_failure(chunk))
         or _has_failed_status(chunk)
         or _has_failed_code(chunk, in_plain_words=has_choices)
     )
     return dict(chunk) if told else None
+
+
+def error_in_body(body: Mapping[str, Any]) -> object | None:
+    """Return the error in JSON sent instead of a stream, or `None`."""
+    return error_in(body, "message") or (dict(body) if says_failure(body) else None)
 
 
 def error_in_choice(choice: dict[str, Any]) -> object | None:
@@ -199,11 +203,25 @@ def _message_in(body: Mapping[str, Any]) -> str | None:
     return None if said is None else said.message
 
 
+def says_failure(body: Mapping[str, Any]) -> bool:
+    """Whether an object says `"success": false`.
+
+    Next to choices that is an error. Alone it may be a notice, after which the answer
+    continues.
+    """
+    return body.get("success") is False
+
+
 def says_success(body: Mapping[str, Any]) -> bool:
     """Whether an object has codes, and all of them mean success."""
     codes = [*_codes(body), *_codes({"code": body.get("status")})]
     said = _message_in(body)
     return bool(codes) and all(is_fine(c) or _is_success(c, said) for c in codes)
+
+
+def has_failed_code(body: Mapping[str, Any]) -> bool:
+    """Whether an object has a code that by itself means a failure."""
+    return not all(map(is_fine, _codes(body)))
 
 
 def _codes(body: Mapping[str, Any]) -> list[int | str]:

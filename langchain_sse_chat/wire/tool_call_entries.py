@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from langchain_sse_chat.wire.extra_fields import read_extras
+from langchain_sse_chat.wire.extra_fields import ARGUMENTS, read_extras
 from langchain_sse_chat.wire.tool_arguments import arguments_text
 
 Kind = Literal["function", "custom", "other"]
@@ -61,7 +61,7 @@ def read_entry(entry: dict[str, Any], *, apart: bool) -> Piece:
     extras: dict[str, Any] = {}
     if kind != "other":
         name = _text(body.get("name"))
-        arguments = arguments_text(body.get(_ARGUMENTS[kind]))
+        arguments = arguments_text(body.get(ARGUMENTS[kind]))
         extras = read_extras(entry, {} if is_flat else body, kind, flat=is_flat)
     return Piece(
         kind,
@@ -87,11 +87,14 @@ def _body_of(entry: dict[str, Any]) -> tuple[Kind, dict[str, Any]]:
         return "function", function
     if isinstance(custom, dict):
         return "custom", custom
+    if (function or custom) and entry.get("id"):
+        # A text or a list, which may be all of the call.
+        return "other", entry
     named = entry.get("type")
     kind: Kind = "function"
     if named and isinstance(named, str):
         kind = _KINDS.get(named, "other")
-    if kind != "other" and entry.get("name") and _ARGUMENTS[kind] not in entry:
+    if kind != "other" and entry.get("name") and ARGUMENTS[kind] not in entry:
         # The arguments have an unknown key. Read as a function, this would be a call
         # without arguments, which could be run.
         kind = "other"
@@ -99,7 +102,6 @@ def _body_of(entry: dict[str, Any]) -> tuple[Kind, dict[str, Any]]:
 
 
 _KINDS: dict[str, Kind] = {"function": "function", "custom": "custom"}
-_ARGUMENTS: dict[Kind, str] = {"function": "arguments", "custom": "input"}
 
 
 def _index(value: object) -> object:

@@ -22,7 +22,14 @@ from langchain_sse_chat.errors import (
 from langchain_sse_chat.wire import server_errors as failures
 from langchain_sse_chat.wire.error_details import code_in, read_details
 from langchain_sse_chat.wire.other_protocols import Protocol, protocol_of
-from langchain_sse_chat.wire.stream_errors import ENVELOPE, error_in, says_success
+from langchain_sse_chat.wire.stream_errors import (
+    ENVELOPE,
+    error_in,
+    error_in_body,
+    has_failed_code,
+    says_failure,
+    says_success,
+)
 
 _SHOWN = 200
 
@@ -98,13 +105,14 @@ class Strays:
             event: The type of its event.
             progress: The number of events so far with content of the answer.
         """
-        if _is_a_sign_of_life(value, event):
+        if says_failure(value):
+            self.take_error(value, progress)
+        elif _is_a_sign_of_life(value, event):
             return
-        if _is_harmless(value):
-            if not (_is_chunk(value) or value.keys() <= ENVELOPE):
-                self._keep_first(value)
-            return
-        self.take_error(value, progress)
+        elif not _is_harmless(value):
+            self.take_error(value, progress)
+        elif not (_is_chunk(value) or value.keys() <= ENVELOPE):
+            self._keep_first(value)
 
     def take_error(self, value: Mapping[str, Any], progress: int) -> None:
         """Record an object that is an error unless the answer continues.
@@ -163,7 +171,7 @@ class Strays:
 
     def whole(self, body: dict[str, Any]) -> SSEChatError:
         """Return the error for a JSON object without choices instead of a stream."""
-        error = error_in(body, "message")
+        error = error_in_body(body)
         protocol = protocol_of(body)
         if error is None and protocol is None and read_details(body):
             error = body
@@ -217,6 +225,8 @@ def _is_harmless(value: Mapping[str, Any]) -> bool:
     # Its `error` field was already found not to be an error.
     if read_details({k: v for k, v in value.items() if k != "error"}):
         return says_success(value)
+    if has_failed_code(value):
+        return False
     if _is_chunk(value) or "usage" in value or value.keys() <= ENVELOPE:
         return True
     return all(map(_says_the_end, value, value.values()))
@@ -231,8 +241,15 @@ def _is_a_sign_of_life(value: Mapping[str, Any], event: str) -> bool:
 
 
 def _is_chunk(value: Mapping[str, Any]) -> bool:
-    has_no_choices = "choices" in value and not value["choices"]
-    return has_no_choices or value.get("object") == "chat.completion.chunk"
+    """Whether an object is a chunk without choices.
+
+    Next to empty choices, servers send objects and lists of their own, such as Azure's
+    `prompt_filter_results`. A text of another name may be that of an error.
+    """
+    if value.get("object") == "chat.completion.chunk":
+        return True
+    has_words = any(isinstance(value[key], str) for key in value.keys() - ENVELOPE)
+    return "choices" in value and not value["choices"] and not has_words
 
 
 def _says_the_end(key: str, value: object) -> bool:
@@ -243,7 +260,11 @@ def _says_the_end(key: str, value: object) -> bool:
 
 
 def _says_what_failed(value: Mapping[str, Any]) -> bool:
-    return read_details(value) is not None or (code_in(value) is not None)
+    return (
+        says_failure(value)
+        or read_details(value) is not None
+        or code_in(value) is not None
+    )
 
 
 def _json(value: object) -> str:

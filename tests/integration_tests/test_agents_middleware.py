@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +14,7 @@ from langchain_sse_chat import ChatSSE, InvalidRequestError, ServerError
 from langchain_sse_chat.testing import Reply, ScriptedServer
 from tests.integration_tests.agent_runs import (
     BOTH,
+    QUESTION,
     call_of,
     get_weather,
     invoked,
@@ -20,6 +22,7 @@ from tests.integration_tests.agent_runs import (
     streamed,
     usage_of,
 )
+from tests.unit_tests.chat_models.scripted import chunk, sse
 
 pytest.importorskip(
     "langchain", reason="the group agents is not installed: make integration_test"
@@ -187,3 +190,29 @@ async def test_a_conversation_is_summarized_by_the_servers_count_of_tokens(
 
     first, *_ = server.requests[-1].json()["messages"]
     assert ("They asked for the weather." in first["content"]) is summarized
+
+
+@BOTH
+@pytest.mark.parametrize("protocol", [True, False], ids=["v3", "values"])
+async def test_middleware_sees_a_refusal_after_a_part_of_the_text(
+    server: ScriptedServer, chat: ChatSSE, *, sync: bool, protocol: bool
+) -> None:
+    middleware: Any = pytest.importorskip("langchain.agents.middleware.model_refusal")
+    refusal = (chunk({"content": "Once"}), chunk({"refusal": "I will not."}))
+    server.script(Reply.sse(sse(*refusal, chunk(finish_reason="stop"))))
+    agent = create_agent(chat, [], middleware=[middleware.ModelRefusalMiddleware()])
+
+    ask = _events_of if protocol else invoked
+
+    with pytest.raises(middleware.ModelRefusalError, match=r"I will not\."):
+        await ask(agent, sync=sync)
+
+
+async def _events_of(agent: Any, *, sync: bool) -> Any:
+    with warnings.catch_warnings():
+        # LangGraph says that its v3 events are experimental.
+        warnings.simplefilter("ignore")
+        if sync:
+            return list(agent.stream_events(QUESTION, version="v3"))
+        events = await agent.astream_events(QUESTION, version="v3")
+        return [event async for event in events]

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from tests.unit_tests.chat_models.block_ways import (
-    WAYS,
     Blocks,
     Way,
     by_invoke,
@@ -29,6 +28,26 @@ def test_a_refusal_is_one_block(way: Way) -> None:
     assert way(body) == [refusal]
 
 
+@every_way
+def test_a_refusal_is_next_to_the_other_blocks(way: Way) -> None:
+    call = {"name": "f", "arguments": "{}"}
+    body = sse(
+        chunk({"reasoning_content": "Hm."}),
+        chunk({"content": "Once"}),
+        chunk({"tool_calls": [{"index": 0, "id": "c", "function": call}]}),
+        chunk({"refusal": "I "}),
+        chunk({"refusal": "will not."}),
+        chunk(finish_reason="stop"),
+    )
+
+    blocks = way(body)
+
+    assert [block["type"] for block in blocks] == [
+        *("reasoning", "text", "tool_call", "refusal"),
+    ]
+    assert blocks[-1] == {"type": "refusal", "refusal": "I will not."}
+
+
 WITHHELD = [
     ("content_filter", {}, []),
     ("SAFETY", {}, []),
@@ -38,7 +57,7 @@ WITHHELD = [
 
 
 @pytest.mark.parametrize(("reason", "delta", "text"), WITHHELD)
-@pytest.mark.parametrize("way", WAYS[:-2])
+@every_way
 def test_an_answer_that_was_withheld_has_a_refusal_without_words(
     way: Way, reason: str, delta: dict[str, Any], text: Blocks
 ) -> None:

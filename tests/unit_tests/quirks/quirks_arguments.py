@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from tests.unit_tests.quirks.quirk import TOOLS, Quirk
 from tests.unit_tests.quirks.quirks_tool_calls import (
@@ -19,6 +20,14 @@ from tests.unit_tests.quirks.quirks_tool_calls import (
 from tests.unit_tests.wire.wire_streams import NIL, call, calls, chunk, events
 
 WHOLE = (call(0, "a1", "weather", JSON), call(1, "a2", "time", TIME))
+
+CUSTOM = {"index": 0, "id": "c1", "type": "custom"}
+
+
+def named(name: str, **body: Any) -> dict[str, Any]:
+    """Return a call with these fields of `function` next to its name."""
+    return {"index": 0, "id": "a1", "function": {"name": name, **body}}
+
 
 ARGUMENTS = (
     Quirk(
@@ -208,5 +217,66 @@ ARGUMENTS = (
             ("interrupted", "anybody"),
             ("SAFETY", "Gemini"),
         )
+    ),
+    *(
+        Quirk(
+            f"arguments under an unknown key of {where} are not left out",
+            f"a call whose arguments stand under another key of {where}",
+            "an `invalid_tool_call` with everything that came, not a call without "
+            "arguments",
+            events([*(calls(piece) for piece in pieces), TOOLS]),
+            gives(("a2", "now", {}), invalid=[("a1", "pay", came)]),
+        )
+        for where, pieces, came in (
+            (
+                "`function`",
+                [named("pay", args={"y": 1}), call(1, "a2", "now", "{}")],
+                '{"id": "a1", "function": {"args": {"y": 1}}}',
+            ),
+            (
+                "`function`, as a text",
+                [
+                    named("pay", arguments="", input='{"y": 1}'),
+                    call(1, "a2", "now", "{}"),
+                ],
+                '{"id": "a1", "function": {"input": "{\\"y\\": 1}"}}',
+            ),
+            (
+                "the entry",
+                [
+                    {**named("pay"), "arguments": {"y": 1}},
+                    call(1, "a2", "now", "{}"),
+                ],
+                '{"id": "a1", "arguments": {"y": 1}}',
+            ),
+        )
+    ),
+    Quirk(
+        "a custom call with its input under an unknown key is invalid",
+        "a call of a custom tool whose input stands under another key",
+        "the same",
+        events([calls({**CUSTOM, "custom": {"name": "sql", "text": "x"}}), TOOLS]),
+        gives(
+            invalid=[("c1", "sql", '{"id": "c1", "custom": {"text": "x"}}')],
+        ),
+    ),
+    Quirk(
+        "a function that is not an object is kept",
+        "`function` as a text",
+        "the same",
+        events([calls({"index": 0, "id": "a1", "function": "pay"}), TOOLS]),
+        gives(invalid=[("a1", None, '{"id": "a1", "function": "pay"}')]),
+    ),
+    Quirk(
+        "a call without arguments may have other fields",
+        "a call without arguments, with a signature or `strict` in it",
+        "a call without arguments",
+        events(
+            [
+                calls({**named("now", strict=True), "extra_content": {"google": 1}}),
+                TOOLS,
+            ]
+        ),
+        gives(("a1", "now", {})),
     ),
 )

@@ -226,4 +226,12 @@ MESSAGES = (
         events([text("\n H"), said("Hi", "stop")]),
         Seen("\n Hi"),
     ),
+    Quirk(
+        "deltas with the whole text so far are added",
+        "the whole text so far in every `delta`",
+        "adds each delta, because a model may repeat itself: see "
+        "[below](#deltas-with-the-whole-text-so-far)",
+        events([text("ha"), text("haha"), text("hahaha"), STOP]),
+        Seen("hahahahahaha"),
+    ),
 )

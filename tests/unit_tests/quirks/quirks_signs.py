@@ -70,6 +70,90 @@ SIGNS = (
         Failure("StreamError", "boom", "Hi"),
     ),
     Quirk(
+        "a notice of a failure does not end an answer that goes on",
+        '`{"success": false, …}` or `{"detail": …}` between chunks, and the answer '
+        "continues to its end",
+        "passes it over: without a field `error`, it was a notice",
+        events(
+            [
+                {"success": False, "errors": [{"message": "cache"}]},
+                text("H"),
+                {"detail": "switched to another upstream"},
+                text("i"),
+                {"success": False, "code": 0, "message": "not cached"},
+                STOP,
+            ]
+        ),
+        Seen("Hi"),
+    ),
+    Quirk(
+        "a notice of a failure is the error of an answer that stops",
+        "the same, and the answer stops there",
+        "`StreamError` with its words",
+        events([text("Hi"), {"success": False, "code": 0, "message": "boom"}]),
+        Failure("StreamError", "boom", "Hi"),
+    ),
+    Quirk(
+        "no success in a keep alive is an error of an answer that stops",
+        '`{"type": "ping", "success": false}` or `"usage"` next to it, with no end',
+        "the same",
+        events(
+            [
+                text("Hi"),
+                {"type": "ping", "success": False},
+                {"success": False, "usage": {"total_tokens": 0}},
+            ]
+        ),
+        Failure("StreamError", '"success": false', "Hi"),
+    ),
+    Quirk(
+        "a text beside empty choices is the error of an answer that stops",
+        '`{"choices": [], "text": "**NETWORK ERROR**"}` before `[DONE]`, and no finish '
+        "reason",
+        "the same",
+        events([text("Hi"), {"choices": [], "text": "boom"}]),
+        Failure("StreamError", "boom", "Hi"),
+    ),
+    Quirk(
+        "a failed code beside empty choices or usage is an error",
+        "the same with a code for a failure and without words, or next to usage",
+        "the same",
+        events(
+            [
+                text("Hi"),
+                {"object": "chat.completion.chunk", "choices": [], "error_code": 5},
+                {"usage": {"total_tokens": 0}, "code": 7},
+            ]
+        ),
+        Failure("StreamError", "(7)", "Hi"),
+    ),
+    Quirk(
+        "objects beside empty choices are no error",
+        "objects and lists next to empty choices at the end (Azure and others)",
+        "the answer is complete",
+        events(
+            [
+                text("Hi"),
+                {"choices": [], "code": 0, "filters": [{"index": 0}], "timing": {}},
+            ]
+        ),
+        Seen("Hi"),
+    ),
+    Quirk(
+        "no success beside choices is an error",
+        '`"success": false` beside choices',
+        "the same",
+        events([{**text("Hi"), "success": False, "msg": "boom"}, text("!"), STOP]),
+        Failure("StreamError", "boom", "Hi"),
+    ),
+    Quirk(
+        "an error field ends an answer that goes on",
+        "a chunk with the field `error` alone, and the answer continues",
+        "`StreamError` as soon as it arrives",
+        events([text("Hi"), {"error": {"message": "boom"}}, text("!"), STOP]),
+        Failure("StreamError", "boom", "Hi"),
+    ),
+    Quirk(
         "a completion inside another object is no chunk",
         'chunks under `data` of `{"code": 0, "msg": "ok"}`',
         "`MalformedChunkError` with the first event; it is not asked for again",

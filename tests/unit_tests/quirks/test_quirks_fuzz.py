@@ -95,6 +95,10 @@ STRAY = event({"text": "boom", "error_code": 5})
         HI + event(chunk({}, "error")),
         HI + STRAY + DONE,
         HI + STRAY + b": ping\n\n",
+        HI + event({"text": "ok"}) + DONE,
+        HI + event({"text": "boom", "note": "success"}) + DONE,
+        HI + event({"message": "ok", "code": 500}) + DONE,
+        HI + event({"message": "ok"}) + DONE,
     ],
 )
 def test_an_answer_that_is_none_is_known(body: bytes) -> None:
@@ -109,6 +113,11 @@ def test_an_answer_that_is_none_is_known(body: bytes) -> None:
         HI + STRAY + STOP,
         HI + STRAY + HI + DONE,
         HI + DONE + STRAY,
+        HI + event({"message": "ok", "code": 20000}) + DONE,
+        HI + event({"msg": "请求成功", "code": "7"}) + DONE,
+        HI + event({"message": "anything", "code": "0000"}) + DONE,
+        HI + event({"done": True}) + DONE,
+        HI + STRAY + HI.rstrip() + b"\n" + STOP.rstrip() + b"\n" + DONE,
         HI + event({**text("!"), "error": {"message": "ok", "code": 0}}) + DONE,
         b'{"error": "boom"}',
     ],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import pickle
 from collections.abc import Callable
 from typing import Any
@@ -16,7 +18,7 @@ from langchain_sse_chat import ChatSSE, ConfigurationError
 from langchain_sse_chat.gigachat import GigaChat
 from langchain_sse_chat.providers import PROVIDERS
 from langchain_sse_chat.transport.clients import ClientSettings
-from tests.unit_tests.chat_models.scripted import Scripted
+from tests.unit_tests.chat_models.scripted import Scripted, streamed, text_stream
 from tests.unit_tests.settings.asked_models import (
     SECRET,
     MakeChat,
@@ -168,3 +170,48 @@ def test_none_is_the_default_where_it_is_no_value() -> None:
 
     assert chat == ChatSSE(model="m", api_key="k")
     assert ChatSSE(model="m", api_key="k", first_token_timeout=None) != chat
+
+
+@pytest.mark.parametrize("sync", [True, False], ids=["sync", "async"])
+def test_a_constructed_model_is_checked_and_works(*, sync: bool) -> None:
+    asked: list[Any] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(json.loads(request.content))
+        return streamed(text_stream("Hi"))
+
+    transport = httpx.MockTransport(answer)
+    chat = ChatSSE.model_construct(
+        model="m",
+        base_url="http://test/v1",
+        temperature=0.5,
+        http_client=httpx.Client(transport=transport),
+        http_async_client=httpx.AsyncClient(transport=transport),
+    )
+
+    message = chat.invoke("Hello") if sync else asyncio.run(chat.ainvoke("Hello"))
+
+    assert message.text == "Hi"
+    assert asked[0]["temperature"] == 0.5
+
+
+def test_a_constructed_model_has_the_given_fields() -> None:
+    values: dict[str, Any] = {
+        "model": "m",
+        "base_url": "http://test/v1",
+        "temperature": 0.5,
+    }
+
+    chat = ChatSSE.model_construct({"model", "base_url"}, **values)
+
+    assert chat == ChatSSE(model="m", base_url="http://test/v1")
+
+
+def test_a_constructed_model_that_cannot_be_is_refused() -> None:
+    values: dict[str, Any] = {"api_key": "sk-secret", "timeout": "x"}
+
+    with pytest.raises(ConfigurationError, match="timeout") as caught:
+        ChatSSE.model_construct(model="m", base_url="http://test/v1", **values)
+
+    frames = [str(frame.frame.f_locals) for frame in caught.traceback[1:]]
+    assert "sk-secret" not in "".join(frames)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from pydantic import RootModel
 
 from langchain_sse_chat import (
     StructuredOutputError,
 )
+from langchain_sse_chat.structured_output.parser import StructuredOutputParser
 from langchain_sse_chat.structured_output.runnable import Method
 from tests.unit_tests.chat_models.scripted import (
     sse,
@@ -16,6 +18,7 @@ from tests.unit_tests.chat_models.scripted import (
 )
 from tests.unit_tests.structured_output.asked_objects import (
     CUT,
+    JSON_METHODS,
     METHODS,
     SCHEMA,
     WAYS,
@@ -31,6 +34,11 @@ from tests.unit_tests.structured_output.asked_objects import (
     deltas,
     every_way,
 )
+
+
+class Amount(RootModel[float]):
+    """An amount."""
+
 
 REASONS = ["length", "content_filter", "stop"]
 
@@ -97,3 +105,47 @@ def test_a_cut_stream_that_is_accepted_is_no_object(
 
     assert_whole_error(error, None)
     assert "stream ended before the answer" in str(error)
+
+
+@pytest.mark.parametrize("method", JSON_METHODS)
+@pytest.mark.parametrize("number", ["12", "1.5", "-3"])
+@pytest.mark.parametrize("reason", ["length", "interrupted", "content_filter"])
+@every_way
+def test_a_number_that_may_be_cut_is_an_error(
+    make_chat: MakeChat, way: Way, method: Method, number: str, reason: str
+) -> None:
+    """It is the only JSON value whose beginning is a whole value."""
+    chat = make_chat(answer(way, {"content": number}, reason))
+
+    with pytest.raises(StructuredOutputError) as caught:
+        way(chat.with_structured_output(Amount, method=method))
+
+    assert_whole_error(caught.value, reason)
+
+
+@pytest.mark.parametrize("way", WAYS[2:])
+def test_a_number_in_a_cut_stream_that_is_accepted_is_an_error(
+    make_chat: MakeChat, way: Way
+) -> None:
+    body = sse(*deltas({"content": "12"}), done=False)
+    chat = make_chat(streamed(body), on_truncation="accept")
+
+    with pytest.raises(StructuredOutputError, match="stream ended before"):
+        way(chat.with_structured_output(Amount))
+
+
+@pytest.mark.parametrize(
+    ("text", "reason", "value"),
+    [("12", "stop", 12.0), ("true", "length", 1.0)],
+)
+@every_way
+def test_a_value_that_is_whole_is_given_out(
+    make_chat: MakeChat, way: Way, text: str, reason: str, value: float
+) -> None:
+    chat = make_chat(answer(way, {"content": text}, reason))
+
+    assert way(chat.with_structured_output(Amount)) == [Amount(value)]
+
+
+def test_a_number_in_a_text_alone_is_whole() -> None:
+    assert StructuredOutputParser(output_class=Amount).parse("12") == Amount(12)

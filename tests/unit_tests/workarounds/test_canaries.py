@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from langchain_core.language_models import BaseChatModel
+from langchain_core.language_models.chat_model_stream import ChatModelStream
 from langchain_core.messages import AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from pydantic import Field
@@ -78,6 +79,22 @@ def test_langchain_does_not_keep_each_chunk_of_a_stream() -> None:
     alive = sum(chunk() is not None for chunk in model.kept)
     words.close()  # type: ignore[attr-defined] # a generator
     assert alive < MANY / 2
+
+
+@canary("langchain-core drops refusals: delete workarounds/refusal_blocks.py")
+def test_langchain_keeps_a_refusal_when_it_puts_events_together() -> None:
+    stream = ChatModelStream()
+    refusal = {"type": "refusal", "refusal": "No."}
+    text = {"type": "text", "text": "Once"}
+    stream.dispatch({"event": "message-start", "role": "ai"})
+    for index, block in enumerate([text, refusal]):
+        stream.dispatch(
+            {"event": "content-block-finish", "index": index, "content": block}
+        )
+    stream.dispatch({"event": "message-finish"})
+    message = stream.output_message
+    assert message is not None
+    assert [block["type"] for block in message.content_blocks] == ["text", "refusal"]
 
 
 @canary("langchain-core: delete `called_with` in callbacks.py, and who uses it")
