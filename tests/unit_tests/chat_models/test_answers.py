@@ -75,13 +75,24 @@ class Endless(ByteStream):
 @pytest.mark.parametrize(
     ("value", "frame", "words"),
     [
-        (
+        pytest.param(
             {"message": {"content": "H"}, "done": False},
             "{}\n",
             "newline-delimited JSON",
+            id="Ollama",
         ),
-        ({"candidates": [{"content": {}}]}, "data: {}\n\n", "Gemini's generateContent"),
-        ({"type": "response.created"}, "data: {}\n\n", "the Responses API"),
+        pytest.param(
+            {"candidates": [{"content": {}}]},
+            "data: {}\n\n",
+            "Gemini's generateContent",
+            id="Gemini",
+        ),
+        pytest.param(
+            {"type": "response.created"},
+            "data: {}\n\n",
+            "the Responses API",
+            id="Responses API",
+        ),
     ],
 )
 def test_another_protocol_is_not_read_to_its_end(

@@ -90,14 +90,36 @@ def test_a_header_of_the_callers_own_takes_the_place_of_a_token(
 @pytest.mark.parametrize(
     ("answer", "is_renewed"),
     [
-        ({"access_token": "t", "expires_at": time.time() + 1800}, False),
-        ({"access_token": "t", "expires_at": (time.time() + 1800) * 1000}, False),
-        ({"access_token": "t", "expires_at": time.time() + 59}, True),
-        ({"access_token": "t", "expires_at": (time.time() + 59) * 1000}, True),
-        ({"tok": "t", "exp": time.time() + 1800}, False),
-        ({"tok": "t", "exp": time.time() + 59}, True),
-        ({"access_token": "t"}, False),
-        ({"access_token": "t", "expires_at": True}, False),
+        pytest.param(
+            {"access_token": "t", "expires_at": time.time() + 1800},
+            False,
+            id="long, seconds",
+        ),
+        pytest.param(
+            {"access_token": "t", "expires_at": (time.time() + 1800) * 1000},
+            False,
+            id="long, milliseconds",
+        ),
+        pytest.param(
+            {"access_token": "t", "expires_at": time.time() + 59},
+            True,
+            id="short, seconds",
+        ),
+        pytest.param(
+            {"access_token": "t", "expires_at": (time.time() + 59) * 1000},
+            True,
+            id="short, milliseconds",
+        ),
+        pytest.param(
+            {"tok": "t", "exp": time.time() + 1800}, False, id="long, tok and exp"
+        ),
+        pytest.param(
+            {"tok": "t", "exp": time.time() + 59}, True, id="short, tok and exp"
+        ),
+        pytest.param({"access_token": "t"}, False, id="no end"),
+        pytest.param(
+            {"access_token": "t", "expires_at": True}, False, id="boolean end"
+        ),
     ],
 )
 def test_a_token_is_renewed_a_minute_before_its_end(

@@ -89,12 +89,15 @@ STRAY = event({"text": "boom", "error_code": 5})
 @pytest.mark.parametrize(
     "body",
     [
-        HI,
-        HI + event({"error": {"message": "boom", "code": 5}}) + DONE,
-        HI + STOP + event({"error": "boom"}),
-        HI + event(chunk({}, "error")),
-        HI + STRAY + DONE,
-        HI + STRAY + b": ping\n\n",
+        pytest.param(HI, id="no end"),
+        pytest.param(
+            HI + event({"error": {"message": "boom", "code": 5}}) + DONE,
+            id="error object",
+        ),
+        pytest.param(HI + STOP + event({"error": "boom"}), id="error text"),
+        pytest.param(HI + event(chunk({}, "error")), id="reason is an error"),
+        pytest.param(HI + STRAY + DONE, id="stray text before [DONE]"),
+        pytest.param(HI + STRAY + b": ping\n\n", id="stray text at the end"),
     ],
 )
 def test_an_answer_that_is_none_is_known(body: bytes) -> None:
@@ -104,13 +107,16 @@ def test_an_answer_that_is_none_is_known(body: bytes) -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        HI + STOP,
-        HI + DONE,
-        HI + STRAY + STOP,
-        HI + STRAY + HI + DONE,
-        HI + DONE + STRAY,
-        HI + event({**text("!"), "error": {"message": "ok", "code": 0}}) + DONE,
-        b'{"error": "boom"}',
+        pytest.param(HI + STOP, id="finish reason"),
+        pytest.param(HI + DONE, id="[DONE]"),
+        pytest.param(HI + STRAY + STOP, id="stray text before the reason"),
+        pytest.param(HI + STRAY + HI + DONE, id="stray text in the middle"),
+        pytest.param(HI + DONE + STRAY, id="stray text after [DONE]"),
+        pytest.param(
+            HI + event({**text("!"), "error": {"message": "ok", "code": 0}}) + DONE,
+            id="error with code 0",
+        ),
+        pytest.param(b'{"error": "boom"}', id="error body"),
     ],
 )
 def test_an_answer_that_may_be_one_is_not_doubted(body: bytes) -> None:

@@ -65,7 +65,14 @@ def test_gives_the_events_of_the_standard_beside_them(
     assert decoder.last_event_id == plain.last_event_id
 
 
-@pytest.mark.parametrize("line", [b"{\n", b"{" * 1000 + b"\n", b"{" * 200_000 + b"\n"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param(b"{\n", id="short"),
+        pytest.param(b"{" * 1000 + b"\n", id="long"),
+        pytest.param(b"{" * 200_000 + b"\n", id="very long"),
+    ],
+)
 def test_gives_the_beginning_alone_of_a_long_text(line: bytes) -> None:
     decoder = BareTextDecoder(MIB)
     sent = line * (500_000 // len(line))

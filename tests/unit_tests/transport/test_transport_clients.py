@@ -158,11 +158,20 @@ def test_the_callers_clients_are_used_as_they_are() -> None:
 @pytest.mark.parametrize(
     ("name", "client", "words"),
     [
-        ("http_client", httpx.AsyncClient(), "httpx.AsyncClient"),
-        ("http_async_client", httpx.Client(), "httpx.Client"),
-        ("http_client", httpx2.Client(), "httpx2.Client"),
-        ("http_async_client", httpx2.AsyncClient(), "httpx2.AsyncClient"),
-        ("http_client", "http://proxy", "builtins.str"),
+        pytest.param(
+            "http_client", httpx.AsyncClient(), "httpx.AsyncClient", id="async for sync"
+        ),
+        pytest.param(
+            "http_async_client", httpx.Client(), "httpx.Client", id="sync for async"
+        ),
+        pytest.param("http_client", httpx2.Client(), "httpx2.Client", id="httpx2"),
+        pytest.param(
+            "http_async_client",
+            httpx2.AsyncClient(),
+            "httpx2.AsyncClient",
+            id="async httpx2",
+        ),
+        pytest.param("http_client", "http://proxy", "builtins.str", id="text"),
     ],
 )
 def test_a_client_of_another_type_is_refused(
@@ -231,11 +240,16 @@ def test_clients_without_the_callers_own_can_be_pickled() -> None:
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ({"http_client": httpx.Client()}, "`http_client`"),
-        ({"http_async_client": httpx.AsyncClient()}, "`http_async_client`"),
-        (
+        pytest.param({"http_client": httpx.Client()}, "`http_client`", id="client"),
+        pytest.param(
+            {"http_async_client": httpx.AsyncClient()},
+            "`http_async_client`",
+            id="async client",
+        ),
+        pytest.param(
             {"settings": ClientSettings(verify=ssl.create_default_context())},
             "`ssl.SSLContext`",
+            id="TLS context",
         ),
     ],
 )
