@@ -35,7 +35,7 @@ def test_models_with_other_settings_have_another_client() -> None:
 
 def test_making_clients_is_left_to_the_first_use() -> None:
     HTTPClients(ClientSettings(verify="/no/such/file.pem"))
-    assert clients_module._shared.sync.by_settings == {}
+    assert clients_module.shared.sync.by_settings == {}
 
 
 def test_threads_get_the_same_client() -> None:
@@ -282,12 +282,12 @@ def test_models_with_other_sockets_have_other_clients() -> None:
 async def test_a_forked_process_starts_without_clients() -> None:
     clients = HTTPClients()
     inherited = clients.sync_client(), clients.async_client()
-    clients_module._forget_parent()
+    clients_module.forget_parent()
     fresh = clients.sync_client(), clients.async_client()
     assert inherited[0] is not fresh[0]
     assert inherited[1] is not fresh[1]
     assert not inherited[1].is_closed
-    clients_module._of_the_parent.clear()
+    clients_module.of_the_parent.clear()
     await clients.aclose()
     inherited[0].close()
 
