@@ -40,7 +40,7 @@ BODIES = (
     ),
     Quirk(
         "a whole answer in messages is an answer",
-        "the same with `messages` instead of choices (GigaChat's second API)",
+        "one JSON body with `messages` instead of choices (GigaChat's second API)",
         "reads it",
         [
             body(

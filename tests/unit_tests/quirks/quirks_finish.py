@@ -30,7 +30,7 @@ FINISHES = (
     ),
     Quirk(
         "a stream that just ends within a call is an error",
-        "the same within a tool call",
+        "the stream ends within a tool call, with neither of them",
         "`StreamTruncatedError`; the call is invalid in `partial`",
         events([calls(call(0, "a1", "f", '{"a": 1'))], done=False),
         Failure("StreamTruncatedError", "ended before the answer did", ""),
@@ -53,7 +53,7 @@ FINISHES = (
     ),
     Quirk(
         "done alone ends a call",
-        "the same after tool calls",
+        "`[DONE]` after tool calls, but no finish reason",
         "infers `tool_calls`",
         events([calls(CALL)]),
         CALLED,
@@ -108,7 +108,7 @@ FINISHES = (
     ),
     Quirk(
         "an empty finish reason does not end an answer",
-        "the same, and then the stream ends",
+        '`"finish_reason": ""` on every chunk, and then the stream ends',
         "`StreamTruncatedError`",
         events([chunk({"content": "Hi"}, "")], done=False),
         Failure("StreamTruncatedError", "ended before the answer did", "Hi"),
@@ -269,7 +269,7 @@ FINISHES = (
     ),
     Quirk(
         "a stream that ends with a null reason is cut",
-        "the same, and then the stream ends",
+        '`"finish_reason": "null"` on every chunk, and then the stream ends',
         "`StreamTruncatedError`",
         events([chunk({"content": "Hi"}, "null")], done=False),
         Failure("StreamTruncatedError", "ended before the answer did", "Hi"),

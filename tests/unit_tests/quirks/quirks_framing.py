@@ -123,14 +123,14 @@ FRAMINGS = (
     ),
     Quirk(
         "events without a blank line are cut where the stream is",
-        "the same, and the stream is cut",
+        "one newline between events, and the stream is truncated",
         "`StreamTruncatedError`",
         [*unlike(b"\n\n", b"\n")[:2], b'data: {"choices": ['],
         Failure("StreamTruncatedError", "ended before the answer did", "Hi"),
     ),
     Quirk(
         "events without a blank line are read without guessing",
-        "the same, with something else between them",
+        "one newline between events, and something else there",
         "`MalformedChunkError`",
         [*unlike(b"\n\n", b"\n")[:2], b"data: oops\n", DONE],
         Failure("MalformedChunkError", "'oops'", "Hi"),
@@ -180,7 +180,7 @@ FRAMINGS = (
     ),
     Quirk(
         "a token that is repeated is kept",
-        "the same chunk many times over",
+        "one chunk many times over",
         "returns each: a model may repeat itself",
         events([*[text("ha")] * 150, STOP]),
         Seen(text="ha" * 150),

@@ -55,7 +55,7 @@ MESSAGES = (
     ),
     Quirk(
         "messages with all of the answer so far are not repeated",
-        "the same with all of the answer so far each time",
+        "`message` with all of the answer so far each time",
         "returns the new text",
         events(
             [

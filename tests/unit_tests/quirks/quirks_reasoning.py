@@ -171,7 +171,7 @@ REASONINGS = (
     ),
     Quirk(
         "tags are text unless asked for",
-        "the same, and nothing is set",
+        "`<think>…</think>` in the text, and `reasoning_tags` is not set",
         "leaves the text as it is",
         parts("<think>Hmm</think>", "Hi"),
         Seen(text="<think>Hmm</think>Hi"),

@@ -81,7 +81,7 @@ STRAYS = (
     ),
     Quirk(
         "an object before the end that is not a chunk is an error",
-        "the same, and the stream ends without `[DONE]`",
+        '`{"text": …, "error_code": …}`, and the stream ends without `[DONE]`',
         "`StreamError`, also with `on_truncation`",
         after_text({"text": "boom", "error_code": 50002}),
         failed("(50002): boom"),
@@ -89,7 +89,7 @@ STRAYS = (
     ),
     Quirk(
         "an object instead of the answer is an error",
-        "the same instead of the answer",
+        '`{"text": …, "error_code": …}` instead of the answer',
         "`StreamError` without `partial`",
         [event({"text": "boom", "error_code": 50002}), DONE],
         Failure("StreamError", "(50002): boom"),
@@ -296,7 +296,7 @@ STRAYS = (
     ),
     Quirk(
         "words before the finish reason are an error",
-        "the same before the finish reason",
+        "`[END]` before the finish reason",
         "`MalformedChunkError`: a chunk may be lost",
         [FIRST, event("[END]"), event(STOP)],
         Failure("MalformedChunkError", "[END]", "H"),

@@ -170,7 +170,7 @@ TOOL_CALLS = (
     ),
     Quirk(
         "parallel calls with one index and no ids are told apart by name",
-        "the same without ids",
+        "all parallel calls have index 0 and no ids",
         "a name after whole arguments begins a new call",
         events(
             [
