@@ -252,7 +252,7 @@ def test_a_call_that_must_not_be_run_is_invalid_as_it_was_sent(
         "id": "c",
         "name": "f",
         "args": arguments,
-        "error": "The arguments are not a whole JSON object.",
+        "error": "The arguments are not a complete JSON object.",
     }
     assert assembled(events).tool_calls == []
 

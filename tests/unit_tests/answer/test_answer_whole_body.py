@@ -1,4 +1,4 @@
-"""Bodies that are no event stream, and those that turn out to be one."""
+"""Bodies that are not an event stream, and those that turn out to be one."""
 
 from __future__ import annotations
 

@@ -186,8 +186,8 @@ def test_a_wrong_key_is_an_authentication_error(sber: Sber, ask: Ask) -> None:
     ("answer", "words"),
     [
         ({"code": 7, "message": "scope from db"}, "It says: scope from db"),
-        ([], "without an access token.$"),
-        ({"access_token": 5}, "without an access token.$"),
+        ([], "without an access token. Check `auth_url`.$"),
+        ({"access_token": 5}, "without an access token. Check `auth_url`.$"),
     ],
 )
 def test_an_answer_without_a_token_is_an_error(
@@ -311,7 +311,7 @@ async def test_a_stop_while_the_token_is_got_holds_up_nobody() -> None:
 
 
 def test_a_token_is_renewed_at_the_first_byte_only(sber: Sber, ask: Ask) -> None:
-    """An error in the stream is no reason to begin again."""
+    """An error in the stream does not justify to begin again."""
     cut = TEXT.partition("\n\n")[0] + "\n\n"
     error = 'data: {"status": 401, "message": "Token has expired"}\n\n'
     sber.answers = [stream(cut + error)]

@@ -221,7 +221,7 @@ def test_a_call_that_was_cut_is_shown_as_it_was_sent(
             way(asked)
         error = caught.value
 
-    assert "is not valid: The arguments are not a whole JSON object." in str(error)
+    assert "is not valid: The arguments are not a complete JSON object." in str(error)
     assert error.llm_output == CUT
     assert error.partial.invalid_tool_calls[0]["args"] == CUT
 

@@ -101,7 +101,7 @@ REFUSALS = [
     pytest.param(({"refusal": "I will not."}, "stop", "I will not."), id="refusal"),
     pytest.param(
         ({"refusal": "I will not.", "content": WHOLE}, "stop", "I will not."),
-        id="refusal beside an object",
+        id="refusal next to an object",
     ),
     pytest.param(
         ({"content": ""}, "content_filter", "content_filter"), id="filtered and empty"
