@@ -60,7 +60,7 @@ def test_events_of_another_protocol_are_asked_for_once(
 
 
 class Endless(ByteStream):
-    """A body that goes on for ever."""
+    """A body that never ends."""
 
     def __iter__(self) -> Iterator[bytes]:
         while True:

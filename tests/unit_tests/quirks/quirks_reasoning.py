@@ -76,8 +76,8 @@ REASONINGS = (
     ),
     Quirk(
         "reasoning in details is reasoning",
-        "… in `reasoning_details` alone, or beside `reasoning` (OpenRouter)",
-        "gives the text once; the details are kept, put together by type and index",
+        "… in `reasoning_details` alone, or next to `reasoning` (OpenRouter)",
+        "gives the text once; the details are kept, joined by type and index",
         thought(
             {
                 "reasoning": "H",
@@ -100,7 +100,7 @@ REASONINGS = (
         "details without a text are kept",
         "a detail without its text: the signature comes by itself (Claude on "
         "OpenRouter)",
-        "keeps it with its fragments, whatever it has in it",
+        "keeps it with its fragments, regardless of its other fields",
         thought(
             {
                 "reasoning_details": [

@@ -86,7 +86,7 @@ TEXTS: list[tuple[str, Any, dict[str, Any]]] = [
     ("Responses output", {"type": "output_text", "text": "Hi"}, HI),
     ("a refusal", {"type": "refusal", "refusal": "Hi"}, HI),
     (
-        "what a model's server put beside a text",
+        "what a model's server put next to a text",
         {"type": "text", "text": "Hi", "citations": [], "phase": "final"},
         HI,
     ),

@@ -1,4 +1,4 @@
-"""One list of spellings: whatever way a server writes a secret, it is found."""
+"""One list of spellings: a secret is found in any way that a server writes it."""
 
 from __future__ import annotations
 

@@ -178,10 +178,10 @@ def test_learns_of_reasoning_too(key: str, beside: dict[str, Any]) -> None:
         pytest.param(
             {"reasoning": "a", "refusal": "a"},
             Delta(reasoning="a", refusal="a"),
-            id="refusal beside it",
+            id="refusal next to it",
         ),
         pytest.param(
-            {"reasoning": "a"}, Delta("b", reasoning="a"), id="text beside it"
+            {"reasoning": "a"}, Delta("b", reasoning="a"), id="text next to it"
         ),
         pytest.param({"reasoning_details": "a"}, Delta(reasoning="a"), id="details"),
         pytest.param(None, Delta(reasoning="a"), id="no delta"),

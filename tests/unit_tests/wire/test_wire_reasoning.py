@@ -84,7 +84,7 @@ def kept(sent: list[Any], options: PipelineOptions = TAGGED) -> dict[str, Any]:
         pytest.param(
             [{"reasoning": "r", **details("r")}, {"reasoning": "s"}],
             "reasoning",
-            id="reasoning beside details",
+            id="reasoning next to details",
         ),
         pytest.param(
             [details("r"), {"reasoning": "s"}], "reasoning", id="details first"
@@ -93,7 +93,7 @@ def kept(sent: list[Any], options: PipelineOptions = TAGGED) -> dict[str, Any]:
         pytest.param(
             [{**part("r"), "reasoning": "r"}, {"reasoning": "s"}],
             "reasoning",
-            id="reasoning beside a part",
+            id="reasoning next to a part",
         ),
         pytest.param(
             [{"content": "<think>r"}, {"content": "s</think>"}],
@@ -103,7 +103,7 @@ def kept(sent: list[Any], options: PipelineOptions = TAGGED) -> dict[str, Any]:
         pytest.param(
             [{"reasoning": "r", "content": "<think>r"}, {"reasoning": "s"}],
             "reasoning",
-            id="reasoning beside tags",
+            id="reasoning next to tags",
         ),
     ],
 )

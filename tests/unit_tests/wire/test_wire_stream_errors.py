@@ -54,7 +54,7 @@ BOOM = {"message": "boom", "code": 502}
         pytest.param(
             event({"error": {"message": "boom"}, "status": 503}),
             503,
-            id="status beside it",
+            id="status next to it",
         ),
         pytest.param(
             event({"error": {"message": "boom", "type": "server_error"}}),
@@ -76,7 +76,7 @@ BOOM = {"message": "boom", "code": 502}
         pytest.param(
             event({"error": BOOM, "choices": [{"finish_reason": "error"}]}),
             502,
-            id="beside choices",
+            id="next to choices",
         ),
         pytest.param(
             event(chunk(choices=[{"delta": {"content": ""}, "error": BOOM}])),

@@ -114,7 +114,7 @@ MADE = called((MADE_UP, "f", BJ))
         "no index, name late":
          ([call(NIL, "a"), call(NIL, NIL, "f"), bare(BJ_TEXT)], ONE),
         "arguments first": ([call(arguments=BJ_TEXT), call(NIL, "a", "f")], ONE),
-        # Arguments that are no text.
+        # Arguments that are not text.
         "arguments are an object": ([call(0, "a", "f", BJ)], ONE),
         "null arguments first": ([call(0, "a", "f", None), more(BJ_TEXT)], ONE),
         "arguments in a string": ([call(0, "a", "f", json.dumps(BJ_TEXT))], ONE),
