@@ -56,7 +56,7 @@ def main() -> None:
         message = show_growth(chat)
     for call in message.tool_calls:
         print(f"{call['name']} {call['args']}")
-    # Never run these: they were cut, or are no JSON object.
+    # Never run these: they were truncated, or are not a JSON object.
     for invalid in message.invalid_tool_calls:
         print(f"not valid: {invalid['name']} {invalid['args']}")
 

@@ -28,7 +28,7 @@ async def ask(chat: ChatSSE, question: str) -> str:
     """Return the model's answer after the tool calls that it makes.
 
     Raises:
-        RuntimeError: It goes on calling tools, and each round costs money.
+        RuntimeError: It keeps calling tools, and each round costs money.
     """
     model = chat.bind_tools([get_weather])
     messages: list[BaseMessage] = [HumanMessage(question)]

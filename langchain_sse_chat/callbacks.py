@@ -1,4 +1,4 @@
-"""LangChain's custom event `on_retry`, which tells callbacks about retries.
+"""LangChain's custom event `on_retry`, which reports retries to callbacks.
 
 `ChatCalls` overrides `invoke`, `ainvoke`, `stream` and `astream` for it: they note the
 config of the call, because `_stream` and `_astream` cannot find it in any other way.

@@ -303,7 +303,7 @@ def _told(message: AIMessage, what: str) -> Any:
 def _is_told_too_late(error: object, result: AIMessage) -> bool:
     """Whether events end with an error where a message has an invalid call.
 
-    The call goes on after it was given out as whole.
+    The call continues after it was returned as complete.
     """
     return isinstance(error, MalformedChunkError) and bool(result.invalid_tool_calls)
 

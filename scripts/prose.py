@@ -55,6 +55,11 @@ PATTERNS = (
     _pattern(r"\bis waited for\b|\bis begun with\b", "wait for, start with"),
     _pattern(r"\bwants? to see\b|\bwishes?\b", "requires, requested"),
     _pattern(r"\bno (?:method|stream|JSON|object|answer): ", "say what it is"),
+    _pattern(
+        r"(?<!here )\b(?:is|are|was|were) no (?!(?:longer|more|less|smaller)\b)\w+",
+        "is not a …",
+    ),
+    _pattern(r"\b(?:whatever|whichever) \w+ \w+", "regardless of"),
     _pattern(r"\bthat is no\b|\bwhich is no\b|\bwhat is no\b", "that is not a …"),
 )
 

@@ -6,6 +6,7 @@ import os
 import re
 
 from hypothesis import HealthCheck, settings
+from langchain_core.messages import BaseMessage
 
 # The same examples each time, on slow machines too: a change is judged by what it
 # changed. The fuzzers look elsewhere each time.
@@ -26,8 +27,11 @@ for _name in filter(_OF_THE_USER.fullmatch, list(os.environ)):
     del os.environ[_name]
 
 
-SHOWN = 48
+SHOWN = 28
 """Characters of a value in the name of a test."""
+
+SHOWN_OF_TEXT = 40
+"""The same for a text."""
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:
@@ -36,6 +40,10 @@ def pytest_make_parametrize_id(val: object) -> str | None:
     Values that are not the same in each process stay numbers: with them, workers of
     pytest-xdist would collect different tests.
     """
+    if isinstance(val, (BaseException, BaseMessage)):
+        return type(val).__name__
+    if isinstance(val, str):
+        return None if len(val) <= SHOWN_OF_TEXT else f"{val[:SHOWN_OF_TEXT]}…"
     if not isinstance(val, (list, tuple, dict)) or not _is_plain(val):
         return None
     shown = repr(val)

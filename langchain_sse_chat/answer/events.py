@@ -266,7 +266,8 @@ class EventAssembler:
             msg = (
                 f"The server continued the tool call {call.id} after its arguments "
                 "were complete and something else had started: "
-                f"{piece.arguments[:200]!r}."
+                f"{piece.arguments[:200]!r}. Events cannot express that; use `stream` "
+                "or `invoke`, where the call is invalid."
             )
             raise MalformedChunkError(msg, data=piece.arguments[:200])
         call.arguments.append(piece.arguments)

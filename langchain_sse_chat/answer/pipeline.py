@@ -99,7 +99,7 @@ class AnswerPipeline(Generic[OutputT]):
             options.url, reasoning_tags=options.reasoning_tags, stop=options.stop
         )
         self._budget = MemoryBudget(options.url)
-        self._decoder = BareTextDecoder(max_event_size=MAX_BODY_SIZE)
+        self._decoder = BareTextDecoder(MAX_BODY_SIZE, options.url)
         self._head: ResponseHead | None = None
         self._body: WholeBody | None = WholeBody(options.url)
         """The reader of the body, until the body is known to be an event stream."""

@@ -170,11 +170,11 @@ def _other_choice(message: AnswerMessage) -> dict[str, Any]:
         choice["refusal"] = message.refusal
     if message.tool_calls:
         choice["tool_calls"] = [_wire_call(call) for call in message.tool_calls]
-    beside = dict(message.metadata)
+    own = dict(message.metadata)
     if message.logprobs is not None:
-        beside["logprobs"] = message.logprobs
+        own["logprobs"] = message.logprobs
     return {
-        **beside,
+        **own,
         "message": choice | message.message_fields,
         "finish_reason": message.finish_reason,
     }

@@ -81,7 +81,7 @@ class WholeBody:
         if self._size > MAX_BODY_SIZE:
             msg = (
                 f"The response of {self._url} is larger than {MAX_BODY_SIZE} bytes "
-                "and not an event stream."
+                "and not an event stream. Ask for less in one answer."
             )
             raise EventTooLargeError(msg, limit=MAX_BODY_SIZE)
         return None
@@ -107,7 +107,10 @@ class WholeBody:
         """
         body = b"".join(self._parts)
         if self._kind is None and not body.strip():
-            msg = f"{self._url} answered {self._status} with an empty body."
+            msg = (
+                f"{self._url} answered {self._status} with an empty body. Check the "
+                "server, or a proxy in front of it."
+            )
             raise StreamTruncatedError(msg)
         if self._kind != "json":
             raise self._not_an_answer()

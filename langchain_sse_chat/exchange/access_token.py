@@ -217,8 +217,8 @@ class _TokenReceiver:
         token = answer.get("access_token") or answer.get("tok")
         if not token or not isinstance(token, str):
             words = read_details(answer)
-            said = f" It says: {words.message}" if words else ""
-            msg = f"{self._url} answered without an access token.{said}"
+            said = f"It says: {words.message}" if words else f"Check `{self._address}`."
+            msg = f"{self._url} answered without an access token. {said}"
             raise ProtocolError(msg)
         self.token = MaskedStr(token)
         self.expires = _seconds(answer.get("expires_at") or answer.get("exp"))

@@ -110,7 +110,10 @@ def encode_body(body: Mapping[str, Any]) -> bytes:
     try:
         text = _dumps(body)
     except _JSON_ERRORS as exc:
-        msg = f"The request's {_bad_key(body)} cannot be sent as JSON: {exc}."
+        msg = (
+            f"The request's {_bad_key(body)} cannot be sent as JSON: {exc}. Pass "
+            "strings, numbers, booleans, None, lists and dicts."
+        )
         raise ConfigurationError(msg) from exc
     # Only lone surrogates cannot be encoded. They occur only in strings, and Python's
     # escape for them equals JSON's.

@@ -6,6 +6,7 @@ middle of an answer may write its error like that, as bare JSON.
 
 from __future__ import annotations
 
+from langchain_sse_chat.errors import EventTooLargeError
 from langchain_sse_chat.sse.decoder import FIELDS, SSEDecoder
 from langchain_sse_chat.sse.events import ServerSentEvent
 
@@ -22,12 +23,17 @@ class BareTextDecoder(SSEDecoder):
 
     They are one item of the type `BARE`, before the event that the same blank line
     ends, or after it if the event's `data` line came first.
+
+    Args:
+        max_event_size: Limit on the size of one event, in bytes.
+        url: The URL without query, for the error about a larger one.
     """
 
-    __slots__ = ("_bare", "_is_after_data")
+    __slots__ = ("_bare", "_is_after_data", "_url")
 
-    def __init__(self, max_event_size: int) -> None:
+    def __init__(self, max_event_size: int, url: str) -> None:
         super().__init__(max_event_size)
+        self._url = url
         self._bare = bytearray()
         self._is_after_data = False
 
@@ -38,6 +44,14 @@ class BareTextDecoder(SSEDecoder):
             if not self._bare:
                 self._is_after_data = bool(self._data)
             self._bare += line[:_LONGEST] + b"\n"
+
+    def _too_large(self) -> EventTooLargeError:
+        limit = self._max_event_size
+        msg = (
+            f"{self._url} sent an event of more than {limit} bytes. Ask for less in "
+            "one answer."
+        )
+        return EventTooLargeError(msg, limit=limit)
 
     def _dispatch(self, events: list[ServerSentEvent]) -> None:
         if not self._bare:

@@ -289,7 +289,7 @@ class SSEDecoder:
 
     def _too_large(self) -> EventTooLargeError:
         msg = (
-            "The stream has an event of more than "
-            f"{self._max_event_size} bytes (max_event_size)."
+            f"The stream has an event of more than {self._max_event_size} bytes, the "
+            "`max_event_size` of its decoder."
         )
         return EventTooLargeError(msg, limit=self._max_event_size)

@@ -107,7 +107,7 @@ class ScriptedGigaChat(ScriptedServer):
         if scheme != "Basic" or not key or not fits:
             return Reply.json({"code": 6, "message": "credentials are wrong"}, 401)
         if not _is_uuid(request.headers.get("rquid", "")):
-            return Reply.json({"code": 1, "message": "RqUID is no uuid4"}, 400)
+            return Reply.json({"code": 1, "message": "RqUID is not a UUID 4"}, 400)
         if not parse_qs(request.body.decode()).get("scope"):
             return Reply.json({"code": 5, "message": "scope is empty"}, 400)
         token = f"token-{uuid.uuid4()}"

@@ -138,7 +138,7 @@ class Reply:
             reasoning_key: The field of the delta that carries the reasoning.
             tool_calls: Mappings with `name`, `arguments` (a JSON value, or a string
                 that is sent as it is; default `{}`), `id` (default: one of the
-                server's own) and any further keys, sent beside them.
+                server's own) and any additional keys, sent next to them.
             finish_reason: `"auto"` is `tool_calls` when there are any, else `stop`;
                 `None` sends none.
             model: The model that answers; `None` for the one that was asked for.

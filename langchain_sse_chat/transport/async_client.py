@@ -46,9 +46,9 @@ def astream(
     close the iterator (`contextlib.aclosing`); the event loop does not.
 
     Args:
-        exchange: What to send and by what, who takes the answers, and whether to try
-            next_attempt.
-        on_retry: Is told of each retry before the wait for it.
+        exchange: The request of each attempt, the receiver of its response, and
+            whether there is another attempt.
+        on_retry: Called for each retry, before the delay.
 
     Raises:
         SSEChatError: The error of the last attempt.

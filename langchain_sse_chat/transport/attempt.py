@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Generic, NoReturn, TypeVar
@@ -38,8 +39,6 @@ OutputT = TypeVar("OutputT")
 _DRAIN_SECONDS = 0.05
 _DRAIN_BYTES = 64 * 1024
 
-# The body of an error response only adds the server's message to the status.
-_ERROR_BODY_SECONDS = 5.0
 _ERROR_BODY_BYTES = 64 * 1024
 
 
@@ -227,7 +226,9 @@ class Attempt(Generic[OutputT]):
 
     def error_body_limit(self) -> ReadLimit:
         """Return the limit on the body of an error response."""
-        return ReadLimit(_ERROR_BODY_SECONDS, _ERROR_BODY_BYTES, self._now)
+        seconds = self._spec.timeouts.error_body
+        limit = math.inf if seconds is None else seconds
+        return ReadLimit(limit, _ERROR_BODY_BYTES, self._now)
 
     def read_failed(self, exc: Exception) -> None:
         """Raise for a read failure, unless the answer is already complete.

@@ -135,8 +135,8 @@ class HTTPClients:
         """
         if self._sync is not None:
             return self._sync
-        with _shared.lock:
-            return _shared.sync.claim(self, self._settings, _make_sync).client
+        with shared.lock:
+            return shared.sync.claim(self, self._settings, _make_sync).client
 
     def async_client(self) -> httpx.AsyncClient:
         """Return the client for requests in the running event loop.
@@ -148,8 +148,8 @@ class HTTPClients:
         if self._async is not None:
             return self._async
         loop = running_loop()
-        with _shared.lock:
-            pools = _shared.of(loop)
+        with shared.lock:
+            pools = shared.of(loop)
             return pools.claim(self, self._settings, _make_async).client
 
     def close(self) -> None:
@@ -158,8 +158,8 @@ class HTTPClients:
         Open answers in other threads end with a `ModelClosedError`. The model can be
         used again and then gets a new client.
         """
-        with _shared.lock:
-            pool = _shared.sync.release(self, self._settings)
+        with shared.lock:
+            pool = shared.sync.release(self, self._settings)
         if pool is not None:
             stop_all(pool.client)
             pool.client.close()
@@ -173,8 +173,8 @@ class HTTPClients:
         """
         self.close()
         loop = running_loop()
-        with _shared.lock:
-            pool = _shared.of(loop).release(self, self._settings)
+        with shared.lock:
+            pool = shared.of(loop).release(self, self._settings)
         if pool is not None and pool.keeper is not None:
             stop_all(pool.client)
             await pool.keeper.aclose()
@@ -291,7 +291,8 @@ class _Shared:
                 gc.collect()
 
 
-_shared = _Shared()
+shared = _Shared()
+"""The clients of this process that no caller passed."""
 
 
 @contextlib.contextmanager
@@ -309,16 +310,17 @@ def _no_resource_warnings() -> Iterator[bool]:
 # either. Closing an async client would reach into the parent's event loop, and a thread
 # that does not exist in the child may hold the lock of a blocking one. They are not
 # dropped, because an open socket that is collected causes a ResourceWarning.
-_of_the_parent: list[object] = []
+of_the_parent: list[object] = []
 
 
-def _forget_parent() -> None:
-    _of_the_parent.append((_shared.sync, _shared.by_loop))
-    _shared.reset()
+def forget_parent() -> None:
+    """Start without clients, as in a child after a fork."""
+    of_the_parent.append((shared.sync, shared.by_loop))
+    shared.reset()
 
 
 if hasattr(os, "register_at_fork"):  # pragma: no branch - not on Windows
-    os.register_at_fork(after_in_child=_forget_parent)
+    os.register_at_fork(after_in_child=forget_parent)
 
 
 def _make_sync(settings: ClientSettings) -> _Pool[httpx.Client]:

@@ -37,6 +37,8 @@ class Timeouts:
     """From the request to the first progress of a streamed answer."""
     gap: float | None = 120.0
     """Between two events with progress in a streamed answer."""
+    error_body: float | None = 5.0
+    """For the body of an error response, which only adds the server's message."""
 
     def __post_init__(self) -> None:
         """Validate the timeouts; replace very large ones by `None`.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from urllib.request import getproxies
@@ -101,10 +101,17 @@ class Proxies:
         return proxy
 
 
-def proxies_of(field_value: str | None) -> Proxies:
+def proxies_of(
+    field_value: str | None, found: Callable[[], Mapping[str, str]] = getproxies
+) -> Proxies:
     """Return the proxy in the field `proxy` or, without one, those of the environment.
 
     Requests to loopback addresses never use a proxy of the environment.
+
+    Args:
+        field_value: The field.
+        found: Returns the proxies of the environment, or those that macOS and Windows
+            have in their settings.
 
     Raises:
         ConfigurationError: The field is not a valid proxy URL.
@@ -115,13 +122,13 @@ def proxies_of(field_value: str | None) -> Proxies:
         proxy = Proxy(field_value, _FIELD)
         proxy.as_httpx()  # proxies of the environment are checked on first use
         return Proxies({"all": proxy})
-    found = getproxies()
+    proxies = found()
     by_scheme = {
         scheme: Proxy(url if "://" in url else f"http://{url}", _source(scheme, url))
         for scheme in _SCHEMES
-        if (url := found.get(scheme))
+        if (url := proxies.get(scheme))
     }
-    return Proxies(by_scheme, NoProxy(found.get("no", ""), _source("no", "")))
+    return Proxies(by_scheme, NoProxy(proxies.get("no", ""), _source("no", "")))
 
 
 def proxy_variables() -> tuple[str | None, ...]:

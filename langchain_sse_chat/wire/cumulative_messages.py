@@ -218,8 +218,9 @@ class _Text:
         if text in before:
             return ""
         msg = (
-            f"A message of the answer begins {text[:60]!r}, but it should continue the "
-            f"previous one, which begins {before[:60]!r}."
+            f"The server sent a message that begins {text[:60]!r}, but it should "
+            f"continue the previous one, which begins {before[:60]!r}. Check the "
+            "server, or a proxy in front of it."
         )
         raise MalformedChunkError(msg, data=text[:200])
 

@@ -50,7 +50,8 @@ class MemoryBudget:
         if self._left < 0:
             msg = (
                 f"{self._url} sent more than {KEPT_LIMIT} bytes in addition to its "
-                "answer: other choices, unknown fields, or tool calls without a name."
+                "answer: other choices, unknown fields, or tool calls without a name. "
+                "Ask for less in one answer."
             )
             raise EventTooLargeError(msg, limit=KEPT_LIMIT)
 
@@ -62,6 +63,9 @@ class MemoryBudget:
         """
         values = text.count(",") + text.count("[") + text.count("{")
         if values > _MOST_VALUES:
-            msg = f"{self._url} sent JSON with more than {_MOST_VALUES} values."
+            msg = (
+                f"{self._url} sent JSON with more than {_MOST_VALUES} values. Ask for "
+                "less in one answer."
+            )
             raise EventTooLargeError(msg, limit=_MOST_VALUES)
         return values

@@ -347,7 +347,10 @@ class ChunkReader:
     def _other(self, index: int) -> ChoiceReader:
         if index not in self._others:
             if len(self._others) == _MOST_OTHERS:
-                msg = f"{self.url} sent more than {_MOST_OTHERS + 1} choices."
+                msg = (
+                    f"{self.url} sent more than {_MOST_OTHERS + 1} choices. Check the "
+                    "server, or a proxy in front of it."
+                )
                 raise MalformedChunkError(msg)
             self._others[index] = ChoiceReader(*self._filters)
         return self._others[index]

@@ -161,7 +161,7 @@ def is_fine(value: object) -> bool:
 
 
 def _is_success(code: int | str, words: str | None) -> bool:
-    """Whether a code is one of a server's own for success, by the words beside it.
+    """Whether a code is one of a server's own for success, by the words next to it.
 
     Gateways number their successes too: `{"code": 10000, "message": "Success"}`.
     """
@@ -175,7 +175,7 @@ def _is_success(code: int | str, words: str | None) -> bool:
 def _has_failed_status(chunk: Mapping[str, Any]) -> bool:
     """Whether a chunk is an error by its status.
 
-    That is one of HTTP, as GigaChat words its errors, or a word beside choices.
+    That is one of HTTP, as GigaChat words its errors, or a word next to choices.
     """
     status = chunk.get("status")
     if isinstance(status, str):

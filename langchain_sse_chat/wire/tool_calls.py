@@ -153,7 +153,10 @@ class ToolCallAssembler:
 
     def _new(self, kind: Kind, server_index: object) -> OpenCall:
         if len(self._calls) == _MOST_CALLS:
-            msg = f"The server sent more than {_MOST_CALLS} tool calls in one answer."
+            msg = (
+                f"The server sent more than {_MOST_CALLS} tool calls in one answer. "
+                "Check whether the model repeats itself."
+            )
             raise MalformedChunkError(msg)
         call = OpenCall(kind, len(self._calls), server_index)
         self._calls.append(call)

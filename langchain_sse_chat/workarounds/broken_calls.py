@@ -25,7 +25,7 @@ from langchain_core.messages import AIMessage, BaseMessage
 
 from langchain_sse_chat.message_keys import MODEL_PROVIDER
 
-NOT_AN_OBJECT = "The arguments are not a whole JSON object."
+NOT_AN_OBJECT = "The arguments are not a complete JSON object."
 """The error of an invalid tool call."""
 
 _MARK_LENGTHS = (5, 2, 1)
@@ -35,8 +35,8 @@ _MARK_LENGTHS = (5, 2, 1)
 def breaking_mark(arguments: str) -> str:
     """Return the shortest mark that keeps arguments from being read as an object.
 
-    A string that is still open is closed first. The number of brackets tells that quote
-    from one that the server has sent.
+    A string that is still open is closed first. The number of brackets distinguishes
+    that quote from one that the server has sent.
     """
     closers: list[str] = []
     in_string = escaped = False

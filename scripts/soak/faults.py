@@ -42,7 +42,7 @@ _KINDS: dict[Kind, int] = {
     "silent in the body": 1,
     "ended too early": 5,
 }
-"""Each with how often it comes beside the others."""
+"""Each with how often it comes compared with the others."""
 
 MOST_FAULTS = 12
 """After so many attempts for one stream nothing goes wrong any more."""

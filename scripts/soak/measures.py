@@ -24,7 +24,7 @@ class Holdings:
     """The resources of this process."""
 
     memory: int
-    """The resident set in bytes; 0 where the system does not tell."""
+    """The resident set in bytes; 0 where the system does not report it."""
     descriptors: tuple[str, ...]
     """The open files, each with what it is."""
     threads: tuple[str, ...]

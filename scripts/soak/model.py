@@ -19,7 +19,7 @@ from scripts.soak.texts import (
 REPEATS = "repeats"
 """The name of a model that repeats the whole text that it should continue."""
 REFUSES = "refuses"
-"""The name of a model that has to be asked to go on."""
+"""The name of a model that has to be asked to continue."""
 
 
 def reasoning_to(question: str) -> str:
@@ -32,8 +32,8 @@ def reply(request: Request) -> Reply:
     """Return the answer to a conversation, or status 400 to one that is not right.
 
     The first message is the question. When the last one is the assistant's, the answer
-    goes on exactly where that one ends; when it is the user's after the assistant's, it
-    goes on too, and may begin by saying the last characters again. The model thinks the
+    continues exactly where that one ends; when it is the user's after the assistant's,
+    it continues too, and may repeat the last characters first. The model thinks the
     same each time.
     """
     body = request.json()

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from scripts.soak.faults import Ending, Fault, Playback
 
 _SECONDS_TO_LEAVE = 20.0
-"""How long a client may stay on an answer that is not going on."""
+"""How long a client may stay on an answer that has stalled."""
 
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 _CHUNKED = re.compile(rb"\r\ntransfer-encoding: *chunked", re.IGNORECASE)
@@ -42,7 +42,7 @@ class Counts:
     resumed: int = 0
     """Requests to continue an answer."""
     held: int = 0
-    """Answers that are not going on now, for as long as the client stays."""
+    """Answers that have stalled, for as long as the client stays."""
     left: int = 0
     """Answers that the client left before their end."""
     faults: Counter[str] = field(default_factory=Counter)
@@ -50,7 +50,7 @@ class Counts:
 
 
 class _Reader(asyncio.StreamReader):
-    """A reader that tells of the end without being read."""
+    """A reader that reports the end without being read."""
 
     def __init__(self) -> None:
         super().__init__()

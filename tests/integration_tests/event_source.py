@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 MOST_CONNECTIONS = 5
-"""A browser would go on for ever."""
+"""A browser would continue forever."""
 
 
 @dataclass(frozen=True)

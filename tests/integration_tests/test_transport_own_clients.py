@@ -196,7 +196,7 @@ FORKED = """\
 import asyncio, os, sys
 sys.path.insert(0, sys.argv[2])
 from transport_wire import Exchange, HTTPClients, OUTPUTS, run_async, stream
-from langchain_sse_chat.transport.clients import _shared
+from langchain_sse_chat.transport.clients import shared
 
 clients = HTTPClients()
 url = sys.argv[1]
@@ -205,10 +205,10 @@ def once():
     return list(stream(clients.sync_client(), Exchange(url))) == OUTPUTS
 
 assert once() and once()
-_shared.lock.acquire()  # as another thread may at that moment
+shared.lock.acquire()  # as another thread may at that moment
 child = os.fork()
 if child:
-    _shared.lock.release()
+    shared.lock.release()
 else:
     os._exit(0 if once() and run_async(clients, [Exchange(url)]) == [OUTPUTS] else 1)
 _, status = os.waitpid(child, 0)

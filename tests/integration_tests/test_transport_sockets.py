@@ -252,17 +252,15 @@ def test_the_clock_is_set_anew_on_a_connection_that_is_used_again(
 
 
 def test_the_body_of_a_refusal_is_not_waited_for(
-    run: Run, clients: HTTPClients, monkeypatch: pytest.MonkeyPatch
+    run: Run, clients: HTTPClients
 ) -> None:
-    monkeypatch.setattr("langchain_sse_chat.transport.attempt._ERROR_BODY_SECONDS", 0.1)
-
     def half(wire: Wire) -> None:
         wire.send(b"HTTP/1.1 500 No\r\ncontent-length: 9\r\n\r\nhalf")
         wire.wait_for_close()
 
     with Server(half) as server:
         with pytest.raises(StatusError, match="500 half"):
-            run(clients, [Exchange(server.url)])
+            run(clients, [Exchange(server.url, error_body=0.1)])
         assert server.saw_close()
 
 

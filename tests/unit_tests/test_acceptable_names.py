@@ -18,7 +18,7 @@ from langchain_sse_chat.acceptable_names import (
     [
         ("search", "search"),
         ("a-b_C9", "a-b_C9"),
-        ("n" * 64, "n" * 64),
+        pytest.param("n" * 64, "n" * 64, id="longest"),
         ("Stock Keeper", "Stock_Keeper"),
         ("mcp:tool/1.2", "mcp_tool_1_2"),
         ("José", "Jose"),

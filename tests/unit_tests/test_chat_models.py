@@ -196,7 +196,11 @@ def test_a_history_with_a_tool_call_goes_back(
 
 @pytest.mark.parametrize(
     ("text", "at_least", "at_most"),
-    [("", 0, 0), ("Hello, how are you today?", 5, 9), ("Привет, как дела?", 5, 10)],
+    [
+        pytest.param("", 0, 0, id="empty"),
+        pytest.param("Hello, how are you today?", 5, 9, id="English"),
+        pytest.param("Привет, как дела?", 5, 10, id="Russian"),
+    ],
 )
 def test_tokens_are_counted_offline_for_any_model(
     text: str, at_least: int, at_most: int
@@ -270,9 +274,11 @@ THOUGHT = "<think>\nHm, an if.\n</think>\n\nHello there"
 @pytest.mark.parametrize(
     ("tags", "text"),
     [
-        (("<think>", "</think>"), THOUGHT),
-        (("", "</think>"), THOUGHT),
-        (("", "</think>"), THOUGHT.removeprefix("<think>\n")),
+        pytest.param(("<think>", "</think>"), THOUGHT, id="both tags"),
+        pytest.param(("", "</think>"), THOUGHT, id="closing tag asked for"),
+        pytest.param(
+            ("", "</think>"), THOUGHT.removeprefix("<think>\n"), id="closing tag only"
+        ),
     ],
 )
 def test_reasoning_between_tags_is_reasoning(

@@ -78,7 +78,11 @@ async def test_a_dialect_of_ones_own_is_made_from_another(
         ({"json_schema": "nope"}, "'nested', 'flat', 'none'"),
         ({"stop": "nope"}, "`Dialect(stop='nope')`"),
         ({"reasoning_echo": None}, "'tool_turns'"),
-        ({"tool_choices": {"auto", "maybe"}}, "`Dialect(tool_choices=…)` has 'maybe'"),
+        pytest.param(
+            {"tool_choices": {"auto", "maybe"}},
+            "`Dialect(tool_choices=…)` has 'maybe'",
+            id="tool_choices",
+        ),
     ],
 )
 def test_a_dialect_knows_its_choices(fields: dict[str, Any], words: str) -> None:

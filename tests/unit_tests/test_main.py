@@ -47,9 +47,8 @@ def test_without_a_question_it_asks_its_own(
 ) -> None:
     for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "BASE_URL", "PROVIDER"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr("langchain_sse_chat.__main__._PACE", 0.0)
 
-    assert main([]) == 0
+    assert main([], pace=0.0) == 0
 
     text = capsys.readouterr().out
     assert "A goldfish sailed" in text

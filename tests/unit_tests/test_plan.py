@@ -212,8 +212,12 @@ def test_text_goes_out_as_utf8(make_chat: MakeChat, server: Scripted) -> None:
 @pytest.mark.parametrize(
     ("dialect", "name"),
     [
-        (Dialect(), "max_tokens"),
-        (Dialect(max_tokens_field="max_completion_tokens"), "max_completion_tokens"),
+        pytest.param(Dialect(), "max_tokens", id="default"),
+        pytest.param(
+            Dialect(max_tokens_field="max_completion_tokens"),
+            "max_completion_tokens",
+            id="max_completion_tokens",
+        ),
     ],
 )
 def test_the_dialect_names_the_limit(

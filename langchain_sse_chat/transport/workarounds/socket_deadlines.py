@@ -53,7 +53,7 @@ _LATEST = 1.0
 class PastDeadline(BaseException):
     """The deadline of a read over HTTP/2 has passed.
 
-    It is no `Exception`, because httpcore takes any of those for the end of the
+    It is not an `Exception`, because httpcore treats any of those as the end of the
     connection, and so of all its streams.
     """
 
@@ -198,7 +198,7 @@ def _has_room(stream: Any, room: selectors.BaseSelector, limit: float | None) ->
 
 def _look_for_answer(stream: Any) -> bool:
     """Return whether an interim answer has arrived; the next read returns it."""
-    # Only a read tells an answer from messages of TLS itself, such as tickets.
+    # Only a read distinguishes an answer from messages of TLS itself, such as tickets.
     read = stream.read
     try:
         data: bytes = type(stream).read(stream, _READ, MIN_TIMEOUT)

@@ -29,7 +29,7 @@ from langchain_sse_chat.transport.workarounds.http2 import connection_of
 _INTERIM = re.compile(rb"HTTP/1\.[01] 1\d\d")
 
 READ_BY_ALL = 16 * 1024
-"""Bytes of a request that a server has read before it answers, whatever it answers."""
+"""Bytes of a request that a server reads before it sends any response."""
 
 
 def is_interim(data: bytes) -> bool:
@@ -40,7 +40,7 @@ def is_interim(data: bytes) -> bool:
 def has_surplus(response: httpx.Response) -> bool:
     """Return whether more was read than the answer, which spoils its connection.
 
-    Bytes that arrive later are no concern here: httpcore looks for them before it uses
+    Bytes that arrive later are not handled here: httpcore looks for them before it uses
     the connection again.
 
     Args:

@@ -88,10 +88,10 @@ def test_a_client_that_its_owner_closed_is_named(server: ScriptedServer) -> None
 @pytest.mark.parametrize(
     ("field", "client"),
     [
-        ("http_client", httpx2.Client()),
-        ("http_async_client", httpx2.AsyncClient()),
-        ("http_client", httpx.AsyncClient()),
-        ("http_async_client", httpx.Client()),
+        pytest.param("http_client", httpx2.Client(), id="httpx2"),
+        pytest.param("http_async_client", httpx2.AsyncClient(), id="async httpx2"),
+        pytest.param("http_client", httpx.AsyncClient(), id="async for sync"),
+        pytest.param("http_async_client", httpx.Client(), id="sync for async"),
     ],
 )
 @pytest.mark.parametrize("kind", [ChatSSE, GigaChat])

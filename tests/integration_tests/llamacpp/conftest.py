@@ -1,8 +1,8 @@
 """A server that others wrote: llama.cpp's, on a model that is made on the spot.
 
 The model recites. Its weights are set so that each token calls for the next one of
-`RECITATION`, whatever was asked: every test knows the whole answer, and the first
-token follows the line break that ends every chat prompt.
+`RECITATION`, regardless of the question: every test knows the whole answer, and the
+first token follows the line break that ends every chat prompt.
 """
 
 import importlib.util
@@ -105,7 +105,7 @@ def write_model(path: Path) -> None:
     assert len(set(line)) == len(line)
     for token, successor in zip(line, [*line[1:], END_OF_TEXT], strict=True):
         output[successor, token] = 1
-    # Where a grammar has taken over, white space comes last: it could go on for ever.
+    # Where a grammar has taken over, white space comes last: it could continue forever.
     for byte in b" \t\n":
         output[FIRST_BYTE + byte, -1] = -1
 

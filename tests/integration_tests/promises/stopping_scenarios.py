@@ -30,7 +30,7 @@ __all__ = ["SCENARIOS", "stopping_in_blocking_code", "stopping_in_event_loops"]
 def outcome_of(scenario: Callable[[], None]) -> str:
     try:
         scenario()
-    except BaseException:  # noqa: BLE001 - whatever it is, it is told
+    except BaseException:  # noqa: BLE001 - any of them is reported
         return traceback.format_exc()
     finally:
         gc.collect()  # shows what was left unclosed

@@ -92,8 +92,10 @@ def only_provisional_heads(wire: Wire) -> None:
         silent_after_head,
         head_without_end,
         only_provisional_heads,
-        sent.byte_by_byte(b": keep-alive\n\n"),
-        sent.byte_by_byte(b'data: {"choices": []}\n\n'),
+        pytest.param(sent.byte_by_byte(b": keep-alive\n\n"), id="comments"),
+        pytest.param(
+            sent.byte_by_byte(b'data: {"choices": []}\n\n'), id="empty events"
+        ),
     ],
 )
 def test_the_first_token_is_waited_for_no_longer_than_set(

@@ -52,13 +52,18 @@ def test_a_delta_with_text_only_has_no_more() -> None:
 @pytest.mark.parametrize(
     ("piece", "shown"),
     [
-        (ToolCallDelta(0, "c", "f", '{"x'), []),
-        (ToolCallDelta(0, "c", "f", ""), []),
-        (ToolCallDelta(0, None, None, '": 1}'), []),
-        (ToolCallDelta(0, None, None, "{}"), []),
-        (
+        pytest.param(ToolCallDelta(0, "c", "f", '{"x'), [], id="begun arguments"),
+        pytest.param(ToolCallDelta(0, "c", "f", ""), [], id="no arguments yet"),
+        pytest.param(
+            ToolCallDelta(0, None, None, '": 1}'), [], id="end of the arguments"
+        ),
+        pytest.param(
+            ToolCallDelta(0, None, None, "{}"), [], id="empty object without a name"
+        ),
+        pytest.param(
             ToolCallDelta(0, "c", "f", '{"x": 1}'),
             [{"type": "tool_call", "id": "c", "name": "f", "args": {"x": 1}}],
+            id="whole call",
         ),
     ],
 )

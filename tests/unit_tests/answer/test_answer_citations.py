@@ -20,7 +20,7 @@ def other(**value: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("annotation", "read"),
     [
-        (
+        pytest.param(
             {
                 "type": "url_citation",
                 "url_citation": {
@@ -38,55 +38,69 @@ def other(**value: Any) -> dict[str, Any]:
                 start_index=2,
                 end_index=9,
             ),
+            id="nested url",
         ),
-        (
+        pytest.param(
             {"type": "url_citation", "url": URL, "title": "", "start_index": 0},
             citation(url=URL, start_index=0, extras={"title": ""}),
+            id="flat url",
         ),
-        (
+        pytest.param(
             {"type": "url_citation", "url_citation": {"url": URL, "end_index": None}},
             citation(url=URL),
+            id="null field",
         ),
-        (
+        pytest.param(
             {"type": "url_citation", "url": URL, "start_index": True, "rank": 1},
             citation(url=URL, extras={"start_index": True, "rank": 1}),
+            id="field of a wrong type",
         ),
-        (
+        pytest.param(
             {
                 "type": "file_citation",
                 "file_citation": {"file_id": "f", "quote": "so"},
             },
             citation(cited_text="so", extras={"file_id": "f"}),
+            id="quote of a file",
         ),
-        (
+        pytest.param(
             {"type": "file_citation", "file_id": "f", "filename": "a.pdf"},
             citation(title="a.pdf", extras={"file_id": "f"}),
+            id="named file",
         ),
-        (
+        pytest.param(
             {
                 "type": "document_citation",
                 "document_citation": {"document_id": "d", "start_index": 0},
             },
             citation(start_index=0, extras={"document_id": "d"}),
+            id="document",
         ),
-        (
+        pytest.param(
             {
                 "type": "function_citation",
                 "function_citation": {"tool_call_id": "c", "end_index": 3},
             },
             citation(end_index=3, extras={"tool_call_id": "c"}),
+            id="function",
         ),
-        (URL, citation(url=URL)),
-        (
+        pytest.param(URL, citation(url=URL), id="text"),
+        pytest.param(
             {"url": URL, "date": "2026-01-01"},
             citation(url=URL, extras={"date": "2026-01-01"}),
+            id="untyped",
         ),
-        (
+        pytest.param(
             {"type": "file", "file": {"hash": "h", "name": "a.pdf"}},
             other(type="file", file={"hash": "h", "name": "a.pdf"}),
+            id="file without an id",
         ),
-        ({"type": "highlight", "title": "A"}, other(type="highlight", title="A")),
-        (5, other(value=5)),
+        pytest.param(
+            {"type": "highlight", "title": "A"},
+            other(type="highlight", title="A"),
+            id="without a source",
+        ),
+        pytest.param(5, other(value=5), id="number"),
     ],
 )
 def test_an_annotation_is_a_citation_if_it_names_a_source(

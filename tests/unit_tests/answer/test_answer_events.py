@@ -187,7 +187,7 @@ def test_a_call_begins_with_its_id_and_name() -> None:
 NEXT: list[Any] = ["a", Delta(reasoning="R"), piece(1, WHOLE, "d")]
 
 
-@pytest.mark.parametrize("following", NEXT)
+@pytest.mark.parametrize("following", NEXT, ids=["text", "reasoning", "call"])
 def test_a_whole_call_is_finished_when_something_follows(following: Any) -> None:
     calls = [wire_call(0, WHOLE, "c"), wire_call(1, WHOLE, "d")]
 
@@ -252,7 +252,7 @@ def test_a_call_that_must_not_be_run_is_invalid_as_it_was_sent(
         "id": "c",
         "name": "f",
         "args": arguments,
-        "error": "The arguments are not a whole JSON object.",
+        "error": "The arguments are not a complete JSON object.",
     }
     assert assembled(events).tool_calls == []
 
@@ -295,7 +295,10 @@ SOURCES = {"citations": ["https://x.example"]}
 CITATION = {"type": "citation", "url": "https://x.example"}
 
 
-@pytest.mark.parametrize("deltas", [["a"], ["a", Delta(reasoning="R")], []])
+SOURCED = {"text": ["a"], "reasoning last": ["a", Delta(reasoning="R")], "no text": []}
+
+
+@pytest.mark.parametrize("deltas", SOURCED.values(), ids=SOURCED)
 def test_sources_are_annotations_of_the_text(deltas: list[Any]) -> None:
     events = events_of(*deltas, message=AnswerMessage(metadata=SOURCES))
 

@@ -265,7 +265,14 @@ def test_the_blocks_given_are_not_changed() -> None:
     }
 
 
-@pytest.mark.parametrize("block", [WAV, NAMED_PDF, UPLOADED])
+@pytest.mark.parametrize(
+    "block",
+    [
+        pytest.param(WAV, id="audio"),
+        pytest.param(NAMED_PDF, id="named PDF"),
+        pytest.param(UPLOADED, id="uploaded file"),
+    ],
+)
 def test_openai_parts_survive_the_way_through_langchain(block: dict[str, Any]) -> None:
     """Before a chat model is called, langchain-core rewrites these into its own."""
     (message,) = _normalize_messages([HumanMessage([block])])

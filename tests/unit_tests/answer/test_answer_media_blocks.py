@@ -22,30 +22,51 @@ def encoded(data: bytes) -> str:
 @pytest.mark.parametrize(
     ("image", "block"),
     [
-        (
+        pytest.param(
             {
                 "type": "image_url",
                 "image_url": {"url": "data:image/png;base64,iVBO"},
                 "index": 0,
             },
             PNG,
+            id="OpenAI",
         ),
-        ({"image_url": {"url": "data:image/png;base64,iVBO"}}, PNG),
-        ("data:image/png;base64,iVBO", PNG),
-        ("DATA:image/png;charset=x;BASE64,iVBO", PNG),
-        (
+        pytest.param(
+            {"image_url": {"url": "data:image/png;base64,iVBO"}}, PNG, id="untyped"
+        ),
+        pytest.param("data:image/png;base64,iVBO", PNG, id="data URL"),
+        pytest.param(
+            "DATA:image/png;charset=x;BASE64,iVBO", PNG, id="data URL with parameters"
+        ),
+        pytest.param(
             "data:;base64,iVBO",
             {"base64": "iVBO", "mime_type": "application/octet-stream"},
+            id="data URL without a type",
         ),
-        ("data:image/svg+xml,%3Csvg/%3E", {"url": "data:image/svg+xml,%3Csvg/%3E"}),
-        ("data:text;x,base64", {"url": "data:text;x,base64"}),
-        ("https://x.example/1.png", {"url": "https://x.example/1.png"}),
-        ({"url": "https://x.example/1.png"}, {"url": "https://x.example/1.png"}),
-        (
+        pytest.param(
+            "data:image/svg+xml,%3Csvg/%3E",
+            {"url": "data:image/svg+xml,%3Csvg/%3E"},
+            id="data URL not in Base64",
+        ),
+        pytest.param(
+            "data:text;x,base64",
+            {"url": "data:text;x,base64"},
+            id="not a data URL of an image",
+        ),
+        pytest.param(
+            "https://x.example/1.png", {"url": "https://x.example/1.png"}, id="URL"
+        ),
+        pytest.param(
+            {"url": "https://x.example/1.png"},
+            {"url": "https://x.example/1.png"},
+            id="URL in an object",
+        ),
+        pytest.param(
             {"type": "image_url", "image_url": "https://x.example/1.png"},
             {"url": "https://x.example/1.png"},
+            id="URL in image_url",
         ),
-        (
+        pytest.param(
             {
                 "type": "image_url",
                 "image_url": {"url": "https://x.example/1", "detail": "low"},
@@ -53,10 +74,12 @@ def encoded(data: bytes) -> str:
                 "note": None,
             },
             {"url": "https://x.example/1", "extras": {"detail": "low", "seed": 7}},
+            id="unknown fields",
         ),
-        (
+        pytest.param(
             {"b64_json": "iVBO", "revised_prompt": "a cat"},
             {"base64": "iVBO", "extras": {"revised_prompt": "a cat"}},
+            id="b64_json",
         ),
     ],
 )

@@ -55,12 +55,16 @@ def test_an_event_has_a_limit() -> None:
         reader.feed(b"data: " + b"x" * MAX_BODY_SIZE + b"\n\n")
 
 
-CUT: list[list[bytes]] = [
-    [event(text("a")), event(text("b"))],
-    [event(text("a")), event(text("b")), b": bye\n\n"],
-    [event(text("a")), event(text("b")), b'data: {"choices": [{"del'],
-    [event(text("a")), event(text("b")), b"data: [DO"],
-    [event(text("a")), event(text("b")), b"data"],
+CUT = [
+    pytest.param([event(text("a")), event(text("b"))], id="after an event"),
+    pytest.param(
+        [event(text("a")), event(text("b")), b": bye\n\n"], id="after a comment"
+    ),
+    pytest.param(
+        [event(text("a")), event(text("b")), b'data: {"choices": [{"del'], id="in JSON"
+    ),
+    pytest.param([event(text("a")), event(text("b")), b"data: [DO"], id="in [DONE]"),
+    pytest.param([event(text("a")), event(text("b")), b"data"], id="in a field name"),
 ]
 
 

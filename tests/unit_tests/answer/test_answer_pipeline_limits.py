@@ -187,13 +187,13 @@ def test_what_never_ends_is_an_error_in_bounded_memory(name: str) -> None:
 @pytest.mark.parametrize(
     "part",
     [
-        b": ping\n" * 9000,
-        b"\n" * READ,
-        b"data:\n\n" * 9000,
-        b": ping\n\n" * 8000,
-        b"event: ping\n\n" * 5000,
-        b"id: 1\n\n" * 9000,
-        b"retry: 1\n\n" * 6000,
+        pytest.param(b": ping\n" * 9000, id="comments"),
+        pytest.param(b"\n" * READ, id="blank lines"),
+        pytest.param(b"data:\n\n" * 9000, id="empty data"),
+        pytest.param(b": ping\n\n" * 8000, id="comment events"),
+        pytest.param(b"event: ping\n\n" * 5000, id="empty events"),
+        pytest.param(b"id: 1\n\n" * 9000, id="ids"),
+        pytest.param(b"retry: 1\n\n" * 6000, id="retry times"),
     ],
 )
 def test_what_only_keeps_the_connection_alive_takes_no_memory(part: bytes) -> None:
@@ -225,9 +225,22 @@ DEEP = "[" * 100_000 + "]" * 100_000
 HUGE_NUMBER = "9" * 1_000_000
 
 
-@pytest.mark.parametrize("value", [DEEP, HUGE_NUMBER, "[" * 100_000, '{"a":' * 100_000])
 @pytest.mark.parametrize(
-    "sent", ["data: %s\n\n", 'data: {"choices": [], "k": %s}\n\n', '{"choices": %s}']
+    "value",
+    [
+        pytest.param(DEEP, id="deep array"),
+        pytest.param(HUGE_NUMBER, id="huge number"),
+        pytest.param("[" * 100_000, id="unclosed arrays"),
+        pytest.param('{"a":' * 100_000, id="unclosed objects"),
+    ],
+)
+@pytest.mark.parametrize(
+    "sent",
+    [
+        pytest.param("data: %s\n\n", id="event"),
+        pytest.param('data: {"choices": [], "k": %s}\n\n', id="unknown key of a chunk"),
+        pytest.param('{"choices": %s}', id="whole body"),
+    ],
 )
 def test_json_that_no_parser_takes_is_an_error(value: str, sent: str) -> None:
     with pytest.raises((MalformedChunkError, NotAnEventStreamError)):

@@ -85,38 +85,59 @@ def test_an_empty_answer_is_an_empty_message() -> None:
 @pytest.mark.parametrize(
     ("message", "metadata"),
     [
-        (AnswerMessage(metadata={"model": "m"}), {"model_name": "m"}),
-        (AnswerMessage(metadata={"model": {"id": "m"}}), {"model": {"id": "m"}}),
-        (AnswerMessage(metadata={"output_version": "v1"}), {}),
-        (
+        pytest.param(
+            AnswerMessage(metadata={"model": "m"}), {"model_name": "m"}, id="model name"
+        ),
+        pytest.param(
+            AnswerMessage(metadata={"model": {"id": "m"}}),
+            {"model": {"id": "m"}},
+            id="model object",
+        ),
+        pytest.param(
+            AnswerMessage(metadata={"output_version": "v1"}), {}, id="output version"
+        ),
+        pytest.param(
             AnswerMessage(metadata={"model_provider": "x", "usage_note": 1}),
             {"usage_note": 1},
+            id="provider",
         ),
-        (AnswerMessage(finish_reason="stop"), {"finish_reason": "stop"}),
-        (
+        pytest.param(
+            AnswerMessage(finish_reason="stop"),
+            {"finish_reason": "stop"},
+            id="finish reason",
+        ),
+        pytest.param(
             AnswerMessage(finish_reason="tool_calls", native_finish_reason="stop"),
             {"finish_reason": "tool_calls", "native_finish_reason": "stop"},
+            id="native reason",
         ),
-        (
+        pytest.param(
             AnswerMessage(
                 finish_reason="stop", metadata={"native_finish_reason": "END"}
             ),
             {"finish_reason": "stop", "native_finish_reason": "END"},
+            id="reason of the server",
         ),
-        (
+        pytest.param(
             AnswerMessage(
                 finish_reason="tool_calls",
                 native_finish_reason="stop",
                 metadata={"native_finish_reason": "END"},
             ),
             {"finish_reason": "tool_calls", "native_finish_reason": "stop"},
+            id="both native reasons",
         ),
-        (
+        pytest.param(
             AnswerMessage(finish_reason="stop", finish_reason_inferred=True),
             {"finish_reason": "stop", "finish_reason_inferred": True},
+            id="inferred reason",
         ),
-        (AnswerMessage(logprobs={"content": []}), {"logprobs": {"content": []}}),
-        (AnswerMessage(usage=USAGE), {"token_usage": USAGE}),
+        pytest.param(
+            AnswerMessage(logprobs={"content": []}),
+            {"logprobs": {"content": []}},
+            id="logprobs",
+        ),
+        pytest.param(AnswerMessage(usage=USAGE), {"token_usage": USAGE}, id="usage"),
     ],
 )
 def test_metadata_has_each_value_once(

@@ -21,29 +21,71 @@ def counted(given: int, made: int, total: int | None = None, **details: Any) -> 
 @pytest.mark.parametrize(
     ("usage", "metadata"),
     [
-        (
+        pytest.param(
             {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3},
             counted(1, 2),
+            id="OpenAI",
         ),
-        (
+        pytest.param(
             {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 9},
             counted(1, 2, 9),
+            id="another total",
         ),
-        ({"prompt_tokens": 1, "completion_tokens": 2}, counted(1, 2)),
-        ({"input_tokens": 1, "output_tokens": 2}, counted(1, 2)),
-        ({"prompt_tokens": 1.0, "completion_tokens": 2.9}, counted(1, 2)),
-        ({"prompt_tokens": None, "completion_tokens": 2}, counted(0, 2)),
-        ({"prompt_tokens": None, "input_tokens": 1}, counted(1, 0)),
-        ({"prompt_tokens": 1, "completion_tokens": True}, counted(1, 0)),
-        ({"prompt_tokens": "1", "completion_tokens": "2"}, counted(1, 2)),
-        ({"prompt_tokens": 1, "completion_tokens": "two"}, counted(1, 0)),
-        ({"prompt_tokens": 1, "completion_tokens": "²"}, counted(1, 0)),
-        ({"prompt_tokens": 1, "completion_tokens": "9" * 5000}, counted(1, 0)),
-        ({"prompt_tokens": 1, "completion_tokens": -1}, counted(1, 0)),
-        ({"prompt_tokens": 1, "completion_tokens": float("nan")}, counted(1, 0)),
-        ({"prompt_tokens": 1, "completion_tokens": float("inf")}, counted(1, 0)),
-        ({"total_tokens": 5}, counted(0, 0, 5)),
-        ({"prompt_tokens": 0}, counted(0, 0)),
+        pytest.param(
+            {"prompt_tokens": 1, "completion_tokens": 2}, counted(1, 2), id="no total"
+        ),
+        pytest.param(
+            {"input_tokens": 1, "output_tokens": 2}, counted(1, 2), id="Anthropic"
+        ),
+        pytest.param(
+            {"prompt_tokens": 1.0, "completion_tokens": 2.9}, counted(1, 2), id="floats"
+        ),
+        pytest.param(
+            {"prompt_tokens": None, "completion_tokens": 2},
+            counted(0, 2),
+            id="null input",
+        ),
+        pytest.param(
+            {"prompt_tokens": None, "input_tokens": 1},
+            counted(1, 0),
+            id="null and another spelling",
+        ),
+        pytest.param(
+            {"prompt_tokens": 1, "completion_tokens": True}, counted(1, 0), id="boolean"
+        ),
+        pytest.param(
+            {"prompt_tokens": "1", "completion_tokens": "2"},
+            counted(1, 2),
+            id="digits in strings",
+        ),
+        pytest.param(
+            {"prompt_tokens": 1, "completion_tokens": "two"}, counted(1, 0), id="word"
+        ),
+        pytest.param(
+            {"prompt_tokens": 1, "completion_tokens": "²"},
+            counted(1, 0),
+            id="superscript",
+        ),
+        pytest.param(
+            {"prompt_tokens": 1, "completion_tokens": "9" * 5000},
+            counted(1, 0),
+            id="too many digits",
+        ),
+        pytest.param(
+            {"prompt_tokens": 1, "completion_tokens": -1}, counted(1, 0), id="negative"
+        ),
+        pytest.param(
+            {"prompt_tokens": 1, "completion_tokens": float("nan")},
+            counted(1, 0),
+            id="nan",
+        ),
+        pytest.param(
+            {"prompt_tokens": 1, "completion_tokens": float("inf")},
+            counted(1, 0),
+            id="inf",
+        ),
+        pytest.param({"total_tokens": 5}, counted(0, 0, 5), id="total only"),
+        pytest.param({"prompt_tokens": 0}, counted(0, 0), id="zero"),
     ],
 )
 def test_tokens_are_counted_in_each_spelling(
@@ -70,44 +112,64 @@ def test_usage_is_never_invented(usage: Any) -> None:
 @pytest.mark.parametrize(
     ("usage", "details"),
     [
-        ({"prompt_tokens_details": {"cached_tokens": 4}}, {"cache_read": 4}),
+        pytest.param(
+            {"prompt_tokens_details": {"cached_tokens": 4}},
+            {"cache_read": 4},
+            id="OpenAI",
+        ),
         ({"input_tokens_details": {"cached_tokens": 4}}, {"cache_read": 4}),
         ({"prompt_tokens_details": {"cached_tokens": 0}}, {"cache_read": 0}),
         ({"prompt_tokens_details": {"cached_tokens": None}}, None),
         ({"prompt_tokens_details": None}, None),
         ({"prompt_tokens_details": [4]}, None),
-        ({"prompt_cache_hit_tokens": 4}, {"cache_read": 4}),
+        pytest.param({"prompt_cache_hit_tokens": 4}, {"cache_read": 4}, id="DeepSeek"),
         ({"precached_prompt_tokens": 4}, {"cache_read": 4}),
         ({"cached_tokens": 4}, {"cache_read": 4}),
         ({"cache_read_input_tokens": 4}, {"cache_read": 4}),
         ({"num_cached_tokens": 4}, {"cache_read": 4}),
         ({"prompt_token_details": {"cached_tokens": 4}}, {"cache_read": 4}),
-        ({"prompt_tokens_details": {"cache_read_tokens": 4}}, {"cache_read": 4}),
-        ({"prompt_tokens_details": {"cached_tokens": "4"}}, {"cache_read": 4}),
-        (
+        pytest.param(
+            {"prompt_tokens_details": {"cache_read_tokens": 4}},
+            {"cache_read": 4},
+            id="cache_read_tokens",
+        ),
+        pytest.param(
+            {"prompt_tokens_details": {"cached_tokens": "4"}},
+            {"cache_read": 4},
+            id="digits in a string",
+        ),
+        pytest.param(
             {"prompt_tokens_details": {"cache_creation_tokens": 4}},
             {"cache_creation": 4},
+            id="cache_creation_tokens",
         ),
-        (
+        pytest.param(
             {"prompt_tokens_details": {"cache_creation_input_tokens": 4}},
             {"cache_creation": 4},
+            id="cache_creation_input_tokens",
         ),
         ({"prompt_tokens_details": {"image_tokens": 4}}, {"image": 4}),
         ({"prompt_tokens_details": {"video_tokens": 4.0}}, {"video": 4}),
-        (
+        pytest.param(
             # DeepSeek counts misses too, which are the rest.
             {"prompt_cache_hit_tokens": 4, "prompt_cache_miss_tokens": 5},
             {"cache_read": 4},
+            id="DeepSeek with misses",
         ),
         ({"prompt_audio_seconds": 4}, None),
         ({"num_sources_used": 4}, None),
         ({"citation_tokens": 4, "search_context_size": "low"}, None),
         ({"cache_creation_input_tokens": 4}, {"cache_creation": 4}),
-        ({"prompt_tokens_details": {"cache_write_tokens": 4}}, {"cache_creation": 4}),
+        pytest.param(
+            {"prompt_tokens_details": {"cache_write_tokens": 4}},
+            {"cache_creation": 4},
+            id="cache_write_tokens",
+        ),
         ({"prompt_tokens_details": {"audio_tokens": 4}}, {"audio": 4}),
-        (
+        pytest.param(
             {"prompt_tokens_details": {"cached_tokens": 4}, "cached_tokens": 5},
             {"cache_read": 4},
+            id="two places",
         ),
     ],
 )
@@ -140,8 +202,10 @@ def test_details_of_the_input_are_found_where_servers_put_them(
             },
             {"accepted_prediction": 4, "rejected_prediction": 5},
         ),
-        ({"completion_tokens_details": {"text_tokens": 4}}, None),
-        ({"completion_tokens_details": {}}, None),
+        pytest.param(
+            {"completion_tokens_details": {"text_tokens": 4}}, None, id="text tokens"
+        ),
+        pytest.param({"completion_tokens_details": {}}, None, id="empty"),
     ],
 )
 def test_details_of_the_output_are_found_where_servers_put_them(

@@ -1,4 +1,4 @@
-"""Bodies that are no event stream, and those that turn out to be one."""
+"""Bodies that are not an event stream, and those that turn out to be one."""
 
 from __future__ import annotations
 
@@ -114,7 +114,14 @@ def test_an_object_that_is_no_completion_is_an_error() -> None:
     assert isinstance(error, MalformedChunkError)
 
 
-@pytest.mark.parametrize("body", [b"", b"\n", b" \r\n " * 50])
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(b"", id="empty"),
+        pytest.param(b"\n", id="line feed"),
+        pytest.param(b" \r\n " * 50, id="long white space"),
+    ],
+)
 def test_an_empty_answer_is_an_error_that_may_pass(body: bytes) -> None:
     error, _ = error_of([body])
 

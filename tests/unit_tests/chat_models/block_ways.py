@@ -90,18 +90,18 @@ def by_aevents(body: bytes) -> Blocks:
     return unindexed(asyncio.run(answered(model(body))).content_blocks)
 
 
-WAYS: list[Way] = [
-    by_invoke,
-    by_ainvoke,
-    by_stream,
-    by_astream,
-    lambda body: by_invoke(body, output_version="v1"),
-    lambda body: by_ainvoke(body, output_version="v1"),
-    lambda body: by_stream(body, output_version="v1"),
-    lambda body: by_astream(body, output_version="v1"),
-    by_events,
-    by_aevents,
-]
+def in_blocks(way: Callable[..., Blocks]) -> Way:
+    """Return the way with content in LangChain's blocks."""
+
+    def blocks(body: bytes) -> Blocks:
+        return way(body, output_version="v1")
+
+    blocks.__name__ = f"{way.__name__}_v1"
+    return blocks
+
+
+CHUNK_WAYS: list[Way] = [by_invoke, by_ainvoke, by_stream, by_astream]
+WAYS: list[Way] = [*CHUNK_WAYS, *map(in_blocks, CHUNK_WAYS), by_events, by_aevents]
 
 
 def in_any_order(blocks: Blocks) -> list[str]:

@@ -60,7 +60,7 @@ def test_events_of_another_protocol_are_asked_for_once(
 
 
 class Endless(ByteStream):
-    """A body that goes on for ever."""
+    """A body that never ends."""
 
     def __iter__(self) -> Iterator[bytes]:
         while True:
@@ -75,13 +75,24 @@ class Endless(ByteStream):
 @pytest.mark.parametrize(
     ("value", "frame", "words"),
     [
-        (
+        pytest.param(
             {"message": {"content": "H"}, "done": False},
             "{}\n",
             "newline-delimited JSON",
+            id="Ollama",
         ),
-        ({"candidates": [{"content": {}}]}, "data: {}\n\n", "Gemini's generateContent"),
-        ({"type": "response.created"}, "data: {}\n\n", "the Responses API"),
+        pytest.param(
+            {"candidates": [{"content": {}}]},
+            "data: {}\n\n",
+            "Gemini's generateContent",
+            id="Gemini",
+        ),
+        pytest.param(
+            {"type": "response.created"},
+            "data: {}\n\n",
+            "the Responses API",
+            id="Responses API",
+        ),
     ],
 )
 def test_another_protocol_is_not_read_to_its_end(

@@ -1,4 +1,4 @@
-"""An answer has the same content blocks, whichever way it was asked for."""
+"""An answer has the same content blocks in every method."""
 
 from __future__ import annotations
 

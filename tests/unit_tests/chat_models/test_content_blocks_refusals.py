@@ -49,10 +49,17 @@ def test_a_refusal_is_next_to_the_other_blocks(way: Way) -> None:
 
 
 WITHHELD = [
-    ("content_filter", {}, []),
-    ("SAFETY", {}, []),
-    ("blacklist", {"content": "No."}, [{"type": "text", "text": "No."}]),
-    ("refusal", {"content": "I "}, [{"type": "text", "text": "I "}]),
+    pytest.param("content_filter", {}, [], id="content_filter"),
+    pytest.param("SAFETY", {}, [], id="SAFETY"),
+    pytest.param(
+        "blacklist",
+        {"content": "No."},
+        [{"type": "text", "text": "No."}],
+        id="blacklist",
+    ),
+    pytest.param(
+        "refusal", {"content": "I "}, [{"type": "text", "text": "I "}], id="refusal"
+    ),
 ]
 
 
@@ -70,7 +77,10 @@ def test_an_answer_that_was_withheld_has_a_refusal_without_words(
 @every_way
 @pytest.mark.parametrize(
     ("delta", "reason"),
-    [({"content": "Once"}, "content_filter"), ({"content": ""}, "stop")],
+    [
+        pytest.param({"content": "Once"}, "content_filter", id="truncated"),
+        pytest.param({"content": ""}, "stop", id="empty"),
+    ],
 )
 def test_an_answer_that_a_filter_cut_is_not_a_refusal(
     way: Way, delta: dict[str, Any], reason: str

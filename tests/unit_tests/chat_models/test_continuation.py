@@ -63,9 +63,15 @@ def test_the_dialect_says_how(
 @pytest.mark.parametrize(
     "messages",
     [
-        [QUESTION],
-        [QUESTION, BEGUN, QUESTION],
-        [QUESTION, AIMessage("", tool_calls=[tool_call(name="f", args={}, id="c")])],
+        pytest.param([QUESTION], id="question"),
+        pytest.param([QUESTION, BEGUN, QUESTION], id="question after an answer"),
+        pytest.param(
+            [
+                QUESTION,
+                AIMessage("", tool_calls=[tool_call(name="f", args={}, id="c")]),
+            ],
+            id="tool call",
+        ),
     ],
 )
 def test_nothing_else_is_gone_on_with(

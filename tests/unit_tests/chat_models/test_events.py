@@ -197,14 +197,14 @@ def with_an_attribute() -> BaseCallbackHandler:
 @pytest.mark.parametrize(
     ("handlers", "wanted"),
     [
-        ([], False),
-        ([BaseCallbackHandler()], False),
-        ([AsyncCallbackHandler()], False),
-        ([Events()], False),
-        ([ChainsOnly()], False),
-        ([Events(), Tokens()], True),
-        ([with_an_attribute()], True),
-        ([AsyncTokens()], True),
+        pytest.param([], False, id="none"),
+        pytest.param([BaseCallbackHandler()], False, id="base"),
+        pytest.param([AsyncCallbackHandler()], False, id="async base"),
+        pytest.param([Events()], False, id="events"),
+        pytest.param([ChainsOnly()], False, id="chains only"),
+        pytest.param([Events(), Tokens()], True, id="events and tokens"),
+        pytest.param([with_an_attribute()], True, id="attribute"),
+        pytest.param([AsyncTokens()], True, id="async tokens"),
     ],
 )
 def test_handlers_that_do_something_with_tokens_are_told(

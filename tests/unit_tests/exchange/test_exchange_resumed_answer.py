@@ -152,12 +152,16 @@ WHOLE = AnswerMessage("a")
 @pytest.mark.parametrize(
     ("message", "can"),
     [
-        (None, True),
-        (WHOLE, True),
-        (replace(WHOLE, message_fields={"annotations": [1]}), True),
-        (replace(WHOLE, refusal="no"), False),
-        (replace(WHOLE, other_choices=[WHOLE]), False),
-        (replace(WHOLE, message_fields={"audio": {"data": "x"}}), False),
+        pytest.param(None, True, id="nothing"),
+        pytest.param(WHOLE, True, id="text and reasoning"),
+        pytest.param(
+            replace(WHOLE, message_fields={"annotations": [1]}), True, id="annotations"
+        ),
+        pytest.param(replace(WHOLE, refusal="no"), False, id="refusal"),
+        pytest.param(replace(WHOLE, other_choices=[WHOLE]), False, id="other choices"),
+        pytest.param(
+            replace(WHOLE, message_fields={"audio": {"data": "x"}}), False, id="audio"
+        ),
     ],
 )
 def test_only_text_and_reasoning_can_be_gone_on_with(

@@ -284,7 +284,7 @@ def test_several_calls_become_pairs_of_call_and_result(sber: Sber) -> None:
 @pytest.mark.parametrize(
     ("content", "wanted"),
     [
-        ("солнце", '{"result": "солнце"}'),
+        pytest.param("солнце", '{"result": "солнце"}', id="Cyrillic"),
         ("", '{"result": ""}'),
         ("[1, 2]", '{"result": [1, 2]}'),
         ('"x"', '{"result": "x"}'),

@@ -90,14 +90,36 @@ def test_a_header_of_the_callers_own_takes_the_place_of_a_token(
 @pytest.mark.parametrize(
     ("answer", "is_renewed"),
     [
-        ({"access_token": "t", "expires_at": time.time() + 1800}, False),
-        ({"access_token": "t", "expires_at": (time.time() + 1800) * 1000}, False),
-        ({"access_token": "t", "expires_at": time.time() + 59}, True),
-        ({"access_token": "t", "expires_at": (time.time() + 59) * 1000}, True),
-        ({"tok": "t", "exp": time.time() + 1800}, False),
-        ({"tok": "t", "exp": time.time() + 59}, True),
-        ({"access_token": "t"}, False),
-        ({"access_token": "t", "expires_at": True}, False),
+        pytest.param(
+            {"access_token": "t", "expires_at": time.time() + 1800},
+            False,
+            id="long, seconds",
+        ),
+        pytest.param(
+            {"access_token": "t", "expires_at": (time.time() + 1800) * 1000},
+            False,
+            id="long, milliseconds",
+        ),
+        pytest.param(
+            {"access_token": "t", "expires_at": time.time() + 59},
+            True,
+            id="short, seconds",
+        ),
+        pytest.param(
+            {"access_token": "t", "expires_at": (time.time() + 59) * 1000},
+            True,
+            id="short, milliseconds",
+        ),
+        pytest.param(
+            {"tok": "t", "exp": time.time() + 1800}, False, id="long, tok and exp"
+        ),
+        pytest.param(
+            {"tok": "t", "exp": time.time() + 59}, True, id="short, tok and exp"
+        ),
+        pytest.param({"access_token": "t"}, False, id="no end"),
+        pytest.param(
+            {"access_token": "t", "expires_at": True}, False, id="boolean end"
+        ),
     ],
 )
 def test_a_token_is_renewed_a_minute_before_its_end(
@@ -164,8 +186,8 @@ def test_a_wrong_key_is_an_authentication_error(sber: Sber, ask: Ask) -> None:
     ("answer", "words"),
     [
         ({"code": 7, "message": "scope from db"}, "It says: scope from db"),
-        ([], "without an access token.$"),
-        ({"access_token": 5}, "without an access token.$"),
+        ([], "without an access token. Check `auth_url`.$"),
+        ({"access_token": 5}, "without an access token. Check `auth_url`.$"),
     ],
 )
 def test_an_answer_without_a_token_is_an_error(
@@ -289,7 +311,7 @@ async def test_a_stop_while_the_token_is_got_holds_up_nobody() -> None:
 
 
 def test_a_token_is_renewed_at_the_first_byte_only(sber: Sber, ask: Ask) -> None:
-    """An error in the stream is no reason to begin again."""
+    """An error in the stream does not justify to begin again."""
     cut = TEXT.partition("\n\n")[0] + "\n\n"
     error = 'data: {"status": 401, "message": "Token has expired"}\n\n'
     sber.answers = [stream(cut + error)]

@@ -37,7 +37,7 @@ class Rules:
     )
     """The parts that a message of a role may have."""
     answer_keys: frozenset[str] = frozenset()
-    """Keys that an assistant message may have beside those of everybody."""
+    """Keys that an assistant message may have next to those of everybody."""
     user_after_tool: bool = True
     named: bool = True
     """Whether messages but those of tools may have a name."""

@@ -1,4 +1,4 @@
-"""One answer goes back as the same bytes, in whichever form it was kept."""
+"""One answer is sent back as the same bytes, regardless of the form it was kept in."""
 
 from __future__ import annotations
 

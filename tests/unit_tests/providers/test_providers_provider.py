@@ -30,15 +30,28 @@ def test_a_custom_server_needs_no_key() -> None:
 @pytest.mark.parametrize(
     ("base_url", "root"),
     [
-        ("https://r.openai.azure.com", "https://r.openai.azure.com/at/gpt%2F4"),
-        ("https://r.openai.azure.com/", "https://r.openai.azure.com/at/gpt%2F4"),
-        (
+        pytest.param(
+            "https://r.openai.azure.com",
+            "https://r.openai.azure.com/at/gpt%2F4",
+            id="no path",
+        ),
+        pytest.param(
+            "https://r.openai.azure.com/",
+            "https://r.openai.azure.com/at/gpt%2F4",
+            id="slash",
+        ),
+        pytest.param(
             "https://r.openai.azure.com?api-version=1",
             "https://r.openai.azure.com/at/gpt%2F4?api-version=1",
+            id="query",
         ),
-        ("https://r.openai.azure.com/v2/", "https://r.openai.azure.com/v2/"),
-        ("no host", "no host"),
-        ("http://[", "http://["),
+        pytest.param(
+            "https://r.openai.azure.com/v2/",
+            "https://r.openai.azure.com/v2/",
+            id="a path",
+        ),
+        pytest.param("no host", "no host", id="no URL"),
+        pytest.param("http://[", "http://[", id="broken URL"),
     ],
 )
 def test_a_path_is_used_where_the_address_has_none(base_url: str, root: str) -> None:

@@ -40,7 +40,7 @@ ARGUMENTS = (
     Quirk(
         "null arguments are empty",
         "`arguments: null` (older vLLM)",
-        "takes it for nothing: the call is one without arguments",
+        "reads a call without arguments",
         events([calls(call(0, "a1", "now", None)), TOOLS]),
         gives(("a1", "now", {})),
     ),
@@ -58,7 +58,7 @@ ARGUMENTS = (
         ONE,
     ),
     Quirk(
-        "arguments that are no object are an invalid call",
+        "arguments that are not an object are an invalid call",
         "arguments that are a list, a number or a bare word (Qwen)",
         "an `invalid_tool_call` with the text as sent",
         events(
@@ -74,7 +74,7 @@ ARGUMENTS = (
     Quirk(
         "empty braces before the arguments are left out",
         "`{}` first, and then the arguments (gateways over Claude)",
-        "leaves the braces out",
+        "ignores the braces",
         events(
             [
                 calls(call(0, "a1", "weather", "{}")),
@@ -102,14 +102,14 @@ ARGUMENTS = (
         TWO,
     ),
     Quirk(
-        "empty braces of a call that was cut are no arguments",
+        "empty braces of a call that was cut are not arguments",
         "`{}`, and the token limit before the arguments",
         "an `invalid_tool_call`",
         events([calls(call(0, "a1", "remove", "{}")), chunk({}, "length")]),
         gives(reason="length", invalid=[("a1", "remove", "")]),
     ),
     Quirk(
-        "empty braces alone are no arguments",
+        "empty braces alone are not arguments",
         "`{}` and nothing else, once or twice",
         "a call without arguments",
         events(
@@ -124,7 +124,7 @@ ARGUMENTS = (
     ),
     Quirk(
         "arguments that come again are one call",
-        "all arguments once more in one piece, after the pieces (relays over OpenAI's "
+        "all arguments sent again in one piece, after the pieces (relays over OpenAI's "
         "Responses)",
         "uses them once",
         events(
@@ -140,7 +140,7 @@ ARGUMENTS = (
     ),
     Quirk(
         "calls that come again are the same calls",
-        "all calls once more, with their ids, in the last chunk",
+        "all calls sent again, with their ids, in the last chunk",
         "the same",
         events([calls(*WHOLE), calls(*WHOLE, finish="tool_calls")]),
         TWO,
@@ -165,7 +165,7 @@ ARGUMENTS = (
     Quirk(
         "an id says more than an index that is new",
         "another `index` on each piece of a call, with its id",
-        "puts them together by id",
+        "joins them by id",
         events(
             [
                 calls(call(0, "a1", "weather", HEAD)),
@@ -189,7 +189,7 @@ ARGUMENTS = (
         TWO,
     ),
     Quirk(
-        "an id that says null is no id",
+        "an id that says null is not an id",
         '`"id": "null"` on every call (older Mistral)',
         "makes one up for each",
         events(

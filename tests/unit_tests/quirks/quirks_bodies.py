@@ -40,7 +40,7 @@ BODIES = (
     ),
     Quirk(
         "a whole answer in messages is an answer",
-        "the same with `messages` instead of choices (GigaChat's second API)",
+        "one JSON body with `messages` instead of choices (GigaChat's second API)",
         "reads it",
         [
             body(
@@ -55,7 +55,7 @@ BODIES = (
         content_type=JSON,
     ),
     Quirk(
-        "blanks before a completion are no part of it",
+        "blanks before a completion are not part of it",
         "blank lines until the answer is there (DeepSeek under load)",
         "ignores them",
         [b"\n\n", b"   \n", body(COMPLETION)],
@@ -63,7 +63,7 @@ BODIES = (
         content_type=JSON,
     ),
     Quirk(
-        "a byte order mark before a completion is no part of it",
+        "a byte order mark before a completion is not part of it",
         "a byte order mark before it, after blank lines or not, or two of them",
         "ignores them",
         [b"\r\n", b"\xef\xbb\xbf", b"\xef\xbb\xbf\n", body(COMPLETION)],
@@ -126,7 +126,7 @@ BODIES = (
         settings={"on_truncation": "accept"},
     ),
     Quirk(
-        "chunks in a list are no answer",
+        "chunks in a list are not an answer",
         "a JSON list of several chunks",
         "`NotAnEventStreamError`: the first of them is not the answer",
         [body([text("Hel"), text("lo")])],
@@ -147,7 +147,7 @@ BODIES = (
         Failure("StreamError", "boom"),
     ),
     Quirk(
-        "newline-delimited json is no answer",
+        "newline-delimited json is not an answer",
         "newline-delimited JSON (Ollama's own API)",
         "`NotAnEventStreamError` at the second line, which says to use `/v1`",
         [
@@ -182,8 +182,8 @@ BODIES = (
         content_type=JSON,
     ),
     Quirk(
-        "text beside an error in a whole answer is in the partial",
-        "a JSON completion with an error beside it",
+        "text next to an error in one JSON body is in the partial",
+        "a JSON completion with an error next to it",
         "`StreamError` with what came as `partial`",
         [body({**COMPLETION, "error": {"message": "boom"}})],
         Failure("StreamError", "boom", "Hi"),

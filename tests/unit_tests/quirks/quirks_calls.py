@@ -55,7 +55,7 @@ UNDER_ONE_ID = tuple(
         gives(LISTED, DELETED),
     )
     for where, body in {
-        "in a whole answer": whole(call(*LIST), call(*DELETE)),
+        "in one JSON body": whole(call(*LIST), call(*DELETE)),
         "in one delta": events([calls(call(*LIST), call(*DELETE)), TOOLS]),
         "without an index": events([calls(call(*LIST)), calls(call(*DELETE)), TOOLS]),
         "all at index 0": events(
@@ -80,13 +80,13 @@ UNDER_ONE_ID = tuple(
 SENT_TWICE = tuple(
     Quirk(
         f"a call that comes again {where} is one call",
-        f"a call once more, with the same id, name and arguments, {where}",
+        f"a call sent again, with the same id, name and arguments, {where}",
         "uses it once",
         body,
         gives(("c1", "pay", {"y": 1})),
     )
     for where, body in {
-        "in a whole answer": whole(
+        "in one JSON body": whole(
             call(NIL, "c1", "pay", '{"y": 1}'), call(NIL, "c1", "pay", '{"y":1}')
         ),
         "at another index": events(
@@ -118,7 +118,7 @@ KINDS = (
             gives(("c1", "run_sql", {"__arg1": SQL})),
         )
         for where, body in {
-            "in a whole answer": whole(custom(NIL, "c1", name="run_sql", input=SQL)),
+            "in one JSON body": whole(custom(NIL, "c1", name="run_sql", input=SQL)),
             "in one piece": events(
                 [calls(custom(0, "c1", name="run_sql", input=SQL)), TOOLS]
             ),
@@ -172,7 +172,7 @@ KINDS = (
     ),
     Quirk(
         "a custom call that was cut is invalid",
-        "a call of a custom tool, cut by the token limit",
+        "a call of a custom tool, truncated by the token limit",
         "an `invalid_tool_call`: any part of an input looks like a whole one",
         events(
             [
@@ -202,7 +202,7 @@ KINDS = (
             ),
         )
         for where, body in {
-            "in a whole answer": whole(
+            "in one JSON body": whole(
                 {"id": "c1", "type": "shell", "shell": {"command": "rm"}}
             ),
             "in a stream": events(
@@ -230,7 +230,7 @@ KINDS = (
     ),
     Quirk(
         "a call of an unknown kind keeps its name",
-        "a call in the form of another API, such as `mcp_call`, beside a good one",
+        "a call in the form of another API, such as `mcp_call`, next to a good one",
         "an `invalid_tool_call` under its own name",
         events(
             [
@@ -313,7 +313,7 @@ VALIDITY = (
             gives(("a1", "note", NOTE)),
         )
         for where, body in {
-            "in a whole answer": whole(call(NIL, "a1", "note", RAW)),
+            "in one JSON body": whole(call(NIL, "a1", "note", RAW)),
             "in one piece": events([calls(call(0, "a1", "note", RAW)), TOOLS]),
             "in pieces": events(
                 [

@@ -107,7 +107,7 @@ CHUNKS = (
         HI,
     ),
     Quirk(
-        "odd values are no error",
+        "odd values are not an error",
         "values of other types than documented",
         "reads what can be read; there is no schema that an answer must keep",
         hi(
@@ -144,8 +144,8 @@ CHUNKS = (
         ),
     ),
     Quirk(
-        "a message beside the deltas is left out",
-        "the message so far beside each delta (Perplexity)",
+        "a message next to the deltas is left out",
+        "the message so far next to each delta (Perplexity)",
         "reads the delta",
         events(
             [
@@ -208,7 +208,7 @@ CHUNKS = (
     ),
     Quirk(
         "unknown fields of a delta are kept",
-        "images, annotations and whatever else in the delta",
+        "images, annotations and anything else in the delta",
         "is in `additional_kwargs`; lists grow",
         events(
             [
@@ -227,7 +227,7 @@ CHUNKS = (
     ),
     Quirk(
         "unknown fields of a chunk are kept",
-        "citations, provider, timings and whatever else in the chunk or the choice",
+        "citations, provider, timings and anything else in the chunk or the choice",
         "is in `response_metadata`, once, as it came last",
         events(
             [
@@ -262,7 +262,7 @@ CHUNKS = (
     Quirk(
         "the id of a sound comes once",
         "the `id` of `audio` on every piece",
-        "keeps it once; data and transcript go on",
+        "keeps it once; data and transcript continue",
         events(
             [
                 chunk({"audio": {"id": "au_1", "data": "AA==", "transcript": "H"}}),

@@ -125,7 +125,7 @@ TIME = (
     ),
     Elsewhere(
         "closes the connection after the finish reason, not by the rules",
-        "the answer is whole",
+        "the answer is complete",
         _STREAMING,
         "test_an_answer_with_its_finish_reason_is_whole",
     ),
@@ -148,7 +148,7 @@ TIME = (
         "test_takes_events_of_megabytes_by_default",
     ),
     Elsewhere(
-        "goes on, and costs, when the answer is no longer wanted",
+        "keeps generating, and costs, when the answer is no longer wanted",
         "leaving the loop, closing the stream or cancelling the task closes the "
         "connection",
         _STREAMING,

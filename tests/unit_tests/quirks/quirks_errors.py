@@ -44,8 +44,8 @@ ERRORS = (
         failed("boom"),
     ),
     Quirk(
-        "an error beside choices is an error",
-        "an error beside choices with `finish_reason: error` (OpenRouter)",
+        "an error next to choices is an error",
+        "an error next to choices with `finish_reason: error` (OpenRouter)",
         "the same",
         after_text({**chunk({"content": ""}, "error"), "error": BOOM}),
         failed("(502): boom"),
@@ -198,7 +198,7 @@ ERRORS = (
     Quirk(
         "a bare object that text follows is passed over",
         "a bare object, and then more of the answer",
-        "ignores it: the answer went on",
+        "ignores it: the answer continued",
         [FIRST, b'{"error": "boom"}\n\n', event(text("i")), DONE],
         Seen(text="Hi"),
     ),
@@ -344,7 +344,7 @@ ERRORS = (
         Seen("Hi"),
     ),
     Quirk(
-        "news of progress is no error",
+        "news of progress is not an error",
         '`{"type": "progress", "message": …}` between the chunks',
         "the same",
         events([{"type": "progress", "message": "loading"}, text("Hi"), STOP]),
@@ -367,7 +367,7 @@ ERRORS = (
         "another server's error inside an error is known",
         "an error that wraps the one of another server, as a text of JSON in "
         "`metadata.raw` (OpenRouter)",
-        "reads both, and shows the words of both",
+        "reads both, and quotes both",
         [
             *after_text(
                 {

@@ -30,7 +30,7 @@ FINISHES = (
     ),
     Quirk(
         "a stream that just ends within a call is an error",
-        "the same within a tool call",
+        "the stream ends within a tool call, with neither of them",
         "`StreamTruncatedError`; the call is invalid in `partial`",
         events([calls(call(0, "a1", "f", '{"a": 1'))], done=False),
         Failure("StreamTruncatedError", "ended before the answer did", ""),
@@ -38,14 +38,14 @@ FINISHES = (
     Quirk(
         "a finish reason alone ends an answer",
         "no `[DONE]` after the finish reason",
-        "the answer is whole",
+        "the answer is complete",
         events([text("Hi"), STOP], done=False),
         HI,
     ),
     Quirk(
         "done alone ends an answer",
         "`[DONE]`, but no finish reason (Evolink)",
-        "the answer is whole; the reason is inferred, and "
+        "the answer is complete; the reason is inferred, and "
         '`response_metadata["finish_reason_inferred"]` says so',
         events([text("Hi")]),
         HI,
@@ -53,7 +53,7 @@ FINISHES = (
     ),
     Quirk(
         "done alone ends a call",
-        "the same after tool calls",
+        "`[DONE]` after tool calls, but no finish reason",
         "infers `tool_calls`",
         events([calls(CALL)]),
         CALLED,
@@ -77,7 +77,7 @@ FINISHES = (
     Quirk(
         "the stronger of two finish reasons holds",
         "two reasons: `tool_calls`, then `stop`, or the other way round (relays)",
-        "the one that says more holds",
+        "the more specific one is used",
         events([calls(CALL), STOP, TOOLS, STOP]),
         CALLED,
         metadata={"native_finish_reason": None},
@@ -108,14 +108,14 @@ FINISHES = (
     ),
     Quirk(
         "an empty finish reason does not end an answer",
-        "the same, and then the stream ends",
+        '`"finish_reason": ""` on every chunk, and then the stream ends',
         "`StreamTruncatedError`",
         events([chunk({"content": "Hi"}, "")], done=False),
         Failure("StreamTruncatedError", "ended before the answer did", "Hi"),
     ),
     Quirk(
         "a finish reason of ones own is kept",
-        "a reason that nobody else has (`eos`, `blacklist`, `interrupted`)",
+        "an unknown reason (`eos`, `blacklist`, `interrupted`)",
         "keeps it as it is",
         events([text("Hi"), chunk({}, "interrupted")]),
         Seen(text="Hi", finish_reason="interrupted"),
@@ -190,7 +190,7 @@ FINISHES = (
     ),
     Quirk(
         "a reason that nobody knows does not hide that nothing came",
-        "a reason that nobody else has, and nothing before it (Gemini's `OTHER`)",
+        "an unknown reason, and nothing before it (Gemini's `OTHER`)",
         "`StreamError`: never an empty answer",
         events([chunk({"role": "assistant", "content": ""}), chunk({}, "OTHER")]),
         Failure("StreamError", "'OTHER'"),
@@ -226,7 +226,7 @@ FINISHES = (
     Quirk(
         "a cut is not hidden by other finish reasons",
         "`tool_calls` or `stop`, and then `length`",
-        "`length` holds",
+        "`length` is used",
         events([calls(call(0, "a1", "f", "")), TOOLS, chunk({}, "length"), STOP]),
         Seen(invalid=[("a1", "f", "")], finish_reason="length"),
     ),
@@ -238,7 +238,7 @@ FINISHES = (
         HI,
     ),
     Quirk(
-        "a last event that was cut is no answer",
+        "a last event that was cut is not an answer",
         "the last event is cut in the middle",
         "`StreamTruncatedError`",
         [event(text("Hi")), event(STOP)[:-9]],
@@ -269,13 +269,13 @@ FINISHES = (
     ),
     Quirk(
         "a stream that ends with a null reason is cut",
-        "the same, and then the stream ends",
+        '`"finish_reason": "null"` on every chunk, and then the stream ends',
         "`StreamTruncatedError`",
         events([chunk({"content": "Hi"}, "null")], done=False),
         Failure("StreamTruncatedError", "ended before the answer did", "Hi"),
     ),
     Quirk(
-        "done without an answer is no answer",
+        "done without an answer is not an answer",
         "`[DONE]`, and no choice before it (gateways whose upstream failed)",
         "`StreamTruncatedError`: never an empty answer",
         events([chunk(choices=[], usage={"prompt_tokens": 0})]),

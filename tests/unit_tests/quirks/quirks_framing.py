@@ -22,7 +22,7 @@ def unlike(old: bytes, new: bytes) -> list[bytes]:
 
 FRAMINGS = (
     Quirk(
-        "events without data are no part of an answer",
+        "events without data are not part of an answer",
         "`data:` with nothing after it, `event: ping`, `retry: 3000`, a lone `id:` "
         "(gateways, to keep the connection alive)",
         "ignores them",
@@ -37,7 +37,7 @@ FRAMINGS = (
         HI,
     ),
     Quirk(
-        "pings are no part of an answer",
+        "pings are not part of an answer",
         "`data: ping`, `data: [PING]`, `data: : OPENROUTER PROCESSING`, `data: null`",
         "ignores them",
         between(
@@ -50,7 +50,7 @@ FRAMINGS = (
         HI,
     ),
     Quirk(
-        "comments are no part of an answer",
+        "comments are not part of an answer",
         "comments, such as `: OPENROUTER PROCESSING`, also between the lines of an "
         "event",
         "ignores them; they do not restart a timeout",
@@ -89,14 +89,14 @@ FRAMINGS = (
         HI,
     ),
     Quirk(
-        "a byte order mark is no part of the answer",
+        "a byte order mark is not part of the answer",
         "a byte order mark before the first event",
         "ignores it; the first event is not lost",
         [b"\xef\xbb\xbf" + FIRST, SECOND, END, DONE],
         HI,
     ),
     Quirk(
-        "blank lines before the stream are no part of it",
+        "blank lines before the stream are not part of it",
         "blank lines before the first event",
         "ignores them",
         [b"\n\r\n  \n", *between()],
@@ -123,14 +123,14 @@ FRAMINGS = (
     ),
     Quirk(
         "events without a blank line are cut where the stream is",
-        "the same, and the stream is cut",
+        "one newline between events, and the stream is truncated",
         "`StreamTruncatedError`",
         [*unlike(b"\n\n", b"\n")[:2], b'data: {"choices": ['],
         Failure("StreamTruncatedError", "ended before the answer did", "Hi"),
     ),
     Quirk(
         "events without a blank line are read without guessing",
-        "the same, with something else between them",
+        "one newline between events, and something else there",
         "`MalformedChunkError`",
         [*unlike(b"\n\n", b"\n")[:2], b"data: oops\n", DONE],
         Failure("MalformedChunkError", "'oops'", "Hi"),
@@ -168,9 +168,9 @@ FRAMINGS = (
         Seen(text="a🎄b"),
     ),
     Quirk(
-        "bytes that are no utf8 are replaced",
+        "bytes that are not utf8 are replaced",
         "bytes that are not UTF-8",
-        "U+FFFD takes their place; the answer goes on",
+        "U+FFFD takes their place; the answer continues",
         [
             b'data: {"choices": [{"delta": {"content": "H\xffi"}}]}\n\n',
             END,
@@ -180,15 +180,15 @@ FRAMINGS = (
     ),
     Quirk(
         "a token that is repeated is kept",
-        "the same chunk many times over",
+        "one chunk many times over",
         "returns each: a model may repeat itself",
         events([*[text("ha")] * 150, STOP]),
         Seen(text="ha" * 150),
     ),
     Quirk(
-        "an event stream is one whatever its type says",
+        "an event stream is one regardless of its type",
         "an event stream as `text/plain`, as `application/json`, or without a type",
-        "reads it: the first bytes tell",
+        "reads it: its first bytes show what it is",
         between(),
         HI,
         content_type="text/plain",

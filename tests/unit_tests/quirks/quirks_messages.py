@@ -55,7 +55,7 @@ MESSAGES = (
     ),
     Quirk(
         "messages with all of the answer so far are not repeated",
-        "the same with all of the answer so far each time",
+        "`message` with all of the answer so far each time",
         "returns the new text",
         events(
             [
@@ -156,10 +156,9 @@ MESSAGES = (
         Seen("Hi"),
     ),
     Quirk(
-        "lists that grow beside the deltas are put together",
-        "`token_ids` and other lists beside `delta` (vLLM's `return_token_ids`)",
-        "puts them together, as log probabilities; those of the prompt stand as they "
-        "are",
+        "lists that grow next to the deltas are put together",
+        "`token_ids` and other lists next to `delta` (vLLM's `return_token_ids`)",
+        "merges them, as log probabilities; those of the prompt stand as they are",
         events([ids(1), ids(1), ids(2, 3), STOP]),
         Seen("xxx"),
         metadata={
@@ -171,7 +170,7 @@ MESSAGES = (
     ),
     Quirk(
         "lists that say everything again are not put together",
-        "a list beside `delta` that holds all so far each time",
+        "a list next to `delta` that holds all so far each time",
         "keeps the last",
         events(
             [

@@ -97,8 +97,8 @@ REASONINGS = (
     ),
     Quirk(
         "reasoning in details is reasoning",
-        "… in `reasoning_details` alone, or beside `reasoning` (OpenRouter)",
-        "gives the text once; the details are kept, put together by type and index",
+        "… in `reasoning_details` alone, or next to `reasoning` (OpenRouter)",
+        "gives the text once; the details are kept, joined by type and index",
         thought(
             {
                 "reasoning": "H",
@@ -121,7 +121,7 @@ REASONINGS = (
         "details without a text are kept",
         "a detail without its text: the signature comes by itself (Claude on "
         "OpenRouter)",
-        "keeps it with its fragments, whatever it has in it",
+        "keeps it with its fragments, regardless of its other fields",
         thought(
             {
                 "reasoning_details": [
@@ -192,7 +192,7 @@ REASONINGS = (
     ),
     Quirk(
         "tags are text unless asked for",
-        "the same, and nothing is set",
+        "`<think>…</think>` in the text, and `reasoning_tags` is not set",
         "leaves the text as it is",
         parts("<think>Hmm</think>", "Hi"),
         Seen(text="<think>Hmm</think>Hi"),

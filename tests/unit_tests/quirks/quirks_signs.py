@@ -11,7 +11,7 @@ SIGNS = (
         "signs of life and of the end are passed over",
         '`{"ping": 1733}`, `{"heartbeat": true}`, `{"type": "done"}`, `{"done": true}` '
         "before `[DONE]`, and no finish reason",
-        "the answer is whole",
+        "the answer is complete",
         events(
             [
                 {"ping": 1733},
@@ -24,14 +24,14 @@ SIGNS = (
         Seen("Hi"),
     ),
     Quirk(
-        "signs of life alone are no answer",
+        "signs of life alone are not an answer",
         "signs of life and no answer",
         "`StreamTruncatedError`, which is tried again",
         events([{"ping": 1733}, {"type": "ping"}], done=False),
         Failure("StreamTruncatedError", "neither a finish reason nor [DONE]"),
     ),
     Quirk(
-        "a failover is no failure",
+        "a failover is not a failure",
         "an event whose name speaks of a failover (gateways)",
         "passes it over",
         [
@@ -41,7 +41,7 @@ SIGNS = (
         Seen("Hi"),
     ),
     Quirk(
-        "a code that the words call a success is no error",
+        "a code that the words call a success is not an error",
         '`{"code": 10000, "message": "Success"}` or `"code": "0000"` with each chunk '
         "(gateways)",
         "no error",
@@ -57,14 +57,14 @@ SIGNS = (
     ),
     Quirk(
         "a code of http is an error in any words",
-        '`{"code": 500, "message": "OK"}` beside choices',
+        '`{"code": 500, "message": "OK"}` next to choices',
         "`StreamError`",
         events([{**text("Hi"), "code": 500, "message": "OK"}]),
         Failure("StreamError", "(500): OK", "Hi"),
     ),
     Quirk(
-        "a status that says error beside choices is an error",
-        '`"status": "failed"` beside choices',
+        "a status that says error next to choices is an error",
+        '`"status": "failed"` next to choices',
         "the same",
         events([{**text("Hi"), "status": "failed", "message": "boom"}]),
         Failure("StreamError", "boom", "Hi"),
@@ -88,7 +88,7 @@ SIGNS = (
     ),
     Quirk(
         "a notice of a failure is the error of an answer that stops",
-        "the same, and the answer stops there",
+        "such a notice, and the answer stops there",
         "`StreamError` with its words",
         events([text("Hi"), {"success": False, "code": 0, "message": "boom"}]),
         Failure("StreamError", "boom", "Hi"),
@@ -116,7 +116,7 @@ SIGNS = (
     ),
     Quirk(
         "a failed code beside empty choices or usage is an error",
-        "the same with a code for a failure and without words, or next to usage",
+        "a code for a failure without words, next to empty choices or usage",
         "the same",
         events(
             [
@@ -154,7 +154,7 @@ SIGNS = (
         Failure("StreamError", "boom", "Hi"),
     ),
     Quirk(
-        "a completion inside another object is no chunk",
+        "a completion inside another object is not a chunk",
         'chunks under `data` of `{"code": 0, "msg": "ok"}`',
         "`MalformedChunkError` with the first event; it is not asked for again",
         events([{"code": 0, "msg": "ok", "data": text("Hi")}]),

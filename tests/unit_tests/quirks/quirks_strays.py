@@ -28,7 +28,7 @@ STRAYS = (
         '`{"text": "**NETWORK ERROR**", "error_code": …}` before `[DONE]`, and no '
         "finish reason (FastChat)",
         "`StreamError` with the object's message: anything but a chunk is an error, "
-        "whatever its keys, unless the answer continues or has a finish reason",
+        "regardless of its keys, unless the answer continues or has a finish reason",
         [
             ROLE,
             FIRST,
@@ -62,26 +62,26 @@ STRAYS = (
         '{"fehler": "kaputt"}',
     ),
     stray(
-        "words beside empty codes are an error",
+        "words next to empty codes are an error",
         '`{"code": "", "error_msg": …}`',
         {"code": "", "error_code": "", "error_msg": "boom"},
         "boom",
     ),
     stray(
-        "words beside empty choices are an error",
+        "words next to empty choices are an error",
         '`{"choices": [], "message": …}`',
         {"choices": [], "message": "boom"},
         "boom",
     ),
     stray(
-        "words beside usage are an error",
+        "words next to usage are an error",
         "the same with usage",
         {"usage": {"total_tokens": 0}, "msg": "boom"},
         "boom",
     ),
     Quirk(
         "an object before the end that is not a chunk is an error",
-        "the same, and the stream ends without `[DONE]`",
+        '`{"text": …, "error_code": …}`, and the stream ends without `[DONE]`',
         "`StreamError`, also with `on_truncation`",
         after_text({"text": "boom", "error_code": 50002}),
         failed("(50002): boom"),
@@ -89,7 +89,7 @@ STRAYS = (
     ),
     Quirk(
         "an object instead of the answer is an error",
-        "the same instead of the answer",
+        '`{"text": …, "error_code": …}` instead of the answer',
         "`StreamError` without `partial`",
         [event({"text": "boom", "error_code": 50002}), DONE],
         Failure("StreamError", "(50002): boom"),
@@ -103,14 +103,14 @@ STRAYS = (
         metadata={"trace": "t-1"},
     ),
     Quirk(
-        "an object that the answer goes on after is passed over",
+        "an object that the answer continues after is passed over",
         "an object that is not a chunk, then more of the answer (tools of a gateway)",
         "the same",
         events([text("H"), {"tool": "search", "status": "running"}, text("i")]),
         Seen("Hi"),
     ),
     Quirk(
-        "a chunk without choices is no error",
+        "a chunk without choices is not an error",
         "a chunk without choices before `[DONE]`: Azure's filter results, usage, "
         "statistics",
         "keeps it",
@@ -129,7 +129,7 @@ STRAYS = (
         metadata={"statistics": {"n": 1}},
     ),
     Quirk(
-        "a bare chunk is no error",
+        "a bare chunk is not an error",
         "a chunk between the events, without `data:`",
         "ignores it, as the standard says",
         [FIRST, b'{"choices": [{"delta": {"content": "x"}}], "code": 5}\n\n', DONE],
@@ -143,14 +143,14 @@ STRAYS = (
         failed("over"),
     ),
     Quirk(
-        "text beside an error is in the partial",
+        "text next to an error is in the partial",
         "text and an error in one chunk",
         "the text is in `partial`",
         [FIRST, event(TEXT_AND_ERROR)],
         Failure("StreamError", "(502): boom", "HHi"),
     ),
     Quirk(
-        "text beside an error in its choice is in the partial",
+        "text next to an error in its choice is in the partial",
         "the same with the error in the choice, or in the delta",
         "the same",
         [
@@ -179,8 +179,8 @@ STRAYS = (
         failed("boom"),
     ),
     Quirk(
-        "a code beside choices without words is no error",
-        "a `code` beside choices whose `message` is an object, or `base_resp` with 0",
+        "a code next to choices without words is not an error",
+        "a `code` next to choices whose `message` is an object, or `base_resp` with 0",
         "keeps it",
         events(
             [
@@ -193,8 +193,8 @@ STRAYS = (
         metadata={"code": "py"},
     ),
     Quirk(
-        "words of failure beside choices are an error",
-        "`error_message` or a failed code beside choices",
+        "words of failure next to choices are an error",
+        "`error_message` or a failed code next to choices",
         "the same",
         after_text(
             {**chunk({"content": ""}, "stop"), "code": 10013, "message": "boom"}
@@ -202,8 +202,8 @@ STRAYS = (
         failed("(10013): boom"),
     ),
     Quirk(
-        "a failed base_resp beside choices is an error",
-        "a failed `base_resp` beside choices (MiniMax)",
+        "a failed base_resp next to choices is an error",
+        "a failed `base_resp` next to choices (MiniMax)",
         "the same",
         after_text(
             chunk({}, "stop", base_resp={"status_code": 1027, "status_msg": "boom"})
@@ -218,9 +218,9 @@ STRAYS = (
         failed("(1008): "),
     ),
     Quirk(
-        "an error that says success beside choices is ignored",
+        "an error that says success next to choices is ignored",
         '`"error": {"code": 0, "message": "success"}`, `{"code": "Success"}` or `"ok"` '
-        "beside choices",
+        "next to choices",
         "ignores it",
         events(
             [
@@ -264,7 +264,7 @@ STRAYS = (
         failed("[ERROR] boom"),
     ),
     Quirk(
-        "signs of life are no part of the answer",
+        "signs of life are not part of the answer",
         "`event: heartbeat` with `data: alive`, a number or an object; `data: alive`; "
         "a time (ChatGPT's servers)",
         "ignores them",
@@ -285,7 +285,7 @@ STRAYS = (
     Quirk(
         "words after the finish reason do not end a good answer",
         "`[END]`, `<EOT>`, `</s>` or half an object after the finish reason",
-        "the answer is whole",
+        "the answer is complete",
         [
             *(event(data) for data in (text("Hi"), STOP, "[END]", "<EOT>", "</s>")),
             event('{"usage": {"to'),
@@ -296,7 +296,7 @@ STRAYS = (
     ),
     Quirk(
         "words before the finish reason are an error",
-        "the same before the finish reason",
+        "`[END]` before the finish reason",
         "`MalformedChunkError`: a chunk may be lost",
         [FIRST, event("[END]"), event(STOP)],
         Failure("MalformedChunkError", "[END]", "H"),
@@ -309,10 +309,10 @@ STRAYS = (
         Failure("MalformedChunkError", "choices", "H"),
     ),
     Quirk(
-        "events of anthropic are no chat completion",
+        "events of anthropic are not a chat completion",
         "the events of another protocol: Anthropic's",
         "`MalformedChunkError` that says which, and where chat completions are; not "
-        "sent again, whatever `on_truncation` says",
+        "sent again, regardless of `on_truncation`",
         [
             event({"type": "message_start", "message": {"id": "m"}}, "message_start"),
             event({"type": "ping"}, "ping"),
@@ -325,7 +325,7 @@ STRAYS = (
         settings={"on_truncation": "accept", "max_retries": 2},
     ),
     Quirk(
-        "events of gemini are no chat completion",
+        "events of gemini are not a chat completion",
         "Gemini's `generateContent`",
         "the same",
         [
@@ -335,7 +335,7 @@ STRAYS = (
         foreign("generativelanguage.googleapis.com/v1beta/openai"),
     ),
     Quirk(
-        "events of the responses api are no chat completion",
+        "events of the responses api are not a chat completion",
         "the Responses API's",
         "the same",
         [
@@ -345,7 +345,7 @@ STRAYS = (
         foreign("the Responses API"),
     ),
     Quirk(
-        "events of bedrock are no chat completion",
+        "events of bedrock are not a chat completion",
         "Bedrock's, Cohere's, TGI's, llama.cpp's and DashScope's own",
         "the same",
         [
@@ -355,7 +355,7 @@ STRAYS = (
         foreign("Bedrock's Converse API"),
     ),
     Quirk(
-        "events of a protocol that nobody knows are no chat completion",
+        "events of an unknown protocol are not a chat completion",
         "any others, JSON or not",
         "`MalformedChunkError` at the end of the stream",
         [

@@ -35,7 +35,7 @@ TOOL_CALLS = (
     Quirk(
         "pieces without an index are one call",
         "no `index` on the pieces of a call (Gemini, older Ollama, mistral.rs, SGLang)",
-        "puts them together by id, or to the call that is open",
+        "joins them by id, or adds them to the open call",
         events(
             [
                 calls(call(NIL, "a1", "weather", HEAD)),
@@ -96,7 +96,7 @@ TOOL_CALLS = (
     ),
     Quirk(
         "a whole call that comes once more is one call",
-        "a call once more, whole and with the same id, in its last piece or after the "
+        "a call sent again, whole and with the same id, in its last piece or after the "
         "finish reason",
         "uses it once",
         events(
@@ -170,7 +170,7 @@ TOOL_CALLS = (
     ),
     Quirk(
         "parallel calls with one index and no ids are told apart by name",
-        "the same without ids",
+        "all parallel calls have index 0 and no ids",
         "a name after whole arguments begins a new call",
         events(
             [
@@ -184,7 +184,7 @@ TOOL_CALLS = (
     Quirk(
         "interleaved calls stay apart",
         "pieces of parallel calls in turns",
-        "puts each to its own by index",
+        "assigns each by its index",
         events(
             [
                 calls(call(0, "a1", "weather", ""), call(1, "a2", "time", "")),
@@ -209,7 +209,7 @@ TOOL_CALLS = (
         TWO,
     ),
     Quirk(
-        "a new id on every piece is no new call",
+        "a new id on every piece is not a new call",
         "another id on every piece",
         "continues the call while its arguments are incomplete; the first id is kept",
         events(
@@ -265,8 +265,8 @@ TOOL_CALLS = (
         ONE,
     ),
     Quirk(
-        "a call cut by the token limit is invalid",
-        "a call cut by the token limit: half of it reads as a whole, shorter call",
+        "a call truncated by the token limit is invalid",
+        "a call truncated by the token limit: half of it reads as a shorter call",
         "an `invalid_tool_call`; it is never repaired",
         events(
             [
@@ -280,8 +280,8 @@ TOOL_CALLS = (
         ),
     ),
     Quirk(
-        "a call cut before its arguments is invalid",
-        "a call cut before its first argument: nothing reads as no arguments",
+        "a call truncated before its arguments is invalid",
+        "a call truncated before its first argument: nothing reads as no arguments",
         "an `invalid_tool_call`",
         events([calls(call(0, "a1", "pay", "")), chunk({}, "length")]),
         gives(invalid=[("a1", "pay", "")], reason="length"),
@@ -296,7 +296,7 @@ TOOL_CALLS = (
     ),
     Quirk(
         "a call by the old name is a call",
-        "`function_call` as in 2023 (GigaChat, old proxies), also beside `tool_calls`",
+        "`function_call` as in 2023 (GigaChat, old proxies), also next to `tool_calls`",
         "a tool call with an id of its own",
         events(
             [

@@ -216,7 +216,7 @@ USAGES = (
         metadata={"token_usage": {**COUNTS, "cost": 0.0012, "is_byok": False}},
     ),
     Quirk(
-        "zeros after usage are no usage",
+        "zeros after usage are not usage",
         "usage, and once more with nothing but zeros",
         "uses the one that counts",
         events(

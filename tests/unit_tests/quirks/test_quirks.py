@@ -38,3 +38,9 @@ def test_the_page_about_servers_says_what_the_tests_show() -> None:
 @pytest.mark.parametrize("other", OTHERS, ids=lambda other: other.test)
 def test_the_page_speaks_of_tests_that_there_are(other: Elsewhere) -> None:
     assert f"def {other.test}(" in (ROOT / other.path).read_text("utf-8")
+
+
+def test_each_row_of_the_page_can_be_read_alone() -> None:
+    rows = [line for line in page().splitlines() if line.startswith("| ")]
+    assert [row for row in rows if row.startswith(("| the same ", "| such "))] == []
+    assert [row for row in rows if row.endswith("| the same |")] == []

@@ -89,16 +89,25 @@ STRAY = event({"text": "boom", "error_code": 5})
 @pytest.mark.parametrize(
     "body",
     [
-        HI,
-        HI + event({"error": {"message": "boom", "code": 5}}) + DONE,
-        HI + STOP + event({"error": "boom"}),
-        HI + event(chunk({}, "error")),
-        HI + STRAY + DONE,
-        HI + STRAY + b": ping\n\n",
-        HI + event({"text": "ok"}) + DONE,
-        HI + event({"text": "boom", "note": "success"}) + DONE,
-        HI + event({"message": "ok", "code": 500}) + DONE,
-        HI + event({"message": "ok"}) + DONE,
+        pytest.param(HI, id="no end"),
+        pytest.param(
+            HI + event({"error": {"message": "boom", "code": 5}}) + DONE,
+            id="error object",
+        ),
+        pytest.param(HI + STOP + event({"error": "boom"}), id="error text"),
+        pytest.param(HI + event(chunk({}, "error")), id="reason is an error"),
+        pytest.param(HI + STRAY + DONE, id="stray text before [DONE]"),
+        pytest.param(HI + STRAY + b": ping\n\n", id="stray text at the end"),
+        pytest.param(HI + event({"text": "ok"}) + DONE, id="a good word alone"),
+        pytest.param(
+            HI + event({"text": "boom", "note": "success"}) + DONE,
+            id="a good word beside others",
+        ),
+        pytest.param(
+            HI + event({"message": "ok", "code": 500}) + DONE,
+            id="a good word and a failed code",
+        ),
+        pytest.param(HI + event({"message": "ok"}) + DONE, id="a good message"),
     ],
 )
 def test_an_answer_that_is_none_is_known(body: bytes) -> None:
@@ -108,18 +117,30 @@ def test_an_answer_that_is_none_is_known(body: bytes) -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        HI + STOP,
-        HI + DONE,
-        HI + STRAY + STOP,
-        HI + STRAY + HI + DONE,
-        HI + DONE + STRAY,
-        HI + event({"message": "ok", "code": 20000}) + DONE,
-        HI + event({"msg": "请求成功", "code": "7"}) + DONE,
-        HI + event({"message": "anything", "code": "0000"}) + DONE,
-        HI + event({"done": True}) + DONE,
-        HI + STRAY + HI.rstrip() + b"\n" + STOP.rstrip() + b"\n" + DONE,
-        HI + event({**text("!"), "error": {"message": "ok", "code": 0}}) + DONE,
-        b'{"error": "boom"}',
+        pytest.param(HI + STOP, id="finish reason"),
+        pytest.param(HI + DONE, id="[DONE]"),
+        pytest.param(HI + STRAY + STOP, id="stray text before the reason"),
+        pytest.param(HI + STRAY + HI + DONE, id="stray text in the middle"),
+        pytest.param(HI + DONE + STRAY, id="stray text after [DONE]"),
+        pytest.param(
+            HI + event({**text("!"), "error": {"message": "ok", "code": 0}}) + DONE,
+            id="error with code 0",
+        ),
+        pytest.param(b'{"error": "boom"}', id="error body"),
+        pytest.param(
+            HI + event({"message": "ok", "code": 20000}) + DONE, id="code 20000"
+        ),
+        pytest.param(
+            HI + event({"msg": "请求成功", "code": "7"}) + DONE, id="success in Chinese"
+        ),
+        pytest.param(
+            HI + event({"message": "anything", "code": "0000"}) + DONE, id="code 0000"
+        ),
+        pytest.param(HI + event({"done": True}) + DONE, id="done"),
+        pytest.param(
+            HI + STRAY + HI.rstrip() + b"\n" + STOP.rstrip() + b"\n" + DONE,
+            id="chunk and [DONE] in one event",
+        ),
     ],
 )
 def test_an_answer_that_may_be_one_is_not_doubted(body: bytes) -> None:

@@ -40,9 +40,9 @@ def test_files_are_numbered_and_named_by_the_host(tmp_path: Path) -> None:
         ("::1", "1"),
         ("", "server"),
         ("../..", "server"),
-        ("хост", "server"),
+        pytest.param("хост", "server", id="Cyrillic"),
         ("a/b\\c d", "a-b-c-d"),
-        ("h" * 300, "h" * 60),
+        pytest.param("h" * 300, "h" * 60, id="long"),
     ],
 )
 def test_a_host_is_made_fit_for_a_name(tmp_path: Path, host: str, name: str) -> None:

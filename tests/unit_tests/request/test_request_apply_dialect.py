@@ -64,19 +64,31 @@ def choices(*kinds: Any) -> Dialect:
 @pytest.mark.parametrize(
     ("dialect", "tools", "asked", "sent"),
     [
-        (Dialect(), [ADD, SUB], "any", "required"),
-        (Dialect(), [ADD, SUB], "add", NAMED),
-        (Dialect(), [ADD, SUB], "auto", "auto"),
-        (Dialect(), [ADD, SUB], "none", "none"),
-        (Dialect(), [ADD, SEARCH], SEARCH, SEARCH),
-        (choices("auto", "any"), [ADD, SUB], "required", "any"),
-        (choices("required", "any"), [ADD, SUB], "any", "required"),
-        (choices("named"), [ADD], "any", NAMED),
-        (choices("required"), [ADD], "add", "required"),
-        (choices("any"), [ADD], "add", "any"),
-        (choices("auto"), [ADD, SEARCH], SEARCH, SEARCH),
-        (choices("auto"), [ADD], "auto", "auto"),
-        (choices("none"), [ADD], "auto", None),
+        pytest.param(Dialect(), [ADD, SUB], "any", "required", id="any"),
+        pytest.param(Dialect(), [ADD, SUB], "add", NAMED, id="by name"),
+        pytest.param(Dialect(), [ADD, SUB], "auto", "auto", id="auto"),
+        pytest.param(Dialect(), [ADD, SUB], "none", "none", id="none"),
+        pytest.param(Dialect(), [ADD, SEARCH], SEARCH, SEARCH, id="server tool"),
+        pytest.param(
+            choices("auto", "any"), [ADD, SUB], "required", "any", id="required to any"
+        ),
+        pytest.param(
+            choices("required", "any"),
+            [ADD, SUB],
+            "any",
+            "required",
+            id="any to required",
+        ),
+        pytest.param(choices("named"), [ADD], "any", NAMED, id="only named"),
+        pytest.param(
+            choices("required"), [ADD], "add", "required", id="named to required"
+        ),
+        pytest.param(choices("any"), [ADD], "add", "any", id="named to any"),
+        pytest.param(
+            choices("auto"), [ADD, SEARCH], SEARCH, SEARCH, id="the only server tool"
+        ),
+        pytest.param(choices("auto"), [ADD], "auto", "auto", id="only auto"),
+        pytest.param(choices("none"), [ADD], "auto", None, id="only none"),
     ],
 )
 def test_a_tool_choice_is_sent_in_a_form_that_the_server_knows(
@@ -99,11 +111,17 @@ def test_without_none_the_tools_are_left_out(ask: Ask) -> None:
 @pytest.mark.parametrize(
     ("dialect", "tools", "asked"),
     [
-        (choices("auto"), [ADD], "any"),
-        (choices("auto"), [ADD], "add"),
-        (choices("auto", "named"), [ADD, SUB], "any"),
-        (choices("auto", "named"), [SEARCH], "any"),
-        (choices("auto", "any"), [ADD, SUB], "add"),
+        pytest.param(choices("auto"), [ADD], "any", id="any, only auto"),
+        pytest.param(choices("auto"), [ADD], "add", id="named, only auto"),
+        pytest.param(
+            choices("auto", "named"), [ADD, SUB], "any", id="any of two tools"
+        ),
+        pytest.param(
+            choices("auto", "named"), [SEARCH], "any", id="any, only a server tool"
+        ),
+        pytest.param(
+            choices("auto", "any"), [ADD, SUB], "add", id="named, one of two tools"
+        ),
     ],
 )
 def test_a_tool_choice_that_the_server_cannot_be_told_is_an_error(
@@ -172,28 +190,50 @@ def test_json_of_any_shape_is_asked_for_everywhere_alike(ask: Ask, form: Any) ->
 @pytest.mark.parametrize(
     ("dialect", "effort", "sent"),
     [
-        (Dialect(), "low", {"reasoning_effort": "low"}),
-        (Dialect(), "none", {"reasoning_effort": "none"}),
-        (
+        pytest.param(Dialect(), "low", {"reasoning_effort": "low"}, id="low"),
+        pytest.param(Dialect(), "none", {"reasoning_effort": "none"}, id="none"),
+        pytest.param(
             Dialect(reasoning_effort="reasoning"),
             "low",
             {"reasoning": {"effort": "low"}},
+            id="low in an object",
         ),
-        (
+        pytest.param(
             Dialect(reasoning_effort="reasoning"),
             "none",
             {"reasoning": {"effort": "none"}},
+            id="none in an object",
         ),
-        (Dialect(reasoning_off="thinking"), "low", {"reasoning_effort": "low"}),
-        (
+        pytest.param(
+            Dialect(reasoning_off="thinking"),
+            "low",
+            {"reasoning_effort": "low"},
+            id="low, off by thinking",
+        ),
+        pytest.param(
             Dialect(reasoning_off="thinking"),
             "none",
             {"thinking": {"type": "disabled"}},
+            id="none, off by thinking",
         ),
-        (Dialect(reasoning_off="enable_thinking"), "low", {"reasoning_effort": "low"}),
-        (Dialect(reasoning_off="enable_thinking"), "none", {"enable_thinking": False}),
-        (Dialect(reasoning_off="thinking"), None, {}),
-        (Dialect(reasoning_effort="reasoning"), None, {}),
+        pytest.param(
+            Dialect(reasoning_off="enable_thinking"),
+            "low",
+            {"reasoning_effort": "low"},
+            id="low, off by enable_thinking",
+        ),
+        pytest.param(
+            Dialect(reasoning_off="enable_thinking"),
+            "none",
+            {"enable_thinking": False},
+            id="none, off by enable_thinking",
+        ),
+        pytest.param(
+            Dialect(reasoning_off="thinking"), None, {}, id="not set, off by thinking"
+        ),
+        pytest.param(
+            Dialect(reasoning_effort="reasoning"), None, {}, id="not set, object"
+        ),
     ],
 )
 def test_the_effort_of_reasoning_is_sent_where_the_server_looks_for_it(
@@ -207,11 +247,20 @@ def test_the_effort_of_reasoning_is_sent_where_the_server_looks_for_it(
 @pytest.mark.parametrize(
     ("dialect", "own"),
     [
-        (Dialect(reasoning_off="thinking"), {"thinking": {"type": "enabled"}}),
-        (Dialect(reasoning_off="enable_thinking"), {"enable_thinking": True}),
-        (
+        pytest.param(
+            Dialect(reasoning_off="thinking"),
+            {"thinking": {"type": "enabled"}},
+            id="thinking",
+        ),
+        pytest.param(
+            Dialect(reasoning_off="enable_thinking"),
+            {"enable_thinking": True},
+            id="enable_thinking",
+        ),
+        pytest.param(
             Dialect(reasoning_effort="reasoning"),
             {"reasoning": {"effort": "high", "exclude": True}},
+            id="reasoning",
         ),
     ],
 )

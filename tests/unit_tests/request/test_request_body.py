@@ -247,7 +247,14 @@ LOOP["self"] = LOOP
 
 @pytest.mark.parametrize(
     "value",
-    [object(), {"deep": [b"bytes"]}, math.nan, [math.inf], {("a",): 1}, LOOP],
+    [
+        pytest.param(object(), id="object"),
+        pytest.param({"deep": [b"bytes"]}, id="bytes"),
+        pytest.param(math.nan, id="nan"),
+        pytest.param([math.inf], id="inf"),
+        pytest.param({("a",): 1}, id="tuple as a key"),
+        pytest.param(LOOP, id="loop"),
+    ],
 )
 def test_a_value_that_is_not_json_is_named_by_its_key(value: Any) -> None:
     with pytest.raises(ConfigurationError, match="'bad' cannot be sent as JSON"):

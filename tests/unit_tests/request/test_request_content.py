@@ -86,7 +86,7 @@ TEXTS: list[tuple[str, Any, dict[str, Any]]] = [
     ("Responses output", {"type": "output_text", "text": "Hi"}, HI),
     ("a refusal", {"type": "refusal", "refusal": "Hi"}, HI),
     (
-        "what a model's server put beside a text",
+        "what a model's server put next to a text",
         {"type": "text", "text": "Hi", "citations": [], "phase": "final"},
         HI,
     ),
@@ -271,10 +271,15 @@ def test_a_block_of_an_unknown_type_goes_out_unchanged(block: dict[str, Any]) ->
         ({"type": "image", "source": {"type": "text", "data": "a"}}, "no data"),
         ({"type": "image_url", "image_url": None}, "here has no image"),
         ({"type": "image", "base64": "AAAA"}, "Add a `mime_type`"),
-        ({"type": "audio", "base64": "AAAA"}, "Add a `mime_type`"),
-        (
+        pytest.param(
+            {"type": "audio", "base64": "AAAA"},
+            "Add a `mime_type`",
+            id="audio without a type",
+        ),
+        pytest.param(
             {"type": "audio", "base64": "AAAA", "mime_type": ""},
             "Add a `mime_type`",
+            id="audio with an empty type",
         ),
         ({"type": "file", "base64": "AAAA"}, "Add a `mime_type`"),
         ({"type": "audio"}, "here has no data"),

@@ -30,12 +30,14 @@ def test_a_model_is_asked_to_go_on() -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("short", "short"),
-        ("x" * 100, "x" * 60),
-        ("床" * 100, "床" * 60),
-        (f"{'a' * 50} {'b' * 30} end", f"{'b' * 30} end"),
-        (f"{'a' * 90} end ", "end "),
-        (f"{'a' * 50}\n\n- one\n- two\n", "- one\n- two\n"),
+        pytest.param("short", "short", id="short"),
+        pytest.param("x" * 100, "x" * 60, id="one long word"),
+        pytest.param("床" * 100, "床" * 60, id="Chinese"),
+        pytest.param(
+            f"{'a' * 50} {'b' * 30} end", f"{'b' * 30} end", id="two long words"
+        ),
+        pytest.param(f"{'a' * 90} end ", "end ", id="end of a sentence"),
+        pytest.param(f"{'a' * 50}\n\n- one\n- two\n", "- one\n- two\n", id="list"),
     ],
 )
 def test_the_last_words_begin_with_a_word(text: str, words: str) -> None:
@@ -46,11 +48,12 @@ def test_the_last_words_begin_with_a_word(text: str, words: str) -> None:
 @pytest.mark.parametrize(
     ("continuation", "last", "fields"),
     [
-        ("prefix", {**BEGUN, "prefix": True}, {}),
-        (
+        pytest.param("prefix", {**BEGUN, "prefix": True}, {}, id="prefix"),
+        pytest.param(
             "continue_final_message",
             BEGUN,
             {"continue_final_message": True, "add_generation_prompt": False},
+            id="continue_final_message",
         ),
     ],
 )
@@ -88,7 +91,13 @@ def test_where_the_form_was_refused_the_model_is_asked() -> None:
     assert not rest.is_prefilled
 
 
-@pytest.mark.parametrize("given", [BEGUN, {**BEGUN, "prefix": True}])
+@pytest.mark.parametrize(
+    "given",
+    [
+        pytest.param(BEGUN, id="plain"),
+        pytest.param({**BEGUN, "prefix": True}, id="prefix"),
+    ],
+)
 def test_an_answer_that_the_caller_began_grows(given: dict[str, Any]) -> None:
     body = {**BODY, "messages": [QUESTION, given]}
 

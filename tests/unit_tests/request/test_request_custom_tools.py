@@ -52,12 +52,12 @@ CUSTOM = [
 @pytest.mark.parametrize(
     ("tool", "sent"),
     [
-        (run_sql(), {**BODY, "format": FORMAT}),
-        (Tool(name="run_sql", description="Run SQL.", func=str,
-              metadata={"type": "custom_tool"}), BODY),
-        ({"type": "custom", **BODY, "format": {"type": "text"}},
-         {**BODY, "format": {"type": "text"}}),
-        ({"type": "custom", "custom": BODY}, BODY),
+        pytest.param(run_sql(), {**BODY, "format": FORMAT}, id="decorator"),
+        pytest.param(Tool(name="run_sql", description="Run SQL.", func=str,
+              metadata={"type": "custom_tool"}), BODY, id="Tool"),
+        pytest.param({"type": "custom", **BODY, "format": {"type": "text"}},
+         {**BODY, "format": {"type": "text"}}, id="flat"),
+        pytest.param({"type": "custom", "custom": BODY}, BODY, id="nested"),
     ],
 )  # fmt: skip
 def test_custom_tools_are_sent_as_custom(tool: Any, sent: dict[str, Any]) -> None:

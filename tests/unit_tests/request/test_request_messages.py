@@ -73,22 +73,28 @@ CALLED = AIMessage("", tool_calls=[ADD])
             FunctionMessageChunk(name="add", content="r"),
             {"role": "tool", "tool_call_id": "c1", "content": "r", "name": "add"},
         ),
-        (
+        pytest.param(
             ChatMessage(content="r", role="function", name="add"),
             {"role": "tool", "tool_call_id": "c1", "content": "r", "name": "add"},
+            id="ChatMessage of a function",
         ),
-        (ChatMessage(content="c", role="user"), {"role": "user", "content": "c"}),
+        pytest.param(
+            ChatMessage(content="c", role="user"),
+            {"role": "user", "content": "c"},
+            id="ChatMessage of a user",
+        ),
         (
             ChatMessageChunk(content="c", role="developer"),
             {"role": "system", "content": "c"},
         ),
-        (
+        pytest.param(
             ChatMessage(
                 content="c", role="tool", additional_kwargs={"tool_call_id": "c1"}
             ),
             {"role": "tool", "tool_call_id": "c1", "content": "c"},
+            id="ChatMessage of a tool",
         ),
-        (
+        pytest.param(
             ChatMessage(
                 content=[
                     {"type": "thinking", "thinking": "…"},
@@ -97,6 +103,7 @@ CALLED = AIMessage("", tool_calls=[ADD])
                 role="assistant",
             ),
             {"role": "assistant", "content": "c"},
+            id="ChatMessage of an assistant",
         ),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, BaseMessage) else "",
@@ -142,12 +149,18 @@ def test_a_server_that_knows_no_developer_is_sent_a_system_message() -> None:
     "message",
     [
         SystemMessage("x", name="bob"),
-        HumanMessage("x", name="bob"),
-        HumanMessage([{"type": "text", "text": "x"}], name="bob"),
+        pytest.param(HumanMessage("x", name="bob"), id="HumanMessage"),
+        pytest.param(
+            HumanMessage([{"type": "text", "text": "x"}], name="bob"),
+            id="HumanMessage with blocks",
+        ),
         AIMessage("x", name="bob"),
         ToolMessage("x", tool_call_id="c1", name="bob"),
         ChatMessage(content="x", role="user", name="bob"),
-        HumanMessage("x", additional_kwargs={"name": "bob"}),
+        pytest.param(
+            HumanMessage("x", additional_kwargs={"name": "bob"}),
+            id="HumanMessage with kwargs",
+        ),
     ],
 )
 def test_a_name_is_sent_with_every_type_of_message(message: BaseMessage) -> None:
@@ -285,47 +298,77 @@ def wrong_id() -> ToolMessage:
 @pytest.mark.parametrize(
     ("message", "said"),
     [
-        (RemoveMessage(id="m1"), r"messages\[1\] is a RemoveMessage"),
-        ({"role": "user", "content": "h"}, r"messages\[1\] is a dict"),
-        (wrong_id(), r"messages\[1\] is a tool result"),
-        (
+        pytest.param(
+            RemoveMessage(id="m1"),
+            r"messages\[1\] is a RemoveMessage",
+            id="RemoveMessage",
+        ),
+        pytest.param(
+            {"role": "user", "content": "h"}, r"messages\[1\] is a dict", id="dict"
+        ),
+        pytest.param(
+            wrong_id(), r"messages\[1\] is a tool result", id="id of a wrong type"
+        ),
+        pytest.param(
             ChatMessage(content="c", role="tool"),
             r"messages\[1\] is a tool result",
+            id="tool result without an id",
         ),
-        (
+        pytest.param(
             ChatMessage(content="c", role="human"),
             r"messages\[1\] has the role 'human'.*user",
+            id="unknown role",
         ),
-        (
+        pytest.param(
             HumanMessage([{"type": "tool_result", "content": "x"}]),
             r"messages\[1\]\.content\[0\] is a tool result",
+            id="result block without an id",
         ),
-        (
+        pytest.param(
             HumanMessage([{"type": "tool_result", "tool_use_id": 7, "content": "x"}]),
             r"messages\[1\]\.content\[0\] is a tool result",
+            id="result block with a number",
         ),
-        (
+        pytest.param(
             AIMessage([{"type": "tool_use", "id": "c1", "name": 7, "input": {}}]),
             r"messages\[1\]\.content\[0\] is a tool call without a name",
+            id="call block without a name",
         ),
-        (HumanMessage(["a", {"x": 1}]), r"messages\[1\]\.content\[1\] is neither"),
-        (SystemMessage([{"x": 1}]), r"messages\[1\]\.content\[0\] is neither"),
-        (
+        pytest.param(
+            HumanMessage(["a", {"x": 1}]),
+            r"messages\[1\]\.content\[1\] is neither",
+            id="block without a type",
+        ),
+        pytest.param(
+            SystemMessage([{"x": 1}]),
+            r"messages\[1\]\.content\[0\] is neither",
+            id="system block without a type",
+        ),
+        pytest.param(
             AIMessage("", tool_calls=[ADD, tool_call(name="", args={}, id="c2")]),
             r"messages\[1\]\.tool_calls\[1\] is a tool call without a name",
+            id="call without a name",
         ),
-        (
+        pytest.param(
             AIMessage(
                 "", tool_calls=[tool_call(name="add", args={"a": object()}, id="c1")]
             ),
             r"messages\[1\]\.tool_calls\[0\] has arguments that cannot be sent as JSON",
+            id="arguments not JSON",
         ),
-        (
+        pytest.param(
             nameless_kept(),
             r"messages\[1\]\.additional_kwargs\['tool_calls'\]\[0\] is a tool call",
+            id="kept call without a name",
         ),
-        (old_message(tool_calls=[{"id": "c1"}]), "has no `function`"),
-        (old_message(tool_calls=["add"]), "has no `function`"),
+        pytest.param(
+            old_message(tool_calls=[{"id": "c1"}]),
+            "has no `function`",
+            id="kept call without a function",
+        ),
+        pytest.param(
+            old_message(tool_calls=["add"]), "has no `function`", id="kept call is text"
+        ),
     ],
 )
 def test_a_message_that_cannot_be_sent_is_named_by_its_position(

@@ -43,28 +43,40 @@ ADD_WIRE = call("add", '{"a": 1}')
         ([], ""),
         (["a", "b"], "ab"),
         ([{"type": "text", "text": "a"}, {"type": "text", "text": "b"}], "ab"),
-        (
+        pytest.param(
             [{"type": "text", "text": "a", "annotations": [{"type": "citation"}]}],
             "a",
+            id="annotations",
         ),
-        ([{"type": "text", "text": "a", "extras": {"signature": "s"}}], "a"),
-        ([{"type": "text", "text": "a", "index": "lc_txt_0", "id": "x"}], "a"),
-        (
+        pytest.param(
+            [{"type": "text", "text": "a", "extras": {"signature": "s"}}],
+            "a",
+            id="extras",
+        ),
+        pytest.param(
+            [{"type": "text", "text": "a", "index": "lc_txt_0", "id": "x"}],
+            "a",
+            id="index and id",
+        ),
+        pytest.param(
             ["a", {"type": "text", "text": "b", **CACHE}],
             [{"type": "text", "text": "a"}, {"type": "text", "text": "b", **CACHE}],
+            id="cache control",
         ),
         (["a", PNG_V1], "a"),
         (["", PNG], ""),
         ([{"type": "output_text", "text": "a"}], "a"),
         ([{"text": "a"}, {"toolUse": {}}], "a"),
         ([{"type": "text", "text": None}, {"type": "text", "text": "b"}], "b"),
-        (
+        pytest.param(
             [{"type": "non_standard", "value": {"type": "thinking", "thinking": "…"}}],
             "",
+            id="thinking block",
         ),
-        (
+        pytest.param(
             [{"type": "non_standard", "value": {"type": "reference", "ids": [1]}}],
             "",
+            id="reference block",
         ),
         ([{"type": "non_standard", "value": {"type": "text", "text": "a"}}], "a"),
     ],
@@ -153,8 +165,16 @@ def test_the_state_of_a_function_call_is_sent_only_to_gigachat() -> None:
 @pytest.mark.parametrize(
     "message",
     [
-        AIMessage("", additional_kwargs={"audio": {"id": "audio_1", "data": "AAAA"}}),
-        AIMessage([{"type": "audio", "id": "audio_1", "base64": "AAAA"}]),
+        pytest.param(
+            AIMessage(
+                "", additional_kwargs={"audio": {"id": "audio_1", "data": "AAAA"}}
+            ),
+            id="kwargs",
+        ),
+        pytest.param(
+            AIMessage([{"type": "audio", "id": "audio_1", "base64": "AAAA"}]),
+            id="block",
+        ),
     ],
 )
 def test_a_spoken_answer_is_sent_by_its_id(message: AIMessage) -> None:
@@ -166,8 +186,10 @@ def test_a_spoken_answer_is_sent_by_its_id(message: AIMessage) -> None:
 @pytest.mark.parametrize(
     "content",
     [
-        [{"type": "audio", "base64": "AAAA"}],
-        [{"type": "audio", "base64": "AAAA", "id": "lc_1"}],
+        pytest.param([{"type": "audio", "base64": "AAAA"}], id="no id"),
+        pytest.param(
+            [{"type": "audio", "base64": "AAAA", "id": "lc_1"}], id="id by LangChain"
+        ),
     ],
 )
 def test_a_spoken_answer_without_the_servers_id_is_left_out(content: Any) -> None:

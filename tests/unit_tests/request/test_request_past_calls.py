@@ -100,8 +100,12 @@ def test_kept_arguments_are_sent_as_they_are_or_as_an_empty_object(
 @pytest.mark.parametrize(
     ("args", "text"),
     [
-        ({"a": float("nan"), "b": [float("inf")]}, '{"a": null, "b": [null]}'),
-        ({"a": "NaN"}, '{"a": "NaN"}'),
+        pytest.param(
+            {"a": float("nan"), "b": [float("inf")]},
+            '{"a": null, "b": [null]}',
+            id="nan and inf",
+        ),
+        pytest.param({"a": "NaN"}, '{"a": "NaN"}', id="text"),
     ],
 )
 def test_numbers_that_json_does_not_have_are_null(args: Any, text: str) -> None:

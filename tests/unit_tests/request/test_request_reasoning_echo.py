@@ -203,8 +203,10 @@ def test_reasoning_that_is_no_text_is_not_sent(reasoning: Any) -> None:
 @pytest.mark.parametrize(
     "message",
     [
-        AIMessage("ab", additional_kwargs={"reasoning_content": "rs"}),
-        AIMessage(BLOCKS),
+        pytest.param(
+            AIMessage("ab", additional_kwargs={"reasoning_content": "rs"}), id="kwargs"
+        ),
+        pytest.param(AIMessage(BLOCKS), id="blocks"),
     ],
 )
 def test_reasoning_without_a_known_key_is_sent_only_to_who_wants_all(
@@ -299,11 +301,14 @@ def test_a_call_of_another_model_has_the_signature_that_stands_for_none() -> Non
 @pytest.mark.parametrize(
     "kept",
     [
-        {"tool_call_extras": ["c1"]},
-        extras(c1="x"),
-        extras(other={"x": 1}),
-        extras(c1={"function": "x"}),
-        extras(c1={"id": "x", "type": "x", "function": {"name": "x"}}),
+        pytest.param({"tool_call_extras": ["c1"]}, id="list"),
+        pytest.param(extras(c1="x"), id="text"),
+        pytest.param(extras(other={"x": 1}), id="another call"),
+        pytest.param(extras(c1={"function": "x"}), id="function is text"),
+        pytest.param(
+            extras(c1={"id": "x", "type": "x", "function": {"name": "x"}}),
+            id="fields of the call",
+        ),
     ],
 )
 def test_a_call_stays_what_it_is(kept: dict[str, Any]) -> None:

@@ -96,18 +96,29 @@ def test_a_system_message_is_text() -> None:
 @pytest.mark.parametrize(
     ("blocks", "text"),
     [
-        (None, ""),
-        ("a", "a"),
-        (
+        pytest.param(None, "", id="None"),
+        pytest.param("a", "a", id="text"),
+        pytest.param(
             [{"type": "json", "json": {"a": "ы"}}],
             '{"type": "json", "json": {"a": "ы"}}',
+            id="json block",
         ),
-        ([{"type": "text", "text": "a", "annotations": []}], "a"),
-        ([{"anything": 1}], '{"anything": 1}'),
-        ([5], "5"),
-        ([{"type": "image"}], '{"type": "image"}'),
-        ([{"type": "non_standard", "value": PNG}], str(PNG).replace("'", '"')),
-        ([{"type": "non_standard", "value": {"type": "text", "text": "a"}}], "a"),
+        pytest.param(
+            [{"type": "text", "text": "a", "annotations": []}], "a", id="text block"
+        ),
+        pytest.param([{"anything": 1}], '{"anything": 1}', id="untyped dict"),
+        pytest.param([5], "5", id="number"),
+        pytest.param([{"type": "image"}], '{"type": "image"}', id="image without data"),
+        pytest.param(
+            [{"type": "non_standard", "value": PNG}],
+            str(PNG).replace("'", '"'),
+            id="foreign image",
+        ),
+        pytest.param(
+            [{"type": "non_standard", "value": {"type": "text", "text": "a"}}],
+            "a",
+            id="foreign text",
+        ),
     ],
 )
 def test_what_a_tool_gives_beside_known_parts_is_sent_as_json(

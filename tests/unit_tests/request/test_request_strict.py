@@ -40,14 +40,14 @@ def class_with(annotation: Any) -> type[BaseModel]:
     "annotation",
     [
         int,
-        int | None,
+        pytest.param(int | None, id="int or None"),
         Inner,
-        list[Inner],
+        pytest.param(list[Inner], id="list of models"),
         Tree,
-        Literal["a", "b"],
+        pytest.param(Literal["a", "b"], id="literal"),
         date,
-        Annotated[int, Field(ge=2)],
-        Annotated[str, Field(pattern="^a+$")],
+        pytest.param(Annotated[int, Field(ge=2)], id="number with a limit"),
+        pytest.param(Annotated[str, Field(pattern="^a+$")], id="pattern"),
     ],
 )
 def test_schemas_that_strict_mode_knows_are_strict_by_default(annotation: Any) -> None:
@@ -61,15 +61,18 @@ def test_schemas_that_strict_mode_knows_are_strict_by_default(annotation: Any) -
 @pytest.mark.parametrize(
     "annotation",
     [
-        dict[str, int],
-        dict[str, Any],
-        Any,
-        list[Any],
-        list[dict[str, int]],
-        HttpUrl,
-        Annotated[str, Field(min_length=2)],
-        Annotated[str, Field(json_schema_extra={"pattern": "(?!a)b"})],
-        tuple[int, str],
+        pytest.param(dict[str, int], id="dict of numbers"),
+        pytest.param(dict[str, Any], id="dict of anything"),
+        pytest.param(Any, id="anything"),
+        pytest.param(list[Any], id="list of anything"),
+        pytest.param(list[dict[str, int]], id="list of dicts"),
+        pytest.param(HttpUrl, id="URL"),
+        pytest.param(Annotated[str, Field(min_length=2)], id="minimal length"),
+        pytest.param(
+            Annotated[str, Field(json_schema_extra={"pattern": "(?!a)b"})],
+            id="look-ahead",
+        ),
+        pytest.param(tuple[int, str], id="tuple"),
     ],
 )
 def test_a_schema_that_strict_mode_would_change_or_refuse_is_sent_without(

@@ -36,13 +36,27 @@ def test_the_ids_are_numbers_that_tell_texts_apart() -> None:
 @pytest.mark.parametrize(
     ("message", "count"),
     [
-        ({"role": "user", "content": "abcd"}, 2),
-        ({"role": "user", "content": ""}, 1),
-        ({"role": "user", "content": None}, 1),
-        ({"role": "user", "content": [{"type": "text", "text": "abcde"}]}, 3),
-        ({"role": "user", "content": [{"type": "image_url", "image_url": {}}]}, 257),
-        ({"role": "tool", "content": "", "extra": {"a": "ж"}}, 1 + 3),
-        ({"role": "tool", "content": "", "extra": [{1}]}, 1 + 2),
+        pytest.param({"role": "user", "content": "abcd"}, 2, id="text"),
+        pytest.param({"role": "user", "content": ""}, 1, id="empty"),
+        pytest.param({"role": "user", "content": None}, 1, id="null"),
+        pytest.param(
+            {"role": "user", "content": [{"type": "text", "text": "abcde"}]},
+            3,
+            id="blocks",
+        ),
+        pytest.param(
+            {"role": "user", "content": [{"type": "image_url", "image_url": {}}]},
+            257,
+            id="image",
+        ),
+        pytest.param(
+            {"role": "tool", "content": "", "extra": {"a": "ж"}},
+            1 + 3,
+            id="Cyrillic field",
+        ),
+        pytest.param(
+            {"role": "tool", "content": "", "extra": [{1}]}, 1 + 2, id="not JSON"
+        ),
     ],
 )
 def test_a_message_has_the_tokens_of_all_its_fields(

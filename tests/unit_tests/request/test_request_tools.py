@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import pytest
 from langchain_core.tools import StructuredTool, tool
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 from pydantic.v1 import BaseModel as BaseModelV1
 from typing_extensions import TypedDict
 
@@ -45,21 +45,6 @@ def add_function(a: int) -> int:
     return a + 1
 
 
-class Tree(BaseModel):
-    """A tree."""
-
-    name: str = "root"
-    left: Tree | None = None
-    children: list[Tree] = []
-
-
-class Forest(BaseModel):
-    """Some trees."""
-
-    trees: list[Tree]
-    default: int = Field(default=3)
-
-
 A = {"type": "object", "properties": {"a": {"type": "integer"}}, "required": ["a"]}
 STRICT_A = {**A, "additionalProperties": False}
 
@@ -78,7 +63,7 @@ def function_tool(name: str, **keys: Any) -> dict[str, Any]:
         pytest.param(
             {"name": "f", "description": "Add one.", "parameters": A},
             "f",
-            id="function",
+            id="JSON",
         ),
         pytest.param(
             function_tool("f", description="Add one.", parameters=A), "f", id="OpenAI"
@@ -148,8 +133,16 @@ def test_a_typed_dict_gives_a_function_with_its_descriptions() -> None:
         {"type": "web_search", "web_search": {"enable": True}},
         {"type": "builtin_function", "function": {"name": "$web_search"}},
         {"type": "bash_20250124", "name": "bash"},
-        function_tool("f", parameters=A, returns="text"),
-        {**function_tool("f", parameters=A), "cache_control": {"type": "ephemeral"}},
+        pytest.param(
+            function_tool("f", parameters=A, returns="text"), id="unknown field"
+        ),
+        pytest.param(
+            {
+                **function_tool("f", parameters=A),
+                "cache_control": {"type": "ephemeral"},
+            },
+            id="cache control",
+        ),
     ],
 )
 def test_a_tool_in_the_form_of_the_wire_stays_as_it_is(given: dict[str, Any]) -> None:
@@ -174,17 +167,20 @@ FREE = {"type": "object", "properties": {"a": {"type": "object"}}}
 @pytest.mark.parametrize(
     ("given", "sent"),
     [
-        (None, {"type": "object", "properties": {}}),
-        ({}, {"type": "object", "properties": {}}),
-        ({"type": "object"}, {"type": "object", "properties": {}}),
-        (
+        pytest.param(None, {"type": "object", "properties": {}}, id="none"),
+        pytest.param({}, {"type": "object", "properties": {}}, id="empty"),
+        pytest.param(
+            {"type": "object"}, {"type": "object", "properties": {}}, id="only a type"
+        ),
+        pytest.param(
             {"type": "object", "properties": None, "additionalProperties": True},
             {"type": "object", "properties": {}, "additionalProperties": True},
+            id="null properties",
         ),
-        (FREE, FREE),
-        ({"type": "string"}, {"type": "string"}),
-        ({"anyOf": [FREE]}, {"anyOf": [FREE]}),
-        ("odd", "odd"),
+        pytest.param(FREE, FREE, id="free"),
+        pytest.param({"type": "string"}, {"type": "string"}, id="not an object"),
+        pytest.param({"anyOf": [FREE]}, {"anyOf": [FREE]}, id="anyOf"),
+        pytest.param("odd", "odd", id="not a schema"),
     ],
 )
 @pytest.mark.parametrize("flat", [True, False])
@@ -207,12 +203,12 @@ def test_strict_leaves_the_other_keys_of_a_tool_alone() -> None:
 @pytest.mark.parametrize(
     "given",
     [
-        add,
-        Add,
-        {"title": "f", **A},
-        {"name": "f", "parameters": A},
-        {"name": "f", "input_schema": A},
-        function_tool("f", parameters=A),
+        pytest.param(add, id="tool"),
+        pytest.param(Add, id="pydantic"),
+        pytest.param({"title": "f", **A}, id="schema"),
+        pytest.param({"name": "f", "parameters": A}, id="function"),
+        pytest.param({"name": "f", "input_schema": A}, id="Anthropic"),
+        pytest.param(function_tool("f", parameters=A), id="OpenAI"),
     ],
 )
 def test_strict_closes_the_schema_and_says_so(given: Any) -> None:
@@ -310,49 +306,6 @@ def test_a_tool_with_a_schema_of_pydantic_1_is_converted() -> None:
     ]
 
 
-@pytest.mark.parametrize("given", [Tree, Tree.model_json_schema()])
-def test_a_schema_that_refers_to_itself_keeps_its_definitions(given: Any) -> None:
-    function = tools_to_wire([given])[0]["function"]
-    assert (function["name"], function["description"]) == ("Tree", "A tree.")
-    parameters = function["parameters"]
-    assert parameters["properties"]["children"]["items"] == {"$ref": "#/$defs/Tree"}
-    assert parameters["$defs"]["Tree"]["properties"].keys() == {
-        "name",
-        "left",
-        "children",
-    }
-
-
-def test_a_self_referring_schema_below_the_top_keeps_its_definitions() -> None:
-    parameters = tools_to_wire([Forest])[0]["function"]["parameters"]
-    assert parameters["properties"]["trees"]["items"] == {"$ref": "#/$defs/Tree"}
-    assert "Tree" in parameters["$defs"]
-
-
-def test_a_self_referring_schema_can_be_strict() -> None:
-    parameters = tools_to_wire([Forest], strict=True)[0]["function"]["parameters"]
-    assert parameters["required"] == ["trees", "default"]
-    tree = parameters["$defs"]["Tree"]
-    assert tree["required"] == ["name", "left", "children"]
-    assert tree["additionalProperties"] is False
-    assert "default" not in tree["properties"]["name"]
-
-
-@pytest.mark.parametrize("args_schema", [Forest, Forest.model_json_schema()])
-def test_a_tool_with_a_self_referring_schema_keeps_its_own_name(
-    args_schema: Any,
-) -> None:
-    plant = StructuredTool(
-        name="plant",
-        description="Plant trees.",
-        args_schema=args_schema,
-        func=lambda **_: "",
-    )
-    function = tools_to_wire([plant])[0]["function"]
-    assert (function["name"], function["description"]) == ("plant", "Plant trees.")
-    assert "Tree" in function["parameters"]["$defs"]
-
-
 def test_definitions_without_a_cycle_are_written_out() -> None:
     class Pair(BaseModel):
         left: Add
@@ -371,13 +324,18 @@ class NoJson(BaseModel):
     ("given", "said"),
     [
         (NoJson, r"tools\[1\], 'NoJson', has no schema"),
-        (
+        pytest.param(
             StructuredTool(
                 name="bad", description="d", args_schema=NoJson, func=lambda **_: ""
             ),
             r"tools\[1\], 'bad', has no schema",
+            id="tool without a schema",
         ),
-        (functools.partial(add_function, 1), r"tools\[1\], a partial, has no schema"),
+        pytest.param(
+            functools.partial(add_function, 1),
+            r"tools\[1\], a partial, has no schema",
+            id="partial",
+        ),
         (7, r"tools\[1\], a int, has no schema"),
         ({}, r"tools\[1\], a dict, has no schema"),
         ({"type": "object", "properties": {}}, "must have a top-level 'title'"),

@@ -30,16 +30,31 @@ def test_a_whole_answer_is_right() -> None:
 @pytest.mark.parametrize(
     "outcome",
     [
-        Outcome(WHOLE[:-1], ending=END),
-        Outcome(WHOLE + WHOLE[-1], ending=END),
-        Outcome(WHOLE[:3] + WHOLE[4:], ending=END),
-        Outcome(WHOLE[1:], stopped=True),
-        Outcome(WHOLE, "a thought", ending=END),
-        Outcome(WHOLE),
-        Outcome(WHOLE, ending={"finish_reason": "length"}),
-        Outcome(WHOLE, ending=END, after_the_end=True),
-        Outcome(WHOLE[:3], error="TimedOutError", partial=WHOLE[:3]),
-        Outcome(WHOLE[:3], error="foreign KeyError()"),
+        pytest.param(Outcome(WHOLE[:-1], ending=END), id="a piece lost at the end"),
+        pytest.param(Outcome(WHOLE + WHOLE[-1], ending=END), id="a piece twice"),
+        pytest.param(
+            Outcome(WHOLE[:3] + WHOLE[4:], ending=END), id="a piece lost in the middle"
+        ),
+        pytest.param(
+            Outcome(WHOLE[1:], stopped=True), id="a piece lost at the beginning"
+        ),
+        pytest.param(Outcome(WHOLE, "a thought", ending=END), id="reasoning lost"),
+        pytest.param(Outcome(WHOLE), id="no ending"),
+        pytest.param(
+            Outcome(WHOLE, ending={"finish_reason": "length"}),
+            id="another finish reason",
+        ),
+        pytest.param(
+            Outcome(WHOLE, ending=END, after_the_end=True), id="output after the end"
+        ),
+        pytest.param(
+            Outcome(WHOLE[:3], error="TimedOutError", partial=WHOLE[:3]),
+            id="error of the package",
+        ),
+        pytest.param(
+            Outcome(WHOLE[:3], error="foreign KeyError()"),
+            id="error of another library",
+        ),
     ],
 )
 def test_anything_else_is_found(outcome: Outcome) -> None:

@@ -1,4 +1,4 @@
-"""The soak's model: equal answers to equal questions, and going on where one broke."""
+"""The soak's model: equal answers to equal questions, continued where one broke."""
 
 from __future__ import annotations
 

@@ -111,9 +111,11 @@ def test_an_answer_that_ends_too_early_has_its_framing_whole(framing: Framing) -
 @pytest.mark.parametrize(
     ("place", "end", "next_byte"),
     [
-        ("in a character", range(0xC2, 0xF5), range(0x80, 0xC0)),
-        ("in the framing", b"\r", None),
-        ("between events", b"\n", None),
+        pytest.param(
+            "in a character", range(0xC2, 0xF5), range(0x80, 0xC0), id="in a character"
+        ),
+        pytest.param("in the framing", b"\r", None, id="in the framing"),
+        pytest.param("between events", b"\n", None, id="between events"),
     ],
 )
 def test_a_body_is_cut_where_it_hurts(

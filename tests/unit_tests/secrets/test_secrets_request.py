@@ -85,9 +85,15 @@ def test_what_is_no_url_has_no_secrets() -> None:
 @pytest.mark.parametrize(
     ("pair", "hidden"),
     [
-        (b"somebody:pass/word", "*** with *** and p%2Fw"),
-        (b"\xff\xff\xff\xff\xff\xff\xff\xff", "somebody with pass/word and p%2Fw"),
-        (b"", "somebody with pass/word and p%2Fw"),
+        pytest.param(
+            b"somebody:pass/word", "*** with *** and p%2Fw", id="user and password"
+        ),
+        pytest.param(
+            b"\xff\xff\xff\xff\xff\xff\xff\xff",
+            "somebody with pass/word and p%2Fw",
+            id="not UTF-8",
+        ),
+        pytest.param(b"", "somebody with pass/word and p%2Fw", id="empty"),
     ],
 )
 def test_user_and_password_of_a_header_are_secrets(pair: bytes, hidden: str) -> None:
@@ -142,14 +148,26 @@ def test_the_longer_of_two_secrets_is_hidden_whole() -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        {"api_key": MARKER},
-        {"apiKey": MARKER},
-        {"api_keys": [MARKER]},
-        {"tools": [{"type": "mcp", "authorization": MARKER}]},
-        {"tools": [{"type": "mcp", "headers": {"X-Any": MARKER}}]},
-        {"data_sources": [{"authentication": {"type": "x", "value": MARKER}}]},
-        {"a": {"client_secret": {"messages": MARKER, "properties": {"x": MARKER}}}},
-        {"properties": MARKER, "password": MARKER},
+        pytest.param({"api_key": MARKER}, id="snake case"),
+        pytest.param({"apiKey": MARKER}, id="camel case"),
+        pytest.param({"api_keys": [MARKER]}, id="plural"),
+        pytest.param(
+            {"tools": [{"type": "mcp", "authorization": MARKER}]},
+            id="authorization of a tool",
+        ),
+        pytest.param(
+            {"tools": [{"type": "mcp", "headers": {"X-Any": MARKER}}]},
+            id="headers of a tool",
+        ),
+        pytest.param(
+            {"data_sources": [{"authentication": {"type": "x", "value": MARKER}}]},
+            id="authentication",
+        ),
+        pytest.param(
+            {"a": {"client_secret": {"messages": MARKER, "properties": {"x": MARKER}}}},
+            id="nested",
+        ),
+        pytest.param({"properties": MARKER, "password": MARKER}, id="root"),
     ],
 )
 def test_fields_that_are_named_like_secrets_are_hidden(body: Any) -> None:
@@ -186,7 +204,14 @@ def test_the_key_is_hidden_in_the_conversation_too() -> None:
     }
 
 
-@pytest.mark.parametrize("body", [b"", b"scope=x", b"[" * 100_000 + b"]" * 100_000])
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(b"", id="empty"),
+        pytest.param(b"scope=x", id="form"),
+        pytest.param(b"[" * 100_000 + b"]" * 100_000, id="nested too deep"),
+    ],
+)
 def test_a_body_that_cannot_be_read_is_hidden_whole(body: bytes) -> None:
     secrets = Secrets()
     secrets.learn(URL, {}, body)

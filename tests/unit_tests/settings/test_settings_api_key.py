@@ -26,11 +26,15 @@ async def async_function() -> str:
 @pytest.mark.parametrize(
     ("api_key", "sent"),
     [
-        ("as-text", "Bearer as-text"),
-        (SecretStr("as-secret"), "Bearer as-secret"),
-        (lambda: "from-function", "Bearer from-function"),
-        (lambda: SecretStr("secret-from-function"), "Bearer secret-from-function"),
-        (lambda: "", None),
+        pytest.param("as-text", "Bearer as-text", id="text"),
+        pytest.param(SecretStr("as-secret"), "Bearer as-secret", id="secret"),
+        pytest.param(lambda: "from-function", "Bearer from-function", id="function"),
+        pytest.param(
+            lambda: SecretStr("secret-from-function"),
+            "Bearer secret-from-function",
+            id="function of a secret",
+        ),
+        pytest.param(lambda: "", None, id="function of nothing"),
     ],
 )
 async def test_a_key_is_sent(

@@ -30,12 +30,24 @@ from tests.unit_tests.settings.asked_models import (
         ({"pplx_api_key": SECRET}, "https://api.perplexity.ai"),
         ({"huggingfacehub_api_token": SECRET}, "https://router.huggingface.co/v1"),
         ({"openai_api_key": SECRET, "openai_api_base": "http://h/v1"}, "http://h/v1"),
-        ({"api_key": SECRET, "api_base": "http://h/v1"}, "http://h/v1"),
-        ({"api_key": SECRET, "endpoint": "http://h/v1"}, "http://h/v1"),
+        pytest.param(
+            {"api_key": SECRET, "api_base": "http://h/v1"}, "http://h/v1", id="api_base"
+        ),
+        pytest.param(
+            {"api_key": SECRET, "endpoint": "http://h/v1"}, "http://h/v1", id="endpoint"
+        ),
         ({"deepseek_api_key": SECRET, "base_url": "http://h/v1"}, "http://h/v1"),
-        ({"api_key": SECRET, "xai_api_base": "http://h/v1"}, "http://h/v1"),
+        pytest.param(
+            {"api_key": SECRET, "xai_api_base": "http://h/v1"},
+            "http://h/v1",
+            id="xai_api_base",
+        ),
         ({"openai_api_key": SECRET, "provider": "groq"}, PROVIDERS["groq"].base_url),
-        ({"zai_api_key": SECRET, "provider": "Zhipu"}, PROVIDERS["zhipu"].base_url),
+        pytest.param(
+            {"zai_api_key": SECRET, "provider": "Zhipu"},
+            PROVIDERS["zhipu"].base_url,
+            id="zai_api_key",
+        ),
         ({"api_key": SECRET, "azure_endpoint": "https://a.test"}, "https://a.test"),
     ],
 )
@@ -78,7 +90,11 @@ def test_a_proxy_is_one_under_a_peers_name() -> None:
         ({"xai_api_key": SECRET, "groq_api_key": SECRET}, "Pass one"),
         ({"token": SECRET}, "'token'"),
         ({"azure_ad_token": SECRET}, "Microsoft Entra ID"),
-        ({"azure_ad_token_provider": lambda: SECRET}, "Microsoft Entra ID"),
+        pytest.param(
+            {"azure_ad_token_provider": lambda: SECRET},
+            "Microsoft Entra ID",
+            id="azure_ad_token_provider",
+        ),
         ({"password": 1234}, "'password'"),
         ({"apiKey": SECRET}, "'apiKey'"),
         ({"my_credentials_file": SECRET}, "my_credentials_file"),
@@ -87,9 +103,10 @@ def test_a_proxy_is_one_under_a_peers_name() -> None:
         ({"model_kwargs": {"api_token": SECRET}}, "api_token"),
         ({"model_kwargs": {"api_key": SECRET}}, "'api_key' is a setting"),
         ({"model_kwargs": {"timeout": 5}}, "'timeout' is a setting"),
-        (
+        pytest.param(
             {"model_kwargs": {"extra_headers": SECRET}},
             "`extra_headers` of ChatSSE must be a dict, not str",
+            id="extra_headers in model_kwargs",
         ),
         ({"server_url": f"http://x:{SECRET}@h"}, "base_url"),
         ({"http_proxy": f"http://x:{SECRET}@h"}, "`proxy`"),

@@ -106,9 +106,10 @@ def test_a_provider_of_ones_own(monkeypatch: pytest.MonkeyPatch) -> None:
         ({}, ["OPENAI_API_KEY", "api_key", "platform.openai.com"]),
         ({"provider": "megallm"}, ["MEGALLM_API_KEY"]),
         ({"provider": "custom"}, ["base_url"]),
-        (
+        pytest.param(
             {"provider": Provider(name="acme", base_url="https://acme.test/v1")},
             ["acme", "pass `api_key`"],
+            id="provider without a key",
         ),
         ({"api_key": "k", "temperature": "hot"}, ["temperature", "number"]),
         ({"api_key": "k", "n": 0}, ["n:"]),
@@ -118,13 +119,15 @@ def test_a_provider_of_ones_own(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"api_key": "k", "reasoning_tags": ("<a>", "<a>")}, ["reasoning tags"]),
         ({"api_key": "k", "on_disconnect": "x"}, ["on_disconnect", "'raise'"]),
         ({"api_key": "k", "on_truncation": "x"}, ["on_truncation", "'raise'"]),
-        (
+        pytest.param(
             {"api_key": "k", "http_client": httpx2.Client()},
             ["http_client", "httpx.Client", "httpx2"],
+            id="client of httpx2",
         ),
-        (
+        pytest.param(
             {"api_key": "k", "http_client": httpx.AsyncClient()},
             ["http_client", "httpx.Client"],
+            id="async client",
         ),
     ],
 )
@@ -233,9 +236,9 @@ def test_a_model_survives_pickling() -> None:
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("http_client", httpx.Client()),
-        ("http_async_client", httpx.AsyncClient()),
-        ("verify", ssl.create_default_context()),
+        pytest.param("http_client", httpx.Client(), id="http_client"),
+        pytest.param("http_async_client", httpx.AsyncClient(), id="http_async_client"),
+        pytest.param("verify", ssl.create_default_context(), id="verify"),
     ],
 )
 def test_a_model_that_belongs_to_its_process_says_so_when_pickled(
@@ -250,10 +253,10 @@ def test_a_model_that_belongs_to_its_process_says_so_when_pickled(
 @pytest.mark.parametrize(
     "cert",
     [
-        "c.pem",
-        Path("c.pem"),
-        ("c.pem", "k.pem"),
-        (Path("c.pem"), "k.pem", "words"),
+        pytest.param("c.pem", id="text"),
+        pytest.param(Path("c.pem"), id="path"),
+        pytest.param(("c.pem", "k.pem"), id="pair"),
+        pytest.param((Path("c.pem"), "k.pem", "words"), id="path, key and password"),
     ],
 )
 def test_a_certificate_is_what_the_clients_are_made_with(cert: Any) -> None:

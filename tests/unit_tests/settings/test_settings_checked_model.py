@@ -26,14 +26,32 @@ from tests.unit_tests.settings.asked_models import (
     where_and_with,
 )
 
-CHANGES: list[tuple[dict[str, Any], Callable[[ChatSSE], Any], Any]] = [
-    ({"proxy": "http://p:1"}, lambda c: c._clients._settings.proxy, "http://p:1"),
-    ({"verify": False}, lambda c: c._clients._settings.verify, False),
-    ({"cert": "c.pem"}, lambda c: c._clients._settings.cert, "c.pem"),
-    ({"base_url": "http://o/v1"}, lambda c: c._address, "http://o/v1"),
-    ({"provider": "groq"}, lambda c: c._provider.name, "groq"),
-    ({"provider": "groq"}, lambda c: c._address, PROVIDERS["groq"].base_url),
-    ({"temperature": 1}, lambda c: c.temperature, 1.0),
+CHANGES: list[Any] = [
+    pytest.param(
+        {"proxy": "http://p:1"},
+        lambda c: c._clients._settings.proxy,
+        "http://p:1",
+        id="proxy",
+    ),
+    pytest.param(
+        {"verify": False}, lambda c: c._clients._settings.verify, False, id="verify"
+    ),
+    pytest.param(
+        {"cert": "c.pem"}, lambda c: c._clients._settings.cert, "c.pem", id="cert"
+    ),
+    pytest.param(
+        {"base_url": "http://o/v1"}, lambda c: c._address, "http://o/v1", id="base_url"
+    ),
+    pytest.param(
+        {"provider": "groq"}, lambda c: c._provider.name, "groq", id="provider"
+    ),
+    pytest.param(
+        {"provider": "groq"},
+        lambda c: c._address,
+        PROVIDERS["groq"].base_url,
+        id="address of the provider",
+    ),
+    pytest.param({"temperature": 1}, lambda c: c.temperature, 1.0, id="temperature"),
 ]
 
 

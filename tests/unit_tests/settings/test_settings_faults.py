@@ -28,8 +28,16 @@ OTHER = ChatSSE(**BASE)
         ({"provider": 5}, "`provider` must be the name of a provider"),
         ({"reasoning_tags": 5}, "`reasoning_tags` must be a pair of strings"),
         ({"temperature": "hot"}, "temperature: Input should be a valid number"),
-        ({"fallbacks": OTHER}, "`fallbacks` is a ChatSSE, not a list."),
-        ({"fallbacks": [[OTHER]]}, "`fallbacks` takes ChatSSE models, not a list."),
+        pytest.param(
+            {"fallbacks": OTHER},
+            "`fallbacks` is a ChatSSE, not a list.",
+            id="fallbacks not in a list",
+        ),
+        pytest.param(
+            {"fallbacks": [[OTHER]]},
+            "`fallbacks` takes ChatSSE models, not a list.",
+            id="fallbacks in a list in a list",
+        ),
         ({"base_url": ""}, "`base_url` is ''"),
         ({"base_url": " "}, "`base_url` is ''"),
         ({"base_url": "ws://host/v1"}, "`base_url` is 'ws://host/v1'"),
@@ -88,17 +96,32 @@ IMAGE = {"type": "image"}
 @pytest.mark.parametrize(
     ("block", "words"),
     [
-        ({**IMAGE, "base64": b"x", "mime_type": "image/png"}, "contains bytes"),
-        ({**IMAGE, "base64": bytearray(b"x")}, "contains bytes"),
-        ({**IMAGE, "data": b"x"}, "contains bytes"),
-        ({"type": "image_url", "image_url": {"url": b"x"}}, "contains bytes"),
-        ({"type": "file", "base64": b"x"}, "contains bytes"),
-        ({**IMAGE, "base64": "aGk="}, "Add a `mime_type`"),
-        (
+        pytest.param(
+            {**IMAGE, "base64": b"x", "mime_type": "image/png"},
+            "contains bytes",
+            id="bytes",
+        ),
+        pytest.param(
+            {**IMAGE, "base64": bytearray(b"x")}, "contains bytes", id="bytearray"
+        ),
+        pytest.param(
+            {**IMAGE, "data": b"x"}, "contains bytes", id="bytes of the old form"
+        ),
+        pytest.param(
+            {"type": "image_url", "image_url": {"url": b"x"}},
+            "contains bytes",
+            id="bytes as a URL",
+        ),
+        pytest.param(
+            {"type": "file", "base64": b"x"}, "contains bytes", id="bytes of a file"
+        ),
+        pytest.param({**IMAGE, "base64": "aGk="}, "Add a `mime_type`", id="no type"),
+        pytest.param(
             {**IMAGE, "source_type": "base64", "data": "aGk="},
             "Add a `mime_type`",
+            id="no type, old form",
         ),
-        (IMAGE, "has no data"),
+        pytest.param(IMAGE, "has no data", id="no data"),
     ],
 )
 @pytest.mark.parametrize("kind", [HumanMessage, ToolMessage])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 
+from langchain_sse_chat.errors import EventTooLargeError
 from langchain_sse_chat.sse import SSEDecoder
 from langchain_sse_chat.sse.bare import BARE, BareTextDecoder
 from tests.unit_tests.sse.test_sse_limits import cuttings
@@ -17,7 +18,7 @@ def items(stream: bytes) -> list[tuple[str, str]]:
     """Return types and data, which are the same at every chunking."""
     every = []
     for parts in cuttings(stream):
-        decoder = BareTextDecoder(MIB)
+        decoder = BareTextDecoder(MIB, "http://test")
         events = [event for part in parts for event in decoder.feed(part)]
         every.append([(e.event, e.data) for e in [*events, *decoder.close()]])
     assert all(each == every[0] for each in every)
@@ -57,7 +58,7 @@ def test_gives_lines_that_are_no_field(
 def test_gives_the_events_of_the_standard_beside_them(
     stream: bytes, points: list[int]
 ) -> None:
-    decoder, plain = BareTextDecoder(MIB), SSEDecoder()
+    decoder, plain = BareTextDecoder(MIB, "http://test"), SSEDecoder()
     for part in cut(stream, points):
         events = [event for event in decoder.feed(part) if event.event != BARE]
         assert events == plain.feed(part)
@@ -65,9 +66,16 @@ def test_gives_the_events_of_the_standard_beside_them(
     assert decoder.last_event_id == plain.last_event_id
 
 
-@pytest.mark.parametrize("line", [b"{\n", b"{" * 1000 + b"\n", b"{" * 200_000 + b"\n"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param(b"{\n", id="short"),
+        pytest.param(b"{" * 1000 + b"\n", id="long"),
+        pytest.param(b"{" * 200_000 + b"\n", id="very long"),
+    ],
+)
 def test_gives_the_beginning_alone_of_a_long_text(line: bytes) -> None:
-    decoder = BareTextDecoder(MIB)
+    decoder = BareTextDecoder(MIB, "http://test")
     sent = line * (500_000 // len(line))
     assert decoder.feed(sent) == []
 
@@ -76,3 +84,10 @@ def test_gives_the_beginning_alone_of_a_long_text(line: bytes) -> None:
     assert bare.event == BARE
     assert 64 * 1024 <= len(bare.data) <= 128 * 1024
     assert sent.decode().startswith(bare.data[:-1])
+
+
+def test_an_event_that_is_too_large_names_the_server() -> None:
+    decoder = BareTextDecoder(9, "http://test/v1")
+    with pytest.raises(EventTooLargeError, match=r"//test/v1 .* 9 bytes") as caught:
+        decoder.feed(b"data: 12345\n")
+    assert caught.value.limit == 9

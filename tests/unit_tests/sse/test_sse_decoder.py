@@ -75,7 +75,17 @@ def test_reads_on_when_line_ends_change_in_the_stream() -> None:
 
 
 @pytest.mark.parametrize(
-    "character", ["\v", "\f", "\x1c", "\x1d", "\x1e", "\x85", "\u2028", "\u2029"]
+    "character",
+    [
+        pytest.param("\v", id="vertical tab"),
+        pytest.param("\f", id="form feed"),
+        pytest.param("\x1c", id="file separator"),
+        pytest.param("\x1d", id="group separator"),
+        pytest.param("\x1e", id="record separator"),
+        pytest.param("\x85", id="next line"),
+        pytest.param("\u2028", id="line separator"),
+        pytest.param("\u2029", id="paragraph separator"),
+    ],
 )
 def test_ends_no_line_at_other_separators(character: str) -> None:
     text = f"a{character}b{character}"

@@ -29,7 +29,6 @@ from tests.unit_tests.structured_output.asked_objects import (
     MakeChat,
     OldPay,
     Pay,
-    PayDict,
     Way,
     answer,
     asked_for,
@@ -39,49 +38,6 @@ from tests.unit_tests.structured_output.asked_objects import (
     invoked,
     streamed_out,
 )
-
-REASONS = ["length", "content_filter", "stop"]
-
-
-@pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("schema", [Pay, SCHEMA, PayDict, OldPay])
-@pytest.mark.parametrize("reason", REASONS)
-@every_way
-def test_an_object_that_was_cut_is_an_error(
-    make_chat: MakeChat, way: Way, method: Method, schema: Any, reason: str
-) -> None:
-    message = asked_for(method, CUT)
-    if method == "function_calling":
-        name = getattr(schema, "__name__", "Pay")
-        message["tool_calls"] = [call(name, CUT)]
-        reason = "tool_calls" if reason == "stop" else reason
-    chat = make_chat(answer(way, message, reason))
-
-    with pytest.raises(StructuredOutputError) as caught:
-        way(chat.with_structured_output(schema, method=method))
-
-    assert_whole_error(caught.value, reason)
-    assert repr(reason) in str(caught.value)
-    assert '"to": "Ann"' in str(caught.value)
-
-
-@pytest.mark.parametrize("method", METHODS)
-@every_way
-def test_an_object_that_was_cut_is_a_parsing_error_beside_the_raw_message(
-    make_chat: MakeChat, way: Way, method: Method
-) -> None:
-    chat = make_chat(answer(way, asked_for(method, CUT), "length"))
-
-    first, *rest = way(
-        chat.with_structured_output(Pay, method=method, include_raw=True)
-    )
-    for output in rest:
-        first += output
-
-    assert first["parsed"] is None
-    assert_whole_error(first["parsing_error"], "length")
-    assert "max_tokens" in str(first["parsing_error"])
-    assert first["raw"].response_metadata["finish_reason"] == "length"
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -172,7 +128,9 @@ def test_partial_objects_come_before_the_error(
         "",
         "Sure! It is 42.",
         '```json\n{"a": 1',
-        '```json\n{"a": 1}\n```\nor\n```json\n{"a": 2}\n```',
+        pytest.param(
+            '```json\n{"a": 1}\n```\nor\n```json\n{"a": 2}\n```', id="two code blocks"
+        ),
         '{"a": NaN}',
         '{"a": 1e400}',
         "NaN",
@@ -263,7 +221,7 @@ def test_a_call_that_was_cut_is_shown_as_it_was_sent(
             way(asked)
         error = caught.value
 
-    assert "is not valid: The arguments are not a whole JSON object." in str(error)
+    assert "is not valid: The arguments are not a complete JSON object." in str(error)
     assert error.llm_output == CUT
     assert error.partial.invalid_tool_calls[0]["args"] == CUT
 
@@ -291,10 +249,10 @@ class Names(RootModel[list[str]]):
 @pytest.mark.parametrize(
     ("schema", "text", "output"),
     [
-        (Names, '["Ann"]', Names(["Ann"])),
-        ({"title": "N", "type": "array"}, '["Ann"]', ["Ann"]),
-        (None, '["Ann"]', ["Ann"]),
-        (None, "4.25", 4.25),
+        pytest.param(Names, '["Ann"]', Names(["Ann"]), id="model of a list"),
+        pytest.param({"title": "N", "type": "array"}, '["Ann"]', ["Ann"], id="array"),
+        pytest.param(None, '["Ann"]', ["Ann"], id="no schema, list"),
+        pytest.param(None, "4.25", 4.25, id="no schema, number"),
     ],
 )
 @every_way

@@ -32,17 +32,41 @@ from tests.unit_tests.structured_output.asked_objects import (
 )
 
 WITHOUT_A_CALL = [
-    ({"content": "I would need a name."}, "answered without calling 'Pay'"),
-    ({"content": WHOLE}, "answered without calling 'Pay'"),
-    ({"content": ""}, "answered without calling 'Pay'"),
-    ({"tool_calls": [call("Transfer", WHOLE)]}, "called 'Transfer' instead of 'Pay'"),
-    ({"tool_calls": [call("Pay", CUT)]}, "call of 'Pay' is not valid"),
-    ({"tool_calls": [call("", WHOLE)]}, "call of 'Pay' is not valid"),
-    ({"tool_calls": [call("Pay", "[1]")]}, "call of 'Pay' is not valid"),
+    pytest.param(
+        {"content": "I would need a name."},
+        "answered without calling 'Pay'",
+        id="question",
+    ),
+    pytest.param(
+        {"content": WHOLE}, "answered without calling 'Pay'", id="object as text"
+    ),
+    pytest.param({"content": ""}, "answered without calling 'Pay'", id="empty"),
+    pytest.param(
+        {"tool_calls": [call("Transfer", WHOLE)]},
+        "called 'Transfer' instead of 'Pay'",
+        id="another tool",
+    ),
+    pytest.param(
+        {"tool_calls": [call("Pay", CUT)]},
+        "call of 'Pay' is not valid",
+        id="truncated call",
+    ),
+    pytest.param(
+        {"tool_calls": [call("", WHOLE)]},
+        "call of 'Pay' is not valid",
+        id="call without a name",
+    ),
+    pytest.param(
+        {"tool_calls": [call("Pay", "[1]")]},
+        "call of 'Pay' is not valid",
+        id="arguments not an object",
+    ),
 ]
 
 
-@pytest.mark.parametrize("schema", [Pay, SCHEMA])
+@pytest.mark.parametrize(
+    "schema", [pytest.param(Pay, id="Pay"), pytest.param(SCHEMA, id="schema")]
+)
 @pytest.mark.parametrize(("message", "said"), WITHOUT_A_CALL)
 @every_way
 def test_an_answer_without_the_call_is_an_error(
@@ -74,14 +98,26 @@ def test_a_call_in_place_of_json_is_named(make_chat: MakeChat) -> None:
 
 
 REFUSALS = [
-    ({"refusal": "I will not."}, "stop", "I will not."),
-    ({"refusal": "I will not.", "content": WHOLE}, "stop", "I will not."),
-    ({"content": ""}, "content_filter", "content_filter"),
-    ({"content": CUT}, "content_filter", "Ann"),
-    ({"content": "Let us talk of something else."}, "blacklist", "something else"),
-    ({"content": "I cannot"}, "refusal", "I cannot"),
+    pytest.param(({"refusal": "I will not."}, "stop", "I will not."), id="refusal"),
+    pytest.param(
+        ({"refusal": "I will not.", "content": WHOLE}, "stop", "I will not."),
+        id="refusal next to an object",
+    ),
+    pytest.param(
+        ({"content": ""}, "content_filter", "content_filter"), id="filtered and empty"
+    ),
+    pytest.param(
+        ({"content": CUT}, "content_filter", "Ann"), id="filtered in the middle"
+    ),
+    pytest.param(
+        ({"content": "Let us talk of something else."}, "blacklist", "something else"),
+        id="blacklist",
+    ),
+    pytest.param(
+        ({"content": "I cannot"}, "refusal", "I cannot"), id="reason is refusal"
+    ),
     *(
-        ({"content": ""}, reason, reason)
+        pytest.param(({"content": ""}, reason, reason), id=reason)
         for reason in (
             "content-filter",
             "content_filter: RECITATION",
@@ -94,7 +130,14 @@ REFUSALS = [
 
 
 @pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("schema", [Pay, SCHEMA, PayDict])
+@pytest.mark.parametrize(
+    "schema",
+    [
+        pytest.param(Pay, id="Pay"),
+        pytest.param(SCHEMA, id="schema"),
+        pytest.param(PayDict, id="PayDict"),
+    ],
+)
 @pytest.mark.parametrize("refusal", REFUSALS)
 @every_way
 def test_a_refusal_is_an_error_with_its_words(

@@ -44,7 +44,15 @@ REASONS = ["length", "content_filter", "stop"]
 
 
 @pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("schema", [Pay, SCHEMA, PayDict, OldPay])
+@pytest.mark.parametrize(
+    "schema",
+    [
+        pytest.param(Pay, id="Pay"),
+        pytest.param(SCHEMA, id="schema"),
+        pytest.param(PayDict, id="PayDict"),
+        pytest.param(OldPay, id="OldPay"),
+    ],
+)
 @pytest.mark.parametrize("reason", REASONS)
 @every_way
 def test_an_object_that_was_cut_is_an_error(

@@ -108,7 +108,11 @@ def test_tools_can_be_given_to_a_call(make_chat: MakeChat, server: Scripted) -> 
 
 
 @pytest.mark.parametrize(
-    ("tools", "tool_choice"), [([get_weather], "get_time"), ([5], None)]
+    ("tools", "tool_choice"),
+    [
+        pytest.param([get_weather], "get_time", id="choice of another tool"),
+        pytest.param([5], None, id="number"),
+    ],
 )
 def test_what_is_no_tool_is_an_error_at_once(
     make_chat: MakeChat, tools: Any, tool_choice: Any

@@ -119,12 +119,14 @@ def test_a_reset_is_a_reset_though_the_client_asked_to_close(
 @pytest.mark.parametrize(
     "request_",
     [
-        b"hello\r\n\r\n",
-        b"POST /\r\n\r\n",
-        post(b"no colon"),
-        post(b"Content-Length: x"),
-        post(b"Transfer-Encoding: chunked", body=b"zz\r\n"),
-        b"a" * 70_000,
+        pytest.param(b"hello\r\n\r\n", id="no request line"),
+        pytest.param(b"POST /\r\n\r\n", id="no version"),
+        pytest.param(post(b"no colon"), id="header without a colon"),
+        pytest.param(post(b"Content-Length: x"), id="length not a number"),
+        pytest.param(
+            post(b"Transfer-Encoding: chunked", body=b"zz\r\n"), id="broken chunk"
+        ),
+        pytest.param(b"a" * 70_000, id="endless head"),
     ],
 )
 def test_refuses_what_is_not_http(

@@ -195,7 +195,13 @@ def test_ends_early_without_an_error_of_http(
     assert last(server).outcome == "completed"
 
 
-@pytest.mark.parametrize("reply", [Reply.sse(EVENTS, cut_after=0), Reply.status(204)])
+@pytest.mark.parametrize(
+    "reply",
+    [
+        pytest.param(Reply.sse(EVENTS, cut_after=0), id="cut before the first byte"),
+        pytest.param(Reply.status(204), id="status 204"),
+    ],
+)
 def test_sends_an_empty_body(server: ScriptedServer, play: Play, reply: Reply) -> None:
     assert play(reply) == ([], None)
     assert last(server).outcome == "completed"

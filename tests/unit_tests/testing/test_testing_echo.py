@@ -61,15 +61,16 @@ BARE = {"type": "function", "function": {"name": "stop_all"}}
 @pytest.mark.parametrize(
     ("prompt", "said"),
     [
-        ("Привет!", "You said: Привет!"),
-        ("", "You said: "),
-        (None, "You said: "),
-        (
+        pytest.param("Привет!", "You said: Привет!", id="Cyrillic"),
+        pytest.param("", "You said: ", id="empty"),
+        pytest.param(None, "You said: ", id="null"),
+        pytest.param(
             [
                 {"type": "text", "text": "Look:"},
                 {"type": "image_url", "image_url": {"url": "data:,"}},
             ],
             "You said: Look: [image_url]",
+            id="parts",
         ),
     ],
 )
@@ -215,14 +216,20 @@ USER = {"role": "user", "content": "Hi"}
         ({"messages": "Hi"}, "'messages' must be"),
         ({"messages": ["Hi"]}, "messages[0] must be an object"),
         ({"messages": [USER, {"role": "bot"}]}, "messages[1].role is unknown: 'bot'"),
-        ({"messages": [{"role": "user", "content": 3}]}, "messages[0].content"),
-        (
+        pytest.param(
+            {"messages": [{"role": "user", "content": 3}]},
+            "messages[0].content",
+            id="content is a number",
+        ),
+        pytest.param(
             {"messages": [{"role": "user", "content": ["Hi"]}]},
             "messages[0].content",
+            id="part is text",
         ),
-        (
+        pytest.param(
             {"messages": [{"role": "user", "content": [{"type": "tool_use"}]}]},
             "messages[0].content",
+            id="part of an unknown type",
         ),
         ({"messages": [{"role": "tool", "content": ""}]}, "messages[0].tool_call_id"),
         ({"messages": HISTORY[::2]}, "messages[1].tool_call_id"),
@@ -232,8 +239,16 @@ USER = {"role": "user", "content": "Hi"}
         ({"n": 1.5}, "'n' must be an integer"),
         ({"tools": ["f"]}, "tools[0] must be an object"),
         ({"tools": [WEATHER, {"name": "f"}]}, "tools[1] must be an object"),
-        ({"tools": [{"type": "function"}]}, "tools[0].function"),
-        ({"tools": [{"type": "function", "function": {}}]}, "tools[0].function"),
+        pytest.param(
+            {"tools": [{"type": "function"}]},
+            "tools[0].function",
+            id="tool without a function",
+        ),
+        pytest.param(
+            {"tools": [{"type": "function", "function": {}}]},
+            "tools[0].function",
+            id="function without a name",
+        ),
         ({"tool_choice": "required"}, "'tool_choice' does not name a tool"),
         (
             {"tool_choice": {"function": {"name": "f"}}},

@@ -131,15 +131,37 @@ CALL = {"role": "assistant", "content": "", "function_call": {"name": "f"}}
 @pytest.mark.parametrize(
     "fields",
     [
-        {"tools": []},
-        {"stream_options": {}},
-        {"temperature": 0},
-        {"messages": [USER, {"role": "system", "content": "s"}]},
-        {"messages": [{"role": "user", "content": [{"type": "text", "text": "a"}]}]},
-        {"messages": [{"role": "function", "name": "f", "content": "sunny"}]},
-        {"messages": [{"role": "function", "name": "f", "content": "[1]"}]},
-        {"messages": [{"role": "function", "content": "{}"}]},
-        {"messages": [{**CALL, "function_call": {"arguments": "{}"}}]},
+        pytest.param({"tools": []}, id="tools"),
+        pytest.param({"stream_options": {}}, id="stream_options"),
+        pytest.param({"temperature": 0}, id="temperature 0"),
+        pytest.param(
+            {"messages": [USER, {"role": "system", "content": "s"}]},
+            id="system message last",
+        ),
+        pytest.param(
+            {
+                "messages": [
+                    {"role": "user", "content": [{"type": "text", "text": "a"}]}
+                ]
+            },
+            id="content parts",
+        ),
+        pytest.param(
+            {"messages": [{"role": "function", "name": "f", "content": "sunny"}]},
+            id="result not JSON",
+        ),
+        pytest.param(
+            {"messages": [{"role": "function", "name": "f", "content": "[1]"}]},
+            id="result not an object",
+        ),
+        pytest.param(
+            {"messages": [{"role": "function", "content": "{}"}]},
+            id="result without a name",
+        ),
+        pytest.param(
+            {"messages": [{**CALL, "function_call": {"arguments": "{}"}}]},
+            id="call without a name",
+        ),
     ],
 )
 def test_another_form_is_refused(

@@ -161,7 +161,11 @@ def test_a_truncated_document_promises_all_of_itself() -> None:
 
 
 @pytest.mark.parametrize(
-    ("reply", "method"), [(Reply.status(204), "POST"), (Reply.text("a"), "HEAD")]
+    ("reply", "method"),
+    [
+        pytest.param(Reply.status(204), "POST", id="status 204"),
+        pytest.param(Reply.text("a"), "HEAD", id="HEAD"),
+    ],
 )
 def test_sends_no_body_where_http_has_none(reply: Reply, method: str) -> None:
     response = reply.render(request(method))

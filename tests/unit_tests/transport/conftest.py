@@ -19,8 +19,8 @@ def drive(request: pytest.FixtureRequest) -> Drive:
 @pytest.fixture
 def no_shared_clients() -> Iterator[None]:
     """Start and end each test without clients of others."""
-    clients_module._shared.reset()
+    clients_module.shared.reset()
     yield
-    for pool in clients_module._shared.sync.by_settings.values():
+    for pool in clients_module.shared.sync.by_settings.values():
         pool.client.close()
-    clients_module._shared.reset()
+    clients_module.shared.reset()

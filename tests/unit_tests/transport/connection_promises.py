@@ -59,7 +59,16 @@ class Late:
         self.sent.set()
 
 
-@pytest.mark.parametrize("more", [OTHER, OTHER[:70], TIMEOUT, b"\r\n", b"x"])
+@pytest.mark.parametrize(
+    "more",
+    [
+        pytest.param(OTHER, id="another response"),
+        pytest.param(OTHER[:70], id="begun response"),
+        pytest.param(TIMEOUT, id="status 408"),
+        pytest.param(b"\r\n", id="line ending"),
+        pytest.param(b"x", id="one byte"),
+    ],
+)
 def test_an_idle_connection_that_has_received_anything_is_not_used_again(
     way: Way, serve: Serve, more: bytes
 ) -> None:
@@ -72,7 +81,14 @@ def test_an_idle_connection_that_has_received_anything_is_not_used_again(
         assert server.connections == 2
 
 
-@pytest.mark.parametrize("more", [OTHER, TIMEOUT, OTHER * 2000])
+@pytest.mark.parametrize(
+    "more",
+    [
+        pytest.param(OTHER, id="another response"),
+        pytest.param(TIMEOUT, id="status 408"),
+        pytest.param(OTHER * 2000, id="many responses"),
+    ],
+)
 def test_what_comes_with_the_end_of_an_answer_is_not_the_next_answer(
     way: Way, serve: Serve, more: bytes
 ) -> None:

@@ -124,7 +124,10 @@ async def test_a_model_that_wants_aiohttp_says_that_it_is_missing(
 
 @pytest.mark.parametrize(
     ("limits", "connections", "seconds"),
-    [(LIMITS, 7, 3.0), (httpx.Limits(keepalive_expiry=None), 0, 86_400.0)],
+    [
+        pytest.param(LIMITS, 7, 3.0, id="limits"),
+        pytest.param(httpx.Limits(keepalive_expiry=None), 0, 86_400.0, id="no limits"),
+    ],
 )
 async def test_the_pool_keeps_the_limits_and_no_cookies(
     monkeypatch: pytest.MonkeyPatch,

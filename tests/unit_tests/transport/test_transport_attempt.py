@@ -100,6 +100,16 @@ def test_an_allowance_ends_with_its_time(clock: Clock) -> None:
     assert left == [True, False]
 
 
+@pytest.mark.parametrize(("seconds", "is_left"), [(5.0, False), (None, True)])
+def test_the_body_of_an_error_response_has_a_timeout_of_its_own(
+    clock: Clock, seconds: float | None, *, is_left: bool
+) -> None:
+    limits = spec(error_body=seconds)
+    allowance = Attempt(limits, LineReceiver(), clock).error_body_limit()
+    clock.now += 5.0
+    assert allowance.is_left is is_left
+
+
 def test_pause_is_what_the_exchange_says() -> None:
     exchange = ScriptedExchange(retries=1, pause=2.5)
     error = ConnectionFailedError("x")

@@ -35,7 +35,7 @@ def test_models_with_other_settings_have_another_client() -> None:
 
 def test_making_clients_is_left_to_the_first_use() -> None:
     HTTPClients(ClientSettings(verify="/no/such/file.pem"))
-    assert clients_module._shared.sync.by_settings == {}
+    assert clients_module.shared.sync.by_settings == {}
 
 
 def test_threads_get_the_same_client() -> None:
@@ -158,11 +158,20 @@ def test_the_callers_clients_are_used_as_they_are() -> None:
 @pytest.mark.parametrize(
     ("name", "client", "words"),
     [
-        ("http_client", httpx.AsyncClient(), "httpx.AsyncClient"),
-        ("http_async_client", httpx.Client(), "httpx.Client"),
-        ("http_client", httpx2.Client(), "httpx2.Client"),
-        ("http_async_client", httpx2.AsyncClient(), "httpx2.AsyncClient"),
-        ("http_client", "http://proxy", "builtins.str"),
+        pytest.param(
+            "http_client", httpx.AsyncClient(), "httpx.AsyncClient", id="async for sync"
+        ),
+        pytest.param(
+            "http_async_client", httpx.Client(), "httpx.Client", id="sync for async"
+        ),
+        pytest.param("http_client", httpx2.Client(), "httpx2.Client", id="httpx2"),
+        pytest.param(
+            "http_async_client",
+            httpx2.AsyncClient(),
+            "httpx2.AsyncClient",
+            id="async httpx2",
+        ),
+        pytest.param("http_client", "http://proxy", "builtins.str", id="text"),
     ],
 )
 def test_a_client_of_another_type_is_refused(
@@ -231,11 +240,16 @@ def test_clients_without_the_callers_own_can_be_pickled() -> None:
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ({"http_client": httpx.Client()}, "`http_client`"),
-        ({"http_async_client": httpx.AsyncClient()}, "`http_async_client`"),
-        (
+        pytest.param({"http_client": httpx.Client()}, "`http_client`", id="client"),
+        pytest.param(
+            {"http_async_client": httpx.AsyncClient()},
+            "`http_async_client`",
+            id="async client",
+        ),
+        pytest.param(
             {"settings": ClientSettings(verify=ssl.create_default_context())},
             "`ssl.SSLContext`",
+            id="TLS context",
         ),
     ],
 )
@@ -268,12 +282,12 @@ def test_models_with_other_sockets_have_other_clients() -> None:
 async def test_a_forked_process_starts_without_clients() -> None:
     clients = HTTPClients()
     inherited = clients.sync_client(), clients.async_client()
-    clients_module._forget_parent()
+    clients_module.forget_parent()
     fresh = clients.sync_client(), clients.async_client()
     assert inherited[0] is not fresh[0]
     assert inherited[1] is not fresh[1]
     assert not inherited[1].is_closed
-    clients_module._of_the_parent.clear()
+    clients_module.of_the_parent.clear()
     await clients.aclose()
     inherited[0].close()
 

@@ -28,9 +28,7 @@ async def test_async_clients_without_a_model_are_kept_in_a_small_number() -> Non
         HTTPClients(ClientSettings(max_connections=number)).async_client()
         for number in range(1, 41)
     ]
-    await asyncio.gather(
-        *clients_module._shared.of(asyncio.get_running_loop())._closing
-    )
+    await asyncio.gather(*clients_module.shared.of(asyncio.get_running_loop())._closing)
     assert sum(not client.is_closed for client in made) == 16
     assert all(client.is_closed for client in made[:24])
 
@@ -48,7 +46,7 @@ def test_async_clients_that_a_loop_had_no_time_to_close_are_closed_with_it() -> 
 
 async def test_an_async_client_that_was_shut_down_is_forgotten_too() -> None:
     HTTPClients().async_client()
-    pools = clients_module._shared.of(asyncio.get_running_loop())
+    pools = clients_module.shared.of(asyncio.get_running_loop())
     [first] = pools.by_settings.values()
     assert first.keeper is not None
     await first.keeper.aclose()
@@ -103,7 +101,7 @@ def test_a_loop_that_is_gone_leaves_nothing_behind() -> None:
 
     asyncio.run(get())
     gc.collect()
-    assert len(clients_module._shared.by_loop) == 0
+    assert len(clients_module.shared.by_loop) == 0
 
 
 @pytest.mark.parametrize("action", ["ignore", "default"])
@@ -119,7 +117,7 @@ def test_a_loop_closed_by_hand_is_let_go_of(action: str) -> None:
             warnings.simplefilter(action, ResourceWarning)  # type: ignore[arg-type]
             loop.run_until_complete(get())
         loop.close()
-    assert list(clients_module._shared.by_loop) == [loops[-1]]
+    assert list(clients_module.shared.by_loop) == [loops[-1]]
 
 
 def test_async_clients_need_an_event_loop() -> None:

@@ -188,9 +188,15 @@ def test_redirects_are_not_followed(drive: Drive, status: int) -> None:
 @pytest.mark.parametrize(
     "failures",
     [
-        lambda: [httpx.ConnectError("refused")],
-        lambda: [Reply(b"busy", status=503), httpx.ReadTimeout("slow")],
-        lambda: [Reply(b"a\n"), Reply(httpx.RemoteProtocolError("cut"))],
+        pytest.param(lambda: [httpx.ConnectError("refused")], id="connection refused"),
+        pytest.param(
+            lambda: [Reply(b"busy", status=503), httpx.ReadTimeout("slow")],
+            id="busy, then slow",
+        ),
+        pytest.param(
+            lambda: [Reply(b"a\n"), Reply(httpx.RemoteProtocolError("cut"))],
+            id="broken before the answer",
+        ),
     ],
 )
 def test_a_failed_attempt_is_followed_by_another(

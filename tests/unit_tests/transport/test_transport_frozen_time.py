@@ -14,12 +14,16 @@ from tests.unit_tests.quirks.quirk import ASYNC, SYNC
 from tests.unit_tests.wire.wire_streams import chunk, cuts, events, text
 
 BODY = events([text("Hi"), text(" there"), chunk({}, "stop")])
-FREEZES: list[dict[str, Any]] = [
-    {"time_to_freeze": "2012-01-14"},
-    {"time_to_freeze": "2050-01-14"},
-    {"time_to_freeze": "2012-01-14", "tick": True},
-    {"time_to_freeze": "2012-01-14", "auto_tick_seconds": 0.01},
-    {"time_to_freeze": "2012-01-14", "real_asyncio": True},
+FREEZES = [
+    pytest.param({"time_to_freeze": "2012-01-14"}, id="past"),
+    pytest.param({"time_to_freeze": "2050-01-14"}, id="future"),
+    pytest.param({"time_to_freeze": "2012-01-14", "tick": True}, id="ticking"),
+    pytest.param(
+        {"time_to_freeze": "2012-01-14", "auto_tick_seconds": 0.01}, id="auto tick"
+    ),
+    pytest.param(
+        {"time_to_freeze": "2012-01-14", "real_asyncio": True}, id="real asyncio"
+    ),
 ]
 
 
@@ -41,7 +45,7 @@ def make(body: list[bytes], **fields: Any) -> ChatSSE:
     )
 
 
-@pytest.mark.parametrize("freeze", FREEZES, ids=str)
+@pytest.mark.parametrize("freeze", FREEZES)
 @pytest.mark.parametrize("way", SYNC)
 def test_a_call_takes_place_in_frozen_time(freeze: dict[str, Any], way: str) -> None:
     for reads in cuts(BODY).values():
@@ -49,7 +53,7 @@ def test_a_call_takes_place_in_frozen_time(freeze: dict[str, Any], way: str) -> 
             assert SYNC[way](make(reads)).text == "Hi there"
 
 
-@pytest.mark.parametrize("freeze", FREEZES, ids=str)
+@pytest.mark.parametrize("freeze", FREEZES)
 @pytest.mark.parametrize("way", ASYNC)
 async def test_a_call_takes_place_in_frozen_time_in_async_code(
     freeze: dict[str, Any], way: str

@@ -129,13 +129,33 @@ def test_a_server_that_wants_a_certificate_names_the_setting(
 @pytest.mark.parametrize(
     ("exc", "words"),
     [
-        (httpx.InvalidURL("x"), "check `base_url`"),
-        (httpx.UnsupportedProtocol("x"), "check `base_url`"),
-        (httpx.UnsupportedProtocol("x"), "httpx.HTTPTransport(uds=...)"),
-        (httpx.TooManyRedirects("x"), "redirects in a loop"),
-        (RuntimeError("the client has been closed."), "has been closed"),
-        (RuntimeError("Event loop is closed"), "another event loop"),
-        (RuntimeError("is bound to a different event loop"), "another event loop"),
+        pytest.param(httpx.InvalidURL("x"), "check `base_url`", id="invalid URL"),
+        pytest.param(
+            httpx.UnsupportedProtocol("x"), "check `base_url`", id="unsupported scheme"
+        ),
+        pytest.param(
+            httpx.UnsupportedProtocol("x"),
+            "httpx.HTTPTransport(uds=...)",
+            id="unix socket",
+        ),
+        pytest.param(
+            httpx.TooManyRedirects("x"), "redirects in a loop", id="redirects"
+        ),
+        pytest.param(
+            RuntimeError("the client has been closed."),
+            "has been closed",
+            id="closed client",
+        ),
+        pytest.param(
+            RuntimeError("Event loop is closed"),
+            "another event loop",
+            id="closed event loop",
+        ),
+        pytest.param(
+            RuntimeError("is bound to a different event loop"),
+            "another event loop",
+            id="another event loop",
+        ),
     ],
 )
 def test_mistakes_of_the_caller_say_what_to_change(exc: Exception, words: str) -> None:

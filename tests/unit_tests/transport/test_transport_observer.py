@@ -58,7 +58,7 @@ class Notes:
 
 
 class Ticks:
-    """A clock that goes on by a second with each look at it."""
+    """A clock that advances by a second with each look at it."""
 
     def __init__(self) -> None:
         self.seconds = 100.0

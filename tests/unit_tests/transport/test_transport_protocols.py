@@ -22,7 +22,9 @@ LIMITS = Timeouts(1.0, 2.0, 3.0, 4.0, first_token=5.0, gap=6.0)
         (9.5, (9.5, 9.5, 9.5, 9.5)),
         ((7.0, 8.0), (7.0, 2.0, 3.0, 8.0)),
         ((None, 8.0), (None, 2.0, 3.0, 8.0)),
-        (httpx.Timeout(9.0, pool=None), (9.0, 9.0, None, 9.0)),
+        pytest.param(
+            httpx.Timeout(9.0, pool=None), (9.0, 9.0, None, 9.0), id="httpx.Timeout"
+        ),
     ],
 )
 def test_a_timeout_of_the_caller_is_laid_over_the_limits(
@@ -45,7 +47,16 @@ def test_a_request_shows_neither_headers_nor_body() -> None:
     assert "hidden" not in repr(spec)
 
 
-@pytest.mark.parametrize("seconds", [1e7 + 1, 1e10, math.inf, sys.maxsize, 10**400])
+@pytest.mark.parametrize(
+    "seconds",
+    [
+        pytest.param(1e7 + 1, id="just above the limit"),
+        pytest.param(1e10, id="1e10"),
+        pytest.param(math.inf, id="inf"),
+        pytest.param(sys.maxsize, id="maxsize"),
+        pytest.param(10**400, id="too large for a float"),
+    ],
+)
 def test_a_limit_that_never_comes_is_none(seconds: float) -> None:
     limits = Timeouts(first_token=seconds, gap=seconds).overridden_by(seconds)
 

@@ -189,14 +189,9 @@ def test_a_socks_proxy_without_its_package_says_what_to_install() -> None:
         routes.of(httpx.Request("POST", "https://a.example"))
 
 
-def test_proxies_of_the_system_are_named_as_such(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(
-        "langchain_sse_chat.transport.proxies.getproxies",
-        lambda: {"https": "http://p.example:1"},
-    )
-    proxy = proxies_of(None).of(httpx.URL("https://a.example"))
+def test_proxies_of_the_system_are_named_as_such() -> None:
+    system = proxies_of(None, lambda: {"https": "http://p.example:1"})
+    proxy = system.of(httpx.URL("https://a.example"))
     assert str(proxy) == "http://p.example:1 (the settings of this system)"
 
 

@@ -94,7 +94,13 @@ def test_a_wrong_password_is_not_shown(file: Path, key: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "cert", ["missing.pem", ("missing.pem", "k"), (ssl.__file__, "k"), Path("missing")]
+    "cert",
+    [
+        pytest.param("missing.pem", id="missing file"),
+        pytest.param(("missing.pem", "k"), id="missing file with a key"),
+        pytest.param((ssl.__file__, "k"), id="not a certificate"),
+        pytest.param(Path("missing"), id="missing path"),
+    ],
 )
 def test_what_is_no_certificate_is_named(cert: Certificate) -> None:
     with pytest.raises(ConfigurationError, match="`cert` cannot be read"):

@@ -19,30 +19,49 @@ PATH = "/chat/completions"
 @pytest.mark.parametrize(
     ("base_url", "url"),
     [
-        ("https://a.example/v1", "https://a.example/v1/chat/completions"),
-        ("https://a.example/v1/", "https://a.example/v1/chat/completions"),
-        (" https://a.example ", "https://a.example/chat/completions"),
-        (
-            "https://a.example/v1/chat/completions",
-            "https://a.example/v1/chat/completions",
+        pytest.param(
+            "https://a.example/v1", "https://a.example/v1/chat/completions", id="path"
         ),
-        (
+        pytest.param(
+            "https://a.example/v1/",
+            "https://a.example/v1/chat/completions",
+            id="path and slash",
+        ),
+        pytest.param(
+            " https://a.example ", "https://a.example/chat/completions", id="blanks"
+        ),
+        pytest.param(
+            "https://a.example/v1/chat/completions",
+            "https://a.example/v1/chat/completions",
+            id="endpoint",
+        ),
+        pytest.param(
             "https://a.example/v1/chat/completions/",
             "https://a.example/v1/chat/completions",
+            id="endpoint and slash",
         ),
-        (
+        pytest.param(
             "https://a.example/x?api-version=2#top",
             "https://a.example/x/chat/completions?api-version=2",
+            id="query and fragment",
         ),
-        ("http://[::1]:8000/v1", "http://[::1]:8000/v1/chat/completions"),
-        ("http://u:p@h/v1", "http://u:p@h/v1/chat/completions"),
-        (
+        pytest.param(
+            "http://[::1]:8000/v1", "http://[::1]:8000/v1/chat/completions", id="IPv6"
+        ),
+        pytest.param(
+            "http://u:p@h/v1",
+            "http://u:p@h/v1/chat/completions",
+            id="user and password",
+        ),
+        pytest.param(
             "http+unix://%2Frun%2FLlama.sock/v1",
             "http+unix://%2Frun%2FLlama.sock/v1/chat/completions",
+            id="socket",
         ),
-        (
+        pytest.param(
             " HTTP+UNIX://%2frun%2f%61:@%C3%BC.sock?x=1",
             "http+unix://%2Frun%2Fa%3A%40%C3%BC.sock/chat/completions?x=1",
+            id="socket in capitals",
         ),
     ],
 )
@@ -108,16 +127,29 @@ def test_refusal_shows_no_password_and_no_query() -> None:
 @pytest.mark.parametrize(
     ("url", "safe"),
     [
-        ("https://a.example/v1?key=s#f", "https://a.example/v1"),
-        ("https://a.example/v1#f?x", "https://a.example/v1"),
-        ("https://u:p@a.example:1/v1", "https://a.example:1/v1"),
-        ("https://u:p@x@a.example/@me", "https://a.example/@me"),
-        ("not a url", "not a url"),
-        (
+        pytest.param(
+            "https://a.example/v1?key=s#f", "https://a.example/v1", id="query"
+        ),
+        pytest.param("https://a.example/v1#f?x", "https://a.example/v1", id="fragment"),
+        pytest.param(
+            "https://u:p@a.example:1/v1",
+            "https://a.example:1/v1",
+            id="user and password",
+        ),
+        pytest.param(
+            "https://u:p@x@a.example/@me", "https://a.example/@me", id="at signs"
+        ),
+        pytest.param("not a url", "not a url", id="not a URL"),
+        pytest.param(
             "http+unix://%2Frun%2FLlama%40.sock/v1?key=s",
             "http://unix:/run/Llama@.sock:/v1",
+            id="socket",
         ),
-        ("http+unix://u:p@%2Frun/v1", "http+unix://%2Frun/v1"),
+        pytest.param(
+            "http+unix://u:p@%2Frun/v1",
+            "http+unix://%2Frun/v1",
+            id="socket with a user",
+        ),
     ],
 )
 def test_safe_url_leaves_out_what_may_be_secret(url: str, safe: str) -> None:

@@ -57,27 +57,44 @@ def test_text_is_text_whatever_empty_fields_stand_beside_it(beside: Any) -> None
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        ("ab", Seen("ab")),
-        ([{"type": "text", "text": "a"}, {"type": "text", "text": "b"}], Seen("ab")),
-        (["a", "b"], Seen("ab")),
-        ({"type": "text", "text": "ab"}, Seen("ab")),
-        ([{"type": "thinking", "thinking": "r"}], Seen(reasoning="r")),
-        (
+        pytest.param("ab", Seen("ab"), id="text"),
+        pytest.param(
+            [{"type": "text", "text": "a"}, {"type": "text", "text": "b"}],
+            Seen("ab"),
+            id="text parts",
+        ),
+        pytest.param(["a", "b"], Seen("ab"), id="strings"),
+        pytest.param({"type": "text", "text": "ab"}, Seen("ab"), id="one part"),
+        pytest.param(
+            [{"type": "thinking", "thinking": "r"}],
+            Seen(reasoning="r"),
+            id="thinking part",
+        ),
+        pytest.param(
             [
                 {"type": "thinking", "thinking": [{"type": "text", "text": "r"}]},
                 {"type": "text", "text": "a"},
             ],
             Seen("a", "r"),
+            id="thinking in parts",
         ),
-        ([{"type": "reasoning", "text": "r"}], Seen(reasoning="r")),
-        ([{"type": "thinking"}, {"type": "text", "text": 5}], Seen("5")),
-        ([{"type": []}], Seen()),
-        ([1, True, None], Seen("1true")),
-        (5, Seen("5")),
-        (0, Seen("0")),
-        (1.5, Seen("1.5")),
-        (False, Seen("false")),
-        ([], Seen()),
+        pytest.param(
+            [{"type": "reasoning", "text": "r"}],
+            Seen(reasoning="r"),
+            id="reasoning part",
+        ),
+        pytest.param(
+            [{"type": "thinking"}, {"type": "text", "text": 5}],
+            Seen("5"),
+            id="number as text",
+        ),
+        pytest.param([{"type": []}], Seen(), id="odd type"),
+        pytest.param([1, True, None], Seen("1true"), id="odd parts"),
+        pytest.param(5, Seen("5"), id="number"),
+        pytest.param(0, Seen("0"), id="zero"),
+        pytest.param(1.5, Seen("1.5"), id="fraction"),
+        pytest.param(False, Seen("false"), id="boolean"),
+        pytest.param([], Seen(), id="empty"),
     ],
 )
 def test_content_is_a_text_or_parts(content: Any, expected: Seen) -> None:
@@ -204,22 +221,57 @@ def test_logprobs_of_all_deltas_are_put_together() -> None:
 @pytest.mark.parametrize(
     ("sent", "reason", "native"),
     [
-        ([text("a"), STOP], "stop", None),
-        ([text("a"), chunk({}, "length")], "length", None),
-        ([text("a"), STOP, STOP], "stop", None),
-        ([CALL, chunk({}, "tool_calls"), STOP], "tool_calls", None),
-        ([CALL, STOP, chunk({}, "tool_calls")], "tool_calls", None),
-        ([text("a"), chunk({}, "length"), STOP], "length", None),
-        ([text("a"), STOP, chunk({}, "length")], "length", None),
-        ([CALL, STOP], "tool_calls", "stop"),
-        ([CALL, chunk({}, "eos")], "tool_calls", "eos"),
-        ([CALL, chunk({}, "function_call")], "tool_calls", "function_call"),
-        ([CALL, chunk({}, "length")], "length", None),
-        ([text("a"), chunk({"tool_calls": []}, "tool_calls")], "stop", "tool_calls"),
-        ([text("a"), chunk({}, "")], "stop", None),
-        ([text("a"), chunk({}, {"type": "stop"})], "stop", None),
-        ([text("a")], "stop", None),
-        ([CALL], "tool_calls", None),
+        pytest.param([text("a"), STOP], "stop", None, id="stop"),
+        pytest.param([text("a"), chunk({}, "length")], "length", None, id="length"),
+        pytest.param([text("a"), STOP, STOP], "stop", None, id="stop twice"),
+        pytest.param(
+            [CALL, chunk({}, "tool_calls"), STOP],
+            "tool_calls",
+            None,
+            id="tool_calls, then stop",
+        ),
+        pytest.param(
+            [CALL, STOP, chunk({}, "tool_calls")],
+            "tool_calls",
+            None,
+            id="stop, then tool_calls",
+        ),
+        pytest.param(
+            [text("a"), chunk({}, "length"), STOP],
+            "length",
+            None,
+            id="length, then stop",
+        ),
+        pytest.param(
+            [text("a"), STOP, chunk({}, "length")],
+            "length",
+            None,
+            id="stop, then length",
+        ),
+        pytest.param([CALL, STOP], "tool_calls", "stop", id="call and stop"),
+        pytest.param([CALL, chunk({}, "eos")], "tool_calls", "eos", id="call and eos"),
+        pytest.param(
+            [CALL, chunk({}, "function_call")],
+            "tool_calls",
+            "function_call",
+            id="call and function_call",
+        ),
+        pytest.param([CALL, chunk({}, "length")], "length", None, id="call and length"),
+        pytest.param(
+            [text("a"), chunk({"tool_calls": []}, "tool_calls")],
+            "stop",
+            "tool_calls",
+            id="tool_calls without a call",
+        ),
+        pytest.param([text("a"), chunk({}, "")], "stop", None, id="empty reason"),
+        pytest.param(
+            [text("a"), chunk({}, {"type": "stop"})],
+            "stop",
+            None,
+            id="reason is an object",
+        ),
+        pytest.param([text("a")], "stop", None, id="no reason"),
+        pytest.param([CALL], "tool_calls", None, id="call without a reason"),
     ],
 )
 def test_the_finish_reason_is_that_of_what_was_seen(
@@ -249,7 +301,11 @@ def test_a_relays_own_word_for_the_reason_is_kept() -> None:
 
 @pytest.mark.parametrize(
     "before",
-    [[], [chunk({})], [chunk({"role": "assistant", "content": ""})]],
+    [
+        pytest.param([], id="nothing"),
+        pytest.param([chunk({})], id="empty delta"),
+        pytest.param([chunk({"role": "assistant", "content": ""})], id="role"),
+    ],
 )
 def test_a_whole_message_in_place_of_deltas_is_the_answer(before: list[Any]) -> None:
     message = {
@@ -263,7 +319,13 @@ def test_a_whole_message_in_place_of_deltas_is_the_answer(before: list[Any]) -> 
         assert read_chunks(*before, sent) == Seen("a", "", F, [], "tool_calls")
 
 
-@pytest.mark.parametrize("begun", [text("a"), calls(call(0, "c", "f", ""))])
+@pytest.mark.parametrize(
+    "begun",
+    [
+        pytest.param(text("a"), id="text"),
+        pytest.param(calls(call(0, "c", "f", "")), id="call"),
+    ],
+)
 def test_a_whole_message_after_deltas_brings_only_what_they_did_not(begun: Any) -> None:
     message = {"content": "a", "tool_calls": [call(0, "c", "f", "{}")]}
     last = chunk(choices=[{"message": message, "finish_reason": "stop"}])

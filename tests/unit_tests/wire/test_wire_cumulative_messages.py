@@ -147,16 +147,48 @@ def test_messages_that_contradict_are_an_error() -> None:
     ("first", "second", "arguments"),
     [
         # All so far.
-        (call(0, "c", "f", '{"a": "x'), call(0, "c", "f", '{"a": "xy"}'), "xy"),
-        (call(0, "c", "f", '{"a": "xy"}'), call(0, "c", "f", '{"a": "xy"}'), "xy"),
+        pytest.param(
+            call(0, "c", "f", '{"a": "x'),
+            call(0, "c", "f", '{"a": "xy"}'),
+            "xy",
+            id="grown",
+        ),
+        pytest.param(
+            call(0, "c", "f", '{"a": "xy"}'),
+            call(0, "c", "f", '{"a": "xy"}'),
+            "xy",
+            id="same",
+        ),
         # Arguments as an object.
-        (call(0, "c", "f", {"a": "xy"}), call(0, "c", "f", {"a": "xy"}), "xy"),
+        pytest.param(
+            call(0, "c", "f", {"a": "xy"}),
+            call(0, "c", "f", {"a": "xy"}),
+            "xy",
+            id="same object",
+        ),
         # The next part.
-        (call(0, "c", "f", '{"a": "x'), call(0, NIL, NIL, 'y"}'), "xy"),
-        (call(0, "c", "f", '{"a": "x'), call(0, "c", "f", 'y"}'), "xy"),
-        (call(0, "c", "f", '{"a": "x'), {"index": 0, "function": {}}, None),
-        (call(0, "c", "f", '{"a": "x'), "odd", None),
-        (call(0, "c", "f", '{"a": "x'), {"index": 0}, None),
+        pytest.param(
+            call(0, "c", "f", '{"a": "x'),
+            call(0, NIL, NIL, 'y"}'),
+            "xy",
+            id="rest only",
+        ),
+        pytest.param(
+            call(0, "c", "f", '{"a": "x'),
+            call(0, "c", "f", 'y"}'),
+            "xy",
+            id="rest with the name",
+        ),
+        pytest.param(
+            call(0, "c", "f", '{"a": "x'),
+            {"index": 0, "function": {}},
+            None,
+            id="no function",
+        ),
+        pytest.param(call(0, "c", "f", '{"a": "x'), "odd", None, id="odd"),
+        pytest.param(
+            call(0, "c", "f", '{"a": "x'), {"index": 0}, None, id="index only"
+        ),
     ],
 )
 def test_calls_of_messages_have_their_arguments_once(

@@ -86,11 +86,19 @@ def test_reads_past_padding(key: str, options: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("value", "other"),
     [
-        (chunk("a", choice={"note": {"p": "x"}}), chunk("a", choice={"note": "y"})),
-        (chunk("a", p="x", q={"p": "x"}), chunk("a", p="x", q={"p": "y"})),
-        (chunk("a", p=1), chunk("a", p=2)),
-        (chunk("a", p=["p"]), chunk("a", p=["q"])),
-        (chunk("a", q="x"), chunk("a", q="y")),
+        pytest.param(
+            chunk("a", choice={"note": {"p": "x"}}),
+            chunk("a", choice={"note": "y"}),
+            id="in a choice",
+        ),
+        pytest.param(
+            chunk("a", p="x", q={"p": "x"}),
+            chunk("a", p="x", q={"p": "y"}),
+            id="in another field",
+        ),
+        pytest.param(chunk("a", p=1), chunk("a", p=2), id="number"),
+        pytest.param(chunk("a", p=["p"]), chunk("a", p=["q"]), id="list"),
+        pytest.param(chunk("a", q="x"), chunk("a", q="y"), id="field of another name"),
     ],
 )
 def test_only_padding_beside_the_choices_may_differ(
@@ -103,10 +111,10 @@ def test_only_padding_beside_the_choices_may_differ(
 @pytest.mark.parametrize(
     "other",
     [
-        chunk("b", id="2"),
-        chunk("b", usage={"prompt_tokens": 1}),
-        chunk("b", choice={"finish_reason": "stop"}),
-        {"id": "1"},
+        pytest.param(chunk("b", id="2"), id="id"),
+        pytest.param(chunk("b", usage={"prompt_tokens": 1}), id="usage"),
+        pytest.param(chunk("b", choice={"finish_reason": "stop"}), id="finish reason"),
+        pytest.param({"id": "1"}, id="no choices"),
     ],
 )
 def test_leaves_events_that_differ_elsewhere_to_the_reader(
@@ -127,15 +135,19 @@ def test_sides_that_overlap_are_no_text() -> None:
 @pytest.mark.parametrize(
     ("value", "text"),
     [
-        (chunk("a", usage={"prompt_tokens": 1}), "a"),
-        (chunk("a", choice={"finish_reason": "stop"}), "a"),
-        (chunk("a", choice={"logprobs": {"content": []}}), "a"),
-        (chunk("a", choices=[]), "a"),
-        (chunk("a", choices={}), "a"),
-        (chunk("a", content="a"), "a"),
-        (chunk("a", note='"'), "a"),
-        (chunk("a"), "b"),
-        (chunk(["a"]), "a"),
+        pytest.param(chunk("a", usage={"prompt_tokens": 1}), "a", id="usage"),
+        pytest.param(
+            chunk("a", choice={"finish_reason": "stop"}), "a", id="finish reason"
+        ),
+        pytest.param(
+            chunk("a", choice={"logprobs": {"content": []}}), "a", id="logprobs"
+        ),
+        pytest.param(chunk("a", choices=[]), "a", id="no choice"),
+        pytest.param(chunk("a", choices={}), "a", id="choices are an object"),
+        pytest.param(chunk("a", content="a"), "a", id="text in another field"),
+        pytest.param(chunk("a", note='"'), "a", id="quote in another field"),
+        pytest.param(chunk("a"), "b", id="text of another event"),
+        pytest.param(chunk(["a"]), "a", id="text in a list"),
     ],
 )
 def test_learns_of_plain_texts_only(value: dict[str, Any], text: str) -> None:
@@ -156,15 +168,25 @@ def test_learns_of_reasoning_too(key: str, beside: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("delta", "out"),
     [
-        ({"content": "a"}, Delta(reasoning="a")),
-        ({"reasoning": "a"}, "a"),
-        ({"reasoning": "a", "reasoning_content": "a"}, Delta(reasoning="a")),
-        ({"reasoning": "a", "refusal": "a"}, Delta(reasoning="a", refusal="a")),
-        ({"reasoning": "a"}, Delta("b", reasoning="a")),
-        ({"reasoning_details": "a"}, Delta(reasoning="a")),
-        (None, Delta(reasoning="a")),
-        ([1], "a"),
-        ("a", "a"),
+        pytest.param({"content": "a"}, Delta(reasoning="a"), id="content"),
+        pytest.param({"reasoning": "a"}, "a", id="reasoning read as text"),
+        pytest.param(
+            {"reasoning": "a", "reasoning_content": "a"},
+            Delta(reasoning="a"),
+            id="two keys",
+        ),
+        pytest.param(
+            {"reasoning": "a", "refusal": "a"},
+            Delta(reasoning="a", refusal="a"),
+            id="refusal next to it",
+        ),
+        pytest.param(
+            {"reasoning": "a"}, Delta("b", reasoning="a"), id="text next to it"
+        ),
+        pytest.param({"reasoning_details": "a"}, Delta(reasoning="a"), id="details"),
+        pytest.param(None, Delta(reasoning="a"), id="no delta"),
+        pytest.param([1], "a", id="list"),
+        pytest.param("a", "a", id="text"),
     ],
 )
 def test_learns_of_plain_reasoning_only(delta: Any, out: str | Delta) -> None:

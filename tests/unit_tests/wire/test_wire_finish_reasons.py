@@ -90,11 +90,11 @@ def test_a_failure_is_not_hidden(hidden: list[str]) -> None:
 @pytest.mark.parametrize(
     "brought",
     [
-        text("a"),
-        chunk({"reasoning": "r"}),
-        chunk({"refusal": "no"}),
-        chunk({"images": [{"type": "image_url"}]}),
-        calls(call(0, "c", "f", '{"a": 1}')),
+        pytest.param(text("a"), id="text"),
+        pytest.param(chunk({"reasoning": "r"}), id="reasoning"),
+        pytest.param(chunk({"refusal": "no"}), id="refusal"),
+        pytest.param(chunk({"images": [{"type": "image_url"}]}), id="image"),
+        pytest.param(calls(call(0, "c", "f", '{"a": 1}')), id="call"),
     ],
 )
 def test_a_reason_that_nobody_knows_is_kept_with_what_came(brought: Any) -> None:

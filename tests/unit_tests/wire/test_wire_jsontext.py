@@ -12,11 +12,13 @@ from langchain_sse_chat.wire.jsontext import loads, parse_arguments
 @pytest.mark.parametrize(
     ("text", "value"),
     [
-        ('{"a": 1}', {"a": 1}),
-        ("null", None),
-        ('"\\ud83d\\ude00"', "😀"),
-        ('["\\ud83d", {"a": 1}]', ["\ud83d", {"a": 1}]),
-        ("[Infinity]", [float("inf")]),
+        pytest.param('{"a": 1}', {"a": 1}, id="object"),
+        pytest.param("null", None, id="null"),
+        pytest.param('"\\ud83d\\ude00"', "😀", id="pair of surrogates"),
+        pytest.param(
+            '["\\ud83d", {"a": 1}]', ["\ud83d", {"a": 1}], id="half a character"
+        ),
+        pytest.param("[Infinity]", [float("inf")], id="Infinity"),
     ],
 )
 def test_json_is_read_with_what_servers_do_to_it(text: str, value: Any) -> None:

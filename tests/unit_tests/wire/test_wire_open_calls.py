@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from langchain_sse_chat.wire.tool_calls import ToolCallAssembler
+from tests.ids import named
 from tests.unit_tests.wire.wire_streams import (
     MADE_UP,
     NIL,
@@ -45,55 +46,61 @@ def seen(*pieces: Any, finish: Any = "tool_calls") -> Seen:
 
 @pytest.mark.parametrize(
     ("pieces", "expected"),
-    [
+    named({
         # One name, and other arguments.
-        (
+        "one id in one delta": (
             [[call(NIL, "c", "f", '{"y": 1}'), call(NIL, "c", "f", '{"y": 2}')]],
             [("c", "f", {"y": 1}), (MADE_UP, "f", {"y": 2})],
         ),
         # Both of them once more.
-        (
+        "one id and whole messages": (
             [call(NIL, "c", "f", "{}"), call(NIL, "c", "g", '{"y": 2}'),
              [call(NIL, "c", "f", "{ }"), call(NIL, "c", "g", '{"y": 2}')]],
             [("c", "f", {}), (MADE_UP, "g", {"y": 2})],
         ),
         # The second one without arguments.
-        (
+        "one id, empty arguments": (
             [call(NIL, "c", "f", '{"y": 1}'), call(NIL, "c", "g", "")],
             [("c", "f", {"y": 1}), (MADE_UP, "g", {})],
         ),
-        ([[call(NIL, "c", "f", ""), call(NIL, "c", "g", "")]],
+        "one id, no arguments": ([[call(NIL, "c", "f", ""), call(NIL, "c", "g", "")]],
          [("c", "f", {}), (MADE_UP, "g", {})]),
         # The id comes late.
-        (
+        "one id, name late": (
             [call(0, "c", "f", '{"y": 1}'), call(1, NIL, "g", '{"y": 2}'),
              call(1, "c", "g", "")],
             [("c", "f", {"y": 1}), (MADE_UP, "g", {"y": 2})],
         ),
         # A third one begins while the second is open.
-        (
+        "one id, three indices": (
             [call(0, "c", "f", '{"y": 1}'), call(1, "c", "g", '{"y"'),
              call(2, "d", "h", "{}"), call(1, NIL, NIL, ": 2}")],
             [("c", "f", {"y": 1}), (MADE_UP, "g", {"y": 2}), ("d", "h", {})],
         ),
         # A name that is split has its id on each piece.
-        ([call(0, "c", "de"), call(0, "c", "lete"), call(0, "c", NIL, '{"y": 1}')],
+        "name in pieces":
+         ([call(0, "c", "de"), call(0, "c", "lete"), call(0, "c", NIL, '{"y": 1}')],
          [("c", "delete", {"y": 1})]),
         # Custom tools.
-        ([[RUN_A, RUN_A]],
+        "custom call twice": ([[RUN_A, RUN_A]],
          [("c", "f", {"__arg1": "a"})]),
-        ([[RUN_A, RUN_B]],
+        "custom calls with one id": ([[RUN_A, RUN_B]],
          [("c", "f", {"__arg1": "a"}), (MADE_UP, "f", {"__arg1": "b"})]),
-        ([RUN_A, RUN_B],
+        "custom call in pieces": ([RUN_A, RUN_B],
          [("c", "f", {"__arg1": "ab"})]),
-        ([custom(0, name="f", input="a"), custom(0, name="f", input="b")],
+        "custom calls without an id":
+         ([custom(0, name="f", input="a"), custom(0, name="f", input="b")],
          [(MADE_UP, "f", {"__arg1": "a"}), (MADE_UP, "f", {"__arg1": "b"})]),
         # The kind comes after the id.
-        ([call(0, "c"), custom(0, name="f", input="a")], [("c", "f", {"__arg1": "a"})]),
-        ([call(0, "c", type="custom"), call(0, NIL, "f", "{}")], [("c", "f", {})]),
-        ([call(0, "c", "f", "{"), call(0, type="custom"), call(0, arguments="}")],
+        "custom name late":
+         ([call(0, "c"), custom(0, name="f", input="a")],
+          [("c", "f", {"__arg1": "a"})]),
+        "custom type first":
+         ([call(0, "c", type="custom"), call(0, NIL, "f", "{}")], [("c", "f", {})]),
+        "custom type late":
+         ([call(0, "c", "f", "{"), call(0, type="custom"), call(0, arguments="}")],
          [("c", "f", {})]),
-    ],
+    }),
 )  # fmt: skip
 def test_each_call_has_its_own_arguments(
     pieces: list[Any], expected: list[Any]

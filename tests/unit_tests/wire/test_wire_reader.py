@@ -49,17 +49,19 @@ def test_gives_a_chunk_for_each_text_delta_and_one_last_empty_chunk() -> None:
 @pytest.mark.parametrize(
     "empty",
     [
-        chunk({"role": "assistant"}),
-        chunk({"role": "assistant", "content": ""}),
-        chunk({"role": "", "content": None}),
-        chunk({}),
-        chunk(None),
-        chunk(""),
-        chunk(choices=[]),
-        chunk(choices=None),
-        chunk(choices={}),
-        chunk(choices=[None, 5]),
-        chunk(choices=[{}]),
+        pytest.param(chunk({"role": "assistant"}), id="role"),
+        pytest.param(
+            chunk({"role": "assistant", "content": ""}), id="role and empty content"
+        ),
+        pytest.param(chunk({"role": "", "content": None}), id="empty role"),
+        pytest.param(chunk({}), id="empty delta"),
+        pytest.param(chunk(None), id="null delta"),
+        pytest.param(chunk(""), id="delta is text"),
+        pytest.param(chunk(choices=[]), id="no choices"),
+        pytest.param(chunk(choices=None), id="null choices"),
+        pytest.param(chunk(choices={}), id="choices are an object"),
+        pytest.param(chunk(choices=[None, 5]), id="choices are not objects"),
+        pytest.param(chunk(choices=[{}]), id="empty choice"),
         {"id": "", "model": ""},
         {},
         "null",
@@ -100,7 +102,13 @@ def test_what_brings_nothing_makes_no_chunk_and_breaks_nothing(empty: Any) -> No
         "\u2028[DONE]",
     ],
 )
-@pytest.mark.parametrize("after", [event(text("a")), b'{"error": "boom"}\n\n'])
+@pytest.mark.parametrize(
+    "after",
+    [
+        pytest.param(event(text("a")), id="text"),
+        pytest.param(b'{"error": "boom"}\n\n', id="error"),
+    ],
+)
 def test_an_answer_ends_with_done_in_any_spelling(done: str, after: bytes) -> None:
     done_event = f"data: {done}\n\n".encode()
 
@@ -198,7 +206,15 @@ def test_azure_sends_filter_results_beside_the_answer() -> None:
     assert (seen["id"], seen["model_name"]) == ("chatcmpl-1", "m-1")
 
 
-@pytest.mark.parametrize("index", [0, None, "0", -1])
+@pytest.mark.parametrize(
+    "index",
+    [
+        pytest.param(0, id="zero"),
+        pytest.param(None, id="null"),
+        pytest.param("0", id="text"),
+        pytest.param(-1, id="negative"),
+    ],
+)
 def test_the_first_choice_may_have_an_odd_index_or_none(index: Any) -> None:
     one = {"delta": {"content": "a"}, "finish_reason": "stop"}
 

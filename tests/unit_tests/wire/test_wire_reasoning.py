@@ -61,18 +61,50 @@ def kept(sent: list[Any], options: PipelineOptions = TAGGED) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("deltas", "key"),
     [
-        ([{"reasoning_content": "r"}, {"reasoning_content": "s"}], "reasoning_content"),
-        ([{"reasoning": "r"}, {"reasoning": "s"}], "reasoning"),
-        ([{"reasoning_text": "rs"}], "reasoning_text"),
-        ([{"reasoning": "r"}, {"reasoning_content": "s"}], "reasoning"),
-        ([{"reasoning": "rs", "reasoning_content": "rs"}], "reasoning_content"),
-        ([details("r"), details("s")], "reasoning_details"),
-        ([{"reasoning": "r", **details("r")}, {"reasoning": "s"}], "reasoning"),
-        ([details("r"), {"reasoning": "s"}], "reasoning"),
-        ([part("r"), part("s")], "content"),
-        ([{**part("r"), "reasoning": "r"}, {"reasoning": "s"}], "reasoning"),
-        ([{"content": "<think>r"}, {"content": "s</think>"}], ["<think>", "</think>"]),
-        ([{"reasoning": "r", "content": "<think>r"}, {"reasoning": "s"}], "reasoning"),
+        pytest.param(
+            [{"reasoning_content": "r"}, {"reasoning_content": "s"}],
+            "reasoning_content",
+            id="reasoning_content",
+        ),
+        pytest.param(
+            [{"reasoning": "r"}, {"reasoning": "s"}], "reasoning", id="reasoning"
+        ),
+        pytest.param([{"reasoning_text": "rs"}], "reasoning_text", id="reasoning_text"),
+        pytest.param(
+            [{"reasoning": "r"}, {"reasoning_content": "s"}],
+            "reasoning",
+            id="another key later",
+        ),
+        pytest.param(
+            [{"reasoning": "rs", "reasoning_content": "rs"}],
+            "reasoning_content",
+            id="both keys",
+        ),
+        pytest.param([details("r"), details("s")], "reasoning_details", id="details"),
+        pytest.param(
+            [{"reasoning": "r", **details("r")}, {"reasoning": "s"}],
+            "reasoning",
+            id="reasoning next to details",
+        ),
+        pytest.param(
+            [details("r"), {"reasoning": "s"}], "reasoning", id="details first"
+        ),
+        pytest.param([part("r"), part("s")], "content", id="content part"),
+        pytest.param(
+            [{**part("r"), "reasoning": "r"}, {"reasoning": "s"}],
+            "reasoning",
+            id="reasoning next to a part",
+        ),
+        pytest.param(
+            [{"content": "<think>r"}, {"content": "s</think>"}],
+            ["<think>", "</think>"],
+            id="tags",
+        ),
+        pytest.param(
+            [{"reasoning": "r", "content": "<think>r"}, {"reasoning": "s"}],
+            "reasoning",
+            id="reasoning next to tags",
+        ),
     ],
 )
 def test_the_first_source_of_the_reasoning_is_remembered(

@@ -17,11 +17,13 @@ def redirect(location: str, status: int = 307) -> StatusError:
 @pytest.mark.parametrize(
     ("location", "shown"),
     [
-        ("https://other.example/v1", "https://other.example/v1"),
-        ("//other.example/v1", "http://other.example/v1"),
-        (HIDDEN, "https://other.example:8443/v2/x"),
-        ("http://[", "an invalid URL"),
-        ("x" * 900, ""),
+        pytest.param(
+            "https://other.example/v1", "https://other.example/v1", id="another host"
+        ),
+        pytest.param("//other.example/v1", "http://other.example/v1", id="no scheme"),
+        pytest.param(HIDDEN, "https://other.example:8443/v2/x", id="secrets"),
+        pytest.param("http://[", "an invalid URL", id="invalid"),
+        pytest.param("x" * 900, "", id="too long"),
     ],
 )
 def test_a_redirect_names_the_place_without_what_may_be_secret(

@@ -81,20 +81,25 @@ def test_the_server_may_say_whether_to_try_again(
 @pytest.mark.parametrize(
     ("body", "shown"),
     [
-        ({"detail": "boom"}, ": boom."),
-        ({"detail": [{"loc": ["body", "n"], "msg": "boom"}]}, ": body.n: boom."),
-        ({"message": "boom!"}, ": boom!"),
-        (b"plain\n boom", ": plain boom."),
-        (
+        pytest.param({"detail": "boom"}, ": boom.", id="detail"),
+        pytest.param(
+            {"detail": [{"loc": ["body", "n"], "msg": "boom"}]},
+            ": body.n: boom.",
+            id="FastAPI",
+        ),
+        pytest.param({"message": "boom!"}, ": boom!", id="punctuation"),
+        pytest.param(b"plain\n boom", ": plain boom.", id="text"),
+        pytest.param(
             b"<html><head><TITLE lang='en'> 502 Bad Gateway\n</title></head>",
             ": an HTML page, '502 Bad Gateway'.",
+            id="HTML",
         ),
-        (b"<html>no title", ": <html>no title."),
-        (b"x" * 300, f": {'x' * 200}."),
-        ({"message": "x" * 3000}, f": {'x' * 2000} …."),
-        (b"", " with an empty body."),
-        (b"\xff", ": \ufffd."),
-        (b"[" * 60_000, f": {'[' * 200}."),
+        pytest.param(b"<html>no title", ": <html>no title.", id="HTML without a title"),
+        pytest.param(b"x" * 300, f": {'x' * 200}.", id="long text"),
+        pytest.param({"message": "x" * 3000}, f": {'x' * 2000} ….", id="long message"),
+        pytest.param(b"", " with an empty body.", id="empty"),
+        pytest.param(b"\xff", ": \ufffd.", id="not UTF-8"),
+        pytest.param(b"[" * 60_000, f": {'[' * 200}.", id="nested too deep"),
     ],
 )
 def test_the_message_has_the_servers_words(body: Any, shown: str) -> None:

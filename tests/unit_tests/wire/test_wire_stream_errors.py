@@ -47,30 +47,76 @@ BOOM = {"message": "boom", "code": 502}
 @pytest.mark.parametrize(
     ("sent", "code"),
     [
-        (event({"error": BOOM}), 502),
-        (event([{"error": BOOM}]), 502),
-        (event({"error": "boom"}), None),
-        (event({"error": "boom", "code": 429}), 429),
-        (event({"error": {"message": "boom"}, "status": 503}), 503),
-        (event({"error": {"message": "boom", "type": "server_error"}}), "server_error"),
-        (event({"error": {"message": "boom", "code": "c", "type": "t"}}), "c"),
-        (event({"error": {"message": {"message": "boom"}}}), None),
-        (event({"error": ["boom"]}), None),
-        (event({"error": {"reason": "boom"}}), None),
-        (event({"error": BOOM, "choices": [{"finish_reason": "error"}]}), 502),
-        (event(chunk(choices=[{"delta": {"content": ""}, "error": BOOM}])), 502),
-        (event({"choices": None, "error_type": "t", "error_message": "boom"}), "t"),
-        (event({"error_type": "boom"}), "boom"),
-        (event({"choices": [], "error_message": "boom"}), None),
-        (event(chunk(choices=[{"error": "boom"}]), "error"), None),
-        (event({"object": "error", "message": "boom", "code": 404}), 404),
-        (event({"message": "boom"}, "error"), None),
-        (event({"detail": "boom", "status_code": 500}, "error"), 500),
-        (event({"reason": "boom"}, "error"), None),
-        (event("boom", "error"), None),
-        (event('"boom"', "error"), None),
-        (event('[1, "boom"]', "error"), None),
-        (b'event: error\ndata: {"message": "boom"', None),
+        pytest.param(event({"error": BOOM}), 502, id="object"),
+        pytest.param(event([{"error": BOOM}]), 502, id="list"),
+        pytest.param(event({"error": "boom"}), None, id="text"),
+        pytest.param(event({"error": "boom", "code": 429}), 429, id="text and code"),
+        pytest.param(
+            event({"error": {"message": "boom"}, "status": 503}),
+            503,
+            id="status next to it",
+        ),
+        pytest.param(
+            event({"error": {"message": "boom", "type": "server_error"}}),
+            "server_error",
+            id="type",
+        ),
+        pytest.param(
+            event({"error": {"message": "boom", "code": "c", "type": "t"}}),
+            "c",
+            id="code and type",
+        ),
+        pytest.param(
+            event({"error": {"message": {"message": "boom"}}}),
+            None,
+            id="nested message",
+        ),
+        pytest.param(event({"error": ["boom"]}), None, id="text in a list"),
+        pytest.param(event({"error": {"reason": "boom"}}), None, id="reason"),
+        pytest.param(
+            event({"error": BOOM, "choices": [{"finish_reason": "error"}]}),
+            502,
+            id="next to choices",
+        ),
+        pytest.param(
+            event(chunk(choices=[{"delta": {"content": ""}, "error": BOOM}])),
+            502,
+            id="in a choice",
+        ),
+        pytest.param(
+            event({"choices": None, "error_type": "t", "error_message": "boom"}),
+            "t",
+            id="error_type and error_message",
+        ),
+        pytest.param(event({"error_type": "boom"}), "boom", id="error_type"),
+        pytest.param(
+            event({"choices": [], "error_message": "boom"}), None, id="error_message"
+        ),
+        pytest.param(
+            event(chunk(choices=[{"error": "boom"}]), "error"),
+            None,
+            id="text in a choice",
+        ),
+        pytest.param(
+            event({"object": "error", "message": "boom", "code": 404}),
+            404,
+            id="object is error",
+        ),
+        pytest.param(event({"message": "boom"}, "error"), None, id="error event"),
+        pytest.param(
+            event({"detail": "boom", "status_code": 500}, "error"),
+            500,
+            id="error event with detail",
+        ),
+        pytest.param(
+            event({"reason": "boom"}, "error"), None, id="error event with reason"
+        ),
+        pytest.param(event("boom", "error"), None, id="error event with text"),
+        pytest.param(event('"boom"', "error"), None, id="error event with a string"),
+        pytest.param(event('[1, "boom"]', "error"), None, id="error event with a list"),
+        pytest.param(
+            b'event: error\ndata: {"message": "boom"', None, id="truncated error event"
+        ),
     ],
 )
 def test_an_error_in_the_stream_is_one_typed_error(sent: bytes, code: Any) -> None:

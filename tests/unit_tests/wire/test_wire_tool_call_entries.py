@@ -27,7 +27,7 @@ BODY = {"name": "f", "arguments": "{}"}
         pytest.param(
             {"function": {}, "custom": {"name": "f", "input": "x"}},
             ("custom", "f", "x"),
-            id="custom beside an empty function",
+            id="custom next to an empty function",
         ),
         pytest.param(
             {"type": "mcp", "name": "f"}, ("other", "", ""), id="another kind"

@@ -8,19 +8,17 @@ from langchain_core.messages import AIMessageChunk
 
 from langchain_sse_chat.wire.deltas import ToolCallDelta, WireToolCall
 from langchain_sse_chat.wire.tool_calls import ToolCallAssembler
+from tests.ids import named
 from tests.unit_tests.wire.wire_streams import (
     MADE_UP,
     NIL,
     Seen,
-    assembled,
     call,
     calls,
     chunk,
     chunks_of,
     events,
-    merged,
     read_chunks,
-    result_of,
     text,
 )
 
@@ -50,82 +48,103 @@ MADE = called((MADE_UP, "f", BJ))
 
 @pytest.mark.parametrize(
     ("pieces", "expected"),
-    [
+    named({
         # As OpenAI sends it.
-        ([call(0, "a", "f", ""), more(LEFT), more(RIGHT)], ONE),
+        "OpenAI": ([call(0, "a", "f", ""), more(LEFT), more(RIGHT)], ONE),
         # Without an index, or with null.
-        ([call(NIL, "a", "f", LEFT), bare(RIGHT)], ONE),
-        ([call(None, "a", "f", LEFT), call(None, NIL, NIL, RIGHT)], ONE),
-        ([call(None, "a", "f", LEFT), call(None, "a", NIL, RIGHT)], ONE),
+        "no index": ([call(NIL, "a", "f", LEFT), bare(RIGHT)], ONE),
+        "null index, id and name":
+         ([call(None, "a", "f", LEFT), call(None, NIL, NIL, RIGHT)], ONE),
+        "null index, id repeated":
+         ([call(None, "a", "f", LEFT), call(None, "a", NIL, RIGHT)], ONE),
         # An index of another type is ignored.
-        ([call("0", "a", "f", LEFT), call("0", NIL, NIL, RIGHT)], ONE),
+        "index is text": ([call("0", "a", "f", LEFT), call("0", NIL, NIL, RIGHT)], ONE),
         # An index on all pieces but the first, or on the first only.
-        ([call(NIL, "a", "f", LEFT), more(RIGHT)], ONE),
-        ([call(NIL, "a", "f", ""), call(0, "a", NIL, BJ_TEXT)], ONE),
-        ([call(0, "a", "f", LEFT), bare(RIGHT)], ONE),
+        "index late": ([call(NIL, "a", "f", LEFT), more(RIGHT)], ONE),
+        "index late, no text before":
+         ([call(NIL, "a", "f", ""), call(0, "a", NIL, BJ_TEXT)], ONE),
+        "rest without an index": ([call(0, "a", "f", LEFT), bare(RIGHT)], ONE),
         # The name repeated.
-        ([call(0, "a", "f", LEFT), call(0, NIL, "f", RIGHT)], ONE),
-        ([call(0, "a", "f", ""), call(0, "a", "f", BJ_TEXT), call(0, "a", "f", "")],
+        "name repeated": ([call(0, "a", "f", LEFT), call(0, NIL, "f", RIGHT)], ONE),
+        "id and name repeated":
+         ([call(0, "a", "f", ""), call(0, "a", "f", BJ_TEXT), call(0, "a", "f", "")],
          ONE),
-        ([call(NIL, NIL, "f", LEFT), call(NIL, NIL, "f", RIGHT)], MADE),
-        ([call(0, NIL, "f", BJ_TEXT), call(0, NIL, "f", "")], MADE),
+        "no id, no index":
+         ([call(NIL, NIL, "f", LEFT), call(NIL, NIL, "f", RIGHT)], MADE),
+        "no id": ([call(0, NIL, "f", BJ_TEXT), call(0, NIL, "f", "")], MADE),
         # The name split.
-        ([call(0, "a", "edit_", ""), call(0, NIL, "file", BJ_TEXT)],
+        "name in pieces": ([call(0, "a", "edit_", ""), call(0, NIL, "file", BJ_TEXT)],
          called(("a", "edit_file", BJ))),
-        ([call(NIL, "a", "edit_"), call(NIL, NIL, "file"), call(arguments=BJ_TEXT)],
+        "name in pieces, no index":
+         ([call(NIL, "a", "edit_"), call(NIL, NIL, "file"), call(arguments=BJ_TEXT)],
          called(("a", "edit_file", BJ))),
         # A name that comes after the arguments began is not the rest of one.
-        ([call(0, "a", "f", LEFT), call(0, NIL, "g", RIGHT)], ONE),
+        "another name late": ([call(0, "a", "f", LEFT), call(0, NIL, "g", RIGHT)], ONE),
         # Empty texts say nothing.
-        ([call(0, "a", "f", LEFT), call(0, "", "", RIGHT)], ONE),
-        ([call(0, "", "f", LEFT), call(0, "", "", RIGHT)], MADE),
+        "empty id and name": ([call(0, "a", "f", LEFT), call(0, "", "", RIGHT)], ONE),
+        "empty id": ([call(0, "", "f", LEFT), call(0, "", "", RIGHT)], MADE),
         # The id repeated, late, missing, or another on every piece.
-        ([call(0, "a", "f", LEFT), call(0, "a", NIL, RIGHT)], ONE),
-        ([call(0, NIL, "f", ""), call(0, "a", NIL, BJ_TEXT)], ONE),
-        ([call(NIL, NIL, "f", ""), call(NIL, "a", NIL, BJ_TEXT)], ONE),
-        ([call(NIL, NIL, "f", ""), call(NIL, "a", "f", BJ_TEXT)], ONE),
-        ([call(0, NIL, "f", LEFT), call(0, "late", NIL, RIGHT)], MADE),
-        ([call(0, None, "f", BJ_TEXT)], MADE),
-        ([call(0, "a", "f", LEFT), call(0, "b", NIL, '"B'), call(0, "c", NIL, 'J"}')],
+        "id repeated": ([call(0, "a", "f", LEFT), call(0, "a", NIL, RIGHT)], ONE),
+        "id late": ([call(0, NIL, "f", ""), call(0, "a", NIL, BJ_TEXT)], ONE),
+        "id late, no index":
+         ([call(NIL, NIL, "f", ""), call(NIL, "a", NIL, BJ_TEXT)], ONE),
+        "id late, name repeated":
+         ([call(NIL, NIL, "f", ""), call(NIL, "a", "f", BJ_TEXT)], ONE),
+        "id after a part":
+         ([call(0, NIL, "f", LEFT), call(0, "late", NIL, RIGHT)], MADE),
+        "null id": ([call(0, None, "f", BJ_TEXT)], MADE),
+        "new id in each piece":
+         ([call(0, "a", "f", LEFT), call(0, "b", NIL, '"B'), call(0, "c", NIL, 'J"}')],
          ONE),
-        ([call(0, "a", "f", ""), call(0, "b", NIL, LEFT), call(0, "c", NIL, RIGHT)],
+        "new id after the name":
+         ([call(0, "a", "f", ""), call(0, "b", NIL, LEFT), call(0, "c", NIL, RIGHT)],
          ONE),
-        ([call(NIL, "a", "f"), call(NIL, "b", NIL, LEFT), call(NIL, "c", NIL, RIGHT)],
+        "new id, no index":
+         ([call(NIL, "a", "f"), call(NIL, "b", NIL, LEFT), call(NIL, "c", NIL, RIGHT)],
          ONE),
-        ([call(0, "a", "f", BJ_TEXT), call(0, "b", NIL, "")], ONE),
-        ([call(0, "a", "f", BJ_TEXT), call(0, "b", NIL, "\n")], ONE),
+        "new id at the end": ([call(0, "a", "f", BJ_TEXT), call(0, "b", NIL, "")], ONE),
+        "new id with white space":
+         ([call(0, "a", "f", BJ_TEXT), call(0, "b", NIL, "\n")], ONE),
         # The name late: before it nothing can go out.
-        ([call(0, "a", NIL, LEFT), call(0, NIL, "f", RIGHT)], ONE),
-        ([call(0, "a", NIL, BJ_TEXT), call(0, NIL, "f")], ONE),
-        ([call(0, "a", "", ""), call(0, NIL, "f", ""), more(BJ_TEXT)], ONE),
-        ([call(NIL, "a"), call(NIL, NIL, "f"), bare(BJ_TEXT)], ONE),
-        ([call(arguments=BJ_TEXT), call(NIL, "a", "f")], ONE),
-        # Arguments that are no text.
-        ([call(0, "a", "f", BJ)], ONE),
-        ([call(0, "a", "f", None), more(BJ_TEXT)], ONE),
-        ([call(0, "a", "f", json.dumps(BJ_TEXT))], ONE),
-        ([call(0, "a", "f", '"{\\"city'), more('\\": \\"BJ\\"}"')], ONE),
-        ([call(0, "a", "f", '"{}"')], called(("a", "f", {}))),
+        "name late": ([call(0, "a", NIL, LEFT), call(0, NIL, "f", RIGHT)], ONE),
+        "name after the arguments":
+         ([call(0, "a", NIL, BJ_TEXT), call(0, NIL, "f")], ONE),
+        "empty name first":
+         ([call(0, "a", "", ""), call(0, NIL, "f", ""), more(BJ_TEXT)], ONE),
+        "no index, name late":
+         ([call(NIL, "a"), call(NIL, NIL, "f"), bare(BJ_TEXT)], ONE),
+        "arguments first": ([call(arguments=BJ_TEXT), call(NIL, "a", "f")], ONE),
+        # Arguments that are not text.
+        "arguments are an object": ([call(0, "a", "f", BJ)], ONE),
+        "null arguments first": ([call(0, "a", "f", None), more(BJ_TEXT)], ONE),
+        "arguments in a string": ([call(0, "a", "f", json.dumps(BJ_TEXT))], ONE),
+        "pieces of a string":
+         ([call(0, "a", "f", '"{\\"city'), more('\\": \\"BJ\\"}"')], ONE),
+        "empty object in a string":
+         ([call(0, "a", "f", '"{}"')], called(("a", "f", {}))),
         # No arguments.
-        ([call(0, "a", "f", "")], called(("a", "f", {}))),
-        ([call(0, "a", "f", None)], called(("a", "f", {}))),
-        ([call(0, "a", "f", "null")], called(("a", "f", {}))),
-        ([call(0, "a", "f")], called(("a", "f", {}))),
-        ([call(0, "a", "f", {})], called(("a", "f", {}))),
-        ([call(0, "a", "f", "  \n")], called(("a", "f", {}))),
+        "empty arguments": ([call(0, "a", "f", "")], called(("a", "f", {}))),
+        "null arguments": ([call(0, "a", "f", None)], called(("a", "f", {}))),
+        "null in a string": ([call(0, "a", "f", "null")], called(("a", "f", {}))),
+        "no arguments": ([call(0, "a", "f")], called(("a", "f", {}))),
+        "empty object": ([call(0, "a", "f", {})], called(("a", "f", {}))),
+        "white space": ([call(0, "a", "f", "  \n")], called(("a", "f", {}))),
         # Blanks around them.
-        ([call(0, "a", "f", "\n "), more(BJ_TEXT), more("\n")],
+        "white space around": ([call(0, "a", "f", "\n "), more(BJ_TEXT), more("\n")],
          ONE),
         # Pieces that are nothing.
-        ([call(0, "a", "f", BJ_TEXT), call(0), call(0, "", "", ""), None, "x"], ONE),
-        ([call(0, "a", "f", BJ_TEXT), call(0, function=None), call(0, function="x")],
+        "empty and odd pieces":
+         ([call(0, "a", "f", BJ_TEXT), call(0), call(0, "", "", ""), None, "x"], ONE),
+        "odd functions":
+         ([call(0, "a", "f", BJ_TEXT), call(0, function=None), call(0, function="x")],
          ONE),
-        ([call(0, "a", "f", BJ_TEXT), call(1, "b")], ONE),
-        ([call(0, 7, "f", BJ_TEXT)], MADE),
+        "another call without a name":
+         ([call(0, "a", "f", BJ_TEXT), call(1, "b")], ONE),
+        "id is a number": ([call(0, 7, "f", BJ_TEXT)], MADE),
         # A character cut in two.
-        ([call(0, "a", "f", '{"x": "\ud83d'), more('\ude00"}')],
+        "half a character": ([call(0, "a", "f", '{"x": "\ud83d'), more('\ude00"}')],
          called(("a", "f", {"x": "😀"}))),
-    ],
+    }),
 )  # fmt: skip
 def test_one_call_is_read_whatever_the_server_does_to_it(
     pieces: list[Any], expected: Seen
@@ -145,48 +164,64 @@ TWO_MADE = called((MADE_UP, "f", BJ), (MADE_UP, "g", UTC))
 
 @pytest.mark.parametrize(
     ("pieces", "expected"),
-    [
+    named({
         # Indices, one call after the other or in turns.
-        ([call(0, "a", "f", BJ_TEXT), call(1, "b", "g", UTC_TEXT)], TWO),
-        ([call(0, "a", "f", LEFT), call(1, "b", "g", UTC_TEXT), more(RIGHT)],
+        "OpenAI": ([call(0, "a", "f", BJ_TEXT), call(1, "b", "g", UTC_TEXT)], TWO),
+        "interleaved":
+         ([call(0, "a", "f", LEFT), call(1, "b", "g", UTC_TEXT), more(RIGHT)],
          TWO),
-        ([call(3, "a", "f", BJ_TEXT), call(1, "b", "g", UTC_TEXT)], TWO),
+        "indices not in order":
+         ([call(3, "a", "f", BJ_TEXT), call(1, "b", "g", UTC_TEXT)], TWO),
         # The same index with another id.
-        ([call(0, "a", "f", BJ_TEXT), call(0, "b", "g", UTC_TEXT)], TWO),
-        ([call(0, "a", "f", BJ_TEXT), call(0, "b", "g", ""), more(UTC_TEXT)],
+        "one index": ([call(0, "a", "f", BJ_TEXT), call(0, "b", "g", UTC_TEXT)], TWO),
+        "one index, in pieces":
+         ([call(0, "a", "f", BJ_TEXT), call(0, "b", "g", ""), more(UTC_TEXT)],
          TWO),
-        ([call(0, "a", "f", BJ_TEXT), call(0, "b", NIL, ""),
+        "one index, name late": ([call(0, "a", "f", BJ_TEXT), call(0, "b", NIL, ""),
           call(0, NIL, "g", UTC_TEXT)], TWO),
         # The same index without ids, after arguments that are whole.
-        ([call(0, NIL, "f", BJ_TEXT), call(0, NIL, "g", UTC_TEXT)], TWO_MADE),
-        ([call(0, NIL, "f", BJ_TEXT), call(0, NIL, "g", ""), more(UTC_TEXT)],
+        "one index, no ids":
+         ([call(0, NIL, "f", BJ_TEXT), call(0, NIL, "g", UTC_TEXT)], TWO_MADE),
+        "one index, no ids, in pieces":
+         ([call(0, NIL, "f", BJ_TEXT), call(0, NIL, "g", ""), more(UTC_TEXT)],
          TWO_MADE),
-        ([call(0, NIL, "f", BJ_TEXT), call(0, NIL, "f", UTC_TEXT)],
+        "one index, no ids, one name":
+         ([call(0, NIL, "f", BJ_TEXT), call(0, NIL, "f", UTC_TEXT)],
          called((MADE_UP, "f", BJ), (MADE_UP, "f", UTC))),
-        ([call(0, NIL, "f", LEFT), call(0, NIL, "f", RIGHT),
+        "one index, no ids, names repeated":
+         ([call(0, NIL, "f", LEFT), call(0, NIL, "f", RIGHT),
           call(0, NIL, "g", '{"tz": '), call(0, NIL, "g", '"UTC"}')], TWO_MADE),
         # No index.
-        ([call(NIL, "a", "f", BJ_TEXT), call(NIL, "b", "g", UTC_TEXT)], TWO),
-        ([call(NIL, "a", "f", LEFT), call(NIL, "b", "g", UTC_TEXT),
+        "no index":
+         ([call(NIL, "a", "f", BJ_TEXT), call(NIL, "b", "g", UTC_TEXT)], TWO),
+        "no index, interleaved":
+         ([call(NIL, "a", "f", LEFT), call(NIL, "b", "g", UTC_TEXT),
           call(NIL, "a", NIL, RIGHT)], TWO),
-        ([call(NIL, NIL, "f", BJ_TEXT), call(NIL, NIL, "g", UTC_TEXT)], TWO_MADE),
-        ([call(NIL, NIL, "f", ""), call(NIL, "b", "g", UTC_TEXT)],
+        "no index, no ids":
+         ([call(NIL, NIL, "f", BJ_TEXT), call(NIL, NIL, "g", UTC_TEXT)], TWO_MADE),
+        "no index, first without an id":
+         ([call(NIL, NIL, "f", ""), call(NIL, "b", "g", UTC_TEXT)],
          called((MADE_UP, "f", {}), ("b", "g", UTC))),
         # No arguments: the order is the server's all the same.
-        ([call(0, "a", "f", ""), call(1, "b", "g", UTC_TEXT)],
+        "first without arguments":
+         ([call(0, "a", "f", ""), call(1, "b", "g", UTC_TEXT)],
          called(("a", "f", {}), ("b", "g", UTC))),
-        ([call(0, "a", "f", '"{}"'), call(1, "b", "g", UTC_TEXT)],
+        "first with an empty object":
+         ([call(0, "a", "f", '"{}"'), call(1, "b", "g", UTC_TEXT)],
          called(("a", "f", {}), ("b", "g", UTC))),
-        ([call(0, "a", "f", ""), call(1, "b", "g", ""), more(BJ_TEXT),
+        "both empty at first":
+         ([call(0, "a", "f", ""), call(1, "b", "g", ""), more(BJ_TEXT),
           call(1, arguments=UTC_TEXT)], TWO),
-        ([call(NIL, "a", "f"), call(NIL, "b", "g")],
+        "no arguments at all": ([call(NIL, "a", "f"), call(NIL, "b", "g")],
          called(("a", "f", {}), ("b", "g", {}))),
         # A second call whose index comes before its name.
-        ([call(0, "a", "f", BJ_TEXT), call(1, arguments=UTC_TEXT), call(1, "b", "g")],
+        "arguments before the name":
+         ([call(0, "a", "f", BJ_TEXT), call(1, arguments=UTC_TEXT), call(1, "b", "g")],
          TWO),
         # One index for a piece without an index before it, and a new call.
-        ([call(NIL, "a", "f", BJ_TEXT), call(1, "b", "g", UTC_TEXT)], TWO),
-    ],
+        "index late":
+         ([call(NIL, "a", "f", BJ_TEXT), call(1, "b", "g", UTC_TEXT)], TWO),
+    }),
 )  # fmt: skip
 def test_parallel_calls_stay_apart(pieces: list[Any], expected: Seen) -> None:
     assert read_chunks(*(calls(piece) for piece in pieces), TOOL) == expected
@@ -194,21 +229,26 @@ def test_parallel_calls_stay_apart(pieces: list[Any], expected: Seen) -> None:
 
 @pytest.mark.parametrize(
     ("pieces", "expected"),
-    [
-        ([call(0, "a", "f", BJ_TEXT), call(1, "b", "g", UTC_TEXT)], TWO),
-        ([call(NIL, "a", "f", BJ_TEXT), call(NIL, "b", "g", UTC_TEXT)], TWO),
-        ([call(0, NIL, "f", BJ_TEXT), call(0, NIL, "g", UTC_TEXT)], TWO_MADE),
-        ([call(NIL, NIL, "f"), call(NIL, NIL, "g")],
+    named({
+        "two calls": ([call(0, "a", "f", BJ_TEXT), call(1, "b", "g", UTC_TEXT)], TWO),
+        "no index":
+         ([call(NIL, "a", "f", BJ_TEXT), call(NIL, "b", "g", UTC_TEXT)], TWO),
+        "one index, no ids":
+         ([call(0, NIL, "f", BJ_TEXT), call(0, NIL, "g", UTC_TEXT)], TWO_MADE),
+        "no index, no ids": ([call(NIL, NIL, "f"), call(NIL, NIL, "g")],
          called((MADE_UP, "f", {}), (MADE_UP, "g", {}))),
-        ([call(NIL, NIL, "f", ""), call(NIL, NIL, "f", "")],
+        "no index, no ids, one name":
+         ([call(NIL, NIL, "f", ""), call(NIL, NIL, "f", "")],
          called((MADE_UP, "f", {}), (MADE_UP, "f", {}))),
-        ([call(0, NIL, "f"), call(0, NIL, "g")],
+        "one index, no arguments": ([call(0, NIL, "f"), call(0, NIL, "g")],
          called((MADE_UP, "f", {}), (MADE_UP, "g", {}))),
         # Two pieces of one call that a relay put together.
-        ([call(0, "a", "f", LEFT), more(RIGHT)], ONE),
-        ([call(0, "a", "f", LEFT), call(0, "a", "f", RIGHT)], ONE),
-        ([call(0, NIL, "f", LEFT), call(0, NIL, "f", RIGHT)], MADE),
-    ],
+        "parts of one call": ([call(0, "a", "f", LEFT), more(RIGHT)], ONE),
+        "parts with the name":
+         ([call(0, "a", "f", LEFT), call(0, "a", "f", RIGHT)], ONE),
+        "parts without an id":
+         ([call(0, NIL, "f", LEFT), call(0, NIL, "f", RIGHT)], MADE),
+    }),
 )  # fmt: skip
 def test_several_pieces_in_one_delta_are_read(
     pieces: list[Any], expected: Seen
@@ -318,71 +358,6 @@ def test_the_calls_so_far_are_those_with_a_name_or_arguments() -> None:
         WireToolCall(0, "a", "f", BJ_TEXT, BJ),
         WireToolCall(1, "b", "g", '{"x', None),
     ]
-
-
-SIGNATURE = {"extra_content": {"google": {"thought_signature": "sig"}}}
-
-
-def extras_of(*pieces: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the further keys of each call, a delta for each piece."""
-    assembler = ToolCallAssembler()
-    for piece in pieces:
-        assembler.feed([piece])
-    snapshot = assembler.snapshot()
-    ended, _ = assembler.close(cut=False)
-    assert [c.extras for c in ended] == [c.extras for c in snapshot]
-    return [c.extras for c in ended]
-
-
-@pytest.mark.parametrize(
-    ("pieces", "extras"),
-    [
-        ([call(0, "a", "f", "{}", type="function")], [{}]),
-        ([call(0, "a", "f", "{}", note=None, more="", list=[])], [{}]),
-        ([call(0, "a", "f", "{}", zero=0, no=False)], [{"zero": 0, "no": False}]),
-        ([call(0, "a", "f", "{}", **SIGNATURE)], [SIGNATURE]),
-        # On a later delta, on one of its own, and before the call.
-        ([call(0, "a", "f", ""), call(0, NIL, NIL, "{}", **SIGNATURE)], [SIGNATURE]),
-        ([call(0, "a", "f", "{}"), call(0, **SIGNATURE)], [SIGNATURE]),
-        ([call(NIL, "a", "f", "{}"), call(**SIGNATURE)], [SIGNATURE]),
-        ([call(0, **SIGNATURE), call(0, "a", "f", "{}")], [SIGNATURE]),
-        # On every delta, and in pieces.
-        ([call(0, "a", "f", "", **SIGNATURE), more("{}") | SIGNATURE], [SIGNATURE]),
-        (
-            [call(0, "a", "f", "", x={"a": 1, "b": 1}), more("{}") | {"x": {"b": 2}}],
-            [{"x": {"a": 1, "b": 2}}],
-        ),
-        ([call(0, "a", "f", "", x=1), more("{}") | {"x": {"b": 2}}], [{"x": {"b": 2}}]),
-        # Each on its own call.
-        (
-            [call(0, "a", "f", "{}", x=1), call(1, "b", "g", "{}"), call(0, x=2)],
-            [{"x": 2}, {}],
-        ),
-    ],
-)
-def test_the_further_keys_of_a_call_are_kept(
-    pieces: list[dict[str, Any]], extras: list[dict[str, Any]]
-) -> None:
-    assert extras_of(*pieces) == extras
-
-
-def test_the_further_keys_of_a_function_are_kept_apart() -> None:
-    function = {"name": "f", "arguments": "{}", "strict": True, "parsed": None}
-
-    assert extras_of({"index": 0, "id": "a", "function": function, "x": 1}) == [
-        {"x": 1, "function": {"strict": True}}
-    ]
-
-
-def test_the_further_keys_of_calls_come_with_the_last_chunk() -> None:
-    sent = [calls(call(0, "a", "f", BJ_TEXT, **SIGNATURE), call(1, "b", "g", BJ_TEXT))]
-    chunks = chunks_of(events([*sent, TOOL]))
-    kept = {"tool_call_extras": {"a": SIGNATURE}}
-
-    assert [c.message.additional_kwargs for c in chunks] == [{}, kept]
-    assert merged(chunks).additional_kwargs == kept
-    assert assembled(chunks).additional_kwargs == kept
-    assert result_of(events([*sent, TOOL])).additional_kwargs == kept
 
 
 @pytest.mark.parametrize("index", [{"x": 1}, [0], "x"])

@@ -58,18 +58,32 @@ def test_metadata_and_usage_stand_on_the_last_chunk_only() -> None:
 @pytest.mark.parametrize(
     "sent",
     [
-        [STOP, chunk(choices=[], usage=USAGE)],
-        [STOP, {"usage": USAGE}],
-        [{**STOP, "usage": USAGE}],
-        [{**STOP, "usage": USAGE}, chunk(choices=[], usage=USAGE)],
-        [{**text(""), "usage": USAGE}, {**STOP, "usage": None}],
-        [{**STOP, "usage": USAGE}, chunk(usage={})],
-        [{**STOP, "usage": USAGE}, chunk(usage={"prompt_tokens": None})],
-        [{**STOP, "usage": USAGE}, chunk(usage="none")],
-        [{**STOP, "x_groq": {"id": "req", "usage": USAGE}}],
-        [{**STOP, "x_groq": "odd"}, {"usage": USAGE}],
-        [chunk(choices=[choice(0, delta={}, finish_reason="stop", usage=USAGE)])],
-        [STOP, chunk(choices=[choice(0, message={"usage": USAGE})])],
+        pytest.param([STOP, chunk(choices=[], usage=USAGE)], id="chunk of its own"),
+        pytest.param([STOP, {"usage": USAGE}], id="no choices"),
+        pytest.param([{**STOP, "usage": USAGE}], id="with the finish reason"),
+        pytest.param(
+            [{**STOP, "usage": USAGE}, chunk(choices=[], usage=USAGE)], id="twice"
+        ),
+        pytest.param(
+            [{**text(""), "usage": USAGE}, {**STOP, "usage": None}],
+            id="before the finish reason",
+        ),
+        pytest.param([{**STOP, "usage": USAGE}, chunk(usage={})], id="then empty"),
+        pytest.param(
+            [{**STOP, "usage": USAGE}, chunk(usage={"prompt_tokens": None})],
+            id="then null",
+        ),
+        pytest.param([{**STOP, "usage": USAGE}, chunk(usage="none")], id="then text"),
+        pytest.param([{**STOP, "x_groq": {"id": "req", "usage": USAGE}}], id="Groq"),
+        pytest.param([{**STOP, "x_groq": "odd"}, {"usage": USAGE}], id="odd Groq"),
+        pytest.param(
+            [chunk(choices=[choice(0, delta={}, finish_reason="stop", usage=USAGE)])],
+            id="in a choice",
+        ),
+        pytest.param(
+            [STOP, chunk(choices=[choice(0, message={"usage": USAGE})])],
+            id="in a message",
+        ),
     ],
 )
 def test_usage_is_found_wherever_it_stands_and_counted_once(sent: list[Any]) -> None:

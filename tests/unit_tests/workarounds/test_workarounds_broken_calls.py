@@ -18,7 +18,7 @@ from langchain_sse_chat.workarounds.broken_calls import breaking_mark, without_m
 from tests.unit_tests.wire.wire_streams import call, calls, chunk, events
 
 CUT = '{"to": "alice", "amount": 100, "conf'
-ERROR = "The arguments are not a whole JSON object."
+ERROR = "The arguments are not a complete JSON object."
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""A process that uses a model, forks, and goes on using it. Argument: the base URL.
+"""A process that uses a model, forks, and continues to use it. Argument: the base URL.
 
 Parent and child continue, each with its own stream and client.
 """
@@ -74,7 +74,7 @@ def fork_within_many_streams(chat: ChatSSE) -> None:
 
     def child() -> None:
         assert ask_both_ways(chat, "child") == said("child")
-        del streams[:]  # as the child goes on without them
+        del streams[:]  # as the child continues without them
         assert ask_both_ways(chat, "child") == said("child")
 
     streams = [chat.stream("a b c d") for _ in range(40)]
@@ -100,7 +100,7 @@ async def fork_within_an_async_stream(chat: ChatSSE) -> None:
 
 
 def fork_under_threads(chat: ChatSSE) -> None:
-    """Fork while other threads stream, whatever locks they hold then."""
+    """Fork while other threads stream, regardless of the locks that they hold."""
     stopped = threading.Event()
 
     def keep_asking(name: int) -> None:

@@ -27,51 +27,78 @@ TRUST = ssl.SSLCertVerificationError("self-signed")
 @pytest.mark.parametrize(
     ("raised", "error", "words"),
     [
-        (
+        pytest.param(
             mapped(
                 httpx.ConnectError("c"),
                 stand_in.ClientConnectorError(OSError("no route")),
             ),
             httpx.ConnectError,
             "no route",
+            id="no route",
         ),
-        (
+        pytest.param(
             stand_in.ClientConnectorCertificateError(TRUST),
             httpx.ConnectError,
             "self-signed",
+            id="certificate",
         ),
-        (
+        pytest.param(
             mapped(
                 httpx.ConnectTimeout("t"),
                 stand_in.ServerDisconnectedError("Server disconnected"),
             ),
             httpx.RemoteProtocolError,
             "Server disconnected without sending a response",
+            id="disconnected",
         ),
-        (
+        pytest.param(
             mapped(httpx.ConnectTimeout("t"), stand_in.ClientOSError(104, "reset")),
             httpx.ReadError,
             "reset",
+            id="reset",
         ),
-        (
+        pytest.param(
             stand_in.ClientResponseError("400, url=hidden"),
             httpx.RemoteProtocolError,
             "not HTTP",
+            id="not HTTP",
         ),
-        (
+        pytest.param(
             stand_in.ClientResponseError("Bad status line: hidden"),
             httpx.RemoteProtocolError,
             "illegal status line",
+            id="status line",
         ),
-        (
+        pytest.param(
             stand_in.ClientPayloadError("hidden"),
             httpx.RemoteProtocolError,
             "incomplete",
+            id="incomplete body",
         ),
-        (stand_in.InvalidURL("hidden"), httpx.UnsupportedProtocol, "not HTTP"),
-        (stand_in.NonHttpUrlClientError("u"), httpx.UnsupportedProtocol, "u"),
-        (ValueError("hidden"), httpx.LocalProtocolError, "not HTTP"),
-        (httpx.ReadError("by itself"), httpx.ReadError, "by itself"),
+        pytest.param(
+            stand_in.InvalidURL("hidden"),
+            httpx.UnsupportedProtocol,
+            "not HTTP",
+            id="invalid URL",
+        ),
+        pytest.param(
+            stand_in.NonHttpUrlClientError("u"),
+            httpx.UnsupportedProtocol,
+            "u",
+            id="not a URL of HTTP",
+        ),
+        pytest.param(
+            ValueError("hidden"),
+            httpx.LocalProtocolError,
+            "not HTTP",
+            id="foreign error",
+        ),
+        pytest.param(
+            httpx.ReadError("by itself"),
+            httpx.ReadError,
+            "by itself",
+            id="error of httpx",
+        ),
     ],
 )
 async def test_failures_are_those_of_httpx_and_hold_no_secret(

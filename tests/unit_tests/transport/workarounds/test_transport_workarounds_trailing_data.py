@@ -115,7 +115,14 @@ def run(request: pytest.FixtureRequest) -> Run:
     return request.param  # type: ignore[no-any-return]
 
 
-@pytest.mark.parametrize("surplus", [OTHER, b"\r\n", b": keep-alive\n\n"])
+@pytest.mark.parametrize(
+    "surplus",
+    [
+        pytest.param(OTHER, id="another response"),
+        pytest.param(b"\r\n", id="line ending"),
+        pytest.param(b": keep-alive\n\n", id="comment"),
+    ],
+)
 def test_bytes_read_with_the_end_of_an_answer_do_not_begin_the_next(
     run: Run, surplus: bytes
 ) -> None:
