@@ -24,6 +24,9 @@ from langchain_sse_chat.transport.workarounds.http2 import (
     is_http2,
     reset,
 )
+from langchain_sse_chat.transport.workarounds.http2_early_answers import (
+    heed_early_answers,
+)
 from langchain_sse_chat.transport.workarounds.leaked_connections import (
     is_pooled,
     taken_out,
@@ -129,7 +132,7 @@ class _Answer(Generic[OutputT]):
             with self._watchdog.within(clock):
                 response = await self._client.send(
                     attempt.request(
-                        self._client, extensions={"trace": self._note_connection}
+                        self._client, extensions={"trace": self._note_event}
                     ),
                     stream=True,
                     follow_redirects=False,
@@ -146,8 +149,8 @@ class _Answer(Generic[OutputT]):
                 await _spoil(response)
             raise attempt.error_response(response, said)
 
-    async def _note_connection(self, _event: str, info: dict[str, Any]) -> None:
-        """Store a connection that was opened for this request.
+    async def _note_event(self, event: str, info: Mapping[str, Any]) -> None:
+        """Store a connection that was opened for this request; notice an early answer.
 
         A callback for httpcore's request extension `trace`
         (https://www.encode.io/httpcore/extensions/#trace).
@@ -156,6 +159,7 @@ class _Answer(Generic[OutputT]):
         if hasattr(made, "get_extra_info"):
             self._connected = made
             guard_writes(made)
+        heed_early_answers(event, self._client)
 
     async def read(self, deadline: Deadline) -> bytes | None:
         """Return the next bytes, `None` at the end."""

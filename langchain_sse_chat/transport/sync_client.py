@@ -24,6 +24,9 @@ from langchain_sse_chat.transport.workarounds.http2 import (
     is_http2,
     reset,
 )
+from langchain_sse_chat.transport.workarounds.http2_early_answers import (
+    heed_early_answers,
+)
 from langchain_sse_chat.transport.workarounds.leaked_connections import taken_out
 from langchain_sse_chat.transport.workarounds.socket_deadlines import (
     PastDeadline,
@@ -123,7 +126,7 @@ class _Answer(Generic[OutputT]):
         try:
             response = self._client.send(
                 attempt.request(
-                    self._client, bounded=True, extensions={"trace": guard_new}
+                    self._client, bounded=True, extensions={"trace": self._note_event}
                 ),
                 stream=True,
                 follow_redirects=False,
@@ -146,6 +149,15 @@ class _Answer(Generic[OutputT]):
             if attempt.spoils(response):
                 _spoil(response)
             raise attempt.error_response(response, said)
+
+    def _note_event(self, event: str, info: Mapping[str, Any]) -> None:
+        """Bound a new connection; notice an early answer.
+
+        A callback for httpcore's request extension `trace`
+        (https://www.encode.io/httpcore/extensions/#trace).
+        """
+        guard_new(info.get("return_value"))
+        heed_early_answers(event, self._client)
 
     def read(self, deadline: Deadline) -> bytes | None:
         """Return the next bytes, `None` at the end."""

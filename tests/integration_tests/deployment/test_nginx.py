@@ -162,3 +162,27 @@ def test_a_request_that_nginx_finds_too_large_is_sent_once(
             chat.invoke("x" * 5_000_000)
         assert chat.invoke("hi").text
         assert len(server.requests) == 1
+
+
+def test_a_request_over_http2_that_nginx_finds_too_large_is_sent_once(
+    nginx: str, verify: ssl.SSLContext, server: ScriptedServer
+) -> None:
+    with httpx.Client(http2=True, verify=verify) as client:
+        chat = ChatSSE(model="m", base_url=nginx, api_key="key", http_client=client)
+        with pytest.raises(InvalidRequestError, match="413"):
+            chat.invoke("x" * 5_000_000)
+        assert chat.invoke("hi").text
+        assert len(server.requests) == 1
+
+
+async def test_an_async_request_over_http2_that_is_too_large_is_sent_once(
+    nginx: str, verify: ssl.SSLContext, server: ScriptedServer
+) -> None:
+    async with httpx.AsyncClient(http2=True, verify=verify) as client:
+        chat = ChatSSE(
+            model="m", base_url=nginx, api_key="key", http_async_client=client
+        )
+        with pytest.raises(InvalidRequestError, match="413"):
+            await chat.ainvoke("x" * 5_000_000)
+        assert (await chat.ainvoke("hi")).text
+        assert len(server.requests) == 1
