@@ -229,7 +229,7 @@ class Spellings:
         return _joined(found)
 
     def first_open(self, form: PlainForm) -> int:
-        """Return where the first part of a secret starts that may continue past the end.
+        """Return where the first part of a secret starts that may go on past the end.
 
         Returns:
             The position in the plain form; its length if there is no such secret.

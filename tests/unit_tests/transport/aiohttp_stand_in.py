@@ -224,7 +224,9 @@ def libraries(script: Script | None = None) -> dict[str, ModuleType]:
             answer = await script(Wire(self.make(), request))
             body: Any = httpx.ByteStream(b"")
             body._aiohttp_response = answer
-            return httpx.Response(answer.status, headers={"a": "b", **answer.headers}, stream=body)
+            return httpx.Response(
+                answer.status, headers={"a": "b", **answer.headers}, stream=body
+            )
 
         async def aclose(self) -> None:
             self.closed = True
