@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar, cast
 import httpx
 
 from langchain_sse_chat.errors import SSEChatError
-from langchain_sse_chat.transport.attempt import Attempt, ReadLimit, next_attempt_after
+from langchain_sse_chat.transport.attempt import Attempt, ReadLimit
 from langchain_sse_chat.transport.clock import Deadline
 from langchain_sse_chat.transport.encoding import abody
 from langchain_sse_chat.transport.map_exceptions import READ_FAILURES, SEND_FAILURES
@@ -20,8 +20,7 @@ from langchain_sse_chat.transport.watchdog import Watchdog
 from langchain_sse_chat.transport.workarounds.asyncgen_hooks import begin_unhooked
 from langchain_sse_chat.transport.workarounds.http2 import (
     FLUSH_FAILURES,
-    as_httpx,
-    is_http2,
+    own_stream,
     reset,
 )
 from langchain_sse_chat.transport.workarounds.http2_early_answers import (
@@ -49,8 +48,8 @@ def astream(
     close the iterator (`contextlib.aclosing`); the event loop does not.
 
     Args:
-        exchange: What to send and by what, who takes the answers, and whether to try
-            next_attempt.
+        exchange: What to send and how, who reads the responses, and whether to try
+            again.
         on_retry: Is told of each retry before the wait for it.
 
     Raises:
@@ -83,9 +82,7 @@ async def _astream(
                 await answer.collect(attempt.drain_limit())
             except SSEChatError as error:
                 data = None  # in the traceback, it could show an echoed request
-                next_attempt = next_attempt_after(
-                    exchange, attempt.with_proxy_named(error)
-                )
+                next_attempt = attempt.next_after(error, exchange)
             else:
                 if exchange.finished():
                     return
@@ -170,9 +167,7 @@ class _Answer(Generic[OutputT]):
             self._at_end = True
             return None
         except Exception as exc:  # noqa: BLE001 - looked at there
-            if self._client.is_closed:
-                self._attempt.clock.stop()
-            self._attempt.read_failed(as_httpx(exc))
+            self._attempt.read_failed(exc)
             return None
 
     def stop(self) -> None:
@@ -228,6 +223,6 @@ async def _close(
 
 async def _spoil(response: httpx.Response) -> None:
     """Close the connection of a response; the pool then drops it."""
-    stream = response.extensions.get("network_stream")
-    if stream is not None and not is_http2(response):
+    stream = own_stream(response)
+    if stream is not None:
         await stream.aclose()

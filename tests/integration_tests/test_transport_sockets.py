@@ -173,9 +173,9 @@ def test_a_broken_connection_is_told_as_one(
 def test_a_reset_is_named_by_every_transport(
     run: Run, clients: HTTPClients, behavior: Behavior
 ) -> None:
-    with Server(behavior) as server:
-        with pytest.raises(ConnectionFailedError, match="Connection reset by peer"):
-            run(clients, [Exchange(server.url)])
+    reset = pytest.raises(ConnectionFailedError, match="Connection reset by peer")
+    with Server(behavior) as server, reset:
+        run(clients, [Exchange(server.url)])
 
 
 def test_a_body_cut_between_chunks_of_a_plain_body_is_the_receivers_to_judge(
