@@ -24,7 +24,7 @@ from langchain_sse_chat.transport.workarounds.http2 import (
     reset,
 )
 from langchain_sse_chat.transport.workarounds.http2_early_answers import (
-    heed_early_answers,
+    notice_early_answers,
 )
 from langchain_sse_chat.transport.workarounds.leaked_connections import (
     is_pooled,
@@ -156,7 +156,7 @@ class _Answer(Generic[OutputT]):
         if hasattr(made, "get_extra_info"):
             self._connected = made
             guard_writes(made)
-        heed_early_answers(event, self._client)
+        notice_early_answers(event, self._client)
 
     async def read(self, deadline: Deadline) -> bytes | None:
         """Return the next bytes, `None` at the end."""

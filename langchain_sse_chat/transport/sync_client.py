@@ -25,7 +25,7 @@ from langchain_sse_chat.transport.workarounds.http2 import (
     reset,
 )
 from langchain_sse_chat.transport.workarounds.http2_early_answers import (
-    heed_early_answers,
+    notice_early_answers,
 )
 from langchain_sse_chat.transport.workarounds.leaked_connections import taken_out
 from langchain_sse_chat.transport.workarounds.socket_deadlines import (
@@ -155,7 +155,7 @@ class _Answer(Generic[OutputT]):
         (https://www.encode.io/httpcore/extensions/#trace).
         """
         guard_new(info.get("return_value"))
-        heed_early_answers(event, self._client)
+        notice_early_answers(event, self._client)
 
     def read(self, deadline: Deadline) -> bytes | None:
         """Return the next bytes, `None` at the end."""

@@ -48,7 +48,7 @@ class _AnsweredError(Exception):
     """The server has answered; the rest of the request is not sent."""
 
 
-def heed_early_answers(event: str, client: Client) -> None:
+def notice_early_answers(event: str, client: Client) -> None:
     """Have requests over HTTP/2 end when they are answered.
 
     Args:
@@ -58,21 +58,21 @@ def heed_early_answers(event: str, client: Client) -> None:
     if event != _BEGINS:
         return
     for connection in connections_of(client):
-        kind = type(connection)
+        kind: Any = type(connection)
         if all(hasattr(connection, name) for name in _PRIVATE):
             is_async = hasattr(connection, "aclose")
-            heeding = _async_heeding(kind) if is_async else _heeding(kind)
+            noticing = _async_noticing(kind) if is_async else _noticing(kind)
             # No replaced methods: they would make a cycle with the connection, and its
             # socket would outlive the client.
-            connection.__class__ = heeding
+            connection.__class__ = noticing
 
 
 @lru_cache(maxsize=4)
-def _heeding(kind: Any) -> Any:
-    if issubclass(kind, _Heeds):
+def _noticing(kind: Any) -> Any:
+    if issubclass(kind, _Notices):
         return kind
 
-    class Heeding(_Heeds, kind):  # type: ignore[misc]
+    class Noticing(_Notices, kind):  # type: ignore[misc]
         def _wait_for_outgoing_flow(self, request: Any, stream_id: int) -> Any:
             while self._has_to_wait(stream_id):
                 self._receive_events(request, self._unless_pending(stream_id))
@@ -84,15 +84,15 @@ def _heeding(kind: Any) -> Any:
             except Exception as exc:  # noqa: BLE001 - looked at there
                 self._stop_sending(exc, stream_id)
 
-    return Heeding
+    return Noticing
 
 
 @lru_cache(maxsize=4)
-def _async_heeding(kind: Any) -> Any:
-    if issubclass(kind, _Heeds):
+def _async_noticing(kind: Any) -> Any:
+    if issubclass(kind, _Notices):
         return kind
 
-    class Heeding(_Heeds, kind):  # type: ignore[misc]
+    class Noticing(_Notices, kind):  # type: ignore[misc]
         async def _wait_for_outgoing_flow(self, request: Any, stream_id: int) -> Any:
             while self._has_to_wait(stream_id):
                 await self._receive_events(request, self._unless_pending(stream_id))
@@ -104,10 +104,10 @@ def _async_heeding(kind: Any) -> Any:
             except Exception as exc:  # noqa: BLE001 - looked at there
                 self._stop_sending(exc, stream_id)
 
-    return Heeding
+    return Noticing
 
 
-class _Heeds:
+class _Notices:
     """The decisions of both kinds of connection."""
 
     _h2_state: Any
