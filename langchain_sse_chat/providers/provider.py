@@ -88,6 +88,28 @@ class Provider:
     note: str = ""
     """Notes for users of this provider, shown in the documentation."""
 
+    def __post_init__(self) -> None:
+        """Check the facts that every call uses.
+
+        Raises:
+            ConfigurationError: `name` is empty, or `dialect` or `token` is something
+                other than its class.
+        """
+        if not self.name:
+            msg = "A `Provider` needs a `name`: errors and traces show it."
+            raise ConfigurationError(msg)
+        for field_name, kinds, expected in (
+            ("dialect", Dialect, "a `Dialect`"),
+            ("token", TokenEndpoint | None, "a `TokenEndpoint` or None"),
+        ):
+            given = getattr(self, field_name)
+            if not isinstance(given, kinds):
+                msg = (
+                    f"`Provider({field_name}=…)` must be {expected}, not "
+                    f"{type(given).__name__}."
+                )
+                raise ConfigurationError(msg)
+
     @property
     def key_variables(self) -> tuple[str, ...]:
         """The environment variables for the key, in order."""

@@ -156,9 +156,10 @@ def _image_url(block: Mapping[str, Any], path: str) -> RequestPart:
     image = block.get("image_url")
     if isinstance(image, str):
         return {**block, "image_url": {"url": image}}
-    if isinstance(image, Mapping) and isinstance(image.get("url"), bytes):
+    url = image.get("url") if isinstance(image, Mapping) else image
+    if isinstance(url, bytes | bytearray):
         raise bytes_given(path)
-    if not isinstance(image, Mapping):
+    if not isinstance(image, Mapping) or not isinstance(url, str):
         msg = f"{path} has no image. Pass it as {{'image_url': {{'url': '...'}}}}."
         raise ConfigurationError(msg)
     return dict(block)
@@ -173,11 +174,12 @@ def _audio(block: Mapping[str, Any], path: str) -> RequestPart:
         # (https://docs.vllm.ai/en/latest/features/multimodal_inputs.html).
         audio = {"url": _url_or_data(plain, path)}
         return {"type": "audio_url", "audio_url": audio, **cache_marks(block)}
+    data = _base64(plain, path)
     subtype = _mime_type(plain, path).partition("/")[2].partition(";")[0].strip()
     return {
         "type": "input_audio",
         "input_audio": {
-            "data": plain["base64"],
+            "data": data,
             "format": _AUDIO_FORMATS.get(subtype, subtype),
         },
         **cache_marks(block),
@@ -346,8 +348,13 @@ def _without_source(block: Mapping[str, Any]) -> Mapping[str, Any]:
 def _url_or_data(plain: Mapping[str, Any], path: str) -> str:
     if isinstance(url := plain.get("url"), str):
         return url
-    if isinstance(data := plain.get("base64"), str):
-        return f"data:{_mime_type(plain, path)};base64,{data}"
+    data = _base64(plain, path)
+    return f"data:{_mime_type(plain, path)};base64,{data}"
+
+
+def _base64(plain: Mapping[str, Any], path: str) -> str:
+    if isinstance(data := plain.get("base64"), str) and data:
+        return data
     if any(isinstance(value, bytes | bytearray) for value in plain.values()):
         raise bytes_given(path)
     msg = f"{path} has no data. Add a `url`, a `base64` or a `file_id`."

@@ -51,6 +51,16 @@ def request_headers(
     }
 
 
+def check_headers(headers: Mapping[str, str]) -> None:
+    """Check headers that a request will have.
+
+    Raises:
+        ConfigurationError: As in `request_headers`.
+    """
+    for name, value in masked_values(headers).items():
+        _checked(name, value)
+
+
 def _checked(name: str, value: str) -> str:
     if not _NAME.fullmatch(name):
         msg = f"{name!r} cannot be the name of a header; use letters, digits and '-'."

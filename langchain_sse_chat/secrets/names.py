@@ -16,12 +16,12 @@ _WORDS = (
 )
 
 _SECRET_NAME = re.compile(
-    rf"(?:{_WORDS}|header|(?:^|[_-])(?:auth|sig|code|pwd))s?$", re.IGNORECASE
+    rf"(?:{_WORDS}|header|(?:^|[_-])(?:auth|sig|code|pwd|pass|cred))s?$", re.IGNORECASE
 )
 """Names of JSON fields and query parameters whose values are secrets."""
 
 _SPEAKS_OF_A_SECRET = re.compile(
-    rf"(?:{_WORDS}|header)s?(?![a-z])|(?:^|[_-])(?:auth|pwd)(?![a-z])"
+    rf"(?:{_WORDS}|header)s?(?![a-z])|(?:^|[_-])(?:(?:auth|pwd|creds?)(?![a-z])|pass$)"
 )
 """Words that mark a setting or keyword as a possible secret, anywhere in its name."""
 

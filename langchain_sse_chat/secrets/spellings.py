@@ -18,6 +18,10 @@ MIN_SECRET_LENGTH = 8
 _SHORTEST_BEGINNING = 6
 """Bytes of a truncated secret from which it is recognized."""
 
+_SHORTEST_END = 12
+"""Bytes of a secret without its beginning from which it is recognized. Servers quote
+keys without their prefix: `sk-proj-…` as `proj-…`."""
+
 _SURROGATES = rb"\\+u[dD][89abAB][0-9a-fA-F]{2}\\+u[dD][c-fC-F][0-9a-fA-F]{2}"
 
 _ESCAPE = re.compile(
@@ -190,8 +194,8 @@ class Spellings:
             secrets: The secrets; empty ones are ignored.
         """
         encoded = [text.encode("utf-8", "surrogatepass") for text in secrets]
-        # Where the backslash of a secret was escaped, it is removed first, and what
-        # follows it is no longer read as an escape.
+        # A backslash in a secret begins an escape, unless the server has escaped the
+        # backslash itself: it is removed then, and what follows it is plain text.
         encoded += [text.replace(b"\\", b"") for text in encoded if b"\\" in text]
         forms = {PlainForm(text).data for text in encoded}
         # A secret may be a part of another.
@@ -209,7 +213,8 @@ class Spellings:
         """Return the positions of secrets in the original, in order, merged.
 
         A truncated secret is found too, if at least half of it is there. In a text, a
-        shorter beginning is enough where the text was truncated.
+        shorter beginning is enough where the text was truncated. Without its beginning,
+        a secret is found if its last 12 bytes are there.
 
         Args:
             form: The plain form of the original.
@@ -218,12 +223,13 @@ class Spellings:
         data = form.data
         found: list[tuple[int, int]] = []
         for secret in self._secrets:
-            for start, end in _matches(data, secret, in_text=in_text):
+            ends = _endings(data, secret)
+            for start, end in (*_matches(data, secret, in_text=in_text), *ends):
                 found.append(form.origin(start, end))
         return _joined(found)
 
     def first_open(self, form: PlainForm) -> int:
-        """Return where the first secret starts that may continue past the end.
+        """Return where the first part of a secret starts that may go on past the end.
 
         Returns:
             The position in the plain form; its length if there is no such secret.
@@ -245,6 +251,19 @@ def _matches(data: bytes, secret: bytes, *, in_text: bool) -> Iterator[tuple[int
         at = data.find(head, at + 1)
 
 
+def _endings(data: bytes, secret: bytes) -> Iterator[tuple[int, int]]:
+    """Yield the positions of a secret's end, as far back as the data is the secret."""
+    if len(secret) <= _SHORTEST_END:
+        return
+    ending = secret[-_SHORTEST_END:]
+    at = data.find(ending)
+    while at >= 0:
+        end = at + _SHORTEST_END
+        before = data[max(0, end - len(secret)) : at]
+        yield at - _alike(before[::-1], 0, secret[-_SHORTEST_END - 1 :: -1]), end
+        at = data.find(ending, at + 1)
+
+
 def _alike(data: bytes, at: int, secret: bytes) -> int:
     """Return how many bytes of a secret are at a position."""
     if data.startswith(secret, at):
@@ -257,6 +276,11 @@ def _alike(data: bytes, at: int, secret: bytes) -> int:
 
 
 def _open(data: bytes, secret: bytes) -> int:
+    if len(secret) > _SHORTEST_END:  # it may come without its beginning
+        at = len(data)
+        while at and data[at - 1 :] in secret:
+            at -= 1
+        return at
     at = data.find(secret[:1], max(0, len(data) - len(secret) + 1))
     while at >= 0:
         if secret.startswith(data[at:]):

@@ -32,7 +32,7 @@ class StreamRedactor(Protocol):
 class KnownSecrets:
     """Redacts given secrets in every spelling, even when reads split them.
 
-    Bytes are held back only while they may be the beginning of a secret.
+    Bytes are held back only while they may be a part of a secret that continues.
     """
 
     def __init__(self, secrets: Spellings) -> None:
@@ -44,7 +44,7 @@ class KnownSecrets:
         self._starred = b""
 
     def feed(self, data: bytes) -> bytes:
-        """Read the next bytes; return all except a possible beginning of a secret."""
+        """Read the next bytes; return all except a possible part of a secret."""
         if not self._secrets:
             return data
         plain = self._plain + data

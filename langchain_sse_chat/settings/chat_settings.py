@@ -21,6 +21,7 @@ from langchain_sse_chat.exchange.access_token import AccessGrant
 from langchain_sse_chat.exchange.endpoint_attempts import OnDisconnect
 from langchain_sse_chat.exchange.retry import RetryPolicy
 from langchain_sse_chat.providers import Provider, find_provider
+from langchain_sse_chat.request.headers import check_headers
 from langchain_sse_chat.secrets import masked
 from langchain_sse_chat.settings.address import (
     endpoint_root,
@@ -41,7 +42,8 @@ from langchain_sse_chat.settings.field_use import Use, fields_for
 from langchain_sse_chat.transport.aiohttp_transport import AsyncTransport
 from langchain_sse_chat.transport.clients import ClientSettings
 from langchain_sse_chat.transport.protocols import Timeouts
-from langchain_sse_chat.transport.tls import Certificate
+from langchain_sse_chat.transport.proxies import proxies_of
+from langchain_sse_chat.transport.tls import Certificate, check_verify
 from langchain_sse_chat.transport.url import check_url, safe_url, socket_path
 from langchain_sse_chat.wire.tags import ReasoningTags, tag_splitter
 
@@ -292,9 +294,17 @@ class ChatSSESettings(CheckedModel):
         return self
 
     @model_validator(mode="after")
-    def _check_timeout(self) -> Self:
-        """Check that the timeout is valid."""
-        Timeouts().overridden_by(self.timeout)
+    def _check_connections(self) -> Self:
+        """Check what a call needs, so that a fault shows before the first one."""
+        given = Timeouts(
+            first_token=self.first_token_timeout, gap=self.stream_chunk_timeout
+        )
+        given.overridden_by(self.timeout)
+        check_verify(self.verify)
+        if self.proxy is not None:
+            proxies_of(self.proxy)
+        if self.default_headers:
+            check_headers(self.default_headers)
         return self
 
     @model_validator(mode="after")

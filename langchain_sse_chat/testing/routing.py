@@ -46,6 +46,10 @@ class Router:
         self.script = Script(
             checked(script), None if default is None else checked([default])[0]
         )
+        for path in routes:
+            if not path.startswith("/"):
+                msg = f"the path of a route begins with '/', unlike {path!r}"
+                raise ValueError(msg)
         self._routes = dict(zip(routes, checked(routes.values()), strict=True))
         self._authorization = None if api_key is None else f"Bearer {api_key}"
 
@@ -83,11 +87,14 @@ def checked(script: Iterable[Any]) -> list[Scripted]:
     """Check replies; return them unchanged.
 
     Raises:
-        TypeError: One is neither a reply nor a function.
+        TypeError: One is neither a reply nor a function, or there is no list.
     """
+    if isinstance(script, Reply):
+        msg = "a script is a list of replies, not a Reply: pass [reply]"
+        raise TypeError(msg)
     replies = list(script)
     for each in replies:
-        if not isinstance(each, Reply) and not callable(each):
+        if isinstance(each, type) or not (isinstance(each, Reply) or callable(each)):
             msg = (
                 "a script takes replies, or functions from a request to its reply, "
                 f"not a {type(each).__name__}; for a text pass Reply.text(...)"

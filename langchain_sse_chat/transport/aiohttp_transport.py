@@ -170,7 +170,7 @@ class _Transport(httpx.AsyncBaseTransport):
                 return response
             if not response.is_success:
                 sending.leave(answer.connection)
-            body = _Body(answer, self._failures)
+            body = _Body(answer, self._failures, response.headers)
             return httpx.Response(
                 response.status_code,
                 headers=response.headers,
@@ -308,9 +308,12 @@ class _Pieces(httpx.AsyncByteStream):
 class _Body(httpx.AsyncByteStream):
     """The body of a response, as it is on the wire."""
 
-    def __init__(self, answer: Any, failures: Failures) -> None:
+    def __init__(self, answer: Any, failures: Failures, headers: httpx.Headers) -> None:
         self._answer = answer
         self._failures = failures
+        # Without a length, the end of the connection is the end of the body (RFC 9112,
+        # section 6.3), and only the connection knows whether that was regular.
+        self._has_length = headers.keys() & {"content-length", "transfer-encoding"}
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         content = self._answer.content
@@ -319,9 +322,12 @@ class _Body(httpx.AsyncByteStream):
             while data := await read(_PIECE):
                 yield data
         except self._failures.known as exc:
-            failure = self._failures.of_a_body(exc, self._answer.connection)
+            failure = self._failures.of_a_body(exc, content)
         else:
-            return
+            lost = None if self._has_length else self._failures.of_an_end(content)
+            if lost is None:
+                return
+            failure = lost
         finally:
             self._close()  # a reader that is forgotten comes here, and to nothing else
         # It reports the end of a connection before it gives what came with that, and

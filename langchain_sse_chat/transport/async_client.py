@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar, cast
 import httpx
 
 from langchain_sse_chat.errors import SSEChatError
-from langchain_sse_chat.transport.attempt import Attempt, ReadLimit, next_attempt_after
+from langchain_sse_chat.transport.attempt import Attempt, ReadLimit
 from langchain_sse_chat.transport.clock import Deadline
 from langchain_sse_chat.transport.encoding import abody
 from langchain_sse_chat.transport.map_exceptions import READ_FAILURES, SEND_FAILURES
@@ -20,9 +20,11 @@ from langchain_sse_chat.transport.watchdog import Watchdog
 from langchain_sse_chat.transport.workarounds.asyncgen_hooks import begin_unhooked
 from langchain_sse_chat.transport.workarounds.http2 import (
     FLUSH_FAILURES,
-    as_httpx,
-    is_http2,
+    own_stream,
     reset,
+)
+from langchain_sse_chat.transport.workarounds.http2_early_answers import (
+    notice_early_answers,
 )
 from langchain_sse_chat.transport.workarounds.leaked_connections import (
     is_pooled,
@@ -80,9 +82,7 @@ async def _astream(
                 await answer.collect(attempt.drain_limit())
             except SSEChatError as error:
                 data = None  # in the traceback, it could show an echoed request
-                next_attempt = next_attempt_after(
-                    exchange, attempt.with_proxy_named(error)
-                )
+                next_attempt = attempt.next_after(error, exchange)
             else:
                 if exchange.finished():
                     return
@@ -129,7 +129,7 @@ class _Answer(Generic[OutputT]):
             with self._watchdog.within(clock):
                 response = await self._client.send(
                     attempt.request(
-                        self._client, extensions={"trace": self._note_connection}
+                        self._client, extensions={"trace": self._note_event}
                     ),
                     stream=True,
                     follow_redirects=False,
@@ -146,8 +146,8 @@ class _Answer(Generic[OutputT]):
                 await _spoil(response)
             raise attempt.error_response(response, said)
 
-    async def _note_connection(self, _event: str, info: dict[str, Any]) -> None:
-        """Store a connection that was opened for this request.
+    async def _note_event(self, event: str, info: Mapping[str, Any]) -> None:
+        """Store a connection that was opened for this request; notice an early answer.
 
         A callback for httpcore's request extension `trace`
         (https://www.encode.io/httpcore/extensions/#trace).
@@ -156,6 +156,7 @@ class _Answer(Generic[OutputT]):
         if hasattr(made, "get_extra_info"):
             self._connected = made
             guard_writes(made)
+        notice_early_answers(event, self._client)
 
     async def read(self, deadline: Deadline) -> bytes | None:
         """Return the next bytes, `None` at the end."""
@@ -166,9 +167,7 @@ class _Answer(Generic[OutputT]):
             self._at_end = True
             return None
         except Exception as exc:  # noqa: BLE001 - looked at there
-            if self._client.is_closed:
-                self._attempt.clock.stop()
-            self._attempt.read_failed(as_httpx(exc))
+            self._attempt.read_failed(exc)
             return None
 
     def stop(self) -> None:
@@ -224,6 +223,6 @@ async def _close(
 
 async def _spoil(response: httpx.Response) -> None:
     """Close the connection of a response; the pool then drops it."""
-    stream = response.extensions.get("network_stream")
-    if stream is not None and not is_http2(response):
+    stream = own_stream(response)
+    if stream is not None:
         await stream.aclose()

@@ -29,6 +29,7 @@ from langchain_sse_chat.transport.protocols import (
 )
 from langchain_sse_chat.transport.proxies import name_proxy
 from langchain_sse_chat.transport.url import safe_url
+from langchain_sse_chat.transport.workarounds.http2 import as_httpx
 from langchain_sse_chat.transport.workarounds.trailing_data import READ_BY_ALL
 
 OutputT = TypeVar("OutputT")
@@ -233,16 +234,42 @@ class Attempt(Generic[OutputT]):
     def read_failed(self, exc: Exception) -> None:
         """Raise for a read failure, unless the answer is already complete.
 
+        Args:
+            exc: The exception of httpx or, over HTTP/2, of h2.
+
         Raises:
             SSEChatError: This package's error for the exception.
         """
+        if self._client is not None and self._client.is_closed:
+            self.clock.stop()
         if not self._receiver.is_complete:
-            self.fail(exc)
+            self.fail(as_httpx(exc))
 
-    def with_proxy_named(self, error: SSEChatError) -> SSEChatError:
-        """Name the proxy of the request in an error; return the error."""
+    def next_after(
+        self, error: SSEChatError, exchange: Exchange[OutputT]
+    ) -> NextAttempt:
+        """Return when the next attempt begins.
+
+        Args:
+            error: The error of this attempt.
+            exchange: Decides whether there is another one.
+
+        Raises:
+            SSEChatError: There is no next attempt. The error is `error`, with the proxy
+                of the request, or another one that the exchange raises instead.
+        """
         name_proxy(error, self._request, self._client)
-        return error
+        if error.__suppress_context__ and error.__cause__ is None:
+            error.__context__ = None  # suppressed because it holds a header value
+        raised = error
+        try:
+            next_attempt = exchange.failed(error)
+        except SSEChatError as instead:
+            next_attempt, raised = None, instead
+        if next_attempt is None:
+            # The frames include httpcore's, whose variables hold the headers as sent.
+            raise without_frames(raised) from raised.__cause__
+        return next_attempt
 
     def fail(self, exc: Exception) -> NoReturn:
         """Raise this package's error for an exception of httpx."""
@@ -262,27 +289,3 @@ class Attempt(Generic[OutputT]):
 def _parsed(url: str) -> httpx.URL:
     """Return the parsed URL, cached because most requests go to the same one."""
     return httpx.URL(url)
-
-
-def next_attempt_after(exchange: Exchange[OutputT], error: SSEChatError) -> NextAttempt:
-    """Return when the next attempt begins.
-
-    Args:
-        exchange: Decides whether there is one.
-        error: The error of the last attempt.
-
-    Raises:
-        SSEChatError: There is no next attempt. The error is `error`, or another one
-            that the exchange raises instead.
-    """
-    if error.__suppress_context__ and error.__cause__ is None:
-        error.__context__ = None  # suppressed because it holds a header value
-    raised = error
-    try:
-        next_attempt = exchange.failed(error)
-    except SSEChatError as instead:
-        next_attempt, raised = None, instead
-    if next_attempt is None:
-        # The frames include httpcore's, whose variables hold the headers as sent.
-        raise without_frames(raised) from raised.__cause__
-    return next_attempt

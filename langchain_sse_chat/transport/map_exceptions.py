@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import ssl
 from collections.abc import Iterator
 from typing import NoReturn
@@ -201,7 +202,10 @@ def _broken(exc: Exception, url: str) -> ConnectionFailedError:
             f"The proxy for {url} rejected the request: {_reason(exc)}. Check `proxy` "
             "and the variables HTTPS_PROXY, HTTP_PROXY and ALL_PROXY."
         )
-    elif isinstance(exc, httpx.ConnectError):
+        error = ConnectionFailedError(msg)
+        error.is_retryable = not _REFUSED.match(str(exc))
+        return error
+    if isinstance(exc, httpx.ConnectError):
         msg = (
             f"No connection to {url}: {_reason(exc)}. Check `base_url`, network and "
             "`proxy`."
@@ -213,6 +217,9 @@ def _broken(exc: Exception, url: str) -> ConnectionFailedError:
         )
     return ConnectionFailedError(msg)
 
+
+_REFUSED = re.compile(r"4(?!08|25|29)\d\d ")
+"""The status of a proxy that will refuse the same request again."""
 
 _NO_TLS = ("WRONG_VERSION_NUMBER", "PACKET_LENGTH_TOO_LONG", "RECORD_LAYER_FAILURE")
 """OpenSSL's errors for a server whose first bytes are not TLS."""

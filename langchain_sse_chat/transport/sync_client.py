@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 import httpx
 
 from langchain_sse_chat.errors import SSEChatError
-from langchain_sse_chat.transport.attempt import Attempt, ReadLimit, next_attempt_after
+from langchain_sse_chat.transport.attempt import Attempt, ReadLimit
 from langchain_sse_chat.transport.clock import Deadline
 from langchain_sse_chat.transport.encoding import body
 from langchain_sse_chat.transport.map_exceptions import READ_FAILURES, SEND_FAILURES
@@ -20,9 +20,12 @@ from langchain_sse_chat.transport.open_answers import ended, opened
 from langchain_sse_chat.transport.protocols import Exchange, NextAttempt
 from langchain_sse_chat.transport.workarounds.http2 import (
     FLUSH_FAILURES,
-    as_httpx,
     is_http2,
+    own_stream,
     reset,
+)
+from langchain_sse_chat.transport.workarounds.http2_early_answers import (
+    notice_early_answers,
 )
 from langchain_sse_chat.transport.workarounds.leaked_connections import taken_out
 from langchain_sse_chat.transport.workarounds.socket_deadlines import (
@@ -77,9 +80,7 @@ def stream(
                 answer.collect(attempt.drain_limit())
             except SSEChatError as error:
                 data = None  # in the traceback, it could show an echoed request
-                next_attempt = next_attempt_after(
-                    exchange, attempt.with_proxy_named(error)
-                )
+                next_attempt = attempt.next_after(error, exchange)
             else:
                 if exchange.finished():
                     return
@@ -123,7 +124,7 @@ class _Answer(Generic[OutputT]):
         try:
             response = self._client.send(
                 attempt.request(
-                    self._client, bounded=True, extensions={"trace": guard_new}
+                    self._client, bounded=True, extensions={"trace": self._note_event}
                 ),
                 stream=True,
                 follow_redirects=False,
@@ -147,6 +148,15 @@ class _Answer(Generic[OutputT]):
                 _spoil(response)
             raise attempt.error_response(response, said)
 
+    def _note_event(self, event: str, info: Mapping[str, Any]) -> None:
+        """Bound a new connection; notice an early answer.
+
+        A callback for httpcore's request extension `trace`
+        (https://www.encode.io/httpcore/extensions/#trace).
+        """
+        guard_new(info.get("return_value"))
+        notice_early_answers(event, self._client)
+
     def read(self, deadline: Deadline) -> bytes | None:
         """Return the next bytes, `None` at the end."""
         reading.deadline = deadline
@@ -156,9 +166,7 @@ class _Answer(Generic[OutputT]):
             self._attempt.read_failed(TimeoutError())
             return None
         except Exception as exc:  # noqa: BLE001 - looked at there
-            if self._client.is_closed:
-                self._attempt.clock.stop()
-            self._attempt.read_failed(as_httpx(exc))
+            self._attempt.read_failed(exc)
             return None
         finally:
             reading.deadline = None
@@ -208,8 +216,8 @@ class _Answer(Generic[OutputT]):
 
 def _spoil(response: httpx.Response) -> None:
     """Close the connection of a response; the pool then drops it."""
-    stream = response.extensions.get("network_stream")
-    if stream is not None and not is_http2(response):
+    stream = own_stream(response)
+    if stream is not None:
         stream.close()
 
 

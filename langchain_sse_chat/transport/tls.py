@@ -55,6 +55,20 @@ def tls_context(
         return Trust(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), str(error))
 
 
+def check_verify(verify: object) -> None:
+    """Check the type of `verify`; its file is read when a client needs it.
+
+    Raises:
+        ConfigurationError: It is neither a bool, nor a path, nor a TLS context.
+    """
+    if not isinstance(verify, (bool, str, Path, ssl.SSLContext)):
+        msg = (
+            "`verify` must be True, False, the path of a CA file, or an "
+            f"`ssl.SSLContext`, not {type(verify).__name__}."
+        )
+        raise ConfigurationError(msg)
+
+
 def tls_variables() -> tuple[str | None, ...]:
     """Return the values of the environment variables for trusted authorities."""
     return tuple(map(os.environ.get, _VARIABLES))

@@ -81,12 +81,12 @@ _PLAIN = re.compile(
     r"|\bmessages\W*(?:\d+\W*)?(?:content\W{0,3}(?:\d+\W*)?(?:text)?)?['\"]?:? ?"
     r"(?:string|array) too long"
     r"|input request: expected maxLength: \d+, actual"  # Amazon Bedrock
-    r"|^\W*token limit(?: exceeded| reached)?\b",  # MiniMax
+    r"|^\W*tokens? limit(?: exceeded| reached)?\b",  # MiniMax, GigaChat
     _FLAGS,
 )
 """Sentences without a number."""
 
-_TOO_MANY = re.compile(r"too many tokens|token limit exceeded", _FLAGS)
+_TOO_MANY = re.compile(r"too many tokens|tokens? limit exceeded", _FLAGS)
 """About the conversation or, with status 429, about a rate."""
 
 _ANOTHER_LIMIT = re.compile(
@@ -121,8 +121,12 @@ _FILE = re.compile(
     _FLAGS,
 )
 
-_FORM = re.compile(r"input (?:should|validation|must be a)|context deadline", _FLAGS)
-"""Words of validators and of Go's timeouts, unrelated to the conversation."""
+_FORM = re.compile(
+    r"input (?:should|validation|must be a)|context deadline|\brequest[ _-]?id\b",
+    _FLAGS,
+)
+"""Words of validators and of Go's timeouts, and the names of request IDs, all unrelated
+to the conversation."""
 
 _ANSWER_SIZE = re.compile(
     r"too large: (\d+)|\((\d+) (?:output|<cap>)|requested (\d+) (?:output|<cap>)"

@@ -26,7 +26,15 @@ _WORDS = (
 )
 """Keys of error messages."""
 
-_TEXTS = ("message", "error_message", "error_msg", "status_msg", "msg", "errmsg")
+_TEXTS = (
+    "message",
+    "error_message",
+    "error_msg",
+    "status_msg",
+    "msg",
+    "errmsg",
+    "error_description",  # RFC 6749, section 5.2
+)
 """Keys whose text is shown when it is nested deeper than the first message."""
 
 _INSIDE = (
@@ -114,6 +122,14 @@ def read_details(body: object) -> ErrorDetails | None:
         inner = own_details(error)
         return inner or ErrorDetails(_deepest_text(body, error), code_in(error))
     return own_details(body)
+
+
+def nested_details(body: Mapping[str, Any]) -> ErrorDetails | None:
+    """Return the first details at any depth of an object, or `None`."""
+    for one in _objects(body):
+        for text in _texts((one,)):
+            return ErrorDetails(text, code_in(one))
+    return None
 
 
 def own_details(body: Mapping[str, Any]) -> ErrorDetails | None:

@@ -46,7 +46,7 @@ _SPENT_WORDS = re.compile(
     r"|current quota.{0,60}\bbilling\b|billing (?:hard )?limit|billing is not active"
     r"|not active.{0,40}\bbilling\b|\brecharge\b|\btop[ -]up\b|\barrears?\b|\bunpaid\b"
     r"|\boverdue\b|payment (?:is )?(?:required|overdue|failed)|budget has been exceeded"
-    r"|\bspend(?:ing)? (?:limit|cap)\b"
+    r"|\bspend(?:ing)? (?:limit|cap)\b|\binactive subscription\b"
     r"|\b(?:account|organi[sz]ation|project|subscription)\b.{0,60}?\b(?:deactivated"
     r"|suspended|disabled|closed|terminated|banned|frozen|expired|deleted|delinquent)\b"
     r"|余额不足|欠费|充值|额度不足|账[户号].{0,10}(?:停|封|冻结|锁|禁)"

@@ -25,6 +25,7 @@ from langchain_sse_chat.wire.error_details import (
     ErrorDetails,
     Report,
     code_in,
+    nested_details,
     read_details,
     report_of,
     word_in,
@@ -211,7 +212,8 @@ def _hint(status: int, report: Report, key_hint: str, address: str) -> str:
 
 
 def _sentence(text: str) -> str:
-    return text if text.endswith((".", "!", "?")) else f"{text}."
+    text = text.rstrip()
+    return text if text.endswith((".", "!", "?", "。", "！", "？")) else f"{text}."  # noqa: RUF001  Chinese
 
 
 def request_id(headers: Mapping[str, str]) -> str | None:
@@ -232,6 +234,8 @@ def _body_words(text: str) -> tuple[ErrorDetails, object]:
     try:
         parsed: object = loads(text)
         words = read_details(parsed)
+        if words is None and isinstance(parsed, dict):
+            words = nested_details(parsed)
     except ValueError:
         words = parsed = None
     if words is not None:

@@ -150,7 +150,15 @@ def reset_under_answer(wire: Wire) -> None:
     wire.reset()
 
 
-@pytest.mark.parametrize("behavior", [cut_in_framing, reset_under_answer, no_answer])
+def reset_without_length(wire: Wire) -> None:
+    wire.send(OK, b"connection: close\r\n\r\na\n")
+    wire.reset()
+
+
+BREAKS = [cut_in_framing, reset_under_answer, reset_without_length, no_answer]
+
+
+@pytest.mark.parametrize("behavior", BREAKS)
 def test_a_broken_connection_is_told_as_one(
     run: Run, clients: HTTPClients, behavior: Behavior
 ) -> None:
@@ -159,6 +167,15 @@ def test_a_broken_connection_is_told_as_one(
             run(clients, [Exchange(server.url)])
         assert server.url in str(caught.value)
         assert isinstance(caught.value.__cause__, httpx.HTTPError)
+
+
+@pytest.mark.parametrize("behavior", [reset_under_answer, reset_without_length])
+def test_a_reset_is_named_by_every_transport(
+    run: Run, clients: HTTPClients, behavior: Behavior
+) -> None:
+    reset = pytest.raises(ConnectionFailedError, match="Connection reset by peer")
+    with Server(behavior) as server, reset:
+        run(clients, [Exchange(server.url)])
 
 
 def test_a_body_cut_between_chunks_of_a_plain_body_is_the_receivers_to_judge(
@@ -172,7 +189,7 @@ def test_a_body_cut_between_chunks_of_a_plain_body_is_the_receivers_to_judge(
         run(clients, [Exchange(server.url)])
 
 
-@pytest.mark.parametrize("behavior", [cut_in_framing, reset_under_answer, no_answer])
+@pytest.mark.parametrize("behavior", BREAKS)
 def test_another_attempt_may_succeed(
     run: Run, clients: HTTPClients, behavior: Behavior
 ) -> None:

@@ -5,7 +5,8 @@ the request in the message.
 
 Happens instead: it reports a refused connection and a failed TLS handshake as
 `httpx.ConnectTimeout`, lets some exceptions of aiohttp through, and quotes headers and
-bodies in messages.
+bodies in messages. aiohttp reports a connection that was reset as the regular end of a
+body without a length.
 
 Upstream: no issue is known for the wrong timeout; a review of its copy in openai-python
 describes it (https://github.com/openai/openai-python/pull/3594). A similar gap was
@@ -14,7 +15,8 @@ https://github.com/karpetrosyan/httpx-aiohttp/issues/24.
 Verified: 2026-11-28, httpx-aiohttp 0.2.0 with aiohttp 3.14.5.
 
 Without this file: over aiohttp, a wrong address is a `TimedOutError`, a certificate
-that is refused is retried, and messages can contain keys.
+that is refused is retried, a connection that was reset is a `StreamTruncatedError`, and
+messages can contain keys.
 """
 
 from __future__ import annotations
@@ -53,14 +55,23 @@ class Failures:
             (aiohttp.ServerDisconnectedError, httpx.RemoteProtocolError),
         )
 
-    def of_a_body(self, exc: Exception, connection: Any) -> httpx.TransportError:
+    def of_a_body(self, exc: Exception, content: Any) -> httpx.TransportError:
         """Return httpx's exception for a body that is incomplete.
 
         The body only says that it is incomplete; its connection knows why.
         """
-        protocol = getattr(connection, "protocol", None)
+        return self.of_an_end(content) or self.translated(exc)
+
+    def of_an_end(self, content: Any) -> httpx.TransportError | None:
+        """Return httpx's exception if the system ended the connection of a body.
+
+        Args:
+            content: aiohttp's stream of the body, which has ended.
+        """
+        # There is no public way from a body to its connection, which is gone by then.
+        protocol = getattr(content, "_protocol", None)
         lost = None if protocol is None else protocol.exception()
-        return self.translated(lost if isinstance(lost, OSError) else exc)
+        return self.translated(lost) if isinstance(lost, OSError) else None
 
     def translated(self, exc: Exception) -> httpx.TransportError:
         """Return httpx's exception, with the system's own as its cause."""

@@ -93,6 +93,11 @@ def is_http2(response: httpx.Response) -> bool:
     return response.http_version == "HTTP/2"
 
 
+def own_stream(response: httpx.Response) -> Any | None:
+    """Return httpcore's stream of a response that shares it with no other response."""
+    return None if is_http2(response) else response.extensions.get("network_stream")
+
+
 def reset(response: httpx.Response) -> Callable[[], Any] | None:
     """Reset the stream of an answer that was not read to its end.
 

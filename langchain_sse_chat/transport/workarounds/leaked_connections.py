@@ -76,12 +76,16 @@ def is_pooled(client: Client, network_stream: Any) -> bool:
 
     `True` also where that is not known.
     """
-    pools = list(_pools(client))
-    return not pools or any(
-        _may_have(connection, network_stream)
-        for pool in pools
-        for connection in pool.connections
+    return not any(_pools(client)) or any(
+        _may_have(connection, network_stream) for connection in connections_of(client)
     )
+
+
+def connections_of(client: Client) -> Iterator[Any]:
+    """Yield the connections in a client's pools, as the layers that speak HTTP."""
+    for pool in _pools(client):
+        for connection in pool.connections:
+            yield _innermost(connection)
 
 
 def _lost_connections(pool: Any) -> list[Any]:
@@ -107,10 +111,14 @@ def _pools(client: Client) -> Iterator[Any]:
                 yield pool
 
 
-def _may_have(connection: Any, network_stream: Any) -> bool:
+def _innermost(connection: Any) -> Any:
     # A connection wraps the one that speaks HTTP, which has the stream.
     while (inner := getattr(connection, "_connection", None)) is not None:
         connection = inner
+    return connection
+
+
+def _may_have(connection: Any, network_stream: Any) -> bool:
     if not (
         hasattr(connection, "_connection") or hasattr(connection, "_network_stream")
     ):

@@ -217,16 +217,12 @@ def _look_for_answer(stream: Any) -> bool:
     return True
 
 
-def guard_new(_event: str, info: dict[str, Any]) -> None:
-    """Guard each connection when it is made, so that the head is bounded too.
-
-    This is a callback for httpcore's request extension `trace`
-    (https://www.encode.io/httpcore/extensions/#trace).
+def guard_new(made: Any) -> None:
+    """Guard a connection when it is made, so that the head is bounded too.
 
     Args:
-        info: Holds the stream as `return_value` after connecting and after the TLS
-            handshake.
+        made: What httpcore has made: a stream after connecting and after the TLS
+            handshake. Anything else is left alone.
     """
-    made = info.get("return_value")
     if hasattr(made, "get_extra_info"):
         guard(made, is_new=True)

@@ -23,7 +23,9 @@ from langchain_sse_chat.testing import Reply, ScriptedServer
 NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 LONG = 20.0
 
-pytestmark = pytest.mark.skipif(NGINX is None, reason="nginx is not installed")
+pytestmark = pytest.mark.skipif(
+    NGINX is None and not os.environ.get("CI"), reason="nginx is not installed"
+)
 
 CONFIGURATION = """
 daemon off;
@@ -67,6 +69,7 @@ def server() -> Iterator[ScriptedServer]:
 @pytest.fixture
 def nginx(server: ScriptedServer, tmp_path: Path) -> Iterator[str]:
     """Run nginx before the server; return its address."""
+    assert NGINX, "nginx is not installed, and CI is set: these tests must run there"
     authority = trustme.CA()
     authority.cert_pem.write_to_path(tmp_path / "ca.pem")
     certificate = authority.issue_cert("127.0.0.1")
@@ -77,7 +80,7 @@ def nginx(server: ScriptedServer, tmp_path: Path) -> Iterator[str]:
     configuration.write_text(
         CONFIGURATION.format(folder=tmp_path, port=port, server=upstream)
     )
-    command = [str(NGINX), "-p", str(tmp_path), "-e", "error.log"]
+    command = [NGINX, "-p", str(tmp_path), "-e", "error.log"]
     command += ["-c", str(configuration)]
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:  # noqa: S603 - our own configuration
         try:
@@ -161,4 +164,28 @@ def test_a_request_that_nginx_finds_too_large_is_sent_once(
         with pytest.raises(InvalidRequestError, match="413"):
             chat.invoke("x" * 5_000_000)
         assert chat.invoke("hi").text
+        assert len(server.requests) == 1
+
+
+def test_a_request_over_http2_that_nginx_finds_too_large_is_sent_once(
+    nginx: str, verify: ssl.SSLContext, server: ScriptedServer
+) -> None:
+    with httpx.Client(http2=True, verify=verify) as client:
+        chat = ChatSSE(model="m", base_url=nginx, api_key="key", http_client=client)
+        with pytest.raises(InvalidRequestError, match="413"):
+            chat.invoke("x" * 5_000_000)
+        assert chat.invoke("hi").text
+        assert len(server.requests) == 1
+
+
+async def test_an_async_request_over_http2_that_is_too_large_is_sent_once(
+    nginx: str, verify: ssl.SSLContext, server: ScriptedServer
+) -> None:
+    async with httpx.AsyncClient(http2=True, verify=verify) as client:
+        chat = ChatSSE(
+            model="m", base_url=nginx, api_key="key", http_async_client=client
+        )
+        with pytest.raises(InvalidRequestError, match="413"):
+            await chat.ainvoke("x" * 5_000_000)
+        assert (await chat.ainvoke("hi")).text
         assert len(server.requests) == 1

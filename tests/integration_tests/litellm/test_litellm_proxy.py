@@ -27,6 +27,9 @@ from langchain_sse_chat import (
 )
 from langchain_sse_chat.testing import Reply, ScriptedServer
 
+# The first test also starts the server, which takes a minute on a busy machine.
+pytestmark = pytest.mark.timeout(600)
+
 BOTH = pytest.mark.parametrize("sync", [True, False], ids=["sync", "async"])
 TOKENS = ["Grüße", " aus", " 東京", " 👋"]
 USAGE = {

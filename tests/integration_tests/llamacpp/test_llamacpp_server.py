@@ -21,6 +21,9 @@ from langchain_sse_chat.errors import (
     StreamTruncatedError,
 )
 
+# The first test also starts the server, which takes a minute on a busy machine.
+pytestmark = pytest.mark.timeout(600)
+
 TOO_LONG = "a" * 3000
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from langchain_sse_chat.errors import ConfigurationError
@@ -114,3 +116,21 @@ class TestQuery:
 )
 def test_a_url_has_a_host_or_none(url: str | None, host: str | None) -> None:
     assert host_of(url) == host
+
+
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ({"name": ""}, "needs a `name`"),
+        ({"dialect": "openai"}, "must be a `Dialect`, not str"),
+        (
+            {"token": "https://auth.example"},
+            "must be a `TokenEndpoint` or None, not str",
+        ),
+    ],
+)
+def test_a_fact_that_calls_cannot_use_is_refused(
+    facts: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(ConfigurationError, match=words):
+        Provider(**{"name": "mine", **facts})

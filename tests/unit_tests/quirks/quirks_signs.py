@@ -128,7 +128,7 @@ SIGNS = (
         Failure("StreamError", "(7)", "Hi"),
     ),
     Quirk(
-        "objects beside empty choices are no error",
+        "objects beside empty choices are not an error",
         "objects and lists next to empty choices at the end (Azure and others)",
         "the answer is complete",
         events(

@@ -284,6 +284,13 @@ def test_a_block_of_an_unknown_type_goes_out_unchanged(block: dict[str, Any]) ->
         ({"type": "file", "base64": "AAAA"}, "Add a `mime_type`"),
         ({"type": "audio"}, "here has no data"),
         ({"type": "file"}, "here has no data"),
+        ({"type": "image", "base64": "", "mime_type": "image/png"}, "has no data"),
+        ({"type": "audio", "base64": "", "mime_type": "audio/wav"}, "has no data"),
+        ({"type": "audio", "base64": b"a", "mime_type": "audio/wav"}, "contains bytes"),
+        ({"type": "image_url", "image_url": b"a"}, "contains bytes"),
+        ({"type": "image_url", "image_url": {"url": b"a"}}, "contains bytes"),
+        ({"type": "image_url", "image_url": {"url": 5}}, "here has no image"),
+        ({"type": "image_url", "image_url": {}}, "here has no image"),
     ],
 )
 def test_a_block_that_lacks_what_it_needs_is_refused_with_its_place(

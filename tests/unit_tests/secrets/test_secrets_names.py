@@ -25,6 +25,8 @@ from langchain_sse_chat.secrets.names import (
         "auth",
         "headers",
         "cookies",
+        "db_pass",
+        "creds",
     ],
 )
 def test_a_name_that_ends_with_a_word_for_secrets_is_one(name: str) -> None:
@@ -51,6 +53,13 @@ def test_a_documented_field_that_holds_no_secret_is_not_one() -> None:
         ("min_tokens", "5", True),
         ("password", 1234, True),
         ("tokenizer", "x", False),
+        ("creds", "x", True),
+        ("my_cred", "x", True),
+        ("pass", "x", True),
+        ("user_pass", "x", True),
+        ("pass_through", "x", False),
+        ("bypass", "x", False),
+        ("credit", "x", False),
     ],
 )
 def test_a_setting_speaks_of_a_secret_unless_it_counts_tokens(

@@ -82,6 +82,66 @@ def test_a_secret_may_look_like_an_escape(
     assert redact_text(f"<{spell(secret)}>", Spellings([secret])) == "<***>"
 
 
+LIKE_ESCAPES = [
+    r"ab\x41cdefgh12345",
+    r"a\u0041bcdefgh12345",
+    r"ab\\x41cdefgh12345",
+    r"ab%41cdefgh\x4212345",
+    "ab&amp;cdefgh&#65;12345",
+]
+
+
+@pytest.mark.parametrize("spell", SPELLINGS.values(), ids=SPELLINGS)
+@pytest.mark.parametrize("secret", LIKE_ESCAPES)
+@pytest.mark.parametrize("size", [1, 3, 1000])
+def test_a_secret_that_looks_like_an_escape_is_found(
+    spell: Callable[[str], str], secret: str, size: int
+) -> None:
+    spelled = spell(secret)
+    secrets = Spellings([secret])
+    assert redact_text(f"<{spelled}>", secrets) == "<***>"
+
+    stars, body = KnownSecrets(secrets), f"<{spelled}>".encode()
+    parts = [stars.feed(body[at : at + size]) for at in range(0, len(body), size)]
+    assert (
+        b"".join([*parts, stars.close()]) == b"<" + b"*" * len(spelled.encode()) + b">"
+    )
+
+
+KEYS = {
+    "sk-proj-abcdefghij1234567890ABCDEFGHIJ": "proj-abcdefghij1234567890ABCDEFGHIJ",
+    "sk-ab/cd+ef=gh12345/6789": "ab/cd+ef=gh12345/6789",
+    "gsk_abcdefghij1234567890": "abcdefghij1234567890",
+    "sk-or-v1-0123456789abcdef0123456789abcdef": "0123456789abcdef0123456789abcdef",
+    "sk-abcdefghij12": "abcdefghij12",
+}
+"""Keys, and what a server quotes of them."""
+
+
+@pytest.mark.parametrize("spell", SPELLINGS.values(), ids=SPELLINGS)
+@pytest.mark.parametrize("key", KEYS)
+@pytest.mark.parametrize("size", [1, 3, 1000])
+def test_a_key_is_found_without_its_prefix(
+    spell: Callable[[str], str], key: str, size: int
+) -> None:
+    spelled = spell(KEYS[key])
+    secrets = Spellings([key])
+    text = f"<{spelled}> s <{spelled}>"
+    assert redact_text(text, secrets) == "<***> s <***>"
+
+    stars, body = KnownSecrets(secrets), text.encode()
+    parts = [stars.feed(body[at : at + size]) for at in range(0, len(body), size)]
+    hidden = b"<" + b"*" * len(spelled.encode()) + b">"
+    assert b"".join([*parts, stars.close()]) == hidden + b" s " + hidden
+
+
+def test_the_last_characters_of_a_key_stay() -> None:
+    """Servers show them, to say which key was meant."""
+    key = "sk-proj-abcdefghij1234567890ABCDEFGHIJ"
+    text = "Incorrect API key provided: sk-pr***GHIJ."
+    assert redact_text(text, Spellings([key])) == text
+
+
 @given(
     secret=st.text(min_size=8, max_size=20),
     spell=st.sampled_from(sorted(SPELLINGS)),

@@ -98,7 +98,7 @@ BROKEN = [
     "text",
     '{"a": "\\',
 ]
-"""Arguments that are no whole object."""
+"""Arguments that are not a complete object."""
 
 
 @pytest.mark.parametrize("size", [1, 3, 100])

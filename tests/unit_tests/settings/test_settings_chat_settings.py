@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import pickle
 import ssl
 from pathlib import Path
@@ -116,6 +117,13 @@ def test_a_provider_of_ones_own(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"api_key": "k", "max_retries": -1}, ["max_retries"]),
         ({"api_key": "k", "max_retry_after": -1}, ["max_retry_after"]),
         ({"api_key": "k", "model": None}, ["model"]),
+        ({"api_key": "k", "timeout": "10"}, ["`timeout` is a str", "seconds"]),
+        ({"api_key": "k", "first_token_timeout": math.nan}, ["first_token_timeout"]),
+        ({"api_key": "k", "stream_chunk_timeout": -1}, ["stream_chunk_timeout"]),
+        ({"api_key": "k", "proxy": "nonsense"}, ["`proxy` must be like"]),
+        ({"api_key": "k", "verify": 5}, ["`verify` must be", "not int"]),
+        ({"api_key": "k", "default_headers": {"a b": "c"}}, ["'a b'", "name"]),
+        ({"api_key": "k", "default_headers": {"X-A": "c\n"}}, ["'X-A'", "line break"]),
         ({"api_key": "k", "reasoning_tags": ("<a>", "<a>")}, ["reasoning tags"]),
         ({"api_key": "k", "on_disconnect": "x"}, ["on_disconnect", "'raise'"]),
         ({"api_key": "k", "on_truncation": "x"}, ["on_truncation", "'raise'"]),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -77,3 +77,18 @@ def test_a_function_that_fails_is_a_server_error(function: Any) -> None:
 def test_a_script_takes_replies_and_functions_only() -> None:
     with pytest.raises(TypeError, match=r"not a str; for a text pass Reply\.text"):
         checked(["Hello"])
+
+
+def test_a_script_is_a_list_of_replies() -> None:
+    with pytest.raises(TypeError, match=r"not a Reply: pass \[reply\]"):
+        checked(cast("Any", Reply.text("Hello")))
+
+
+def test_the_class_of_replies_is_no_reply() -> None:
+    with pytest.raises(TypeError, match="not a type"):
+        checked([Reply])
+
+
+def test_a_route_that_no_request_can_have_is_refused() -> None:
+    with pytest.raises(ValueError, match="begins with '/', unlike 'token'"):
+        router(routes={"token": Reply.text("Hello")})

@@ -138,11 +138,15 @@ class Answer:
         left: list[bytes] | None = None,
         connection: Connection | None = None,
         status: int = 200,
+        length: int | None = None,
     ) -> None:
         self.status = status
+        self.headers = {} if length is None else {"content-length": str(length)}
         self._reads = [*reads, b""]
         self._left = [*(left or []), b""]
         self.connection = connection
+        if connection is not None:
+            self._protocol = connection.protocol
         self.closed = False
         self.content = self
 
@@ -220,7 +224,9 @@ def libraries(script: Script | None = None) -> dict[str, ModuleType]:
             answer = await script(Wire(self.make(), request))
             body: Any = httpx.ByteStream(b"")
             body._aiohttp_response = answer
-            return httpx.Response(answer.status, headers={"a": "b"}, stream=body)
+            return httpx.Response(
+                answer.status, headers={"a": "b", **answer.headers}, stream=body
+            )
 
         async def aclose(self) -> None:
             self.closed = True

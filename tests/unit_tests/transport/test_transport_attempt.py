@@ -12,7 +12,7 @@ from langchain_sse_chat.errors import (
     ModelClosedError,
     TimedOutError,
 )
-from langchain_sse_chat.transport.attempt import Attempt, ReadLimit, next_attempt_after
+from langchain_sse_chat.transport.attempt import Attempt, ReadLimit
 from tests.unit_tests.transport.transport_scripts import (
     LineReceiver,
     ScriptedExchange,
@@ -113,9 +113,10 @@ def test_the_body_of_an_error_response_has_a_timeout_of_its_own(
 def test_pause_is_what_the_exchange_says() -> None:
     exchange = ScriptedExchange(retries=1, pause=2.5)
     error = ConnectionFailedError("x")
-    assert next_attempt_after(exchange, error).seconds == 2.5
+    attempt = Attempt(*exchange.begin())
+    assert attempt.next_after(error, exchange).seconds == 2.5
     with pytest.raises(ConnectionFailedError) as caught:
-        next_attempt_after(exchange, error)
+        attempt.next_after(error, exchange)
     assert caught.value is error
 
 
@@ -130,8 +131,9 @@ def test_what_an_error_was_hidden_from_is_dropped() -> None:
     with pytest.raises(ConfigurationError) as caught:
         fail()
     assert caught.value.__context__ is not None
+    exchange = ScriptedExchange()
     with pytest.raises(ConfigurationError):
-        next_attempt_after(ScriptedExchange(), caught.value)
+        Attempt(*exchange.begin()).next_after(caught.value, exchange)
     assert caught.value.__context__ is None
 
 
@@ -143,3 +145,12 @@ def test_an_answer_that_ends_because_the_model_was_closed_is_not_whole(
     attempt.clock.stop()
     with pytest.raises(ModelClosedError):
         attempt.close()
+
+
+def test_a_read_that_fails_because_the_client_was_closed_says_so(clock: Clock) -> None:
+    exchange = ScriptedExchange()
+    attempt = Attempt(*exchange.begin(), clock)
+    with httpx.Client() as client:
+        attempt.request(client)
+    with pytest.raises(ModelClosedError):
+        attempt.read_failed(httpx.ReadError("x"))

@@ -86,7 +86,9 @@ def test_a_limit_of_the_system_is_told_as_such() -> None:
     ("exc", "words"),
     [
         (httpx.ConnectError("[Errno 111] refused"), "No connection to"),
-        (httpx.ProxyError("407"), "The proxy for"),
+        (httpx.ProxyError("502 Bad Gateway"), "The proxy for"),
+        (httpx.ProxyError("429 Too Many Requests"), "The proxy for"),
+        (httpx.ProxyError("Malformed reply"), "The proxy for"),
         (httpx.RemoteProtocolError("peer closed"), "broke: peer closed."),
         (httpx.ReadError(""), "broke: ReadError."),
         (httpx.WriteError("x"), "broke"),
@@ -304,4 +306,12 @@ def test_a_wrong_scheme_says_which_one_to_use(words: str, advice: str) -> None:
 
     assert isinstance(error, ConnectionFailedError)
     assert advice in str(error)
+    assert not error.is_retryable
+
+
+@pytest.mark.parametrize("status", ["407 Proxy Authentication Required", "403 No"])
+def test_a_proxy_that_refuses_is_not_asked_again(status: str) -> None:
+    error = failure(httpx.ProxyError(status))
+    assert isinstance(error, ConnectionFailedError)
+    assert status in str(error)
     assert not error.is_retryable

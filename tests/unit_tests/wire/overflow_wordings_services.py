@@ -336,6 +336,12 @@ SERVICES = (
         id="what is supported",
     ),
     pytest.param(
+        400,
+        "Input length 40000 exceeds the maximum length 32768. Request id: 0217-4",
+        id="Volcengine, with the ID of the request",
+    ),
+    pytest.param(422, "Tokens limit exceeded", id="GigaChat"),
+    pytest.param(
         429,
         "This model's maximum context length is 128000 tokens, your prompt has 150000",
         id="status 429",

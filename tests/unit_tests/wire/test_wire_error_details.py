@@ -87,6 +87,17 @@ MANY = [[[f"t{a}{b}{c}" for c in range(9)] for b in range(9)] for a in range(9)]
             id="the request is not quoted",
         ),
         pytest.param(
+            {"base_resp": {"status_code": 1008, "status_msg": "why"}},
+            ["answered 418: why."],
+            id="nothing but deeper words",
+        ),
+        pytest.param(
+            {"error": "invalid_scope", "error_description": "why"},
+            [": invalid_scope: why."],
+            id="OAuth",
+        ),
+        pytest.param({"id": 5}, [': {"id":5}.'], id="no words at any depth"),
+        pytest.param(
             with_metadata(raw="{not JSON"), ["slow: {not JSON."], id="a cut object"
         ),
     ],
@@ -98,6 +109,17 @@ def test_the_message_has_the_words_that_stand_deeper(
 
     for each in words:
         assert each in str(error)
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"), [("why", "why."), ("why. ", "why."), ("why。", "why。")]
+)
+def test_a_message_ends_with_one_full_stop(
+    make_chat: Make, said: str, shown: str
+) -> None:
+    error = invoke_error(make_chat(refused(418, {"error": said})))
+
+    assert str(error).endswith(f": {shown}")
 
 
 def test_an_error_nested_without_end_is_read_to_a_depth(make_chat: Make) -> None:

@@ -78,6 +78,9 @@ OUT_OF_MONEY = [
     pytest.param(
         {"message": "The organization has been disabled."}, id="a closed organization"
     ),
+    pytest.param(
+        {"message": "Inactive subscription or usage limit reached"}, id="Mistral"
+    ),
 ]
 
 

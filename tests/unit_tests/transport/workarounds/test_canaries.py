@@ -16,6 +16,7 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
+import h2.events
 import httpcore
 import httpx
 import pytest
@@ -233,6 +234,28 @@ def test_httpcore_lets_no_exception_of_h2_through() -> None:
         except Exception as exc:  # noqa: BLE001 - it is looked at
             failure = exc
     assert isinstance(failure, httpcore.ProtocolError)
+
+
+class AnsweringFirst(Server):
+    """Answers when a request begins, and makes no room for the rest of it."""
+
+    def receive(self, data: bytes) -> None:
+        for event in self.state.receive_data(data):
+            if isinstance(event, h2.events.RequestReceived):
+                head = [(":status", "413")]
+                self.state.send_headers(event.stream_id or 0, head, end_stream=True)
+        self.out += self.state.data_to_send()
+
+
+@canary(
+    "httpcore and HTTP/2: delete transport/workarounds/http2_early_answers.py",
+    raises=httpcore.ReadTimeout,
+)
+def test_httpcore_reads_an_answer_of_http2_while_it_sends() -> None:
+    with httpcore.ConnectionPool(
+        http1=False, http2=True, network_backend=SyncHTTP2Network(AnsweringFirst())
+    ) as pool:
+        assert pool.request("POST", URL, content=b"x" * 100_000).status == 413
 
 
 @canary("h11 and HTTP/2: delete `refuse_http2` in transport/workarounds/http2.py")

@@ -152,6 +152,34 @@ async def test_a_body_ends_with_what_its_connection_was_lost_by(
     assert "reset by peer" in str(error)
 
 
+async def test_a_body_without_a_length_ends_with_what_its_connection_was_lost_by(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lost = Connection(stand_in.ClientOSError(104, "reset by peer"))
+    parts, error = await read(monkeypatch, Answer(b"a", left=[b"b"], connection=lost))
+    assert parts == [b"a", b"b"]
+    assert type(error) is httpx.ReadError
+    assert "reset by peer" in str(error)
+
+
+@pytest.mark.parametrize(
+    "lost", [None, stand_in.ServerDisconnectedError("hidden")], ids=["open", "closed"]
+)
+async def test_a_body_without_a_length_may_end_with_its_connection(
+    monkeypatch: pytest.MonkeyPatch, lost: Exception | None
+) -> None:
+    answer = Answer(b"a", connection=Connection(lost))
+    assert await read(monkeypatch, answer) == ([b"a"], None)
+
+
+async def test_a_body_that_is_whole_is_not_lost_with_its_connection(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lost = Connection(stand_in.ClientOSError(104, "reset by peer"))
+    answer = Answer(b"a", connection=lost, length=1)
+    assert await read(monkeypatch, answer) == ([b"a"], None)
+
+
 async def test_a_body_without_a_connection_tells_its_own_failure(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
