@@ -1,0 +1,1 @@
+"""Serve a LangChain model, chain or agent over HTTP as a stream."""
