@@ -90,7 +90,7 @@ def all_ways(
     """Return the layers of each method."""
 
     async def reader() -> int:
-        return await _adrain(await model._aask(Nothing, MESSAGES, None, {}, None))
+        return await _adrain(await model._aask(Nothing(), MESSAGES, None, {}, None))
 
     sync = stacked(
         methods,
@@ -98,7 +98,7 @@ def all_ways(
         ("stream", "stream_events v3"),
         (
             lambda: _drain(source.reads()),
-            lambda: _drain(model._ask(Nothing, MESSAGES, None, {}, None)),
+            lambda: _drain(model._ask(Nothing(), MESSAGES, None, {}, None)),
             lambda: _drain(model._stream(MESSAGES)),
             lambda: _drain(model._stream_chat_model_events(MESSAGES)),
         ),

@@ -33,12 +33,12 @@ def text_of(message: Any, kind: str) -> str:
 
 def _v3_text(events: list[Any], kind: str) -> str:
     """Return the text of a kind that the deltas of protocol events have."""
-    name = {"text": "text", "big": "text", "reasoning": "reasoning", "tool": "args"}
+    name = {"reasoning": "reasoning", "tool": "args"}.get(kind, "text")
     parts: list[str] = []
     for event in events:
         if event["event"] == "content-block-delta":
             delta = event["delta"]
-            part = delta.get("fields", delta).get(name[kind])
+            part = delta.get("fields", delta).get(name)
             parts.append(part or "")
     return "".join(parts)
 

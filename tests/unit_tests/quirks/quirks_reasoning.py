@@ -75,6 +75,27 @@ REASONINGS = (
         THOUGHT,
     ),
     Quirk(
+        "details that repeat all reasoning add none",
+        "all reasoning again in `reasoning_details`, after it came as text (relays)",
+        "returns it once, and keeps the details, which are sent back",
+        thought(
+            {"reasoning_content": "H"},
+            {"reasoning_content": "mm"},
+            {
+                "reasoning_details": [
+                    {"type": "reasoning.text", "text": "Hmm", "signature": "s"}
+                ]
+            },
+        ),
+        THOUGHT,
+        kwargs={
+            "reasoning_content": "Hmm",
+            "reasoning_details": [
+                {"type": "reasoning.text", "text": "Hmm", "signature": "s"}
+            ],
+        },
+    ),
+    Quirk(
         "reasoning in details is reasoning",
         "… in `reasoning_details` alone, or beside `reasoning` (OpenRouter)",
         "gives the text once; the details are kept, put together by type and index",

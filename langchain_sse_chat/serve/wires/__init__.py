@@ -1,0 +1,1 @@
+"""Wires: the parts of an answer to bytes. No I/O, no clock, no random numbers."""

@@ -1,0 +1,261 @@
+"""The wire of OpenAI's chat completions: chunks in a stream, or one completion.
+
+https://platform.openai.com/docs/api-reference/chat-streaming
+https://platform.openai.com/docs/api-reference/chat/object
+
+What clients need beyond the documents: the role once, a call's ID and name once, usage
+once and only when requested, one line of JSON for each event, no `id`, `event` or
+`retry` fields. An answer that failed has no finish reason and no `[DONE]`, because
+clients that overlook the error would take it for complete.
+"""
+
+from __future__ import annotations
+
+import json
+from json.encoder import encode_basestring
+from typing import Any
+
+from langchain_sse_chat.serve.failure import Failure
+from langchain_sse_chat.serve.parts import Delta, Finish, Part, ToolCallDelta
+
+EVENT_STREAM = "text/event-stream; charset=utf-8"
+
+
+def to_json(value: object) -> str:
+    """Return a value as one line of JSON, with texts as they are."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+
+
+def encode(text: str) -> bytes:
+    """Return JSON text as UTF-8; a surrogate without its pair is escaped."""
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        return "".join(
+            f"\\u{ord(c):04x}" if "\ud800" <= c <= "\udfff" else c for c in text
+        ).encode()
+
+
+class OpenAIWire:
+    """A stream of `chat.completion.chunk` objects.
+
+    Args:
+        model: The name of the model in every chunk.
+        completion_id: The ID of the completion, the same in every chunk.
+        created: When the answer began, in whole seconds of Unix time.
+        include_usage: Whether the client requested `stream_options.include_usage`.
+    """
+
+    media_type = EVENT_STREAM
+
+    def __init__(
+        self, *, model: str, completion_id: str, created: int, include_usage: bool
+    ) -> None:
+        self._model = model
+        self._include_usage = include_usage
+        self._common = {
+            "id": completion_id,
+            "object": "chat.completion.chunk",
+            "created": created,
+        }
+        head = to_json(self._common)[:-1]
+        model_field = f',"model":{to_json(model)}'
+        self._before = f'data: {head}{model_field},"choices":[{{"index":0,"delta":'
+        self._before_text = self._before + '{"content":'
+        usage = ',"usage":null' if include_usage else ""
+        self._after = f',"finish_reason":null}}]{usage}}}\n\n'
+        self._after_text = "}" + self._after
+        self._empty = encode(self._before + "{}" + self._after)
+
+    def open(self) -> bytes:
+        """Return the chunk with the role."""
+        return self._delta({"role": "assistant", "content": ""})
+
+    def text(self, text: str) -> bytes:
+        """Return the chunk of a text."""
+        json_text = encode_basestring(text)
+        return encode(f"{self._before_text}{json_text}{self._after_text}")
+
+    def feed(self, part: Part) -> bytes:
+        """Return the chunk of a part. Tools that an agent runs itself are not sent."""
+        if isinstance(part, str):
+            return self.text(part)
+        if isinstance(part, Delta):
+            return self._delta(delta_fields(part))
+        return b""
+
+    def keep_alive(self) -> bytes:
+        """Return a chunk with an empty delta: comments break some clients."""
+        return self._empty
+
+    def close(self, finish: Finish) -> bytes:
+        """Return the chunks with the rest of the message, its end and its usage."""
+        last: dict[str, Any] = dict(finish.fields)
+        if finish.call_extras:
+            last["tool_calls"] = [
+                {"index": index, "function": {"arguments": ""}, **extras}
+                for index, extras in finish.call_extras.items()
+            ]
+        choice = {"index": 0, "delta": last, **_end(finish)}
+        others = [
+            {"index": index, "delta": other.pop("message", {}), **other}
+            for index, other in enumerate(map(dict, finish.other_choices), 1)
+        ]
+        events = [self._event([choice, *others], finish)]
+        if self._include_usage and finish.usage is not None:
+            events.append(self._event([], finish, usage=finish.usage))
+        return encode("".join(events) + "data: [DONE]\n\n")
+
+    def fail(self, failure: Failure) -> bytes:
+        """Return an event with the error."""
+        return encode(f"data: {to_json(failure.body())}\n\n")
+
+    def _delta(self, delta: dict[str, Any]) -> bytes:
+        return encode(f"{self._before}{to_json(delta)}{self._after}")
+
+    def _event(
+        self,
+        choices: list[dict[str, Any]],
+        finish: Finish,
+        usage: dict[str, Any] | None = None,
+    ) -> str:
+        chunk = {
+            **finish.metadata,
+            **self._common,
+            "model": finish.model or self._model,
+            "choices": choices,
+        }
+        if self._include_usage:
+            chunk["usage"] = usage
+        return f"data: {to_json(chunk)}\n\n"
+
+
+class CompletionWire:
+    """One `chat.completion` object, sent when the answer is complete.
+
+    Args:
+        model: The name of the model, if the answer does not have its own.
+        completion_id: The ID of the completion.
+        created: When the answer began, in whole seconds of Unix time.
+    """
+
+    media_type = "application/json"
+
+    def __init__(self, *, model: str, completion_id: str, created: int) -> None:
+        self._model = model
+        self._common = {
+            "id": completion_id,
+            "object": "chat.completion",
+            "created": created,
+        }
+        self._texts: dict[str, list[str]] = {}
+        self._calls: dict[int, dict[str, Any]] = {}
+
+    def open(self) -> bytes:
+        """Return nothing."""
+        return b""
+
+    def text(self, text: str) -> bytes:
+        """Keep a text."""
+        self._texts.setdefault("content", []).append(text)
+        return b""
+
+    def feed(self, part: Part) -> bytes:
+        """Keep a part."""
+        if isinstance(part, str):
+            return self.text(part)
+        if isinstance(part, Delta):
+            fields = delta_fields(part)
+            fields.pop("tool_calls", None)
+            for name, text in fields.items():
+                self._texts.setdefault(name, []).append(text)
+            for piece in part.tool_calls:
+                self._take_call(piece)
+        return b""
+
+    def keep_alive(self) -> bytes:
+        """Return nothing: nothing can be sent before the status."""
+        return b""
+
+    def close(self, finish: Finish) -> bytes:
+        """Return the completion."""
+        texts = {name: "".join(pieces) for name, pieces in self._texts.items()}
+        content = texts.pop("content", None)
+        if content is None and not (self._calls or texts.get("refusal")):
+            content = ""
+        message: dict[str, Any] = {
+            "role": "assistant",
+            "content": content,
+            "refusal": None,
+            **texts,
+            **finish.fields,
+        }
+        if self._calls:
+            message["tool_calls"] = [
+                {**finish.call_extras.get(index, {}), **call}
+                for index, call in sorted(self._calls.items())
+            ]
+        choice = {"index": 0, "message": message, **_end(finish)}
+        others = [
+            {"index": index, **other}
+            for index, other in enumerate(finish.other_choices, 1)
+        ]
+        completion = {
+            **finish.metadata,
+            **self._common,
+            "model": finish.model or self._model,
+            "choices": [choice, *others],
+        }
+        if finish.usage is not None:
+            completion["usage"] = finish.usage
+        return encode(to_json(completion))
+
+    def fail(self, failure: Failure) -> bytes:
+        """Return the error."""
+        return encode(to_json(failure.body()))
+
+    def _take_call(self, piece: ToolCallDelta) -> None:
+        call = self._calls.setdefault(
+            piece.index,
+            {
+                "id": piece.id,
+                "type": "function",
+                "function": {"name": piece.name or "", "arguments": ""},
+            },
+        )
+        call["function"]["arguments"] += piece.arguments
+
+
+def delta_fields(delta: Delta) -> dict[str, Any]:
+    """Return the fields of a chunk's `delta`."""
+    fields: dict[str, Any] = {}
+    if delta.reasoning:
+        fields["reasoning_content"] = delta.reasoning
+    if delta.text:
+        fields["content"] = delta.text
+    if delta.refusal:
+        fields["refusal"] = delta.refusal
+    if delta.tool_calls:
+        fields["tool_calls"] = [_call_piece(piece) for piece in delta.tool_calls]
+    return fields
+
+
+def _call_piece(piece: ToolCallDelta) -> dict[str, Any]:
+    if piece.id is None:
+        return {"index": piece.index, "function": {"arguments": piece.arguments}}
+    return {
+        "index": piece.index,
+        "id": piece.id,
+        "type": "function",
+        "function": {"name": piece.name or "", "arguments": piece.arguments},
+    }
+
+
+def _end(finish: Finish) -> dict[str, Any]:
+    end: dict[str, Any] = {
+        "logprobs": finish.logprobs,
+        "finish_reason": finish.reason,
+    }
+    if finish.native_reason is not None:
+        end["native_finish_reason"] = finish.native_reason
+    return end
