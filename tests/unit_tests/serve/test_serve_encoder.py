@@ -41,7 +41,7 @@ def deltas(writes: list[bytes]) -> list[str]:
 
 
 def test_a_model_of_langchain() -> None:
-    model = GenericFakeChatModel(messages=iter([AIMessage("Hi you")]))
+    model = GenericFakeChatModel(messages=iter([AIMessage(content="Hi you")]))
     encoder = OpenAIEncoder("fake")
 
     writes = encoded(encoder, model.stream("Hello"))
@@ -73,7 +73,9 @@ def test_given_values_are_used() -> None:
 
 
 def test_equal_log_probabilities_of_two_tokens_are_two() -> None:
-    chunk = AIMessageChunk("ha", response_metadata={"logprobs": {"content": [1]}})
+    chunk = AIMessageChunk(
+        content="ha", response_metadata={"logprobs": {"content": [1]}}
+    )
     encoder = OpenAIEncoder("m")
 
     assert deltas(encoded(encoder, [chunk, chunk, chunk])) == ["ha", "ha", "ha"]
@@ -82,14 +84,21 @@ def test_equal_log_probabilities_of_two_tokens_are_two() -> None:
 
 
 def test_texts_of_two_messages_are_separated() -> None:
-    items = [AIMessageChunk("a"), NextMessage(), AIMessageChunk("b"), "c"]
+    items = [
+        AIMessageChunk(content="a"),
+        NextMessage(),
+        AIMessageChunk(content="b"),
+        "c",
+    ]
 
     assert deltas(encoded(OpenAIEncoder("m"), items)) == ["a", "\n\nb", "c"]
 
 
 def test_a_truncated_answer_can_be_ended_as_a_failure() -> None:
     encoder = OpenAIEncoder("m")
-    encoder.feed(AIMessageChunk("a", response_metadata={"model_provider": "openai"}))
+    encoder.feed(
+        AIMessageChunk(content="a", response_metadata={"model_provider": "openai"})
+    )
 
     with pytest.raises(StreamTruncatedError) as raised:
         encoder.close()
@@ -110,7 +119,7 @@ def test_a_failure_of_the_caller_is_sent_as_it_is(encoder: Encoder) -> None:
 def test_the_plain_encoder_ends_with_the_whole_text() -> None:
     encoder = PlainEncoder(answer_id="a-1")
 
-    writes = encoded(encoder, ["Hi ", AIMessageChunk("you")])
+    writes = encoded(encoder, ["Hi ", AIMessageChunk(content="you")])
 
     assert writes[0] == b"id: a-1\n\n"
     assert writes[-1] == b"event: end\ndata: Hi you\n\n"

@@ -1,4 +1,4 @@
-"""What LangChain gives for an answer, as parts."""
+"""Items of LangChain as parts of an answer."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_blocks_of_claude_are_reasoning_and_text() -> None:
 
 
 def test_images_and_sources_of_blocks_come_at_the_end() -> None:
-    source = {"type": "citation", "url": "http://a.test"}
+    source: Any = {"type": "citation", "url": "http://a.test"}
     _, finish = read(
         AIMessage(
             content_blocks=[
@@ -116,7 +116,7 @@ def test_a_call_without_a_number_continues_the_last_one() -> None:
 
 def test_a_whole_message_has_whole_calls() -> None:
     message = AIMessage(
-        "",
+        content="",
         tool_calls=[{"name": "f", "args": {"a": "я"}, "id": "c1"}],
         invalid_tool_calls=[{"name": "g", "args": '{"b', "id": "c2", "error": "e"}],
     )

@@ -25,11 +25,11 @@ def piece(
 
 
 def served(*pieces: dict[str, Any], ours: bool = False) -> list[ToolCallDelta]:
-    """Return what is served of calls whose pieces come one by one."""
+    """Return the served pieces of calls that come piece by piece."""
     calls = ToolPieces()
     metadata = {"model_provider": MODEL_PROVIDER} if ours else {}
     messages = (
-        AIMessageChunk("", tool_call_chunks=[p], response_metadata=metadata)
+        AIMessageChunk(content="", tool_call_chunks=[p], response_metadata=metadata)
         for p in pieces
     )
     return [d for message in messages for d in calls.feed(message)] + calls.close({})
@@ -49,7 +49,7 @@ def test_another_id_at_an_index_is_another_call() -> None:
 
 def test_an_index_is_another_call_in_the_next_message() -> None:
     calls = ToolPieces()
-    chunk = AIMessageChunk("", tool_call_chunks=[piece("{}", name="f")])
+    chunk = AIMessageChunk(content="", tool_call_chunks=[piece("{}", name="f")])
     [first] = calls.feed(chunk)
     calls.next_message()
     [second] = calls.feed(chunk)
@@ -137,7 +137,7 @@ def test_a_call_of_an_unknown_kind_is_an_entry() -> None:
     calls = ToolPieces()
     sent = '{"id": "c", "type": "mcp", "mcp": {"x": 1}}'
     chunk = AIMessageChunk(
-        "",
+        content="",
         tool_call_chunks=[piece(sent + breaking_mark(sent), call_id="c")],
         response_metadata={"model_provider": MODEL_PROVIDER},
     )
@@ -148,7 +148,7 @@ def test_a_call_of_an_unknown_kind_is_an_entry() -> None:
 
 def test_other_fields_of_a_call_are_an_entry() -> None:
     calls = ToolPieces()
-    message = AIMessage("", tool_calls=[{"name": "f", "args": {}, "id": "c"}])
+    message = AIMessage(content="", tool_calls=[{"name": "f", "args": {}, "id": "c"}])
 
     calls.feed(message)
 
@@ -162,7 +162,7 @@ def test_an_invalid_call_of_a_whole_message_stays_one() -> None:
         {"name": "f", "args": args, "id": "c", "error": "e"} for args in (None, "{}")
     ]
 
-    pieces = calls.feed(AIMessage("", invalid_tool_calls=invalid))
+    pieces = calls.feed(AIMessage(content="", invalid_tool_calls=invalid))
 
     assert [p.arguments for p in pieces] == ["{", "{"]
 

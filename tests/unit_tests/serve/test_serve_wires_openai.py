@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from langchain_sse_chat.serve.failure import Failure
@@ -136,7 +136,10 @@ def test_the_input_of_a_custom_tool_is_sent_as_text() -> None:
 def test_other_fields_of_calls_come_at_the_end() -> None:
     wire = stream()
     wire.feed(Delta(tool_calls=[ToolCallDelta(0, "c1", "f", "{}")]))
-    entries = {0: {"extra_content": {"s": 1}}, 1: {"id": "c2", "type": "mcp"}}
+    entries: dict[int, dict[str, Any]] = {
+        0: {"extra_content": {"s": 1}},
+        1: {"id": "c2", "type": "mcp"},
+    }
 
     [last, _] = data(wire.close(Finish("tool_calls", call_entries=entries)))
 
@@ -207,6 +210,7 @@ def test_what_the_client_must_not_run_is_not_sent(
 
 
 @given(st.text(st.characters(codec=None)))
+@example("half a pair: \ud83d")
 def test_any_text_is_one_line_of_json(text: str) -> None:
     sent = stream().text(text)
 

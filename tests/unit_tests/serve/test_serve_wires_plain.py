@@ -8,7 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from langchain_sse_chat.serve.failure import Failure
-from langchain_sse_chat.serve.parts import Delta, Finish, Note, ToolCallDelta, ToolRun
+from langchain_sse_chat.serve.parts import (
+    Delta,
+    Finish,
+    Note,
+    Part,
+    ToolCallDelta,
+    ToolRun,
+)
 from langchain_sse_chat.serve.wires.plain import PlainWire
 from langchain_sse_chat.sse import ServerSentEvent, SSEDecoder
 
@@ -40,7 +47,7 @@ def test_the_id_dispatches_nothing_and_stays() -> None:
 
 def test_the_events_of_other_parts() -> None:
     wire = PlainWire(answer_id="a-1")
-    parts = [
+    parts: list[Part] = [
         Delta("t", "r"),
         Delta(refusal="No."),
         ToolRun("1", "search", {"q": "x"}),
