@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 from uuid import uuid4
 
@@ -127,6 +127,7 @@ class OpenAIEncoder(Encoder):
         include_usage: Whether the client requested `stream_options.include_usage`.
         runs_tools: Whether the server runs the tools that the answer calls, as for an
             agent. The calls are then not sent.
+        custom_tools: The names of the request's custom tools, whose input is free text.
     """
 
     def __init__(
@@ -137,12 +138,14 @@ class OpenAIEncoder(Encoder):
         created: int | None = None,
         include_usage: bool = False,
         runs_tools: bool = False,
+        custom_tools: Collection[str] = (),
     ) -> None:
         wire = OpenAIWire(
             model=model,
             completion_id=completion_id or _completion_id(),
             created=_now() if created is None else created,
             include_usage=include_usage,
+            custom_tools=custom_tools,
         )
         super().__init__(wire, runs_tools=runs_tools)
 
@@ -158,6 +161,7 @@ class CompletionEncoder(Encoder):
         created: When the answer began, in Unix time; now by default.
         runs_tools: Whether the server runs the tools that the answer calls, as for an
             agent. The calls are then not sent.
+        custom_tools: The names of the request's custom tools, whose input is free text.
     """
 
     def __init__(
@@ -167,11 +171,13 @@ class CompletionEncoder(Encoder):
         completion_id: str | None = None,
         created: int | None = None,
         runs_tools: bool = False,
+        custom_tools: Collection[str] = (),
     ) -> None:
         wire = CompletionWire(
             model=model,
             completion_id=completion_id or _completion_id(),
             created=_now() if created is None else created,
+            custom_tools=custom_tools,
         )
         super().__init__(wire, runs_tools=runs_tools)
 

@@ -34,7 +34,7 @@ _REASON_KEYS = (
 
 _OWN_METADATA = frozenset(
     {
-        *_REASON_KEYS,
+        "finish_reason",
         "model",
         "model_name",
         "model_provider",
@@ -90,7 +90,7 @@ def finish_of(
         StreamError: The reason means that the model failed.
     """
     ours = metadata.get("model_provider") == MODEL_PROVIDER
-    raw = _raw_reason(metadata)
+    raw = _raw_reason(metadata, _REASON_KEYS[:1] if ours else _REASON_KEYS)
     if raw is None and metadata.get("model_provider"):
         msg = (
             "The model's answer ended without a finish reason, so it may be truncated."
@@ -99,12 +99,11 @@ def finish_of(
     reason = _openai_reason(raw, has_calls=has_calls)
     native = metadata.get("native_finish_reason") or (raw if raw != reason else None)
     others = metadata.get("other_choices")
-    logprobs = metadata.get("logprobs")
     name = metadata.get("model_name")
     return Finish(
         reason=reason,
         native_reason=native if isinstance(native, str) else None,
-        logprobs=logprobs if isinstance(logprobs, dict) else None,
+        logprobs=metadata.get("logprobs"),
         fields=_picked(kwargs, _OWN_FIELDS, _SHARED_FIELDS, ours=ours),
         metadata=_picked(metadata, _OWN_METADATA, _SHARED_METADATA, ours=ours),
         other_choices=others if isinstance(others, list) else [],
@@ -127,8 +126,8 @@ def _picked(
     }
 
 
-def _raw_reason(metadata: Mapping[str, Any]) -> str | None:
-    for key in _REASON_KEYS:
+def _raw_reason(metadata: Mapping[str, Any], keys: tuple[str, ...]) -> str | None:
+    for key in keys:
         reason = metadata.get(key)
         if isinstance(reason, str) and reason:
             return reason

@@ -57,10 +57,10 @@ class Finish:
     """The model's own word for the reason, if it differs."""
     usage: dict[str, Any] | None = None
     """The token counts in OpenAI's form, `None` if the model gave none."""
-    logprobs: dict[str, Any] | None = None
+    logprobs: Any = None
     """The log probabilities of all tokens, in OpenAI's form."""
-    call_extras: dict[int, dict[str, Any]] = field(default_factory=dict)
-    """Other fields of tool calls, by the calls' indices."""
+    call_entries: dict[int, dict[str, Any]] = field(default_factory=dict)
+    """Other fields of tool calls by index; all fields of a call without pieces."""
     fields: dict[str, Any] = field(default_factory=dict)
     """Other fields of the message: `annotations`, `images`, `audio`, …"""
     metadata: dict[str, Any] = field(default_factory=dict)

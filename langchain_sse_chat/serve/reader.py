@@ -83,7 +83,8 @@ class AnswerReader:
             StreamError: The finish reason means that the model failed.
         """
         parts = self._text(self._values.close())
-        rest = self._calls.close()
+        extras = self._kwargs.get(TOOL_CALL_EXTRAS)
+        rest = self._calls.close(extras if isinstance(extras, Mapping) else {})
         if rest and not self._runs_tools:
             parts.append(Delta(tool_calls=rest))
         has_calls = bool(self._calls) and not self._runs_tools
@@ -91,8 +92,7 @@ class AnswerReader:
         if self._images:
             finish.fields.setdefault("images", self._images)
         if has_calls:
-            by_id = self._kwargs.get(TOOL_CALL_EXTRAS)
-            finish.call_extras = self._calls.extras(by_id or {})
+            finish.call_entries = self._calls.entries
         sent = self._sent_usages[0] if len(self._sent_usages) == 1 else None
         finish.usage = openai_usage(self._usage, sent)
         return parts, finish

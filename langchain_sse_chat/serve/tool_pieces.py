@@ -1,4 +1,8 @@
-"""Number the tool calls of an answer, and give each its ID and name once."""
+"""Number the tool calls of an answer, and give each its ID and name once.
+
+A call that must not be run stays so: its arguments are served as text that is no JSON
+object, because the wire has no other word for it.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,7 @@ from langchain_core.messages import AIMessage, AIMessageChunk
 
 from langchain_sse_chat.message_keys import MODEL_PROVIDER
 from langchain_sse_chat.serve.parts import ToolCallDelta
+from langchain_sse_chat.wire.jsontext import parse_arguments
 from langchain_sse_chat.workarounds.broken_calls import without_mark
 
 
@@ -35,6 +40,9 @@ class ToolPieces:
         self._calls: list[_Call] = []
         self._open: dict[object, _Call] = {}
         """The calls that may go on, by the model's own index."""
+        self.entries: dict[int, dict[str, Any]] = {}
+        """After `close`: other fields of calls by index, such as Gemini's
+        `extra_content`; or all fields of a call that is not of a function."""
 
     def __len__(self) -> int:
         return len(self._calls)
@@ -47,57 +55,73 @@ class ToolPieces:
         """Return the pieces of the calls of a message, or of a chunk of one."""
         if isinstance(message, AIMessageChunk):
             ours = message.response_metadata.get("model_provider") == MODEL_PROVIDER
-            pieces: Iterator[Mapping[str, Any]] = iter(message.tool_call_chunks)
             return [
-                delta for piece in pieces if (delta := self._piece(piece, ours=ours))
+                piece
+                for chunk in message.tool_call_chunks
+                for piece in self._pieces(chunk, ours=ours)
             ]
-        whole = [*message.tool_calls, *message.invalid_tool_calls]
-        return [self._whole(call) for call in whole]
+        return [
+            *map(self._whole, message.tool_calls),
+            *map(self._whole_invalid, message.invalid_tool_calls),
+        ]
 
-    def close(self) -> list[ToolCallDelta]:
-        """Return what was held back of each call."""
+    def close(self, extras: Mapping[str, Any]) -> list[ToolCallDelta]:
+        """Return what was held back of each call.
+
+        Args:
+            extras: Other fields of the calls by their IDs.
+        """
         pieces: list[ToolCallDelta] = []
         for call in self._calls:
-            # The mark of a broken call is for LangChain's merging alone.
-            held = without_mark(call.sent + call.held)[len(call.sent) :]
-            call.held = ""
-            if held or not call.has_begun:
-                pieces.append(self._send(call, held))
+            own = extras.get(call.id)
+            if isinstance(own, Mapping):
+                self.entries[call.index] = dict(own)
+            rest = self._rest(call)
+            if rest or not (call.has_begun or call.index in self.entries):
+                pieces.append(self._send(call, rest))
         return pieces
 
-    def extras(self, by_id: Mapping[str, Any]) -> dict[int, dict[str, Any]]:
-        """Return other fields of calls by their indices, from those by their IDs."""
-        found = ((call.index, by_id.get(call.id)) for call in self._calls)
-        return {
-            index: dict(extras)
-            for index, extras in found
-            if isinstance(extras, Mapping)
-        }
+    def _rest(self, call: _Call) -> str:
+        """Return what is left to serve of a call's arguments.
+
+        Those of a broken call end with a mark, for LangChain's merging alone.
+        """
+        whole = call.sent + call.held
+        arguments = without_mark(whole)
+        if arguments == whole:
+            return call.held
+        parsed = parse_arguments(arguments)
+        if parsed is not None and not call.has_begun and _is_entry(parsed, call):
+            self.entries[call.index] = parsed
+            return ""
+        if parsed is not None and parse_arguments(call.sent) is not None:
+            return call.held
+        return unfinished(arguments)[len(call.sent) :]
 
     def _whole(self, call: Mapping[str, Any]) -> ToolCallDelta:
-        arguments = call.get("args")
-        text = (
-            arguments
-            if isinstance(arguments, str)
-            else json.dumps(arguments or {}, ensure_ascii=False, default=str)
-        )
-        begun = self._begin(call.get("id"), call.get("name"))
-        return self._send(begun, text)
+        arguments = json.dumps(call["args"], ensure_ascii=False, default=str)
+        return self._send(self._begin(call["id"], call["name"]), arguments)
 
-    def _piece(self, piece: Mapping[str, Any], *, ours: bool) -> ToolCallDelta | None:
-        call = self._call_of(piece)
-        call.name = call.name or piece.get("name")
-        arguments = call.held + (piece.get("args") or "")
-        # A name comes with the first piece of nearly all models. What ends with a
-        # bracket may end with a mark, which only the last piece has.
-        if call.name is None or (ours and arguments[-1:] in ("}", "]")):
+    def _whole_invalid(self, call: Mapping[str, Any]) -> ToolCallDelta:
+        begun = self._begin(call["id"], call["name"])
+        return self._send(begun, unfinished(call["args"] or ""))
+
+    def _pieces(
+        self, chunk: Mapping[str, Any], *, ours: bool
+    ) -> Iterator[ToolCallDelta]:
+        call = self._call_of(chunk)
+        call.name = call.name or chunk.get("name")
+        arguments = call.held + (chunk.get("args") or "")
+        # The name comes first from nearly all models. What ends with a bracket may end
+        # with a mark, which only the last piece has.
+        if call.name is None or (ours and arguments[-1:] in {"}", "]"}):
             call.held = arguments
-            if call.name is None or call.has_begun:
-                return None
-            arguments = ""
-        else:
-            call.held = ""
-        return self._send(call, arguments)
+            return
+        call.held = ""
+        for earlier in self._calls[: call.index]:
+            if earlier.name is not None and not earlier.has_begun:
+                yield self._send(earlier, "")
+        yield self._send(call, arguments)
 
     def _call_of(self, piece: Mapping[str, Any]) -> _Call:
         index, call_id, name = piece.get("index"), piece.get("id"), piece.get("name")
@@ -124,3 +148,22 @@ class ToolPieces:
             (call.name or "") if first else None,
             arguments,
         )
+
+
+def unfinished(arguments: str) -> str:
+    """Return the arguments of a call that must not be run as no JSON object.
+
+    They nearly always are none. Of an object, the closing bracket is left out; nothing
+    becomes an object that was begun.
+    """
+    if not arguments.strip():
+        return "{"
+    return (
+        arguments.rstrip()[:-1] if parse_arguments(arguments) is not None else arguments
+    )
+
+
+def _is_entry(parsed: Mapping[str, Any], call: _Call) -> bool:
+    """Whether arguments are a whole call of a kind that is not known."""
+    kind = parsed.get("type")
+    return parsed.get("id") == call.id and isinstance(kind, str) and kind in parsed

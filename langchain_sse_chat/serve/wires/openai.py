@@ -12,11 +12,14 @@ clients that overlook the error would take it for complete.
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from json.encoder import encode_basestring
 from typing import Any
 
 from langchain_sse_chat.serve.failure import Failure
 from langchain_sse_chat.serve.parts import Delta, Finish, Part, ToolCallDelta
+from langchain_sse_chat.wire.custom_calls import CUSTOM, input_of
 
 EVENT_STREAM = "text/event-stream; charset=utf-8"
 
@@ -44,14 +47,22 @@ class OpenAIWire:
         completion_id: The ID of the completion, the same in every chunk.
         created: When the answer began, in whole seconds of Unix time.
         include_usage: Whether the client requested `stream_options.include_usage`.
+        custom_tools: The names of the request's custom tools, whose input is free text.
     """
 
     media_type = EVENT_STREAM
 
     def __init__(
-        self, *, model: str, completion_id: str, created: int, include_usage: bool
+        self,
+        *,
+        model: str,
+        completion_id: str,
+        created: int,
+        include_usage: bool = False,
+        custom_tools: Collection[str] = (),
     ) -> None:
         self._model = model
+        self._calls = CallPieces(custom_tools)
         self._include_usage = include_usage
         self._common = {
             "id": completion_id,
@@ -81,7 +92,10 @@ class OpenAIWire:
         if isinstance(part, str):
             return self.text(part)
         if isinstance(part, Delta):
-            return self._delta(delta_fields(part))
+            fields = text_fields(part)
+            if part.tool_calls and (pieces := self._calls.feed(part.tool_calls)):
+                fields["tool_calls"] = pieces
+            return self._delta(fields) if fields else b""
         return b""
 
     def keep_alive(self) -> bytes:
@@ -91,11 +105,8 @@ class OpenAIWire:
     def close(self, finish: Finish) -> bytes:
         """Return the chunks with the rest of the message, its end and its usage."""
         last: dict[str, Any] = dict(finish.fields)
-        if finish.call_extras:
-            last["tool_calls"] = [
-                {"index": index, "function": {"arguments": ""}, **extras}
-                for index, extras in finish.call_extras.items()
-            ]
+        if pieces := self._calls.close(finish.call_entries):
+            last["tool_calls"] = pieces
         choice = {"index": 0, "delta": last, **_end(finish)}
         others = [
             {"index": index, "delta": other.pop("message", {}), **other}
@@ -137,19 +148,28 @@ class CompletionWire:
         model: The name of the model, if the answer does not have its own.
         completion_id: The ID of the completion.
         created: When the answer began, in whole seconds of Unix time.
+        custom_tools: The names of the request's custom tools, whose input is free text.
     """
 
     media_type = "application/json"
 
-    def __init__(self, *, model: str, completion_id: str, created: int) -> None:
+    def __init__(
+        self,
+        *,
+        model: str,
+        completion_id: str,
+        created: int,
+        custom_tools: Collection[str] = (),
+    ) -> None:
         self._model = model
+        self._custom_tools = custom_tools
         self._common = {
             "id": completion_id,
             "object": "chat.completion",
             "created": created,
         }
         self._texts: dict[str, list[str]] = {}
-        self._calls: dict[int, dict[str, Any]] = {}
+        self._calls: dict[int, ToolCallDelta] = {}
 
     def open(self) -> bytes:
         """Return nothing."""
@@ -165,9 +185,7 @@ class CompletionWire:
         if isinstance(part, str):
             return self.text(part)
         if isinstance(part, Delta):
-            fields = delta_fields(part)
-            fields.pop("tool_calls", None)
-            for name, text in fields.items():
+            for name, text in text_fields(part).items():
                 self._texts.setdefault(name, []).append(text)
             for piece in part.tool_calls:
                 self._take_call(piece)
@@ -190,11 +208,8 @@ class CompletionWire:
             **texts,
             **finish.fields,
         }
-        if self._calls:
-            message["tool_calls"] = [
-                {**finish.call_extras.get(index, {}), **call}
-                for index, call in sorted(self._calls.items())
-            ]
+        if calls := self._whole_calls(finish.call_entries):
+            message["tool_calls"] = calls
         choice = {"index": 0, "message": message, **_end(finish)}
         others = [
             {"index": index, **other}
@@ -215,19 +230,75 @@ class CompletionWire:
         return encode(to_json(failure.body()))
 
     def _take_call(self, piece: ToolCallDelta) -> None:
-        call = self._calls.setdefault(
-            piece.index,
-            {
-                "id": piece.id,
-                "type": "function",
-                "function": {"name": piece.name or "", "arguments": ""},
-            },
-        )
-        call["function"]["arguments"] += piece.arguments
+        if piece.id is not None:
+            self._calls[piece.index] = piece
+        else:
+            self._calls[piece.index].arguments += piece.arguments
+
+    def _whole_calls(
+        self, entries: Mapping[int, Mapping[str, Any]]
+    ) -> list[dict[str, Any]]:
+        calls = {
+            index: {"id": call.id, **_body(call, self._custom_tools)}
+            for index, call in self._calls.items()
+        }
+        return [
+            {**entries.get(index, {}), **calls.get(index, {})}
+            for index in sorted(calls.keys() | entries.keys())
+        ]
 
 
-def delta_fields(delta: Delta) -> dict[str, Any]:
-    """Return the fields of a chunk's `delta`."""
+class CallPieces:
+    """The tool calls of a stream, each with its ID and name once.
+
+    Args:
+        custom_tools: The names of custom tools. The input of such a call is sent whole
+            at the end, because its pieces come escaped as a JSON string.
+    """
+
+    def __init__(self, custom_tools: Collection[str]) -> None:
+        self._custom_tools = custom_tools
+        self._custom: dict[int, ToolCallDelta] = {}
+        self._begun: set[int] = set()
+
+    def feed(self, pieces: Iterable[ToolCallDelta]) -> list[dict[str, Any]]:
+        """Return the entries of `delta.tool_calls`."""
+        entries = (self._entry(piece) for piece in pieces)
+        return [entry for entry in entries if entry is not None]
+
+    def close(self, entries: Mapping[int, Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """Return the entries for the end of the answer.
+
+        Args:
+            entries: Other fields of calls by index, or whole calls.
+        """
+        last: dict[int, dict[str, Any]] = {
+            index: {"custom": {"input": input_of(call.arguments)}}
+            for index, call in self._custom.items()
+        }
+        for index, fields in entries.items():
+            begun = {"function": {"arguments": ""}} if index in self._begun else {}
+            last[index] = {**begun, **fields, **last.get(index, {})}
+        return [{"index": index, **last[index]} for index in sorted(last)]
+
+    def _entry(self, piece: ToolCallDelta) -> dict[str, Any] | None:
+        index = piece.index
+        if index in self._custom:
+            self._custom[index].arguments += piece.arguments
+            return None
+        if piece.id is None:
+            return {"index": index, "function": {"arguments": piece.arguments}}
+        if piece.name in self._custom_tools:
+            self._custom[index] = replace(piece)
+            body = {"type": CUSTOM, CUSTOM: {"name": piece.name, "input": ""}}
+        else:
+            self._begun.add(index)
+            body = _body(piece, ())
+        return {"index": index, "id": piece.id, **body}
+
+
+def text_fields(delta: Delta) -> dict[str, Any]:
+    """Return the texts of a delta by their names in a message."""
     fields: dict[str, Any] = {}
     if delta.reasoning:
         fields["reasoning_content"] = delta.reasoning
@@ -235,20 +306,15 @@ def delta_fields(delta: Delta) -> dict[str, Any]:
         fields["content"] = delta.text
     if delta.refusal:
         fields["refusal"] = delta.refusal
-    if delta.tool_calls:
-        fields["tool_calls"] = [_call_piece(piece) for piece in delta.tool_calls]
     return fields
 
 
-def _call_piece(piece: ToolCallDelta) -> dict[str, Any]:
-    if piece.id is None:
-        return {"index": piece.index, "function": {"arguments": piece.arguments}}
-    return {
-        "index": piece.index,
-        "id": piece.id,
-        "type": "function",
-        "function": {"name": piece.name or "", "arguments": piece.arguments},
-    }
+def _body(call: ToolCallDelta, custom_tools: Collection[str]) -> dict[str, Any]:
+    if call.name in custom_tools:
+        body = {"name": call.name, "input": input_of(call.arguments)}
+        return {"type": CUSTOM, CUSTOM: body}
+    body = {"name": call.name, "arguments": call.arguments}
+    return {"type": "function", "function": body}
 
 
 def _end(finish: Finish) -> dict[str, Any]:
