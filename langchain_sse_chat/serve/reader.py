@@ -7,7 +7,7 @@ by LangChain's standard fields and content blocks.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage
@@ -28,8 +28,6 @@ from langchain_sse_chat.serve.values import Values
 
 BETWEEN_MESSAGES = "\n\n"
 """What separates the texts of two messages of an agent."""
-
-_CALL_BLOCKS = ("tool_call", "tool_call_chunk", "invalid_tool_call")
 
 
 class AnswerReader:
@@ -148,7 +146,7 @@ class AnswerReader:
     def _blocks(self, message: AIMessage) -> tuple[str, str, str]:
         """Return text, reasoning and refusal of content that is a list."""
         texts: dict[str, str] = {"text": "", "reasoning": "", "refusal": ""}
-        for block in self._content_blocks(message):
+        for block in message.content_blocks:
             kind = str(block.get("type"))
             if kind in texts:
                 texts[kind] += _string(block.get(kind))
@@ -157,17 +155,11 @@ class AnswerReader:
                 self._images.append(_image(block))
         return texts["text"], texts["reasoning"], texts["refusal"]
 
-    @staticmethod
-    def _content_blocks(message: AIMessage) -> Iterator[Mapping[str, Any]]:
-        for block in message.content_blocks:
-            if block["type"] not in _CALL_BLOCKS:
-                yield block
-
     def _take_annotations(self, block: Mapping[str, Any]) -> None:
         annotations = block.get("annotations")
         if isinstance(annotations, list) and annotations:
-            known = self._kwargs.setdefault("annotations", [])
-            known += annotations
+            known = self._kwargs.get("annotations") or []
+            self._kwargs["annotations"] = [*known, *annotations]
 
 
 def _string(value: object) -> str:
