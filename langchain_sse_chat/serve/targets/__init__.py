@@ -1,0 +1,1 @@
+"""The kinds of targets: models, chains, graphs and functions."""
