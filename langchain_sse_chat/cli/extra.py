@@ -1,4 +1,4 @@
-"""Tell when the extra with the server is not installed."""
+"""Report that the extra with the server is not installed."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ PUBLIC = (
     "langchain_sse_chat",
     *(
         f"langchain_sse_chat.{name}"
-        for name in ("sse", "testing", "gigachat", "providers")
+        for name in ("sse", "testing", "gigachat", "providers", "serve")
     ),
 )
 
