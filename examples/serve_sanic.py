@@ -13,6 +13,7 @@ import os
 import socket
 import sys
 from contextlib import aclosing, nullcontext
+from typing import Any
 
 import httpx
 from sanic import HTTPResponse, Request, Sanic
@@ -25,7 +26,7 @@ from langchain_sse_chat.testing import ScriptedServer
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
-def application(chat: ChatSSE) -> Sanic:
+def application(chat: ChatSSE) -> Sanic[Any, Any]:
     """Return the application; `chat` may be any model or chain that streams."""
     app = Sanic("serve_sanic", configure_logging=False)
 
@@ -55,11 +56,10 @@ def application(chat: ChatSSE) -> Sanic:
     return app
 
 
-async def serve(app: Sanic, port: int) -> None:
+async def serve(app: Sanic[Any, Any], port: int) -> None:
     """Serve until stopped; on port 0 a free one, to ask itself."""
     with socket.create_server(("127.0.0.1", port)) as sock:
-        server = await app.create_server(sock=sock, return_asyncio_server=True)
-        assert server is not None
+        server: Any = await app.create_server(sock=sock, return_asyncio_server=True)
         await server.startup()
         await server.start_serving()
         url = f"http://127.0.0.1:{sock.getsockname()[1]}"

@@ -1,4 +1,4 @@
-"""Log what became of answers: one line for each, without anything of its content."""
+"""Log the outcome of answers: one line each, without anything of their content."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _INTERNAL = 500
 
 @dataclass(slots=True)
 class Answered:
-    """What became of one request for an answer."""
+    """The outcome of one request for an answer."""
 
     request_id: str
     model: str

@@ -24,7 +24,7 @@ WireName = Literal["openai", "plain"]
 
 
 class Registry(Protocol):
-    """Knows the runs that are open."""
+    """A collection of the runs that are open."""
 
     def add(self, run: Run) -> None:
         """Take a run that begins."""
@@ -61,7 +61,7 @@ class Answering:
     """More headers of the response."""
     registry: Registry = field(default_factory=_NoRegistry)
     report: Callable[[Answered], None] = log_answer
-    """Called at the end, with what became of it."""
+    """Called with the outcome at the end."""
 
     async def __call__(self, receive: Receive, send: Send) -> None:
         """Give the answer."""

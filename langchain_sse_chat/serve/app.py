@@ -105,6 +105,11 @@ def create_app(
         reader_seconds: Seconds after which a client that does not read is cut off.
         drain_seconds: Seconds that open answers have at a shutdown.
 
+    Returns:
+        The application. `await app.drain(seconds)` refuses new requests, waits for the
+        open answers, and ends those that take longer with an error event; the end of
+        the lifespan does that too.
+
     Raises:
         ConfigurationError: A setting is not valid.
         TypeError: A target cannot be served.
@@ -183,7 +188,7 @@ class ServeApp:
             )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Handle what ASGI calls a scope."""
+        """Handle a request, the lifespan, or a WebSocket, which is refused."""
         if scope["type"] == "http":
             await self._http(scope, receive, send)
         elif scope["type"] == "lifespan":
@@ -240,7 +245,7 @@ class ServeApp:
         await respond(receive, send)
 
     async def _respond(self, call: _Call, route: Route | None) -> Respond:
-        """Return what sends the response.
+        """Return a function that sends the response.
 
         Raises:
             RequestRefused: The request is refused.

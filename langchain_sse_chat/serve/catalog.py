@@ -1,4 +1,4 @@
-"""Find what is served under a name."""
+"""Find the target that is served under a name."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MOST_KEPT = 256
 
 
 class Catalog:
-    """What is served, by name.
+    """The targets of an application, by name.
 
     Args:
         targets: A mapping of names to what is served: looked up at each request, so it
@@ -39,14 +39,14 @@ class Catalog:
                 self._target(name, found)
 
     def names(self) -> list[str]:
-        """Return the names of what is served."""
+        """Return the names of the targets."""
         return [str(name) for name in self._targets]
 
     def __contains__(self, name: str) -> bool:
         return name in self._targets
 
     def find(self, name: str | None, *, has_default: bool) -> tuple[str, Target]:
-        """Return what is served under a name, and the name.
+        """Return the target that is served under a name, and the name.
 
         Args:
             name: The name. `None` is for the only target there is.

@@ -55,8 +55,10 @@ async def send_failure(send: Send, failure: Failure, headers: Headers) -> None:
 
 async def left(receive: Receive) -> None:
     """Wait until the client leaves."""
-    while (await receive())["type"] != "http.disconnect":
-        pass
+    # An error of the server means that the connection is of no more use.
+    with contextlib.suppress(Exception):
+        while (await receive())["type"] != "http.disconnect":
+            pass
 
 
 class Delivery:

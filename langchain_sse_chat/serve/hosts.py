@@ -18,7 +18,7 @@ ANY = "*"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a request says of the one who sent it."""
+    """The parts of a request that tell who sent it."""
 
     server: str | None
     """The address at which the server was reached, `None` for a Unix socket."""

@@ -1,4 +1,4 @@
-"""Know which answers are open: how many there may be, and their end at a shutdown."""
+"""Keep the open answers: their number has a limit, and a shutdown ends them."""
 
 from __future__ import annotations
 

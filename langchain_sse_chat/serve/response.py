@@ -51,7 +51,7 @@ class EventStreamResponse(Response):
         background: A task to run after the response.
 
     Raises:
-        ConfigurationError: `wire` is none of the two.
+        ConfigurationError: `wire` is neither of the two.
         TypeError: `target` cannot be served.
         ValueError: The input of a chain is not known, or `messages` are not messages.
     """

@@ -1,8 +1,8 @@
 """Run one answer: a task pulls it from the model, one reader takes its bytes.
 
-The answer and its reader meet in a buffer. When it is full, the model waits; a timer of
-the run sends keep-alives, ends what takes too long, and reports a slow reader. There is
-nothing of HTTP in here.
+A buffer is between the model and the reader. When it is full, the model waits. A timer
+adds a keep-alive to a silent answer, ends one that takes too long, and reports a slow
+reader. HTTP is the business of others.
 """
 
 from __future__ import annotations
@@ -62,9 +62,9 @@ class Run:
         request_id: str = "",
     ) -> None:
         self.error: BaseException | None = None
-        """What the model raised."""
+        """The exception of the model, `None` without one."""
         self.failure: Failure | None = None
-        """Why the answer failed, `None` for a complete answer and for a stopped one."""
+        """The failure of the answer, `None` for one that is complete or was stopped."""
         self.ended = False
         """Whether nothing more will come."""
         self.first_bytes_at: float | None = None

@@ -14,7 +14,7 @@ MESSAGES = [{"role": "user", "content": "Hello"}]
 
 @dataclass
 class Reply:
-    """What an application has sent."""
+    """The response of an application."""
 
     status: int = 0
     headers: dict[str, str] = field(default_factory=dict)
@@ -38,7 +38,7 @@ class Reply:
         return found
 
     def events(self) -> list[Any]:
-        """Return the data of the events, as JSON but for the last word."""
+        """Return the data of the events, as JSON except the last word."""
         found = [
             line.removeprefix("data: ")
             for line in self.text.splitlines()

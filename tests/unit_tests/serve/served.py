@@ -1,4 +1,4 @@
-"""What the tests of the application serve."""
+"""Functions that the tests of the application serve."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the application refuses: keys, names, sizes, numbers; and how it ends."""
+"""The application refuses keys, names, sizes and numbers, and ends gracefully."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is served is found by its name, in any mapping."""
+"""Targets are found by their names, in any mapping."""
 
 from __future__ import annotations
 

@@ -160,6 +160,21 @@ async def test_a_server_may_say_in_send_that_the_client_has_left() -> None:
 
 
 @in_virtual_time
+async def test_a_server_that_cannot_receive_has_lost_the_client() -> None:
+    answer = Answer("a", ...)
+    client = client_of(answer)
+
+    async def receive() -> Any:
+        await asyncio.sleep(1)
+        msg = "closed"
+        raise RuntimeError(msg)
+
+    await answer(client.scope, receive, client.send)
+    assert answer.items.was_canceled
+    assert answer.ending == "left"
+
+
+@in_virtual_time
 async def test_an_error_of_the_server_is_raised() -> None:
     answer = Answer("a", ...)
     client = client_of(answer)

@@ -34,7 +34,7 @@ def started(items: AsyncIterator[object], limits: RunLimits = LIMITS) -> Run:
 
 
 async def all_of(run: Run) -> list[bytes]:
-    """Return what each read gives."""
+    """Return the bytes of each read."""
     pieces = []
     while data := await run.read():
         pieces.append(data)
