@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 import sys
 from contextlib import nullcontext
 from typing import Annotated
@@ -55,18 +56,15 @@ async def show(url: str) -> None:
 
 async def serve(app: FastAPI, port: int) -> None:
     """Serve until stopped; on port 0 a free one, to ask itself."""
-    config = uvicorn.Config(app, port=port, log_level="warning")
-    server = uvicorn.Server(config)
-    if port:
-        await server.serve()
-        return
-    serving = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    await show(f"http://127.0.0.1:{port}")
-    server.should_exit = True
-    await serving
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
+    with socket.create_server(("127.0.0.1", port)) as sock:
+        url = f"http://127.0.0.1:{sock.getsockname()[1]}"
+        print(url, flush=True)
+        serving = asyncio.create_task(server.serve(sockets=[sock]))
+        if not port:
+            await show(url)
+            server.should_exit = True
+        await serving
 
 
 def main() -> None:
