@@ -43,7 +43,7 @@ help: ## list the targets
 			" TEST_FILE=<file or folder> PYTEST_EXTRA=<more options>" }' Makefile
 
 .PHONY: demo
-demo: $(VENV)/.installed ## watch the package stream from a server on this machine
+demo: $(VENV)/.demo ## watch the package stream from a server on this machine
 	@$(PY) -m $(PACKAGE)
 
 .PHONY: test tests
@@ -67,7 +67,7 @@ all: format lint type test integration_test examples docs ## do all that a chang
 ##@ More tests
 
 .PHONY: integration_test integration_tests
-integration_test integration_tests: $(VENV)/.group-test $(VENV)/.group-agents $(VENV)/.group-deployment $(VENV)/.group-serve_servers ## run the tests that use real sockets
+integration_test integration_tests: $(VENV)/.group-test $(VENV)/.group-agents $(VENV)/.group-serve_frameworks $(VENV)/.group-deployment $(VENV)/.group-serve_servers ## run the tests that use real sockets
 	@$(PY) -m pytest $(WORKERS) --ignore=tests/integration_tests/llamacpp \
 		--ignore=tests/integration_tests/litellm \
 		$(PYTEST_EXTRA) $(INTEGRATION_TEST_FILE)
@@ -89,7 +89,7 @@ litellm_server: $(VENV)/.group-test $(OTHER_VENVS)/litellm_server/.made ## insta
 	@$(PY) -m pytest $(PYTEST_EXTRA) tests/integration_tests/litellm
 
 .PHONY: examples
-examples: $(VENV)/.group-test $(VENV)/.group-agents ## run the code in the README, the docs and examples/
+examples: $(VENV)/.group-test $(VENV)/.group-agents $(VENV)/.group-serve_frameworks ## run the code in the README, the docs and examples/
 	@$(PY) -m pytest $(PYTEST_EXTRA) tests/integration_tests/test_examples.py
 
 .PHONY: lowest
@@ -178,7 +178,7 @@ format: $(VENV)/.group-lint ## rewrite the source in the house format
 	@$(PY) -m ruff check --fix $(SOURCES)
 
 .PHONY: type
-type: $(VENV)/.group-test $(VENV)/.group-agents $(VENV)/.group-deployment $(VENV)/.group-serve_servers $(VENV)/.group-typing ## check the types, and those of the examples as users see them
+type: $(VENV)/.group-test $(VENV)/.group-agents $(VENV)/.group-serve_frameworks $(VENV)/.group-deployment $(VENV)/.group-serve_servers $(VENV)/.group-typing ## check the types, and those of the examples as users see them
 	@$(PY) -m mypy --explicit-package-bases $(SOURCES)
 	@$(PY) -m scripts.snippets snippets
 	@$(PY) -m mypy --config-file= --cache-dir=.mypy_cache/snippets --allow-redefinition \
@@ -227,6 +227,11 @@ $(VENV)/.installed: pyproject.toml
 	@scripts/venv.sh $(VENV)
 	@touch $@
 
+# The served side of the demo needs the extra.
+$(VENV)/.demo: pyproject.toml
+	@scripts/venv.sh $(VENV) --editable '.[serve]'
+	@touch $@ $(VENV)/.installed
+
 $(VENV)/.group-%: pyproject.toml
 	@scripts/venv.sh $(VENV) --editable . --group $*
 	@touch $@ $(VENV)/.installed
@@ -240,7 +245,7 @@ $(OTHER_VENVS)/fuzz/.made: pyproject.toml
 	@touch $@
 
 $(OTHER_VENVS)/aiohttp/.made: pyproject.toml
-	@scripts/venv.sh $(OTHER_VENVS)/aiohttp --editable '.[aiohttp]' --group test --group agents --group deployment --group serve_servers
+	@scripts/venv.sh $(OTHER_VENVS)/aiohttp --editable '.[aiohttp]' --group test --group agents --group serve_frameworks --group deployment --group serve_servers
 	@touch $@
 
 # The proxy alone: it pins versions that the package does not go by.

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import functools
 import os
 import sys
 import time
@@ -20,6 +21,7 @@ from typing import Any, TextIO
 from langchain_core.messages import AIMessageChunk
 
 from langchain_sse_chat.chat_models import ChatSSE
+from langchain_sse_chat.cli.extra import ExtraMissingError, needs_extra
 from langchain_sse_chat.errors import SSEChatError
 from langchain_sse_chat.testing import Reply, ScriptedServer
 
@@ -61,7 +63,7 @@ def main(
         ),
         epilog=_ENDPOINT,
     )
-    parser.add_argument("question", nargs="?", default=_QUESTION)
+    parser.add_argument("question", nargs="?")
     question = parser.parse_args(argv).question
     try:
         status = _show(environment, question, out)
@@ -69,6 +71,20 @@ def main(
     except BrokenPipeError:  # the reader closed the pipe, as `head` does
         _discard_rest(out)
         return _BROKEN_PIPE
+    return status
+
+
+def _show_served(status: int, out: TextIO) -> int:
+    """Show the other side of the wire after the demo; return the status as it is."""
+    try:
+        with needs_extra():
+            from langchain_sse_chat.cli.served_demo import (  # noqa: PLC0415
+                served_lines,
+            )
+    except ExtraMissingError as error:
+        out.write(f"\n{error}\n")
+    else:
+        out.write(f"\n{served_lines()}")
     return status
 
 
@@ -85,9 +101,10 @@ _ENDPOINT = (
 )
 
 
-def _show(environment: Mapping[str, str], question: str, out: TextIO) -> int:
+def _show(environment: Mapping[str, str], question: str | None, out: TextIO) -> int:
     try:
-        return _show_answers(environment, question, out)
+        shown = functools.partial(_show_answers, environment, question or _QUESTION)
+        return shown(out) if question is not None else _show_served(shown(out), out)
     except SSEChatError as error:
         out.write(f"\n{type(error).__name__}: {error}\n")
         return 1

@@ -14,12 +14,12 @@ from collections.abc import Sequence
 from multiprocessing.connection import Connection
 from typing import Any
 
+from langchain_sse_chat.cli.extra import ExtraMissingError, needs_extra
 from langchain_sse_chat.cli.listen import address_of, listening
 from langchain_sse_chat.cli.load import CommandError
 from langchain_sse_chat.cli.options import ServeOptions, parser, read_options
 from langchain_sse_chat.cli.workers import Workers
 
-_EXTRA = frozenset({"uvicorn", "starlette"})
 _WORKS = True
 _USAGE = 2
 """The exit status of a command that cannot be carried out."""
@@ -33,19 +33,9 @@ def main(argv: Sequence[str]) -> int:
     """
     try:
         return _serve(read_options(argv))
-    except CommandError as error:
-        return _refuse(str(error))
-    except ImportError as error:
-        if (error.name or "").partition(".")[0] not in _EXTRA:
-            raise
-        return _refuse(
-            "The server is an extra: pip install 'langchain-sse-chat[serve]'"
-        )
-
-
-def _refuse(message: str) -> int:
-    sys.stderr.write(f"{parser().prog}: error: {message}\n")
-    return _USAGE
+    except (CommandError, ExtraMissingError) as error:
+        sys.stderr.write(f"{parser().prog}: error: {error}\n")
+        return _USAGE
 
 
 def _serve(options: ServeOptions) -> int:
@@ -60,8 +50,8 @@ def _serve(options: ServeOptions) -> int:
 
 def _application(options: ServeOptions) -> tuple[Any, bool]:
     """Return the application, and whether clients need a key as far as is known."""
-    # These need the extra.
-    importlib.import_module("langchain_sse_chat.cli.server")
+    with needs_extra():
+        importlib.import_module("langchain_sse_chat.cli.server")
     from langchain_sse_chat.cli.served_app import (  # noqa: PLC0415
         application,
         parts_that_serve,

@@ -13,16 +13,23 @@ from langchain_sse_chat.serve.encoder import (
     OpenAIEncoder,
     PlainEncoder,
 )
+from langchain_sse_chat.serve.failure import Failure, RequestRefused
+from langchain_sse_chat.serve.request import ChatRequest
+from langchain_sse_chat.serve.targets.served import Served
 
 if TYPE_CHECKING:
     from langchain_sse_chat.serve.app import create_app
     from langchain_sse_chat.serve.response import EventStreamResponse
 
 __all__ = [
+    "ChatRequest",
     "CompletionEncoder",
     "EventStreamResponse",
+    "Failure",
     "OpenAIEncoder",
     "PlainEncoder",
+    "RequestRefused",
+    "Served",
     "create_app",
 ]
 

@@ -102,8 +102,8 @@ def test_a_model_of_this_package_is_served_on_a_unix_socket(folder: Path) -> Non
 
 def test_clients_need_one_of_the_keys(folder: Path) -> None:
     argv = ("app:agent", "--host=0.0.0.0", "--port=0", "--api-key-env=KEYS")
-    with serving(folder, *argv, KEYS="one,two") as (process, url):
-        url = f"{url.replace('0.0.0.0', '127.0.0.1')}/v1/models"
+    with serving(folder, *argv, KEYS="one,two") as (process, address):
+        url = f"http://127.0.0.1:{address.rpartition(':')[2]}/v1/models"
         statuses = [
             httpx.get(url, headers=headers, timeout=60).status_code
             for headers in ({}, {"Authorization": "Bearer two"})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -52,6 +53,27 @@ def test_without_a_question_it_asks_its_own(
     text = capsys.readouterr().out
     assert "A goldfish sailed" in text
     assert "A| goldfish| sailed|" in text
+    *_, served, read = text.splitlines()
+    assert served.startswith("create_app() served it at http://127.0.0.1:")
+    assert read == "You| said:| Is| anybody| there?"
+
+
+def test_without_the_extra_the_demo_says_how_to_install_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delitem(
+        sys.modules, "langchain_sse_chat.cli.served_demo", raising=False
+    )
+    monkeypatch.delitem(sys.modules, "langchain_sse_chat.cli.server", raising=False)
+    monkeypatch.setitem(sys.modules, "uvicorn", None)
+    monkeypatch.setattr("langchain_sse_chat.cli.ask._PACE", 0.0)
+
+    status, text = run()
+
+    assert status == 0
+    assert text.splitlines()[-1] == (
+        "The server is an extra: pip install 'langchain-sse-chat[serve]'"
+    )
 
 
 def test_the_environment_names_the_endpoint(server: ScriptedServer) -> None:

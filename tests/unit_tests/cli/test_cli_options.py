@@ -15,9 +15,16 @@ def test_an_object_is_served_on_this_machine() -> None:
 
 def test_options_have_values_and_some_several() -> None:
     options = read_options(
-        ["--model=m", "--workers=3", "--cors-origin=a", "--cors-origin=b", "--allowed-host=c"]
+        [
+            "--model=m",
+            "--workers=3",
+            "--drain-seconds=5",
+            "--cors-origin=a",
+            "--cors-origin=b",
+            "--allowed-host=c",
+        ]
     )
-    assert options.workers == 3
+    assert (options.workers, options.drain_seconds) == (3, 5)
     assert options.cors_origins == ("a", "b")
     assert options.allowed_hosts == ("c",)
 
