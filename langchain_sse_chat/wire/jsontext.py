@@ -78,21 +78,34 @@ def _too_deep() -> ValueError:
     return ValueError("JSON nested too deep")
 
 
+def strict_loads(text: str) -> Any:
+    """Return the value of a JSON text that can be sent on as JSON.
+
+    Raises:
+        ValueError: The text is not JSON, is nested too deeply, or has `NaN`, `Infinity`
+            or a number too large for a float (`1e400`).
+    """
+    try:
+        value = _STRICT.decode(text)
+    except RecursionError as error:
+        raise _too_deep() from error
+    if text.count("{") + text.count("[") > _DEEPEST and _is_deeper(value, _DEEPEST):
+        raise _too_deep()
+    return value
+
+
 def parse_arguments(text: str) -> dict[str, Any] | None:
     """Return the arguments object of a tool call, `None` if it is not complete.
 
     Strict on purpose: a truncated object, repaired, would be a different call. An
     object nested too deeply could not be traced or stored, and one with `NaN`,
-    `Infinity` or a number too large for a float (`1e400`) cannot be sent back as JSON.
+    `Infinity` or a number too large for a float cannot be sent back as JSON.
     """
     try:
-        value = _ARGUMENTS.decode(text)
-    except (ValueError, RecursionError):
+        value = strict_loads(text)
+    except ValueError:
         return None
-    nested = text.count("{") + text.count("[") > _DEEPEST
-    if not isinstance(value, dict) or (nested and _is_deeper(value, _DEEPEST)):
-        return None
-    return value
+    return value if isinstance(value, dict) else None
 
 
 def _finite(number: str) -> float:
@@ -108,4 +121,4 @@ def _refuse(constant: str) -> float:
     raise ValueError(msg)
 
 
-_ARGUMENTS = json.JSONDecoder(parse_float=_finite, parse_constant=_refuse)
+_STRICT = json.JSONDecoder(parse_float=_finite, parse_constant=_refuse)

@@ -31,7 +31,10 @@ class SurrogateJoiner:
         try:
             text.encode()
         except UnicodeEncodeError:
-            return text.encode("utf-16-le", "surrogatepass").decode(
-                "utf-16-le", "replace"
-            )
+            return whole_characters(text)
         return text
+
+
+def whole_characters(text: str) -> str:
+    """Return a text with its surrogate pairs joined, and U+FFFD for lone halves."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

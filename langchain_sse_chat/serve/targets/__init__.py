@@ -1,0 +1,1 @@
+"""What can be served: models, chains, graphs and functions."""

@@ -1,0 +1,128 @@
+"""Choose the input of a chain or a graph by what it asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from langchain_core.language_models import BaseLanguageModel
+from langchain_core.messages import BaseMessage, HumanMessage
+from langchain_core.prompts import BasePromptTemplate
+from langchain_core.prompts.chat import BaseChatPromptTemplate, MessagesPlaceholder
+from langchain_core.retrievers import BaseRetriever
+from langchain_core.runnables import RunnableParallel, RunnableSequence
+
+from langchain_sse_chat.serve.targets.wrappers import inner
+
+Messages = Sequence[BaseMessage]
+ToInput = Callable[[Messages], Any]
+
+_MESSAGES = "messages"
+
+
+def input_of(runnable: Any) -> ToInput:
+    """Return the function that makes the input of a runnable from messages.
+
+    Raises:
+        ValueError: The runnable asks for several values, and only the caller knows
+            which of them are in the messages.
+    """
+    first = _first(runnable)
+    if isinstance(first, BaseLanguageModel):
+        return list
+    if isinstance(first, BaseRetriever):
+        return question
+    if isinstance(first, BasePromptTemplate):
+        return _prompt_input(first)
+    if isinstance(first, RunnableParallel) and any(
+        isinstance(_first(step), BaseRetriever) for step in first.steps__.values()
+    ):
+        return question
+    return _schema_input(_schema(first))
+
+
+def question(messages: Messages) -> str:
+    """Return the text of the last message of the user; empty if there is none."""
+    for message in reversed(messages):
+        if isinstance(message, HumanMessage):
+            return str(message.text)
+    return ""
+
+
+def _first(runnable: Any) -> Any:
+    """Return the step of a chain that gets its input."""
+    while isinstance(runnable := inner(runnable), RunnableSequence):
+        runnable = runnable.first
+    return runnable
+
+
+def _prompt_input(prompt: BasePromptTemplate[Any]) -> ToInput:
+    placeholders = _placeholders(prompt)
+    names = [name for name in prompt.input_variables if name not in placeholders]
+    if placeholders:
+        return _named_input(names, placeholders)
+    if names == [_MESSAGES]:
+        return _under(_MESSAGES, list)
+    return _named_input(names, [])
+
+
+def _placeholders(prompt: BasePromptTemplate[Any]) -> list[str]:
+    """Return the variables of a prompt that are lists of messages."""
+    steps = prompt.messages if isinstance(prompt, BaseChatPromptTemplate) else []
+    return [
+        step.variable_name for step in steps if isinstance(step, MessagesPlaceholder)
+    ]
+
+
+def _schema(runnable: Any) -> Mapping[str, Any]:
+    """Return the JSON schema of the input, empty if there is none."""
+    try:
+        schema = runnable.get_input_jsonschema()
+    except Exception:  # noqa: BLE001  of types of the caller's own
+        return {}
+    return schema if isinstance(schema, Mapping) else {}
+
+
+def _schema_input(schema: Mapping[str, Any]) -> ToInput:
+    if schema.get("type") == "string":
+        return question
+    if schema.get("type") == "array":
+        return list
+    properties = schema.get("properties")
+    if not properties or _MESSAGES in properties:
+        return _under(_MESSAGES, list)
+    needed = schema.get("required") or list(properties)
+    lists = [n for n in needed if properties.get(n, {}).get("type") == "array"]
+    return _named_input([name for name in needed if name not in lists], lists)
+
+
+def _named_input(texts: Sequence[str], lists: Sequence[str]) -> ToInput:
+    """Return the function for variables that are texts, and some that are messages."""
+    if len(texts) > 1 or len(lists) > 1:
+        names = ", ".join(sorted([*texts, *lists]))
+        msg = (
+            f"The input has several values ({names}). Say which are made of the "
+            "messages: Served(runnable, input=lambda request: {...})."
+        )
+        raise ValueError(msg)
+    if texts and lists:
+        [text], [history] = texts, lists
+        return lambda messages: {
+            text: question(messages),
+            history: _before_question(messages),
+        }
+    if texts:
+        return _under(texts[0], question)
+    return _under(lists[0] if lists else _MESSAGES, list)
+
+
+def _before_question(messages: Messages) -> list[BaseMessage]:
+    """Return the messages before the last one of the user."""
+    for index in range(len(messages) - 1, -1, -1):
+        if isinstance(messages[index], HumanMessage):
+            return list(messages[:index])
+    return list(messages)
+
+
+def _under(name: str, value: ToInput) -> ToInput:
+    return lambda messages: {name: value(messages)}
