@@ -67,7 +67,7 @@ all: format lint type test integration_test examples docs ## do all that a chang
 ##@ More tests
 
 .PHONY: integration_test integration_tests
-integration_test integration_tests: $(VENV)/.group-test $(VENV)/.group-agents $(VENV)/.group-deployment ## run the tests that use real sockets
+integration_test integration_tests: $(VENV)/.group-test $(VENV)/.group-agents $(VENV)/.group-deployment $(VENV)/.group-serve_servers ## run the tests that use real sockets
 	@$(PY) -m pytest $(WORKERS) --ignore=tests/integration_tests/llamacpp \
 		--ignore=tests/integration_tests/litellm \
 		$(PYTEST_EXTRA) $(INTEGRATION_TEST_FILE)
@@ -174,7 +174,7 @@ format: $(VENV)/.group-lint ## rewrite the source in the house format
 	@$(PY) -m ruff check --fix $(SOURCES)
 
 .PHONY: type
-type: $(VENV)/.group-test $(VENV)/.group-agents $(VENV)/.group-deployment $(VENV)/.group-typing ## check the types, and those of the examples as users see them
+type: $(VENV)/.group-test $(VENV)/.group-agents $(VENV)/.group-deployment $(VENV)/.group-serve_servers $(VENV)/.group-typing ## check the types, and those of the examples as users see them
 	@$(PY) -m mypy --explicit-package-bases $(SOURCES)
 	@$(PY) -m scripts.snippets snippets
 	@$(PY) -m mypy --config-file= --cache-dir=.mypy_cache/snippets --allow-redefinition \
@@ -236,7 +236,7 @@ $(OTHER_VENVS)/fuzz/.made: pyproject.toml
 	@touch $@
 
 $(OTHER_VENVS)/aiohttp/.made: pyproject.toml
-	@scripts/venv.sh $(OTHER_VENVS)/aiohttp --editable '.[aiohttp]' --group test --group agents --group deployment
+	@scripts/venv.sh $(OTHER_VENVS)/aiohttp --editable '.[aiohttp]' --group test --group agents --group deployment --group serve_servers
 	@touch $@
 
 # The proxy alone: it pins versions that the package does not go by.

@@ -1,8 +1,12 @@
 """Serve any LangChain model, chain or agent over server-sent events.
 
 The wire is that of OpenAI's chat completions, or plain events for `EventSource`. The
-encoders need no web framework.
+encoders need no web framework; `create_app` and `EventStreamResponse` need the extra
+`serve`.
 """
+
+import importlib
+from typing import TYPE_CHECKING, Any
 
 from langchain_sse_chat.serve.encoder import (
     CompletionEncoder,
@@ -10,4 +14,32 @@ from langchain_sse_chat.serve.encoder import (
     PlainEncoder,
 )
 
-__all__ = ["CompletionEncoder", "OpenAIEncoder", "PlainEncoder"]
+if TYPE_CHECKING:
+    from langchain_sse_chat.serve.app import create_app
+    from langchain_sse_chat.serve.response import EventStreamResponse
+
+__all__ = [
+    "CompletionEncoder",
+    "EventStreamResponse",
+    "OpenAIEncoder",
+    "PlainEncoder",
+    "create_app",
+]
+
+
+_MODULES = {"create_app": "app", "EventStreamResponse": "response"}
+"""Where the names are that need the extra."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        msg = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(msg)
+    try:
+        module = importlib.import_module(f"{__name__}.{_MODULES[name]}")
+    except ImportError as error:
+        if error.name is None or error.name.partition(".")[0] != "starlette":
+            raise
+        msg = f"{name} needs Starlette: pip install 'langchain-sse-chat[serve]'"
+        raise ImportError(msg, name="starlette") from error
+    return getattr(module, name)

@@ -94,11 +94,20 @@ class Encoder:
     def fail(self, error: BaseException | Failure) -> bytes:
         """Return the end of an answer that failed.
 
+        A refusal of the model is an answer: it ends like one.
+
         Args:
             error: What was raised. Its text is sent only if it is meant for clients.
         """
         failure = error if isinstance(error, Failure) else failure_of(error)
-        return self._wire.fail(failure)
+        if not failure.is_refusal:
+            return self._wire.fail(failure)
+        refusal = AIMessageChunk(
+            content="",
+            additional_kwargs={"refusal": failure.message},
+            response_metadata={"finish_reason": "content_filter"},
+        )
+        return self.feed(refusal) + self.close()
 
     def _parts(self, parts: Iterable[Part]) -> bytes:
         feed = self._wire.feed

@@ -24,11 +24,12 @@ _KEYS = re.compile(
 )
 
 _NAMED = re.compile(
-    r"((?:api[-_ ]?key|authorization|password|passwd|secret|token)s?"
-    r"(?:\s+(?:provided|is))?[\"']?\s*[:=]\s*[\"']?(?!Bearer |Basic ))[^\s\"',;]{6,}",
+    r"((?:api[-_ ]?key|authorization|password|passwd|secret|token)"
+    r"(?:\s+(?:provided|is))?[\"']?\s*[:=]\s*[\"']?)"
+    r"(?!Bearer |Basic |[\d.,]+(?:\s|$))[^\s\"',;]{6,}",
     re.IGNORECASE,
 )
-"""A secret after its name."""
+"""A secret after its name. A number after `token` counts tokens."""
 
 
 def shown(text: str, exception: BaseException) -> str:

@@ -18,7 +18,7 @@ from langchain_core.exceptions import (
     ModelTimeoutError,
 )
 
-from langchain_sse_chat.errors import ConfigurationError, StreamError
+from langchain_sse_chat.errors import ConfigurationError, SSEChatError, StreamError
 from langchain_sse_chat.serve.foreign import attribute, text_items
 from langchain_sse_chat.serve.shown_text import shown
 from langchain_sse_chat.wire.context_length import is_overflow
@@ -312,11 +312,12 @@ def _details(exception: BaseException) -> tuple[ErrorDetails, object] | None:
 
 
 def _own_text(exception: BaseException) -> str:
-    """Return the text of an error, unless it is the request of an HTTP client.
+    """Return the text of an error if it was raised with a sentence for users.
 
-    LangChain's classes are raised with a sentence; HTTP clients name the whole URL.
+    HTTP clients and this package name the address of the model's server.
     """
-    return str(exception) if isinstance(exception, ModelError) else ""
+    is_ours = isinstance(exception, SSEChatError)
+    return str(exception) if isinstance(exception, ModelError) and not is_ours else ""
 
 
 def _headers(exception: BaseException) -> dict[str, str]:

@@ -47,15 +47,15 @@ def virtual_loop() -> VirtualLoop:
     return loop
 
 
-def in_virtual_time(test: Callable[[], Awaitable[None]]) -> Callable[[], None]:
+def in_virtual_time(test: Callable[..., Awaitable[None]]) -> Callable[..., None]:
     """Run an async test on a `VirtualLoop`."""
 
-    async def run() -> None:
-        await test()
+    async def run(*args: Any, **kwargs: Any) -> None:
+        await test(*args, **kwargs)
 
     @functools.wraps(test)
-    def wrapped() -> None:
+    def wrapped(*args: Any, **kwargs: Any) -> None:
         with asyncio.Runner(loop_factory=VirtualLoop) as runner:
-            runner.run(run())
+            runner.run(run(*args, **kwargs))
 
     return wrapped

@@ -1,0 +1,61 @@
+"""Name the routes of the server."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+_GET = ("GET", "HEAD")
+
+_METHODS = {
+    "chat/completions": ("POST",),
+    "models": _GET,
+    "model": _GET,
+    "health": _GET,
+    "metrics": _GET,
+    # No HEAD: it would buy an answer that nobody reads.
+    "events": ("GET", "POST"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A route that a request asks for."""
+
+    name: str
+    """`chat/completions`, `models`, `model`, `health`, `metrics` or `events`."""
+    argument: str = ""
+    """The ID of the model, for the route `model`."""
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """The methods that the route has."""
+        return _METHODS[self.name]
+
+    @property
+    def answers(self) -> bool:
+        """Whether a model answers the request."""
+        return self.name in ("chat/completions", "events")
+
+
+def route_of(path: str) -> Route | None:
+    """Return the route of a path below where the application is mounted.
+
+    Each is there with `/v1` in front and without; a slash at the end does not matter.
+    """
+    name = path.strip("/")
+    name = "" if name == "v1" else name.removeprefix("v1/")
+    head, _, rest = name.partition("/")
+    if head == "models" and rest:
+        return Route("model", rest)
+    return Route(name) if name in _METHODS and name != "model" else None
+
+
+def path_below(path: str, root: str) -> str:
+    """Return the path of a request below the path of its mount.
+
+    ASGI has both in the path, but servers and frameworks have had it differently.
+    """
+    root = root.rstrip("/")
+    if root and (path == root or path.startswith(f"{root}/")):
+        return path[len(root) :]
+    return path
