@@ -42,7 +42,7 @@ class Target:
             name: Its name among the models of a server.
 
         Raises:
-            TypeError: It is none of these.
+            TypeError: It cannot be served.
             ValueError: Its input has several values, and only `Served` can say which of
                 them are in the messages.
         """

@@ -204,6 +204,8 @@ UNTESTED = {
     "providers/gateways.py": "rows, tested by test_providers_table.py",
     "providers/hosted.py": "rows, tested by test_providers_table.py",
     "providers/local.py": "rows, tested by test_providers_table.py",
+    "serve/targets/kind.py": "a protocol, which type checkers test",
+    "serve/targets/served.py": "fields, tested with each kind of target",
     "serve/request_limits.py": "numbers; test_serve_messages.py and others reach each",
     "settings/field_types.py": "types, tested by tests/typing/api.py",
     "sse/events.py": "a named tuple, which test_sse_decoder.py shows filled",

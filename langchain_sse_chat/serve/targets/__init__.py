@@ -1,1 +1,1 @@
-"""What can be served: models, chains, graphs and functions."""
+"""The kinds of targets: models, chains, graphs and functions."""

@@ -7,7 +7,7 @@ from contextlib import aclosing
 from typing import Any
 
 from langchain_sse_chat.serve.request import ChatRequest
-from langchain_sse_chat.serve.targets.inputs import input_of
+from langchain_sse_chat.serve.targets.inputs import from_messages, input_of
 from langchain_sse_chat.serve.targets.refusals import (
     check_demands,
     ignored_options,
@@ -29,7 +29,7 @@ class ChainTarget:
         self._accepts = served.accepts
         self._config = served.config
         self._output = served.output
-        self._input = served.input or _from_messages(input_of(self._chain))
+        self._input = served.input or from_messages(input_of(self._chain))
 
     def check(self, request: ChatRequest) -> tuple[str, ...]:
         """Return the parameters of models that the request has."""
@@ -43,10 +43,6 @@ class ChainTarget:
             self._input(request), config
         )
         return items if self._output is None else _mapped(items, self._output)
-
-
-def _from_messages(make: Callable[[Any], Any]) -> Callable[[ChatRequest], Any]:
-    return lambda request: make(request.messages)
 
 
 async def _mapped(

@@ -52,11 +52,13 @@ class FunctionTarget:
 
 
 def _is_async(function: Callable[..., Any]) -> bool:
-    """Return whether a call of the function returns at once."""
-    for one in (function, getattr(type(function), "__call__", None)):
-        if inspect.iscoroutinefunction(one) or inspect.isasyncgenfunction(one):
-            return True
-    return False
+    """Return whether a call of the function does not block."""
+    # An object is called by the method of its class.
+    method = type(function).__call__
+    return any(
+        inspect.iscoroutinefunction(one) or inspect.isasyncgenfunction(one)
+        for one in (function, method)
+    )
 
 
 def _closable(items: AsyncIterator[Any]) -> AsyncGenerator[Any, None]:

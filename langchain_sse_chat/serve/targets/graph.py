@@ -15,7 +15,7 @@ from langchain_core.runnables.config import merge_configs
 from langchain_sse_chat.serve.request import ChatRequest
 from langchain_sse_chat.serve.targets.graph_answer import GraphAnswer
 from langchain_sse_chat.serve.targets.graph_watch import ModelCalls
-from langchain_sse_chat.serve.targets.inputs import input_of
+from langchain_sse_chat.serve.targets.inputs import from_messages, input_of
 from langchain_sse_chat.serve.targets.refusals import check_demands, ignored_options
 from langchain_sse_chat.serve.targets.served import Served
 from langchain_sse_chat.serve.targets.wrappers import inner
@@ -33,7 +33,7 @@ def is_graph(runnable: Any) -> bool:
 
 
 class GraphTarget:
-    """Serves a graph: an agent of `create_agent`, a compiled `StateGraph`, …
+    """Serves a graph, such as an agent of `create_agent`.
 
     Raises:
         ValueError: The input has several values, and `served` does not say which.
@@ -46,8 +46,8 @@ class GraphTarget:
         self._graph = served.runnable
         # The client has no tools in a graph, which runs its own.
         self._accepts = set(served.accepts) - {"tools"}
-        self._input = None if served.input else input_of(self._graph)
-        self._checkpointer = getattr(inner(self._graph), "checkpointer", None)
+        self._input = served.input or from_messages(input_of(self._graph))
+        self._checkpointer: Any = getattr(inner(self._graph), "checkpointer", None)
 
     def check(self, request: ChatRequest) -> tuple[str, ...]:
         """Return the parameters of models that the request has."""
@@ -64,10 +64,11 @@ class GraphTarget:
         calls = ModelCalls()
         config, thread = self._new_config(calls, request)
         answer = GraphAnswer(calls, served.nodes, served.output)
-        to_input = served.input
-        value = to_input(request) if to_input else self._input(request.messages)
         events = self._graph.astream(
-            value, config, stream_mode=_MODES, subgraphs=served.nodes is not None
+            self._input(request),
+            config,
+            stream_mode=_MODES,
+            subgraphs=served.nodes is not None,
         )
         try:
             async with aclosing(events):

@@ -72,10 +72,7 @@ class GraphAnswer:
             return self._piece(message)
         if self._nodes is not None and _node(metadata) not in self._nodes:
             return []
-        if self._current is not None:
-            self._waiting.setdefault(key, []).append(message)
-            return []
-        return self._begin(key, message)
+        return self._take(key, message)
 
     def step(self, mode: str, payload: Any) -> list[Any]:
         """Return the items for any other event of the graph itself.
@@ -107,7 +104,12 @@ class GraphAnswer:
             items.append(_usage_only(usage))
         return items
 
-    def _begin(self, key: int, message: AIMessage) -> list[Any]:
+    def _take(self, key: int, message: AIMessage) -> list[Any]:
+        if key == self._current:
+            return self._piece(message)
+        if self._current is not None:
+            self._waiting.setdefault(key, []).append(message)
+            return []
         if key in self._streamed:
             # The whole message of a call whose chunks were streamed.
             return []
@@ -132,13 +134,10 @@ class GraphAnswer:
         """Return the items of the calls that waited for the current one."""
         self._current = None
         items: list[Any] = []
-        while self._waiting and self._current is None:
-            key = next(iter(self._waiting))
-            for message in self._waiting.pop(key):
-                if self._current is None:
-                    items += self._begin(key, message)
-                else:
-                    items += self._piece(message)
+        waiting, self._waiting = self._waiting, {}
+        for key, messages in waiting.items():
+            for message in messages:
+                items += self._take(key, message)
         return items
 
     def _take_state(self, state: Any) -> list[Any]:
@@ -175,7 +174,7 @@ class GraphAnswer:
                     )
 
     def _last(self) -> list[Any]:
-        """Return what of the last state was not streamed."""
+        """Return the part of the last state that was not streamed."""
         if self._output is not None:
             return self._unsent(self._output(self._state))
         messages = _messages(self._state)

@@ -6,13 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from langchain_core.callbacks import BaseCallbackHandler
-from langchain_core.messages import AIMessage, BaseMessage
+from langchain_core.messages import AIMessage
 from langchain_core.messages.ai import UsageMetadata
 from langchain_core.outputs import LLMResult
 
 
 class ModelCalls(BaseCallbackHandler):
-    """Knows the model calls of one run of a graph.
+    """Holds the model calls of one run of a graph.
 
     A call is known by the object that holds its metadata, which LangGraph hands out
     with each chunk.
@@ -30,51 +30,45 @@ class ModelCalls(BaseCallbackHandler):
         """The IDs of the messages whose usage is among these."""
 
     def key(self, metadata: Any) -> int | None:
-        """Return what names a call, `None` if a tool made it, or no model."""
+        """Return the key of a call, `None` if a tool made it, or no model."""
         key = id(metadata)
         return key if key in self._direct else None
 
     def on_chain_start(
         self,
-        serialized: dict[str, Any],
-        inputs: dict[str, Any],
-        *,
+        *_: Any,
         run_id: UUID,
         parent_run_id: UUID | None = None,
-        **kwargs: Any,
+        **__: Any,
     ) -> None:
-        """See whether a tool runs the chain."""
+        """Note whether a tool runs the chain."""
         if parent_run_id in self._in_tools:
             self._in_tools.add(run_id)
 
     def on_tool_start(
         self,
-        serialized: dict[str, Any],
-        input_str: str,
-        *,
+        *_: Any,
         run_id: UUID,
-        **kwargs: Any,
+        **__: Any,
     ) -> None:
-        """Know the tool."""
+        """Note the tool."""
         self._in_tools.add(run_id)
 
     def on_chat_model_start(
         self,
-        serialized: dict[str, Any],
-        messages: list[list[BaseMessage]],
-        *,
+        *_: Any,
         run_id: UUID,
         parent_run_id: UUID | None = None,
         metadata: dict[str, Any] | None = None,
-        **kwargs: Any,
+        **__: Any,
     ) -> None:
-        """Know the call unless a tool makes it."""
+        """Note the call unless a tool makes it."""
         if parent_run_id not in self._in_tools:
             self._keys[run_id] = id(metadata)
             # Kept, so that no other object gets its ID.
             self._direct[id(metadata)] = metadata
 
-    def on_llm_end(self, response: LLMResult, *, run_id: UUID, **kwargs: Any) -> None:
+    def on_llm_end(self, response: LLMResult, *, run_id: UUID, **__: Any) -> None:
         """Note the tokens of a call."""
         for generation in response.generations[0]:
             message = getattr(generation, "message", None)

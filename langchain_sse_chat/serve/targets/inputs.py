@@ -7,11 +7,15 @@ from typing import Any
 
 from langchain_core.language_models import BaseLanguageModel
 from langchain_core.messages import BaseMessage, HumanMessage
-from langchain_core.prompts import BasePromptTemplate
-from langchain_core.prompts.chat import BaseChatPromptTemplate, MessagesPlaceholder
+from langchain_core.prompts import (
+    BasePromptTemplate,
+    ChatPromptTemplate,
+    MessagesPlaceholder,
+)
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import RunnableParallel, RunnableSequence
 
+from langchain_sse_chat.serve.request import ChatRequest
 from langchain_sse_chat.serve.targets.wrappers import inner
 
 Messages = Sequence[BaseMessage]
@@ -41,6 +45,11 @@ def input_of(runnable: Any) -> ToInput:
     return _schema_input(_schema(first))
 
 
+def from_messages(make: ToInput) -> Callable[[ChatRequest], Any]:
+    """Return the function that makes the input from a request."""
+    return lambda request: make(request.messages)
+
+
 def question(messages: Messages) -> str:
     """Return the text of the last message of the user; empty if there is none."""
     for message in reversed(messages):
@@ -68,18 +77,24 @@ def _prompt_input(prompt: BasePromptTemplate[Any]) -> ToInput:
 
 def _placeholders(prompt: BasePromptTemplate[Any]) -> list[str]:
     """Return the variables of a prompt that are lists of messages."""
-    steps = prompt.messages if isinstance(prompt, BaseChatPromptTemplate) else []
+    steps = prompt.messages if isinstance(prompt, ChatPromptTemplate) else []
     return [
         step.variable_name for step in steps if isinstance(step, MessagesPlaceholder)
     ]
 
 
 def _schema(runnable: Any) -> Mapping[str, Any]:
-    """Return the JSON schema of the input, empty if there is none."""
+    """Return the JSON schema of the input, as far as it can be known."""
     try:
         schema = runnable.get_input_jsonschema()
     except Exception:  # noqa: BLE001  of types of the caller's own
-        return {}
+        # pydantic refuses some state classes of LangGraph, whose names suffice. Without
+        # a builder, it is a function with annotations that cannot be resolved.
+        builder = getattr(runnable, "builder", None)
+        state = getattr(builder, "input_schema", None)
+        if state is None:
+            return {"type": "array"} if hasattr(runnable, "input_channels") else {}
+        return {"properties": {name: {} for name in state.__annotations__}}
     return schema if isinstance(schema, Mapping) else {}
 
 

@@ -53,4 +53,3 @@ class ModelTarget:
             return model.bind(**keywords) if keywords else model
 
         return change
-

@@ -27,7 +27,7 @@ _NEEDS_NOTHING = ("auto", "none", None)
 
 
 class ModelOptions:
-    """What one chat model takes.
+    """The parameters that one chat model takes.
 
     Models of this package and of `langchain_openai` take the fields of the wire as
     keywords of a call. Others read their own fields, so that a copy of the model with
@@ -77,16 +77,15 @@ class ModelOptions:
             model, keywords = self._copy(request), {}
             if stop := request.options.get("stop"):
                 keywords["stop"] = stop
-        if not request.tools or (request.tool_choice == "none" and not keywords):
+        if not request.tools or self._withholds_tools(request):
             return model, keywords
         try:
             bound = self._bind(model, request)
         except Exception as error:
             msg = "The model does not accept the `tools`."
             raise refused(msg, "tools", "invalid_value") from error
-        # The usual result, whose own layer would run once a token.
-        if type(bound) is RunnableBinding and not bound.config:
-            return bound.bound, {**bound.kwargs, **keywords}
+        if _only_adds_keywords(bound, model):
+            return model, {**bound.kwargs, **keywords}
         return bound, keywords
 
     def _meets(self, param: str) -> bool:
@@ -95,6 +94,10 @@ class ModelOptions:
         if param == "n":  # in a stream, others mix the answers
             return isinstance(self._model, ChatSSE)
         return self._takes_wire or param in self._fields
+
+    def _withholds_tools(self, request: ChatRequest) -> bool:
+        """Whether the model gets no tools, since it knows no other way to `none`."""
+        return request.tool_choice == "none" and not self._takes_wire
 
     @property
     def _takes_parallel(self) -> bool:
@@ -127,6 +130,16 @@ class ModelOptions:
         if parallel is not None and (self._takes_wire or self._takes_parallel):
             given["parallel_tool_calls"] = parallel
         return model.bind_tools(request.tools or [], **given)
+
+
+def _only_adds_keywords(bound: Any, model: BaseChatModel) -> bool:
+    """Whether a call of the model itself does the same, without a layer per token."""
+    return (
+        isinstance(bound, RunnableBinding)
+        and bound.bound is model
+        and not bound.config
+        and not bound.config_factories
+    )
 
 
 def _wire_options(request: ChatRequest) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from langchain_sse_chat.serve.request import ChatRequest
 
 
 def check_demands(request: ChatRequest, kind: str, accepts: Collection[str]) -> None:
-    """Refuse what must not be ignored: tools, formats, several answers, …
+    """Refuse what must not be ignored, such as tools and formats.
 
     Args:
         request: The request.

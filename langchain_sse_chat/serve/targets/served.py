@@ -22,7 +22,7 @@ class Served:
     """
 
     runnable: Any
-    """What is served."""
+    """The model, chain, graph or function."""
 
     input: Callable[[ChatRequest], Any] | None = None
     """Returns the input for a request. By default it is what the runnable asks for: the

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from langchain_core.runnables import Runnable, RunnableWithFallbacks
+from langchain_core.runnables import RunnableWithFallbacks
 from langchain_core.runnables.base import RunnableBindingBase
 from langchain_core.runnables.configurable import DynamicRunnable
 
-AnyRunnable = Runnable[Any, Any]
-
 
 def inner(runnable: Any) -> Any:
-    """Return what a wrapper is around, of fallbacks the first choice."""
+    """Return the runnable inside all wrappers, of fallbacks the first choice."""
     while True:
         if isinstance(runnable, RunnableBindingBase):
             runnable = runnable.bound
@@ -26,7 +24,7 @@ def inner(runnable: Any) -> Any:
 
 
 def leaves(runnable: Any) -> list[Any]:
-    """Return all that wrappers are around, with the fallbacks."""
+    """Return all runnables inside wrappers, with the fallbacks."""
     if isinstance(runnable, RunnableWithFallbacks):
         return [leaf for one in runnable.runnables for leaf in leaves(one)]
     below = inner(runnable)
@@ -37,7 +35,7 @@ def leaves(runnable: Any) -> list[Any]:
 
 
 def changed(runnable: Any, change: Callable[[Any], Any]) -> Any:
-    """Return the runnable with another in place of each that wrappers are around."""
+    """Return the runnable with each one inside its wrappers changed."""
     if isinstance(runnable, RunnableBindingBase):
         update = {"bound": changed(runnable.bound, change)}
         return runnable.model_copy(update=update)
