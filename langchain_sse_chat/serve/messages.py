@@ -145,8 +145,8 @@ def _assistant(
     }
     said = _optional(sent, "refusal", path)
     has_more = bool(calls or further or said)
-    content = _content(sent, path, limits, null="" if has_more else None)
-    content, parts = _without_refusals(content)
+    given = _content(sent, path, limits, null="" if has_more else None)
+    content, parts = _without_refusals(given)
     if refusal := said + parts:
         further["refusal"] = refusal
     return AIMessage(
@@ -199,8 +199,8 @@ def _optional(sent: Mapping[str, Any], key: str, path: str) -> str:
 
 def _reasoning(sent: Mapping[str, Any], path: str) -> dict[str, Any]:
     """Return the reasoning of an answer, in the form in which it is sent back."""
-    for key in (*REASONING_KEYS, *_OPAQUE):
-        _optional(sent, key, path)
+    for name in (*REASONING_KEYS, *_OPAQUE):
+        _optional(sent, name, path)
     found: dict[str, Any] = {}
     said, key = read_reasoning(dict(sent))
     if said:
@@ -219,7 +219,7 @@ def _audio(sent: Mapping[str, Any], path: str, limits: RequestLimits) -> dict[st
     return {"audio": {"id": text(audio.get("id"), f"{path}.audio.id", limits.name)}}
 
 
-def _without_refusals(content: str | list[Part]) -> tuple[str | list[Part], str]:
+def _without_refusals(content: str | list[Part]) -> tuple[Any, str]:
     """Return the content of an answer without its refusals, and these as one text."""
     if isinstance(content, str):
         return content, ""

@@ -17,10 +17,10 @@ _URL = re.compile(r"\b[a-zA-Z][a-zA-Z0-9+.-]*://[^\s'\"<>)\]}]+")
 
 _KEYS = re.compile(
     # Keys with the prefix of their provider; servers shorten them with stars.
-    r"\b(?:sk|pk|rk|ak|gsk|csk|xai|pplx|nvapi|hf|ghp|gho|github_pat|glpat|xox[abp]"
-    r"|AKIA|ASIA|AIza)[-_]?[\w*.-]{8,}"
+    r"\b(?:(?:sk|pk|rk|ak|gsk|csk|xai|pplx|nvapi|hf|ghp|gho|github_pat|glpat|xox[abp])"
+    r"[-_]|AKIA|ASIA|AIza)[\w*.-]{8,}"
     r"|\beyJ[\w-]{8,}(?:\.[\w-]*){1,2}"  # JSON Web Tokens
-    r"|(?<=Bearer )\S{6,}|(?<=Basic )[A-Za-z0-9+/=]{6,}",
+    r"|(?<=[Bb]earer )\S{6,}|(?<=[Bb]asic )[A-Za-z0-9+/=]{6,}",
 )
 
 _NAMED = re.compile(

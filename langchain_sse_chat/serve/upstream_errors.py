@@ -34,8 +34,8 @@ from langchain_sse_chat.wire.retryable import PASSING_STATUSES, is_spent
 Kind = Literal[
     "request", "context", "limit", "refused", "timeout", "broken", "internal"
 ]
-"""What failed: the request, its length, a rate limit, the access of this server to the
-model, the time, the model's server or the connection to it, this server."""
+"""The failing part: the request, its length, a rate limit, the access of this server
+to the model, the time, the model's server or the connection to it, this server."""
 
 _REFUSED = (
     ModelAuthenticationError,
@@ -152,7 +152,8 @@ def fault_of(exception: BaseException, now: float | None) -> Fault:
 def refusal_in(exception: BaseException) -> str:
     """Return the refusal of the model in an error."""
     message = attribute(exception, "raw_message")
-    said = (attribute(message, "additional_kwargs") or {}).get("refusal")
+    further = attribute(message, "additional_kwargs")
+    said = further.get("refusal") if isinstance(further, Mapping) else None
     content = attribute(message, "content")
     for block in content if isinstance(content, list) else []:
         if not said and isinstance(block, Mapping) and block.get("type") == "refusal":

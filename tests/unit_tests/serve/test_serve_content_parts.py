@@ -10,7 +10,7 @@ from tests.unit_tests.serve.bodies import param_of, read, refusal
 
 DATA = "data:image/png;base64,iVBORw0KGgo="
 
-KEPT = [
+KEPT: list[dict[str, Any]] = [
     {"type": "text", "text": ""},
     {"type": "text", "text": "a", "cache_control": {"type": "ephemeral"}},
     {"type": "image_url", "image_url": {"url": "https://example.com/a.png?b=c#d"}},
@@ -145,19 +145,19 @@ def test_a_broken_part_is_refused_with_its_path(part: Any) -> None:
 @pytest.mark.parametrize(
     ("role", "kinds"),
     [
-        ("system", {"text"}),
-        ("developer", {"text"}),
-        ("function", {"text"}),
-        ("assistant", {"text", "refusal"}),
-        ("tool", {"text", "image_url", "input_audio", "file"}),
+        ("system", "text"),
+        ("developer", "text"),
+        ("function", "text"),
+        ("assistant", "text refusal"),
+        ("tool", "text image_url input_audio file"),
     ],
 )
-def test_a_role_has_its_own_parts(role: str, kinds: set[str]) -> None:
+def test_a_role_has_its_own_parts(role: str, kinds: str) -> None:
     parts = [*KEPT, {"type": "refusal", "refusal": "No"}]
     message = {"role": role, "name": "f", "tool_call_id": "1"}
     for part in parts:
         messages = [{**message, "content": [part]}]
-        if part["type"] in kinds:
+        if part["type"] in kinds.split():
             read(messages=messages)
         else:
             assert param_of(messages=messages) == "messages[0].content[0]"

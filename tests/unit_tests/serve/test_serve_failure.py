@@ -1,10 +1,14 @@
 from __future__ import annotations
 
 import copy
+import json
 import math
 import pickle
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from langchain_core import exceptions
 from langchain_core.exceptions import (
     ContextOverflowError,
@@ -146,6 +150,7 @@ def test_the_body_has_the_form_of_openai() -> None:
         (math.inf, "86400"),
         (math.nan, "0"),
     ],
+    ids=str,
 )
 def test_the_delay_is_in_whole_seconds(wait: float, header: str) -> None:
     failure = Failure(429, "x", "y", retry=True, retry_after=wait)
@@ -180,8 +185,69 @@ def test_a_refusal_of_the_server_has_a_status_and_headers(
 def test_a_refusal_is_an_exception_that_survives_copying() -> None:
     error = refused("No.", "n", "invalid_value")
 
-    for copied in (error, copy.copy(error), pickle.loads(pickle.dumps(error))):
+    pickled = pickle.loads(pickle.dumps(error))  # noqa: S301  our own
+
+    for copied in (error, copy.copy(error), pickled):
         assert isinstance(copied, RequestRefused)
         assert str(copied) == "No."
         assert copied.failure == error.failure
         assert failure_of(copied) is copied.failure
+
+
+ATTRIBUTES = st.sampled_from(
+    [
+        *("status_code", "response", "body", "headers", "code", "status"),
+        *("http_status", "is_retryable", "retry_after", "request"),
+        *("raw_message", "detail"),
+    ]
+)
+VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(0, 700)
+    | st.floats()
+    | st.text(max_size=9)
+    | st.sampled_from(["429", "400", "insufficient_quota", "Try again in 3s"]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                ["error", "message", "code", "param", "retry-after", "type"]
+            )
+            | st.sampled_from(["ResponseMetadata", "HTTPStatusCode", "refusal"]),
+            inner,
+            max_size=4,
+        )
+    ),
+    max_leaves=9,
+)
+CLASSES = st.sampled_from(
+    [
+        ValueError,
+        ModelInvalidRequestError,
+        ModelRateLimitError,
+        RefusalError,
+        error_class("APIStatusError", module="openai"),
+        error_class("HTTPException", module="starlette.exceptions"),
+    ]
+)
+
+
+@given(CLASSES, st.dictionaries(ATTRIBUTES, VALUES, max_size=5))
+def test_an_error_with_any_attributes_has_a_failure(
+    cls: type[Exception], attributes: dict[str, Any]
+) -> None:
+    class Odd(cls):  # type: ignore[valid-type,misc]
+        pass
+
+    Odd.__module__ = cls.__module__
+    error = Odd(SECRET)
+    for name, value in attributes.items():
+        setattr(Odd, name, value)
+    failure = failure_of(error, now=0.0)
+
+    assert failure.status == 200 or 400 <= failure.status < 600
+    assert json.loads(json.dumps(failure.body()))
+    assert all(value.isascii() for value in failure.headers().values())
+    if cls is not ModelInvalidRequestError:
+        assert SECRET not in failure.message

@@ -46,7 +46,7 @@ def test_each_role_has_its_message() -> None:
         HumanMessage("Hi", name="Ann"),
         AIMessage("Hello", name="Bob"),
         ToolMessage("3", tool_call_id="1", name="f"),
-        FunctionMessage("3", name="f"),
+        FunctionMessage(content="3", name="f"),
     ]
 
 
@@ -96,7 +96,7 @@ def test_an_answer_keeps_a_broken_call() -> None:
         ({"reasoning_opaque": "x"}, {"reasoning_opaque": "x"}),
         ({"functions_state_id": "x"}, {"functions_state_id": "x"}),
     ],
-    ids=lambda value: "-".join(value),
+    ids=lambda fields: next(iter(fields)),
 )
 def test_an_answer_may_have_more_than_content(
     fields: dict[str, Any], further: dict[str, Any]

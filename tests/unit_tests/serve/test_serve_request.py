@@ -206,6 +206,26 @@ def test_options_of_a_question_are_read_from_json_only() -> None:
         ({"body": b"a", "content_type": None}, 415, None),
         ({"body": b"a", "content_type": "multipart/form-data"}, 415, None),
     ],
+    ids=[
+        "empty",
+        "no message",
+        "empty message",
+        "blank message",
+        "two messages",
+        "not UTF-8",
+        "too many fields",
+        "empty model",
+        "empty object",
+        "null",
+        "number",
+        "message and messages",
+        "empty messages",
+        "empty body",
+        "text not UTF-8",
+        "blank text",
+        "no content type",
+        "multipart",
+    ],
 )
 def test_a_request_without_a_question_is_refused(
     request_: dict[str, Any], status: int, param: str | None

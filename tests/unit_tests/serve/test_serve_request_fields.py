@@ -162,6 +162,7 @@ def test_parallel_calls_are_a_boolean() -> None:
             {"type": "json_schema", "json_schema": {"name": "s", "strict": True}},
         ),
     ],
+    ids=["null", "text", "object", "schema", "strict"],
 )
 def test_a_known_format_is_read(sent: Any, expected: Any) -> None:
     assert read(response_format=sent).response_format == expected
@@ -243,7 +244,8 @@ def test_text_alone_is_not_a_demand() -> None:
 
 @pytest.mark.parametrize("name", ["functions", "function_call"])
 def test_the_form_before_tools_is_refused(name: str) -> None:
-    failure = refusal(**{name: [{"name": "f"}]})
+    fields: dict[str, Any] = {name: [{"name": "f"}]}
+    failure = refusal(**fields)
 
     assert (failure.param, failure.code) == (name, "unsupported_parameter")
     assert read(**{name: None}).ignored == ()

@@ -25,6 +25,8 @@ REQUEST = httpx.Request(
         ("see http://[broken/", "see ***"),
         ("use sk-proj-abcdef12345", "use ***"),
         ("use sk-abc***************xyz", "use ***"),
+        ("bearer 0123456789", "bearer ***"),
+        ("skepticism of ghostwriters", "skepticism of ghostwriters"),
         ("use AIzaSyA1234567890", "use ***"),
         ("use eyJhbGciOiJI.eyJzdWIiOi.abc", "use ***"),
         ("Authorization: Bearer 0123456789", "Authorization: Bearer ***"),

@@ -86,8 +86,16 @@ KINDS: dict[str, tuple[BaseException, str, bool]] = {
     "protocol": (errors.MalformedChunkError("x"), "broken", False),
     "closed": (errors.ModelClosedError("x"), "broken", False),
     "in a stream": (stream_error({"message": "x"}, URL), "broken", False),
-    "400 in a stream": (stream_error({"message": "x", "code": 400}, URL), "request", 0),
-    "429 in a stream": (stream_error({"message": "x", "code": "429"}, URL), "limit", 1),
+    "400 in a stream": (
+        stream_error({"message": "x", "code": 400}, URL),
+        "request",
+        False,
+    ),
+    "429 in a stream": (
+        stream_error({"message": "x", "code": "429"}, URL),
+        "limit",
+        True,
+    ),
     "limit in a stream": (
         stream_error({"message": "x", "code": "rate_limit_exceeded"}, URL),
         "limit",
@@ -161,11 +169,11 @@ google_like.code = 404  # type: ignore[attr-defined]
     ("exception", "kind", "retry"), KINDS.values(), ids=KINDS.keys()
 )
 def test_an_exception_has_a_kind_and_may_be_retried_or_not(
-    exception: BaseException, kind: str, retry: object
+    exception: BaseException, kind: str, retry: bool
 ) -> None:
     fault = fault_of(exception, None)
 
-    assert (fault.kind, fault.retry) == (kind, bool(retry))
+    assert (fault.kind, fault.retry) == (kind, retry)
 
 
 @pytest.mark.parametrize(
@@ -191,6 +199,22 @@ def test_an_exception_has_a_kind_and_may_be_retried_or_not(
             "This server rejects 'seed'.",
         ),
         (errors.ConfigurationError("messages[0] is odd"), "messages[0] is odd"),
+    ],
+    ids=[
+        "LangChain's",
+        "ours",
+        "ours, a page",
+        "ours, empty",
+        "SDK",
+        "SDK, empty",
+        "httpx",
+        "in a stream",
+        "refused",
+        "server",
+        "connection",
+        "no status",
+        "field",
+        "path",
     ],
 )
 def test_only_the_sentence_about_a_request_is_passed_on(
@@ -244,6 +268,16 @@ def test_a_field_in_a_configuration_error_is_the_clients(text: str, param: str) 
         (openai_error(429), None, None),
         (ModelRateLimitError(), None, None),
     ],
+    ids=[
+        "ours",
+        "SDK",
+        "milliseconds",
+        "date",
+        "date without a clock",
+        "in words",
+        "no delay",
+        "LangChain's",
+    ],
 )
 def test_the_delay_of_the_server_is_kept(
     exception: Exception, now: float | None, wait: float | None
@@ -271,6 +305,7 @@ def refusing(**fields: Any) -> Exception:
         (refusing(content="a"), "The model refused"),
         (errors.RefusalError("x"), "The model refused"),
     ],
+    ids=["field", "block", "block without text", "no refusal", "no message"],
 )
 def test_a_refusal_is_read_from_its_message(exception: Exception, text: str) -> None:
     assert refusal_in(exception).startswith(text)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from langchain_sse_chat.wire.jsontext import loads, parse_arguments
+from langchain_sse_chat.wire.jsontext import loads, parse_arguments, strict_loads
 
 
 @pytest.mark.parametrize(
@@ -55,3 +55,20 @@ def test_json_nested_too_deep_is_refused(begin: str, levels: int) -> None:
 )
 def test_arguments_are_a_whole_object_or_nothing(text: str, value: Any) -> None:
     assert parse_arguments(text) == value
+
+
+@pytest.mark.parametrize("text", ["[NaN]", "[-Infinity]", "[1e400]", "["])
+def test_what_cannot_be_sent_on_as_json_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r".+"):
+        strict_loads(text)
+
+
+def test_any_other_json_can_be_sent_on() -> None:
+    assert strict_loads('[1e300, "\\ud83d", null]') == [1e300, "\ud83d", None]
+    assert strict_loads("[" * 200 + "]" * 200)
+
+
+@pytest.mark.parametrize("levels", [202, 500_000])
+def test_what_is_nested_too_deep_cannot_be_sent_on(levels: int) -> None:
+    with pytest.raises(ValueError, match="deep"):
+        strict_loads("[" * levels + "]" * levels)

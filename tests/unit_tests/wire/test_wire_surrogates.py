@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from langchain_sse_chat.wire.surrogates import SurrogateJoiner
+from langchain_sse_chat.wire.surrogates import SurrogateJoiner, whole_characters
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,7 @@ def test_a_half_that_is_waiting_is_known() -> None:
     characters.feed("a\ud83d")
 
     assert characters.half == "\ud83d"
+
+
+def test_a_text_has_whole_characters() -> None:
+    assert whole_characters("a\ud83d\ude00\ud83d") == "a😀\ufffd"
