@@ -32,7 +32,7 @@ class ToolRun:
 
 @dataclass(slots=True)
 class NextMessage:
-    """What follows belongs to another message than what came before.
+    """Another message begins.
 
     An agent's answer may have several. Their texts are separated by an empty line.
     """

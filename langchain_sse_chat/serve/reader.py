@@ -27,7 +27,7 @@ from langchain_sse_chat.serve.tool_pieces import ToolPieces
 from langchain_sse_chat.serve.values import Values
 
 BETWEEN_MESSAGES = "\n\n"
-"""What separates the texts of two messages of an agent."""
+"""The separator between the texts of two messages of an agent."""
 
 
 class AnswerReader:

@@ -1,7 +1,7 @@
 """Number the tool calls of an answer, and give each its ID and name once.
 
-A call that must not be run stays so: its arguments are served as text that is no JSON
-object, because the wire has no other word for it.
+A call that must not be run stays so: its arguments are served as text that is not a
+JSON object, because the wire has no other way to say it.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class ToolPieces:
         return len(self._calls)
 
     def next_message(self) -> None:
-        """Begin another message, whose indices begin anew."""
+        """Begin another message, whose indices begin at 0 again."""
         self._open.clear()
 
     def feed(self, message: AIMessage) -> list[ToolCallDelta]:
@@ -66,7 +66,7 @@ class ToolPieces:
         ]
 
     def close(self, extras: Mapping[str, Any]) -> list[ToolCallDelta]:
-        """Return what was held back of each call.
+        """Return the pieces that were held back.
 
         Args:
             extras: Other fields of the calls by their IDs.
@@ -82,7 +82,7 @@ class ToolPieces:
         return pieces
 
     def _rest(self, call: _Call) -> str:
-        """Return what is left to serve of a call's arguments.
+        """Return the arguments of a call that were not served yet.
 
         Those of a broken call end with a mark, for LangChain's merging alone.
         """
@@ -153,8 +153,8 @@ class ToolPieces:
 def unfinished(arguments: str) -> str:
     """Return the arguments of a call that must not be run as no JSON object.
 
-    They nearly always are none. Of an object, the closing bracket is left out; nothing
-    becomes an object that was begun.
+    They hardly ever are one. An object loses its closing bracket; empty arguments
+    become an object that was begun.
     """
     if not arguments.strip():
         return "{"

@@ -35,6 +35,7 @@ from langchain_sse_chat.wire.reasoning import (
     merge_details,
     merge_thinking_blocks,
     read_reasoning,
+    repeats,
 )
 from langchain_sse_chat.wire.stops import StopSplitter
 from langchain_sse_chat.wire.surrogates import SurrogateJoiner
@@ -228,7 +229,7 @@ class ChoiceReader:
         reasoning, key = read_reasoning(delta)
         if thinking and not reasoning:
             reasoning, key = thinking, PARTS if are_thinking_parts(content) else None
-        if key == DETAILS_KEY and self._repeats_reasoning(reasoning):
+        if repeats(key, reasoning, self._reasoning_key, self._reasoning):
             reasoning = ""
         if self._reasoning_key in {None, DETAILS_KEY}:
             # Prefer a text key: the details are sent back in any case.
@@ -272,11 +273,6 @@ class ChoiceReader:
             self._details.append(details)
         if blocks and isinstance(blocks, list):
             self._thinking_blocks.append(blocks)
-
-    def _repeats_reasoning(self, details: str) -> bool:
-        """Whether details at the end hold all reasoning that came as text before."""
-        came_as_text = self._reasoning_key not in {None, DETAILS_KEY}
-        return came_as_text and details == "".join(self._reasoning)
 
     def _tagged(self, text: str, tagged: str, reasoning: str = "") -> tuple[str, str]:
         """Return text and reasoning, from tags or from a field of its own.

@@ -51,6 +51,17 @@ def read_reasoning(delta: dict[str, Any]) -> tuple[str, str | None]:
     return text, DETAILS_KEY if text else None
 
 
+def repeats(
+    key: str | None, text: str, earlier_key: str | None, earlier: list[str]
+) -> bool:
+    """Whether details hold all reasoning again, after it came as text.
+
+    A relay has them only when the answer is complete.
+    """
+    is_second = key == DETAILS_KEY and earlier_key not in {None, DETAILS_KEY}
+    return is_second and text == "".join(earlier)
+
+
 _TEXTS = ("thinking", "reasoning", "text", "summary", "content", "reasoning_content")
 """Keys of the text in a part of the reasoning."""
 

@@ -1,4 +1,4 @@
-"""What LangChain gives for an answer, as parts."""
+"""Items of LangChain as parts of an answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `ChatSSE` reads, served again, is what `ChatSSE` reads from the relay."""
+"""`ChatSSE` reads the same from a relay as from the server behind it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def relayed(chunks: Iterable[Any], encoder: Encoder) -> list[bytes]:
 
 
 def reader(reads: list[bytes], content_type: str = "text/event-stream") -> Quirk:
-    """Return what reads an answer without any setting."""
+    """Return a quirk that is read without any setting."""
     return Quirk("", "", "", reads, Seen(), content_type=content_type)
 
 

@@ -25,7 +25,7 @@ def piece(
 
 
 def served(*pieces: dict[str, Any], ours: bool = False) -> list[ToolCallDelta]:
-    """Return what is served of calls whose pieces come one by one."""
+    """Return the served pieces of calls that come piece by piece."""
     calls = ToolPieces()
     metadata = {"model_provider": MODEL_PROVIDER} if ours else {}
     messages = (

@@ -36,7 +36,7 @@ class Point(BaseModel):
         "parts of an object",
         "lists",
         "a model",
-        "a value that is no json",
+        "a value that is not JSON",
     ],
 )
 def test_values_as_json(values: list[Any], text: str) -> None:
