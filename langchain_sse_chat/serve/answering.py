@@ -18,6 +18,7 @@ from langchain_sse_chat.serve.heads import REQUEST_ID, Headers, encoded
 from langchain_sse_chat.serve.request import ChatRequest, ignored_header
 from langchain_sse_chat.serve.run import Run, RunLimits
 from langchain_sse_chat.serve.target import Target
+from langchain_sse_chat.wire.custom_calls import CUSTOM
 
 WireName = Literal["openai", "plain"]
 
@@ -91,11 +92,20 @@ class Answering:
         runs_tools = self.target.runs_tools
         if self.wire == "plain":
             return PlainEncoder(runs_tools=runs_tools)
+        custom = [
+            tool[CUSTOM]["name"]
+            for tool in self.request.tools or []
+            if tool["type"] == CUSTOM
+        ]
         if not self.request.stream:
-            return CompletionEncoder(self.model, runs_tools=runs_tools)
-        include_usage = self.request.include_usage
+            return CompletionEncoder(
+                self.model, runs_tools=runs_tools, custom_tools=custom
+            )
         return OpenAIEncoder(
-            self.model, include_usage=include_usage, runs_tools=runs_tools
+            self.model,
+            include_usage=self.request.include_usage,
+            runs_tools=runs_tools,
+            custom_tools=custom,
         )
 
     def _limits(self) -> RunLimits:

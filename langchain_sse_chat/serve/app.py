@@ -191,6 +191,11 @@ class ServeApp:
         else:
             await send({"type": "websocket.close", "code": 1000})
 
+    @property
+    def has_keys(self) -> bool:
+        """Whether clients need a key."""
+        return self._keys is not None
+
     async def drain(self, seconds: float | None = None) -> None:
         """Shut down gracefully: begin no more answers, and wait for the open ones.
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from langchain_sse_chat.serve.access_log import (
     COMPLETE,
     CUT,
-    LEFT,
     Answered,
     failed,
 )
@@ -83,7 +83,7 @@ class Delivery:
         self._headers = headers
         self._writer: asyncio.Task[None] | None = None
         self._is_cut = False
-        self._has_left = False
+        self._is_sent = False
 
     async def send(self, receive: Receive, send: Send) -> None:
         """Send the answer, until it is complete or the client has left.
@@ -121,20 +121,17 @@ class Delivery:
         answered.seconds = asyncio.get_running_loop().time() - run.started_at
         if run.first_bytes_at is not None:
             answered.first_token = run.first_bytes_at - run.started_at
-        writer = self._writer
         if self._is_cut:
             answered.ending = CUT
         elif run.failure is not None:
             answered.ending = failed(run.failure)
-        elif writer is not None and writer.done() and not writer.cancelled():
-            answered.ending = LEFT if self._has_left else COMPLETE
+        elif self._is_sent:
+            answered.ending = COMPLETE
 
     async def _write(self, send: Send) -> None:
-        try:
+        # A server may say by `OSError` that the client has left.
+        with contextlib.suppress(OSError):
             await self._write_all(send)
-        except OSError:
-            # A server may say in this way that the client has left.
-            self._has_left = True
 
     async def _write_all(self, send: Send) -> None:
         run = self._run
@@ -144,16 +141,17 @@ class Delivery:
             await send_failure(send, failure, self._headers)
             return
         self._answered.status = 200
-        data = await run.read()
         if self._media_type == JSON:
-            await send_body(send, 200, data, self._headers)
+            await send_body(send, 200, await run.read(), self._headers)
+            self._is_sent = True
             return
         head = stream_headers(self._media_type, self._headers)
         await send({"type": "http.response.start", "status": 200, "headers": head})
-        while data:
+        # A run that was stopped without a reason has no last bytes, and the response
+        # no end: it must not look complete.
+        while data := await run.read():
             more = not run.is_read
             await send({"type": "http.response.body", "body": data, "more_body": more})
             if not more:
+                self._is_sent = True
                 return
-            data = await run.read()
-        await send({"type": "http.response.body", "body": b"", "more_body": False})

@@ -77,9 +77,7 @@ class OpenAnswers:
 
     async def _wait(self, seconds: float) -> bool:
         if self._runs:
-            try:
-                async with asyncio.timeout(seconds):
-                    await self._none_left.wait()
-            except TimeoutError:
-                return False
-        return True
+            waiter = asyncio.ensure_future(self._none_left.wait())
+            await asyncio.wait((waiter,), timeout=seconds)
+            waiter.cancel()
+        return not self._runs

@@ -1,0 +1,1 @@
+"""The command line: `langchain-sse-chat`, or `python -m langchain_sse_chat`."""

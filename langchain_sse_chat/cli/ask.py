@@ -1,0 +1,175 @@
+"""Print an answer token by token: `langchain-sse-chat "question"`.
+
+Without an endpoint in the environment the embedded server answers, so that a first try
+needs no key and no network.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import os
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TextIO
+
+from langchain_core.messages import AIMessageChunk
+
+from langchain_sse_chat.chat_models import ChatSSE
+from langchain_sse_chat.errors import SSEChatError
+from langchain_sse_chat.testing import Reply, ScriptedServer
+
+_QUESTION = "Write a song of one verse about goldfish on the moon."
+
+_SONG = (
+    "A goldfish sailed up to the moon one night,\n"
+    "In a bowl full of silvery, weightless light.\n"
+    "She circled the craters and sang to the sea:\n"
+    "«How near it all looks, and how far it must be!»"
+)
+
+_BROKEN_PIPE = 141
+"""The exit status that shells show for a program whose pipe was closed."""
+
+_PACE = 0.04
+"""Seconds between two tokens of the embedded server, the pace of a fast reader."""
+
+
+def main(
+    argv: Sequence[str] | None = None,
+    environment: Mapping[str, str] | None = None,
+    out: TextIO | None = None,
+) -> int:
+    """Run the demo; return the exit status.
+
+    Args:
+        argv: The arguments without the program's name; `None` for those of the process.
+        environment: The variables with the endpoint; `None` for those of the process.
+        out: The output; `None` for standard output.
+    """
+    out = sys.stdout if out is None else out
+    environment = os.environ if environment is None else environment
+    parser = argparse.ArgumentParser(
+        prog="langchain-sse-chat",
+        description=(
+            "Stream an answer token by token. `langchain-sse-chat serve --help` shows "
+            "how to serve a model."
+        ),
+        epilog=_ENDPOINT,
+    )
+    parser.add_argument("question", nargs="?", default=_QUESTION)
+    question = parser.parse_args(argv).question
+    try:
+        status = _show(environment, question, out)
+        out.flush()
+    except BrokenPipeError:  # the reader closed the pipe, as `head` does
+        _discard_rest(out)
+        return _BROKEN_PIPE
+    return status
+
+
+def _discard_rest(out: TextIO) -> None:
+    """Discard buffered output, which would fail again at exit."""
+    with Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), out.fileno())
+
+
+_ENDPOINT = (
+    "Set OPENAI_API_KEY, BASE_URL and MODEL to stream from a real endpoint; PROVIDER "
+    "names one from the table, such as openai, megallm or aitunnel, instead of "
+    "BASE_URL."
+)
+
+
+def _show(environment: Mapping[str, str], question: str, out: TextIO) -> int:
+    try:
+        return _show_answers(environment, question, out)
+    except SSEChatError as error:
+        out.write(f"\n{type(error).__name__}: {error}\n")
+        return 1
+
+
+def _show_answers(environment: Mapping[str, str], question: str, out: TextIO) -> int:
+    hint = "" if _has_endpoint(environment) else f"\n{_ENDPOINT}\n"
+    with _chat(environment, question) as (chat, name):
+        out.write(f"Asking {chat.model} at {name}: {question}\n\n")
+        _show_stream(chat, question, out)
+        return asyncio.run(_show_events(chat, question, out, hint))
+
+
+def _has_endpoint(environment: Mapping[str, str]) -> bool:
+    names = ("OPENAI_API_KEY", "OPENAI_BASE_URL", "BASE_URL", "PROVIDER")
+    return any(environment.get(name) for name in names)
+
+
+@contextlib.contextmanager
+def _chat(
+    environment: Mapping[str, str], question: str
+) -> Iterator[tuple[ChatSSE, str]]:
+    """Yield a model for the endpoint of the environment or for the embedded server."""
+    if _has_endpoint(environment):
+        base_url = environment.get("BASE_URL") or environment.get("OPENAI_BASE_URL")
+        chat = ChatSSE(
+            model=environment.get("MODEL") or "gpt-4o-mini",
+            provider=environment.get("PROVIDER") or None,
+            base_url=base_url or None,
+            api_key=environment.get("OPENAI_API_KEY") or None,
+        )
+        with chat:
+            yield chat, str(chat.base_url)
+        return
+    with ScriptedServer() as server:
+        if question == _QUESTION:
+            song = Reply.text(_SONG, delay=_PACE, first_delay=_PACE)
+            server.script(song, song)
+        with ChatSSE(model="echo", base_url=server.base_url) as chat:
+            yield chat, f"the embedded server ({server.base_url})"
+
+
+def _show_stream(chat: ChatSSE, question: str, out: TextIO) -> None:
+    out.write("chat.stream():\n")
+    start = time.perf_counter()
+    times: list[float] = []
+    message: AIMessageChunk | None = None
+    for chunk in chat.stream(question):
+        if chunk.text:
+            times.append(time.perf_counter() - start)
+            out.write(chunk.text)
+            out.flush()
+        message = chunk if message is None else message + chunk
+    usage: Any = (message and message.usage_metadata) or {}
+    out.write(f"\n\n{_pace(times, usage.get('output_tokens'))}\n")
+    if usage:
+        out.write(
+            f"usage: {usage['input_tokens']} tokens in, {usage['output_tokens']} out, "
+            f"{usage['total_tokens']} in all\n"
+        )
+
+
+def _pace(times: Sequence[float], output_tokens: int | None) -> str:
+    if not times:
+        return "no text came"
+    count = output_tokens or len(times)
+    rate = count / times[-1] if times[-1] else 0.0
+    return (
+        f"first token after {times[0] * 1000:.0f} ms, {count} tokens in "
+        f"{times[-1]:.2f} s: {rate:.0f} tokens a second"
+    )
+
+
+async def _show_events(chat: ChatSSE, question: str, out: TextIO, hint: str) -> int:
+    out.write("\nchat.astream_events():\n")
+    counts: Counter[str] = Counter()
+    async for event in chat.astream_events(question, version="v2"):
+        counts[event["event"]] += 1
+        data: Any = event["data"]
+        if event["event"] == "on_chat_model_stream" and data["chunk"].text:
+            out.write(f"{data['chunk'].text}|")
+            out.flush()
+    summary = ", ".join(f"{count} {name}" for name, count in counts.items())
+    out.write(f"\n\n{summary}\n{hint}")
+    return 0

@@ -1,0 +1,145 @@
+"""Read the options of `serve`."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from langchain_sse_chat.cli.load import CommandError
+from langchain_sse_chat.serve.hosts import is_loopback
+
+_LOG_LEVELS = ("critical", "error", "warning", "info", "debug")
+
+
+@dataclass(frozen=True, slots=True)
+class ServeOptions:
+    """The options of `serve`, which each worker process gets."""
+
+    target: str | None
+    """The address of a Python object, `None` to serve a model of this package."""
+    provider: str | None
+    model: str | None
+    base_url: str | None
+    host: str
+    port: int
+    uds: str | None
+    """The path of a Unix socket to listen at, instead of a port."""
+    workers: int
+    api_key_env: str | None
+    """The variable with the keys of clients."""
+    cors_origins: tuple[str, ...]
+    allowed_hosts: tuple[str, ...]
+    log_level: str
+    drain_seconds: float
+
+    @property
+    def is_local(self) -> bool:
+        """Whether only programs on this machine can connect."""
+        return self.uds is not None or is_loopback(self.host)
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the options."""
+    parser = argparse.ArgumentParser(
+        prog="langchain-sse-chat serve",
+        description="Serve models, chains and agents as OpenAI's API does.",
+    )
+    add = parser.add_argument
+    add(
+        "target",
+        nargs="?",
+        metavar="module:attribute",
+        help="a model, a chain, an agent, a mapping of names to these, or an ASGI app",
+    )
+    add("--provider", help="serve a model of this provider instead, such as aitunnel")
+    add("--model", help="its model, such as gpt-4o")
+    add("--base-url", help="the address of its server")
+    add("--host", default="127.0.0.1", help="the address to listen at [%(default)s]")
+    add("--port", type=_port, default=8000, help="the port [%(default)s]; 0 for any")
+    add("--uds", metavar="PATH", help="listen at a Unix socket instead")
+    add("--workers", type=_count, default=1, help="processes [%(default)s]")
+    add(
+        "--api-key-env",
+        metavar="NAME",
+        help="the variable with the keys that clients may use, separated by commas",
+    )
+    add(
+        "--cors-origin",
+        action="append",
+        default=[],
+        metavar="ORIGIN",
+        help="an origin whose pages may ask, such as https://example.com; repeatable",
+    )
+    add(
+        "--allowed-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a name of the server, for a proxy on this machine; repeatable",
+    )
+    add("--log-level", choices=_LOG_LEVELS, default="info", help="[%(default)s]")
+    add(
+        "--drain-seconds",
+        type=_seconds,
+        default=30.0,
+        help="the time that open answers have after SIGTERM [%(default)s]",
+    )
+    return parser
+
+
+def read_options(argv: Sequence[str]) -> ServeOptions:
+    """Return the options.
+
+    Raises:
+        CommandError: They contradict each other.
+        SystemExit: They cannot be parsed, or ask for help.
+    """
+    found = parser().parse_args(argv)
+    options = ServeOptions(
+        target=found.target,
+        provider=found.provider,
+        model=found.model,
+        base_url=found.base_url,
+        host=found.host,
+        port=found.port,
+        uds=found.uds,
+        workers=found.workers,
+        api_key_env=found.api_key_env,
+        cors_origins=tuple(found.cors_origin),
+        allowed_hosts=tuple(found.allowed_host),
+        log_level=found.log_level,
+        drain_seconds=found.drain_seconds,
+    )
+    own = (options.provider, options.model, options.base_url)
+    if options.target is None and options.model is None:
+        msg = "Say what to serve: module:attribute, or --model with --provider."
+        raise CommandError(msg)
+    if options.target is not None and any(own):
+        msg = "Give either module:attribute or --provider, --model and --base-url."
+        raise CommandError(msg)
+    return options
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port <= 65535:  # noqa: PLR2004  the ports there are
+        raise ValueError
+    return port
+
+
+def _count(text: str) -> int:
+    count = int(text)
+    if count < 1:
+        raise ValueError
+    return count
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 < seconds < float("inf"):
+        raise ValueError
+    return seconds
+
+
+_port.__name__, _count.__name__, _seconds.__name__ = "port", "number", "seconds"

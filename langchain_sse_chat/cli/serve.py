@@ -1,0 +1,127 @@
+"""`langchain-sse-chat serve`: serve models, chains and agents over HTTP."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import multiprocessing
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Sequence
+from multiprocessing.connection import Connection
+from typing import Any
+
+from langchain_sse_chat.cli.listen import address_of, listening
+from langchain_sse_chat.cli.load import CommandError
+from langchain_sse_chat.cli.options import ServeOptions, parser, read_options
+from langchain_sse_chat.cli.workers import Workers
+
+_EXTRA = frozenset({"uvicorn", "starlette"})
+_WORKS = True
+_USAGE = 2
+"""The exit status of a command that cannot be carried out."""
+
+
+def main(argv: Sequence[str]) -> int:
+    """Serve until a signal ends it; return the exit status.
+
+    Args:
+        argv: The arguments after `serve`.
+    """
+    try:
+        return _serve(read_options(argv))
+    except CommandError as error:
+        return _refuse(str(error))
+    except ImportError as error:
+        if (error.name or "").partition(".")[0] not in _EXTRA:
+            raise
+        return _refuse(
+            "The server is an extra: pip install 'langchain-sse-chat[serve]'"
+        )
+
+
+def _refuse(message: str) -> int:
+    sys.stderr.write(f"{parser().prog}: error: {message}\n")
+    return _USAGE
+
+
+def _serve(options: ServeOptions) -> int:
+    app, has_keys = _application(options)
+    with listening(options.host, options.port, options.uds) as sock:
+        _announce(options, address_of(sock), has_keys=has_keys)
+        if options.workers == 1:
+            return _work(options, app, sock)
+        workers = Workers(options.workers, functools.partial(_process, options, sock))
+        return workers.run()
+
+
+def _application(options: ServeOptions) -> tuple[Any, bool]:
+    """Return the application, and whether clients need a key as far as is known."""
+    # These need the extra.
+    importlib.import_module("langchain_sse_chat.cli.server")
+    from langchain_sse_chat.cli.served_app import (  # noqa: PLC0415
+        application,
+        parts_that_serve,
+    )
+
+    app = application(options)
+    return app, all(part.has_keys for part in parts_that_serve(app))
+
+
+def _announce(options: ServeOptions, address: str, *, has_keys: bool) -> None:
+    lines = [f"Serving {options.target or options.model} at {address}"]
+    if not has_keys:
+        lines.append(
+            "No API key is needed, so only programs on this machine can connect. "
+            "--api-key-env names a variable with keys."
+        )
+    sys.stderr.write("\n".join(lines) + "\n")
+    sys.stderr.flush()
+
+
+def _work(
+    options: ServeOptions,
+    app: Any,
+    sock: socket.socket,
+    connection: Connection | None = None,
+) -> int:
+    from langchain_sse_chat.cli.server import Server, run  # noqa: PLC0415
+
+    server = Server(
+        app,
+        log_level=options.log_level,
+        drain_seconds=options.drain_seconds,
+        started=functools.partial(_tell, connection),
+    )
+    return run(server, [sock])
+
+
+def _tell(connection: Connection | None) -> None:
+    """Report to the parent process, if there is one, that this one works."""
+    if connection is not None:
+        connection.send(_WORKS)
+
+
+def _process(options: ServeOptions, sock: socket.socket, connection: Connection) -> Any:
+    return multiprocessing.get_context("spawn").Process(
+        target=worker, args=(options, sock, connection)
+    )
+
+
+def worker(options: ServeOptions, sock: socket.socket, connection: Connection) -> None:
+    """Serve in a process of its own, which ends with its parent."""
+    from langchain_sse_chat.cli.served_app import application  # noqa: PLC0415
+
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        watch = threading.Thread(target=_end_after, args=(parent,), daemon=True)
+        watch.start()
+    sys.exit(_work(options, application(options), sock, connection))
+
+
+def _end_after(parent: Any) -> None:
+    parent.join()
+    os.kill(os.getpid(), signal.SIGTERM)

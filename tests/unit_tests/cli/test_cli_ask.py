@@ -1,0 +1,118 @@
+"""The demo, from the embedded server or an endpoint."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from langchain_sse_chat.cli.ask import _pace, main
+from langchain_sse_chat.testing import Reply, ScriptedServer
+
+pytestmark = pytest.mark.enable_socket
+
+
+@pytest.fixture
+def server() -> Iterator[ScriptedServer]:
+    with ScriptedServer() as server:
+        yield server
+
+
+def run(*argv: str, **environment: str) -> tuple[int, str]:
+    out = io.StringIO()
+    status = main(argv, environment, out)
+    return status, out.getvalue()
+
+
+def test_without_an_endpoint_the_embedded_server_answers() -> None:
+    status, text = run("How are you?")
+
+    assert status == 0
+    assert "You said: How are you?" in text
+    assert "You| said:| How| are| you?|" in text
+    assert "first token after" in text
+    assert "tokens a second" in text
+    assert "usage: " in text
+    assert "1 on_chat_model_start" in text
+    for variable in ("OPENAI_API_KEY", "BASE_URL", "MODEL"):
+        assert variable in text
+
+
+def test_without_a_question_it_asks_its_own(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "BASE_URL", "PROVIDER"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("langchain_sse_chat.cli.ask._PACE", 0.0)
+
+    assert main([]) == 0
+
+    text = capsys.readouterr().out
+    assert "A goldfish sailed" in text
+    assert "A| goldfish| sailed|" in text
+
+
+def test_the_environment_names_the_endpoint(server: ScriptedServer) -> None:
+    server.script(Reply.text("It is.", send_usage="never"))
+
+    status, text = run(
+        "Is it?", BASE_URL=server.base_url, MODEL="some-model", OPENAI_API_KEY="key-1"
+    )
+
+    assert status == 0
+    assert "Asking some-model" in text
+    assert "It is." in text
+    assert server.requests[0].headers["authorization"] == "Bearer key-1"
+    assert server.requests[0].json()["model"] == "some-model"
+
+
+def test_a_failure_is_told_in_one_line(server: ScriptedServer) -> None:
+    server.script(Reply.status(401, error="no such key"))
+
+    status, text = run("Is it?", BASE_URL=server.base_url, OPENAI_API_KEY="key-1")
+
+    assert status == 1
+    assert "AuthenticationError" in text
+    assert "no such key" in text
+    assert "key-1" not in text
+
+
+def test_an_unknown_provider_is_told() -> None:
+    status, text = run("Is it?", PROVIDER="opnai")
+
+    assert status == 1
+    assert "Unknown provider 'opnai'" in text
+
+
+def test_an_answer_without_text_is_told(server: ScriptedServer) -> None:
+    server.script(Reply.text([]), Reply.text([]))
+
+    status, text = run("Is it?", BASE_URL=server.base_url)
+
+    assert status == 0
+    assert "no text came" in text
+
+
+def test_a_reader_that_has_enough_ends_it_quietly() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w") as out:
+        assert main(["Hi"], {}, out) == 141
+        out.write("This goes nowhere.")
+
+
+@pytest.mark.parametrize(
+    ("times", "tokens", "words"),
+    [
+        ([], None, "no text came"),
+        ([0.5, 1.0], None, "first token after 500 ms, 2 tokens in 1.00 s: 2 tokens a"),
+        ([0.5, 1.0], 10, "10 tokens in 1.00 s: 10 tokens a second"),
+        ([0.0], 1, "0 tokens a second"),
+    ],
+)
+def test_the_pace_is_counted(
+    times: list[float], tokens: int | None, words: str
+) -> None:
+    assert words in _pace(times, tokens)

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import pytest
+
+from langchain_sse_chat.cli.load import CommandError
+from langchain_sse_chat.cli.options import read_options
+
+
+def test_an_object_is_served_on_this_machine() -> None:
+    options = read_options(["app:agent"])
+    assert options.target == "app:agent"
+    assert (options.host, options.port, options.workers) == ("127.0.0.1", 8000, 1)
+    assert options.is_local
+
+
+def test_options_have_values_and_some_several() -> None:
+    options = read_options(
+        ["--model=m", "--workers=3", "--cors-origin=a", "--cors-origin=b", "--allowed-host=c"]
+    )
+    assert options.workers == 3
+    assert options.cors_origins == ("a", "b")
+    assert options.allowed_hosts == ("c",)
+
+
+@pytest.mark.parametrize(
+    ("argv", "is_local"),
+    [
+        (["--host=localhost"], True),
+        (["--host=::1"], True),
+        (["--host=0.0.0.0"], False),
+        (["--host=0.0.0.0", "--uds=/run/a.sock"], True),
+    ],
+)
+def test_who_can_connect(argv: list[str], *, is_local: bool) -> None:
+    assert read_options(["app:agent", *argv]).is_local is is_local
+
+
+@pytest.mark.parametrize(
+    ("argv", "words"),
+    [
+        ([], "what to serve"),
+        (["--provider=openai"], "what to serve"),
+        (["app:agent", "--model=m"], "either"),
+        (["app:agent", "--base-url=http://a"], "either"),
+    ],
+)
+def test_contradictions_are_said(argv: list[str], words: str) -> None:
+    with pytest.raises(CommandError, match=words):
+        read_options(argv)
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["--port=x"],
+        ["--port=65536"],
+        ["--workers=0"],
+        ["--drain-seconds=0"],
+        ["--drain-seconds=inf"],
+        ["--log-level=loud"],
+    ],
+)
+def test_values_are_checked(
+    argv: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        read_options(["app:agent", *argv])
+    assert caught.value.code == 2
+    assert argv[0].partition("=")[0] in capsys.readouterr().err

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from langchain_sse_chat.cli.load import CommandError
+from langchain_sse_chat.cli.options import read_options
+from langchain_sse_chat.cli.served_app import (
+    application,
+    is_application,
+    parts_that_serve,
+)
+from langchain_sse_chat.serve.app import ServeApp
+from tests.unit_tests.cli import things
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture(autouse=True)
+def _in_the_project(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+
+
+def app_of(*argv: str, **environment: str) -> Any:
+    return application(read_options(argv), environment)
+
+
+def at(name: str) -> str:
+    return f"tests.unit_tests.cli.things:{name}"
+
+
+@pytest.mark.parametrize("name", ["agent", "agents"])
+def test_an_object_becomes_an_application(name: str) -> None:
+    assert isinstance(app_of(at(name)), ServeApp)
+
+
+@pytest.mark.parametrize("name", ["app", "keyed", "asgi", "site"])
+def test_an_application_is_served_as_it_is(name: str) -> None:
+    assert app_of(at(name)) is getattr(things, name)
+
+
+def test_a_model_of_this_package_is_served_by_its_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("AITUNNEL_API_KEY", "k")
+    app = app_of("--provider=aitunnel", "--model=gpt-4o")
+    assert app._catalog.names() == ["gpt-4o"]
+
+
+def test_keys_come_from_a_variable() -> None:
+    app = app_of(
+        at("agent"), "--host=0.0.0.0", "--api-key-env=KEYS", KEYS="one, two\nthree"
+    )
+    assert app.has_keys
+
+
+@pytest.mark.parametrize(
+    ("argv", "words"),
+    [
+        ([at("agent"), "--host=0.0.0.0"], r"Without API keys.*--api-key-env"),
+        ([at("app"), "--host=0.0.0.0"], r"Without API keys"),
+        ([at("agent"), "--api-key-env=KEYS"], r"KEYS has no keys"),
+        ([at("app"), "--cors-origin=https://a.com"], r"create_app\(\)"),
+        ([at("number")], r"things:number: int cannot be served"),
+        (["--provider=opnai", "--model=m"], r"Unknown provider 'opnai'"),
+        (["nowhere:agent"], r"no module"),
+    ],
+)
+def test_what_cannot_be_served_is_said(argv: list[str], words: str) -> None:
+    with pytest.raises(CommandError, match=words):
+        app_of(*argv, KEYS=" , ")
+
+
+@pytest.mark.parametrize("argv", [["--host=0.0.0.0"], ["--host=::"]])
+def test_an_application_of_another_kind_may_be_open(argv: list[str]) -> None:
+    assert app_of(at("site"), *argv) is things.site
+    assert app_of(at("keyed"), *argv) is things.keyed
+
+
+def test_the_variables_are_those_of_the_process(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("KEYS", "one")
+    options = read_options([at("agent"), "--api-key-env=KEYS"])
+    assert application(options).has_keys
+
+
+@pytest.mark.parametrize("thing", [things.agent, 1, int, print, {}])
+def test_other_things_are_no_applications(thing: Any) -> None:
+    assert not is_application(thing)
+
+
+def test_applications_that_are_mounted_are_found() -> None:
+    assert parts_that_serve(things.app) == [things.app]
+    assert parts_that_serve(things.site) == [things.app]
+    assert parts_that_serve(things.asgi) == []

@@ -1,0 +1,27 @@
+"""Objects that a command line may name."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.routing import Mount, Route
+
+from langchain_sse_chat.serve.app import create_app
+
+
+async def agent(messages: Any, request: Any) -> AsyncIterator[str]:
+    yield "hel"
+    yield "lo"
+
+
+async def asgi(scope: Any, receive: Any, send: Any) -> None:
+    raise NotImplementedError
+
+
+agents = {"a": agent, "b": agent}
+app = create_app(agent)
+keyed = create_app(agent, api_keys=["key-1"])
+site = Starlette(routes=[Mount("/ai", app), Route("/", asgi)])
+number = 1
