@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import functools
 import os
 import sys
 import time
@@ -37,14 +36,12 @@ _SONG = (
 _BROKEN_PIPE = 141
 """The exit status that shells show for a program whose pipe was closed."""
 
-_PACE = 0.04
-"""Seconds between two tokens of the embedded server, the pace of a fast reader."""
-
 
 def main(
     argv: Sequence[str] | None = None,
     environment: Mapping[str, str] | None = None,
     out: TextIO | None = None,
+    pace: float = 0.04,
 ) -> int:
     """Run the demo; return the exit status.
 
@@ -52,6 +49,7 @@ def main(
         argv: The arguments without the program's name; `None` for those of the process.
         environment: The variables with the endpoint; `None` for those of the process.
         out: The output; `None` for standard output.
+        pace: Seconds between two tokens of the song; the default is a fast reader's.
     """
     out = sys.stdout if out is None else out
     environment = os.environ if environment is None else environment
@@ -66,7 +64,7 @@ def main(
     parser.add_argument("question", nargs="?")
     question = parser.parse_args(argv).question
     try:
-        status = _show(environment, question, out)
+        status = _show(environment, question, out, pace)
         out.flush()
     except BrokenPipeError:  # the reader closed the pipe, as `head` does
         _discard_rest(out)
@@ -101,18 +99,23 @@ _ENDPOINT = (
 )
 
 
-def _show(environment: Mapping[str, str], question: str | None, out: TextIO) -> int:
+def _show(
+    environment: Mapping[str, str], question: str | None, out: TextIO, pace: float
+) -> int:
     try:
-        shown = functools.partial(_show_answers, environment, question or _QUESTION)
-        return shown(out) if question is not None else _show_served(shown(out), out)
+        asked = question or _QUESTION
+        status = _show_answers(environment, asked, out, pace)
+        return status if question is not None else _show_served(status, out)
     except SSEChatError as error:
         out.write(f"\n{type(error).__name__}: {error}\n")
         return 1
 
 
-def _show_answers(environment: Mapping[str, str], question: str, out: TextIO) -> int:
+def _show_answers(
+    environment: Mapping[str, str], question: str, out: TextIO, pace: float
+) -> int:
     hint = "" if _has_endpoint(environment) else f"\n{_ENDPOINT}\n"
-    with _chat(environment, question) as (chat, name):
+    with _chat(environment, question, pace) as (chat, name):
         out.write(f"Asking {chat.model} at {name}: {question}\n\n")
         _show_stream(chat, question, out)
         return asyncio.run(_show_events(chat, question, out, hint))
@@ -125,7 +128,7 @@ def _has_endpoint(environment: Mapping[str, str]) -> bool:
 
 @contextlib.contextmanager
 def _chat(
-    environment: Mapping[str, str], question: str
+    environment: Mapping[str, str], question: str, pace: float
 ) -> Iterator[tuple[ChatSSE, str]]:
     """Yield a model for the endpoint of the environment or for the embedded server."""
     if _has_endpoint(environment):
@@ -141,7 +144,7 @@ def _chat(
         return
     with ScriptedServer() as server:
         if question == _QUESTION:
-            song = Reply.text(_SONG, delay=_PACE, first_delay=_PACE)
+            song = Reply.text(_SONG, delay=pace, first_delay=pace)
             server.script(song, song)
         with ChatSSE(model="echo", base_url=server.base_url) as chat:
             yield chat, f"the embedded server ({server.base_url})"

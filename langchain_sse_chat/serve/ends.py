@@ -22,6 +22,7 @@ from langchain_sse_chat.wire.finish_reasons import (
     is_length,
     is_refusal,
 )
+from langchain_sse_chat.wire.stream_errors import error_in
 
 _REASON_KEYS = (
     "finish_reason",
@@ -105,7 +106,9 @@ def finish_of(
         native_reason=native if isinstance(native, str) else None,
         logprobs=metadata.get("logprobs"),
         fields=_picked(kwargs, _OWN_FIELDS, _SHARED_FIELDS, ours=ours),
-        metadata=_picked(metadata, _OWN_METADATA, _SHARED_METADATA, ours=ours),
+        metadata=_without_errors(
+            _picked(metadata, _OWN_METADATA, _SHARED_METADATA, ours=ours)
+        ),
         other_choices=others if isinstance(others, list) else [],
         model=name if isinstance(name, str) and name else None,
     )
@@ -124,6 +127,21 @@ def _picked(
         for name, value in fields.items()
         if value is not None and (name not in own if ours else name in shared)
     }
+
+
+def _without_errors(fields: dict[str, Any]) -> dict[str, Any]:
+    """Return fields without those that report an error where they are next to choices.
+
+    A server may have sent them between chunks, as a notice, and the answer continued.
+    """
+
+    def is_error(some: Mapping[str, Any]) -> bool:
+        return error_in({"choices": [{}], **some}, "message") is not None
+
+    if not is_error(fields):
+        return fields
+    kept = {key: value for key, value in fields.items() if not is_error({key: value})}
+    return {} if is_error(kept) else kept
 
 
 def _raw_reason(metadata: Mapping[str, Any], keys: tuple[str, ...]) -> str | None:

@@ -275,10 +275,7 @@ class ChoiceReader:
             self._thinking_blocks.append(blocks)
 
     def _tagged(self, text: str, tagged: str, reasoning: str = "") -> tuple[str, str]:
-        """Return text and reasoning, from tags or from a field of its own.
-
-        A server that has such a field repeats the same reasoning between the tags.
-        """
+        # A server with a field for it repeats the same reasoning between the tags.
         return text, reasoning or ("" if self._structured else tagged)
 
     def _keep(self, out: Delta) -> str | Delta | None:

@@ -208,7 +208,8 @@ UNTESTED = {
     "serve/targets/served.py": "fields, tested with each kind of target",
     "serve/request_limits.py": "numbers; test_serve_messages.py and others reach each",
     "settings/field_types.py": "types, tested by tests/typing/api.py",
-    "sse/events.py": "a named tuple, which test_sse_decoder.py shows filled",
+    "serve/parts.py": "types only",
+    "serve/wires/wire.py": "a protocol",
     "testing/options.py": "a dict of types; test_testing_delivery.py tests each option",
 }
 """Source files without a test file of their name, and why."""

@@ -258,7 +258,7 @@ class CompletionWire:
             for index, call in self._calls.items()
         }
         return [
-            {**entries.get(index, {}), **calls.get(index, {})}
+            _joined(entries.get(index, {}), calls.get(index, {}))
             for index in sorted(calls.keys() | entries.keys())
         ]
 
@@ -301,7 +301,7 @@ class CallPieces:
         }
         for index, fields in entries.items():
             begun = {"function": {"arguments": ""}} if index in self._begun else {}
-            last[index] = {**begun, **fields, **last.get(index, {})}
+            last[index] = _joined(_joined(fields, begun), last.get(index, {}))
         return [{"index": index, **last[index]} for index in sorted(last)]
 
     def _entries(self, pieces: Iterable[ToolCallDelta]) -> list[dict[str, Any]]:
@@ -322,6 +322,19 @@ class CallPieces:
             self._begun.add(index)
             body = _body(piece, ())
         return {"index": index, "id": piece.id, **body}
+
+
+def _joined(fields: Mapping[str, Any], call: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the other fields of a call with the call, which may have some in common.
+
+    Both may have an object such as `function`, whose fields are joined.
+    """
+    objects = {
+        key: {**fields[key], **value}
+        for key, value in call.items()
+        if isinstance(value, dict) and isinstance(fields.get(key), dict)
+    }
+    return {**fields, **call, **objects}
 
 
 def text_fields(delta: Delta) -> dict[str, Any]:

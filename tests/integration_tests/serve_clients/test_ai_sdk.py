@@ -99,9 +99,7 @@ def test_an_answer_that_breaks_off_has_an_error_part(
     ("reply", "status", "requests"),
     [
         pytest.param(Reply.status(400, error="Too hot."), 400, 1, id="400"),
-        pytest.param(
-            Reply.status(429, headers={"retry-after": "0"}), 429, 2, id="429"
-        ),
+        pytest.param(Reply.status(429, headers={"retry-after": "0"}), 429, 2, id="429"),
     ],
 )
 def test_a_failure_before_the_answer_has_its_status(

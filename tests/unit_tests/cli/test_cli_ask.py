@@ -46,9 +46,8 @@ def test_without_a_question_it_asks_its_own(
 ) -> None:
     for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "BASE_URL", "PROVIDER"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr("langchain_sse_chat.cli.ask._PACE", 0.0)
 
-    assert main([]) == 0
+    assert main([], pace=0.0) == 0
 
     text = capsys.readouterr().out
     assert "A goldfish sailed" in text
@@ -66,7 +65,6 @@ def test_without_the_extra_the_demo_says_how_to_install_it(
     )
     monkeypatch.delitem(sys.modules, "langchain_sse_chat.cli.server", raising=False)
     monkeypatch.setitem(sys.modules, "uvicorn", None)
-    monkeypatch.setattr("langchain_sse_chat.cli.ask._PACE", 0.0)
 
     status, text = run()
 

@@ -31,7 +31,9 @@ def test_calls_one_after_the_other_are_passed_on_as_they_come() -> None:
 def test_a_call_waits_until_the_arguments_of_that_before_it_are_complete() -> None:
     order = CallOrder()
 
-    assert order.feed([begun(0, '{"a": "}'), begun(1, '{"b"')]) == [begun(0, '{"a": "}')]
+    assert order.feed([begun(0, '{"a": "}'), begun(1, '{"b"')]) == [
+        begun(0, '{"a": "}')
+    ]
     assert order.feed([more(1, ": [1]}")]) == []
     assert order.feed([more(0, '\\"'), more(0, '"}')]) == [
         more(0, '\\"'),
