@@ -20,7 +20,8 @@ from typing import Any
 from langchain_sse_chat.serve.failure import Failure
 from langchain_sse_chat.serve.parts import Delta, Finish, Part, ToolCallDelta
 from langchain_sse_chat.serve.wires.call_order import CallOrder
-from langchain_sse_chat.wire.custom_calls import CUSTOM, input_of
+from langchain_sse_chat.wire.custom_calls import CUSTOM, INPUT, input_of
+from langchain_sse_chat.wire.jsontext import parse_arguments
 
 EVENT_STREAM = "text/event-stream; charset=utf-8"
 
@@ -267,13 +268,14 @@ class CallPieces:
     """The tool calls of a stream, one after the other, with ID and name once.
 
     Args:
-        custom_tools: The names of custom tools. The input of such a call is sent whole
-            at the end, because its pieces come escaped as a JSON string.
+        custom_tools: The names of custom tools. A call of one is sent when it is
+            complete, because its input comes escaped as a JSON string.
     """
 
     def __init__(self, custom_tools: Collection[str]) -> None:
         self._custom_tools = custom_tools
         self._custom: dict[int, ToolCallDelta] = {}
+        """The calls of custom tools that are not complete."""
         self._begun: set[int] = set()
         self._order = CallOrder()
 
@@ -296,7 +298,7 @@ class CallPieces:
             entries: Other fields of calls by index, or whole calls.
         """
         last: dict[int, dict[str, Any]] = {
-            index: {"custom": {"input": input_of(call.arguments)}}
+            index: {"id": call.id, **_body(call, ())}
             for index, call in self._custom.items()
         }
         for index, fields in entries.items():
@@ -312,23 +314,32 @@ class CallPieces:
         index = piece.index
         if index in self._custom:
             self._custom[index].arguments += piece.arguments
-            return None
+            return self._custom_entry(index)
         if piece.id is None:
             return {"index": index, "function": {"arguments": piece.arguments}}
         if piece.name in self._custom_tools:
             self._custom[index] = replace(piece)
-            body = {"type": CUSTOM, CUSTOM: {"name": piece.name, "input": ""}}
-        else:
-            self._begun.add(index)
-            body = _body(piece, ())
-        return {"index": index, "id": piece.id, **body}
+            return self._custom_entry(index)
+        self._begun.add(index)
+        return {"index": index, "id": piece.id, **_body(piece, ())}
+
+    def _custom_entry(self, index: int) -> dict[str, Any] | None:
+        """Return the call of a custom tool when it is complete."""
+        call = self._custom[index]
+        if not (call.arguments.endswith("}") and _is_input(call.arguments)):
+            return None
+        del self._custom[index]
+        return {"index": index, "id": call.id, **_body(call, self._custom_tools)}
 
 
 def _joined(fields: Mapping[str, Any], call: Mapping[str, Any]) -> dict[str, Any]:
     """Return the other fields of a call with the call, which may have some in common.
 
-    Both may have an object such as `function`, whose fields are joined.
+    Both may have an object such as `function`, whose fields are joined. A call of
+    another type than its fields has none of them: it must not be run.
     """
+    if {"type"} <= fields.keys() & call.keys() and fields["type"] != call["type"]:
+        return dict(call)
     objects = {
         key: {**fields[key], **value}
         for key, value in call.items()
@@ -349,8 +360,18 @@ def text_fields(delta: Delta) -> dict[str, Any]:
     return fields
 
 
+def _is_input(arguments: str) -> bool:
+    """Whether arguments are the input of a custom tool, complete.
+
+    Any text is a valid input, so a call that must not be run cannot have one: it is
+    sent as a call of a function, whose arguments are not JSON.
+    """
+    parsed = parse_arguments(arguments)
+    return parsed is not None and parsed.keys() == {INPUT}
+
+
 def _body(call: ToolCallDelta, custom_tools: Collection[str]) -> dict[str, Any]:
-    if call.name in custom_tools:
+    if call.name in custom_tools and _is_input(call.arguments):
         body = {"name": call.name, "input": input_of(call.arguments)}
         return {"type": CUSTOM, CUSTOM: body}
     body = {"name": call.name, "arguments": call.arguments}

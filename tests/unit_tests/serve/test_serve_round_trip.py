@@ -10,7 +10,7 @@ import pytest
 from langchain_core.messages import AIMessage, AIMessageChunk
 
 from langchain_sse_chat import SSEChatError
-from langchain_sse_chat.message_keys import REASONING_KEY
+from langchain_sse_chat.message_keys import REASONING_KEY, TOOL_CALL_EXTRAS
 from langchain_sse_chat.serve import CompletionEncoder, OpenAIEncoder
 from langchain_sse_chat.serve.encoder import Encoder
 from tests.unit_tests.quirks.quirk import Failure, Quirk
@@ -105,6 +105,14 @@ def of(message: AIMessage) -> Any:
     for own in OWN:
         metadata.pop(own, None)
     kwargs = {k: v for k, v in message.additional_kwargs.items() if k != REASONING_KEY}
+    # A call of a custom tool that must not be run is served as one of a function.
+    extras = kwargs.pop(TOOL_CALL_EXTRAS, {})
+    invalid_ids = {call["id"] for call in message.invalid_tool_calls}
+    kwargs[TOOL_CALL_EXTRAS] = {
+        call_id: extra
+        for call_id, extra in extras.items()
+        if call_id not in invalid_ids or extra.get("type") != "custom"
+    }
     logprobs = message.response_metadata.get("logprobs") or None
     seen = replace(seen_in(message), invalid=[], finish_reason=told)
     # A piece without a name belongs to the call before it, if that is not valid either.
@@ -112,5 +120,6 @@ def of(message: AIMessage) -> Any:
     return seen, kwargs, metadata, logprobs, same_ids(str(invalid))
 
 
-OWN = ("id", "created", "finish_reason_inferred", "logprobs", "token_usage")
-"""Metadata that a relay has of its own, or that are compared in another form."""
+OWN = ("id", "created", "finish_reason_inferred", "logprobs", "token_usage", "success")
+"""Metadata that a relay has of its own, or leaves out, or that are compared in another
+form."""

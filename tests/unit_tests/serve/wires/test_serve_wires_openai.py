@@ -134,43 +134,62 @@ def test_a_chunk_has_one_piece_of_each_call() -> None:
     assert deltas[0] == {"content": "t"}
 
 
-def test_the_input_of_a_custom_tool_is_sent_as_text() -> None:
+def test_the_call_of_a_custom_tool_is_sent_when_its_input_is_complete() -> None:
     wire = stream(custom_tools={"sql"})
     pieces = [
-        ToolCallDelta(0, "c1", "sql", '{"__arg1": "select'),
+        ToolCallDelta(0, "c1", "sql", '{"__arg1": "{}'),
         ToolCallDelta(0, None, None, ' \\"a\\""}'),
     ]
 
-    begun = wire.feed(Delta(tool_calls=pieces[:1]))
-    nothing = wire.feed(Delta(tool_calls=pieces[1:]))
+    nothing = wire.feed(Delta(tool_calls=pieces[:1]))
+    whole = wire.feed(Delta(tool_calls=pieces[1:]))
     [last, _] = data(wire.close(Finish("tool_calls")))
 
-    assert choice(begun)["delta"]["tool_calls"] == [
+    assert nothing == b""
+    assert choice(whole)["delta"]["tool_calls"] == [
         {
             "index": 0,
             "id": "c1",
             "type": "custom",
-            "custom": {"name": "sql", "input": ""},
+            "custom": {"name": "sql", "input": '{} "a"'},
         }
     ]
-    assert nothing == b""
+    assert last["choices"][0]["delta"] == {}
+
+
+@pytest.mark.parametrize("sent", ['{"__arg1": "drop', '{"x": "drop"}', "{"])
+def test_a_call_of_a_custom_tool_that_must_not_be_run_has_no_input(sent: str) -> None:
+    pieces = [ToolCallDelta(0, "c1", "sql", sent)]
+    call = {"type": "function", "function": {"name": "sql", "arguments": sent}}
+    wire, whole = stream(custom_tools={"sql"}), completion(custom_tools={"sql"})
+
+    assert wire.feed(Delta(tool_calls=pieces)) == b""
+    [last, _] = data(wire.close(Finish("length")))
+    whole.feed(Delta(tool_calls=pieces))
+    [only] = json.loads(whole.close(Finish("length")))["choices"]
+
     assert last["choices"][0]["delta"]["tool_calls"] == [
-        {"index": 0, "custom": {"input": 'select "a"'}}
+        {"index": 0, "id": "c1", **call}
     ]
+    assert only["message"]["tool_calls"] == [{"id": "c1", **call}]
 
 
 def test_other_fields_of_calls_come_at_the_end() -> None:
     wire = stream()
     wire.feed(Delta(tool_calls=[ToolCallDelta(0, "c1", "f", "{}")]))
     entries: dict[int, dict[str, Any]] = {
-        0: {"extra_content": {"s": 1}},
+        0: {"extra_content": {"s": 1}, "function": {"strict": True}},
         1: {"id": "c2", "type": "mcp"},
     }
 
     [last, _] = data(wire.close(Finish("tool_calls", call_entries=entries)))
 
     assert last["choices"][0]["delta"]["tool_calls"] == [
-        {"index": 0, "function": {"arguments": ""}, "extra_content": {"s": 1}},
+        {
+            "index": 0,
+            "extra_content": {"s": 1},
+            "function": {"strict": True, "arguments": ""},
+        },
         {"index": 1, "id": "c2", "type": "mcp"},
     ]
 
