@@ -25,6 +25,7 @@ from tests.unit_tests.transport.aiohttp_requests import (
     transport,
 )
 from tests.unit_tests.transport.aiohttp_stand_in import Answer, Connection, Wire
+from tests.unit_tests.transport.virtual_time import in_virtual_time
 
 PROXIES = ("http_proxy", "https_proxy", "all_proxy")
 
@@ -173,6 +174,7 @@ async def test_each_part_of_a_request_has_its_limit(
     assert connection.aborted == (phase == "write")
 
 
+@in_virtual_time
 async def test_a_wait_for_the_head_has_no_limit_of_the_request(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -187,6 +189,7 @@ async def test_a_wait_for_the_head_has_no_limit_of_the_request(
     assert response.status_code == 200
 
 
+@in_virtual_time
 async def test_a_large_body_is_sent_piece_by_piece(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

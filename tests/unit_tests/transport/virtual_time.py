@@ -6,7 +6,9 @@ import asyncio
 import functools
 import selectors
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, ParamSpec
+
+FixturesT = ParamSpec("FixturesT")
 
 
 class VirtualLoop(asyncio.SelectorEventLoop):
@@ -47,14 +49,16 @@ def virtual_loop() -> VirtualLoop:
     return loop
 
 
-def in_virtual_time(test: Callable[..., Awaitable[None]]) -> Callable[..., None]:
+def in_virtual_time(
+    test: Callable[FixturesT, Awaitable[None]],
+) -> Callable[FixturesT, None]:
     """Run an async test on a `VirtualLoop`."""
 
-    async def run(*args: Any, **kwargs: Any) -> None:
+    async def run(*args: FixturesT.args, **kwargs: FixturesT.kwargs) -> None:
         await test(*args, **kwargs)
 
     @functools.wraps(test)
-    def wrapped(*args: Any, **kwargs: Any) -> None:
+    def wrapped(*args: FixturesT.args, **kwargs: FixturesT.kwargs) -> None:
         with asyncio.Runner(loop_factory=VirtualLoop) as runner:
             runner.run(run(*args, **kwargs))
 
