@@ -189,7 +189,10 @@ class Spellings:
         Args:
             secrets: The secrets; empty ones are ignored.
         """
-        encoded = (text.encode("utf-8", "surrogatepass") for text in secrets)
+        encoded = [text.encode("utf-8", "surrogatepass") for text in secrets]
+        # Where the backslash of a secret was escaped, it is removed first, and what
+        # follows it is no longer read as an escape.
+        encoded += [text.replace(b"\\", b"") for text in encoded if b"\\" in text]
         forms = {PlainForm(text).data for text in encoded}
         # A secret may be a part of another.
         self._secrets = sorted(filter(None, forms), key=len, reverse=True)

@@ -65,13 +65,21 @@ def test_a_secret_is_found_in_a_text(spell: Callable[[str], str]) -> None:
 def test_a_secret_is_found_in_a_stream(spell: Callable[[str], str], size: int) -> None:
     spelled = spell(SECRET).encode()
     body = b"data: <" + spelled + b"> \\n %2 &amp; <" + spelled + b">"
-    stars = KnownSecrets(Spellings([SECRET]))
+    redactor = KnownSecrets(Spellings([SECRET]))
 
-    parts = [stars.feed(body[at : at + size]) for at in range(0, len(body), size)]
-    given_out = b"".join([*parts, stars.close()])
+    parts = [redactor.feed(body[at : at + size]) for at in range(0, len(body), size)]
+    given_out = b"".join([*parts, redactor.close()])
 
     hidden = b"*" * len(spelled)
     assert given_out == b"data: <" + hidden + b"> \\n %2 &amp; <" + hidden + b">"
+
+
+@pytest.mark.parametrize("spell", SPELLINGS.values(), ids=SPELLINGS)
+@pytest.mark.parametrize("secret", [r"pass\x41word", r"0000\x00", r"pass\u0041word"])
+def test_a_secret_may_look_like_an_escape(
+    secret: str, spell: Callable[[str], str]
+) -> None:
+    assert redact_text(f"<{spell(secret)}>", Spellings([secret])) == "<***>"
 
 
 @given(
@@ -109,7 +117,7 @@ def test_half_a_secret_is_not_cut_inside_a_character() -> None:
 
 
 def test_backslashes_without_end_are_not_held_back() -> None:
-    stars = KnownSecrets(Spellings(["secret-key"]))
-    given_out = sum(len(stars.feed(b"s" + b"\\" * 1000)) for _ in range(20))
+    redactor = KnownSecrets(Spellings(["secret-key"]))
+    given_out = sum(len(redactor.feed(b"s" + b"\\" * 1000)) for _ in range(20))
 
     assert given_out > 19_000
