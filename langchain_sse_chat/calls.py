@@ -339,7 +339,7 @@ class ChatCalls(ChatSSESettings):
                 if run_manager:
                     run_manager.on_llm_new_token(chunk.text, chunk=chunk)
                 yield chunk
-                kept.took(chunk)
+                kept.on_next(chunk)
 
     async def _astream(
         self,
@@ -355,7 +355,7 @@ class ChatCalls(ChatSSESettings):
                 if run_manager:
                     await run_manager.on_llm_new_token(chunk.text, chunk=chunk)
                 yield chunk
-                kept.took(chunk)
+                kept.on_next(chunk)
 
     def _stream_chat_model_events(
         self,

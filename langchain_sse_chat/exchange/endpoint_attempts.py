@@ -278,7 +278,7 @@ def build_exchange(
         fallbacks and plan.on_disconnect is None
     )
     state = CallState(assembler, may_resume=joins and plan.streamed)
-    first = _at(plan, state)
+    first = _wrap(plan, state)
     if not fallbacks:
         return first
 
@@ -287,13 +287,13 @@ def build_exchange(
         if state.has_output and not other.may_be_continued:
             return None
         said = other.on_disconnect or plan.on_disconnect
-        return _at(replace(other, on_disconnect=said), state)
+        return _wrap(replace(other, on_disconnect=said), state)
 
     others = [partial(make_exchange, make_plan) for make_plan in fallbacks]
     return Failover(first, others, state)
 
 
-def _at(plan: CallPlan, state: CallState[OutputT]) -> Exchange[OutputT]:
+def _wrap(plan: CallPlan, state: CallState[OutputT]) -> Exchange[OutputT]:
     """Return the exchange with one endpoint."""
     exchange: Exchange[OutputT] = EndpointAttempts(plan, state)
     if plan.grant is not None:

@@ -27,7 +27,6 @@ class ResumedAnswer(Generic[OutputT]):
     """
 
     def __init__(self, assembler: Assembler[OutputT]) -> None:
-        """Wrap the assembler that all attempts share."""
         self._assembler = assembler
         self._text: list[str] = []
         self._reasoning: list[str] = []

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from langchain_sse_chat._version import __version__
 from langchain_sse_chat.recording.files import RecordingFiles
 from langchain_sse_chat.secrets import MASK, Secrets, query_names, shown_headers
-from langchain_sse_chat.secrets.stream_redactor import EveryText, Stars
+from langchain_sse_chat.secrets.stream_redactor import AllStrings, StreamRedactor
 from langchain_sse_chat.transport.observer import Ending, cannot_record
 from langchain_sse_chat.transport.protocols import RequestSpec, ResponseHead
 from langchain_sse_chat.transport.url import safe_url
@@ -73,7 +73,7 @@ class Recorder:
         self._folder = folder
         self._secrets = Secrets()
         self._files: RecordingFiles | None = None
-        self._stars: Stars
+        self._redactor: StreamRedactor
         self._answer_is_secret = False
         self._has_begun = False
         self._has_warned = False
@@ -87,7 +87,7 @@ class Recorder:
         """
         self._secrets.learn(spec.url, spec.headers, spec.body)
         self._answer_is_secret = spec.answer_is_secret
-        self._stars = self._secrets.stars()
+        self._redactor = self._secrets.redactor()
         try:
             self._files = RecordingFiles(
                 self._folder, urlsplit(spec.url).hostname or ""
@@ -117,7 +117,7 @@ class Recorder:
     def opened(self, head: ResponseHead, at: float) -> None:
         """Write the status and headers of the response."""
         if self._answer_is_secret and head.status_code in _SUCCESS:
-            self._stars = EveryText()
+            self._redactor = AllStrings()
         headers = {
             name: self._secrets.redact(value) if _may_be_shown(name) else MASK
             for name, value in head.headers.items()
@@ -127,7 +127,9 @@ class Recorder:
 
     def read(self, data: bytes, at: float) -> None:
         """Write the next bytes of the body."""
-        self._write({"read": len(data), "time": round(at, 6)}, self._stars.feed(data))
+        self._write(
+            {"read": len(data), "time": round(at, 6)}, self._redactor.feed(data)
+        )
 
     def ended(self, ending: Ending) -> None:
         """Write how the attempt ended, and close the files."""
@@ -136,7 +138,7 @@ class Recorder:
             entry["error"] = type(ending.error).__name__
             entry["message"] = self._secrets.redact(str(ending.error))
             entry["next_attempt_in"] = ending.pause
-        self._write(entry, self._stars.close())
+        self._write(entry, self._redactor.close())
         self._stop()
 
     def _write(self, entry: Mapping[str, Any], body: bytes = b"") -> None:

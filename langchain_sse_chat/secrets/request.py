@@ -88,7 +88,7 @@ class Secrets:
             return MASK
         return changed(value, named=lambda _: MASK, other=self.redact)
 
-    def stars(self) -> KnownSecrets:
+    def redactor(self) -> KnownSecrets:
         """Return a redactor of these secrets for the bytes of a response."""
         return KnownSecrets(self._known())
 

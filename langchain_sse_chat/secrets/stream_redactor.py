@@ -17,7 +17,7 @@ _STAR = b"*"
 _TEXT = re.compile(rb'"((?:[^"\\]|\\.)*)"(\s*:)?', re.DOTALL)
 
 
-class Stars(Protocol):
+class StreamRedactor(Protocol):
     """Redacts a body as it arrives, possibly with a delay of some bytes."""
 
     def feed(self, data: bytes) -> bytes:
@@ -76,7 +76,7 @@ class KnownSecrets:
             starred[start:end] = _STAR * (end - start)
 
 
-class EveryText:
+class AllStrings:
     """Redacts each string of a JSON object, and any other body entirely.
 
     The response with a token stays valid for playback: its token is made of stars.

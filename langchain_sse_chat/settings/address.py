@@ -39,8 +39,8 @@ def key_in_environment(provider: Provider) -> SecretStr | None:
 def missing_key(provider: Provider) -> ConfigurationError:
     """Return the error for a provider without a key."""
     variable = provider.api_key_env
-    where = f"set {variable}, or pass `api_key`" if variable else "pass `api_key`"
-    msg = f"No API key for {provider.name}: {where}. {provider.hint}".rstrip()
+    remedy = f"set {variable}, or pass `api_key`" if variable else "pass `api_key`"
+    msg = f"No API key for {provider.name}: {remedy}. {provider.hint}".rstrip()
     return ConfigurationError(msg)
 
 

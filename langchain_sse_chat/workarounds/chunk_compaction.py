@@ -70,7 +70,7 @@ class ChunkCompactor:
         self._like: dict[str, Any] = {}
         self._length = 0
 
-    def took(self, chunk: ChatGenerationChunk) -> None:
+    def on_next(self, chunk: ChatGenerationChunk) -> None:
         """Add up the chunk that was yielded last, when the next one is asked for."""
         chunks = self._chunks
         if chunks is None:

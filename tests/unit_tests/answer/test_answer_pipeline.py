@@ -55,7 +55,7 @@ def test_an_event_has_a_limit() -> None:
         reader.feed(b"data: " + b"x" * MAX_BODY_SIZE + b"\n\n")
 
 
-CUT: list[list[bytes]] = [
+CUT = [
     pytest.param([event(text("a")), event(text("b"))], id="after an event"),
     pytest.param(
         [event(text("a")), event(text("b")), b": bye\n\n"], id="after a comment"

@@ -9,15 +9,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from langchain_sse_chat.secrets.spellings import Spellings
-from langchain_sse_chat.secrets.stream_redactor import EveryText, KnownSecrets, Stars
+from langchain_sse_chat.secrets.stream_redactor import (
+    AllStrings,
+    KnownSecrets,
+    StreamRedactor,
+)
 
 
 def known(texts: list[str]) -> KnownSecrets:
     return KnownSecrets(Spellings(texts))
 
 
-def starred(stars: Stars, parts: list[bytes]) -> bytes:
-    return b"".join([*map(stars.feed, parts), stars.close()])
+def starred(redactor: StreamRedactor, parts: list[bytes]) -> bytes:
+    return b"".join([*map(redactor.feed, parts), redactor.close()])
 
 
 def all_starred(body: bytes, texts: list[str]) -> bytes:
@@ -43,12 +47,12 @@ def test_each_occurrence_becomes_stars_however_it_is_cut(
 
 
 def test_nothing_is_held_back_that_is_no_beginning_of_a_secret() -> None:
-    stars = known(["secret-key"])
+    redactor = known(["secret-key"])
 
-    assert stars.feed(b"data: se") == b"data: "
-    assert stars.feed(b"en\n\ndata: s") == b"seen\n\ndata: "
-    assert stars.feed(b"ecret-key!") == b"**********!"
-    assert stars.close() == b""
+    assert redactor.feed(b"data: se") == b"data: "
+    assert redactor.feed(b"en\n\ndata: s") == b"seen\n\ndata: "
+    assert redactor.feed(b"ecret-key!") == b"**********!"
+    assert redactor.close() == b""
 
 
 @pytest.mark.parametrize(
@@ -72,7 +76,7 @@ TOKEN = b'{"access_token": "ab\\"c=", "tok":"x", "expires_at": 17, "n": ["y"]}'
 def test_an_answer_with_a_token_keeps_names_and_numbers(size: int) -> None:
     parts = [TOKEN[at : at + size] for at in range(0, len(TOKEN), size)]
 
-    body = starred(EveryText(), parts)
+    body = starred(AllStrings(), parts)
 
     assert len(body) == len(TOKEN)
     assert json.loads(body) == {
@@ -94,4 +98,4 @@ def test_an_answer_with_a_token_keeps_names_and_numbers(size: int) -> None:
     ],
 )
 def test_an_answer_that_is_no_object_is_all_stars(body: bytes) -> None:
-    assert starred(EveryText(), [body]) == b"*" * len(body)
+    assert starred(AllStrings(), [body]) == b"*" * len(body)

@@ -24,7 +24,7 @@ from tests.unit_tests.settings.asked_models import (
     where_and_with,
 )
 
-CHANGES: list[tuple[dict[str, Any], Callable[[ChatSSE], Any], Any]] = [
+CHANGES: list[Any] = [
     pytest.param(
         {"proxy": "http://p:1"},
         lambda c: c._clients._settings.proxy,
