@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 from langchain_core.messages import HumanMessage
 
-from langchain_sse_chat.serve.parts import Finish, Note, ToolRun
-from langchain_sse_chat.serve.reader import AnswerReader
-from langchain_sse_chat.serve.request import ChatRequest
-from langchain_sse_chat.serve.target import Target
+from langchain_sse_chat.serve.answer.parts import Finish, Note, ToolRun
+from langchain_sse_chat.serve.answer.reader import AnswerReader
+from langchain_sse_chat.serve.request.chat_request import ChatRequest
+from langchain_sse_chat.serve.targets.target import Target
 
 
 class ServedAnswer(NamedTuple):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from langchain_sse_chat.cli.load import CommandError
-from langchain_sse_chat.serve.hosts import is_loopback
+from langchain_sse_chat.serve.asgi.hosts import is_loopback
 
 _LOG_LEVELS = ("critical", "error", "warning", "info", "debug")
 

@@ -13,13 +13,13 @@ from langchain_sse_chat.serve.encoder import (
     OpenAIEncoder,
     PlainEncoder,
 )
-from langchain_sse_chat.serve.failure import Failure, RequestRefused
-from langchain_sse_chat.serve.request import ChatRequest
+from langchain_sse_chat.serve.failure.failure import Failure, RequestRefused
+from langchain_sse_chat.serve.request.chat_request import ChatRequest
 from langchain_sse_chat.serve.targets.served import Served
 
 if TYPE_CHECKING:
-    from langchain_sse_chat.serve.app import create_app
-    from langchain_sse_chat.serve.response import EventStreamResponse
+    from langchain_sse_chat.serve.asgi.app import create_app
+    from langchain_sse_chat.serve.asgi.response import EventStreamResponse
 
 __all__ = [
     "ChatRequest",
@@ -34,7 +34,7 @@ __all__ = [
 ]
 
 
-_MODULES = {"create_app": "app", "EventStreamResponse": "response"}
+_MODULES = {"create_app": "asgi.app", "EventStreamResponse": "asgi.response"}
 """Where the names are that need the extra."""
 
 

@@ -9,9 +9,9 @@ from uuid import uuid4
 
 from langchain_core.messages import AIMessageChunk
 
-from langchain_sse_chat.serve.failure import Failure, failure_of
-from langchain_sse_chat.serve.parts import Finish, Part
-from langchain_sse_chat.serve.reader import AnswerReader
+from langchain_sse_chat.serve.answer.parts import Finish, Part
+from langchain_sse_chat.serve.answer.reader import AnswerReader
+from langchain_sse_chat.serve.failure.failure import Failure, failure_of
 from langchain_sse_chat.serve.wires.openai import CompletionWire, OpenAIWire
 from langchain_sse_chat.serve.wires.plain import PlainWire
 from langchain_sse_chat.serve.wires.wire import Wire

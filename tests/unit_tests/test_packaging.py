@@ -206,9 +206,9 @@ UNTESTED = {
     "providers/local.py": "rows, tested by test_providers_table.py",
     "serve/targets/kind.py": "a protocol, which type checkers test",
     "serve/targets/served.py": "fields, tested with each kind of target",
-    "serve/request_limits.py": "numbers; test_serve_messages.py and others reach each",
+    "serve/request/limits.py": "numbers; test_serve_messages.py and others reach each",
     "settings/field_types.py": "types, tested by tests/typing/api.py",
-    "serve/parts.py": "types only",
+    "serve/answer/parts.py": "types only",
     "serve/wires/wire.py": "a protocol",
     "testing/options.py": "a dict of types; test_testing_delivery.py tests each option",
 }

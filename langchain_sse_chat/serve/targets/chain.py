@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from typing import Any
 
-from langchain_sse_chat.serve.request import ChatRequest
+from langchain_sse_chat.serve.request.chat_request import ChatRequest
 from langchain_sse_chat.serve.targets.inputs import from_messages, input_of
 from langchain_sse_chat.serve.targets.refusals import (
     check_demands,

@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from contextlib import aclosing
 from typing import Any
 
-from langchain_sse_chat.serve.request import ChatRequest
+from langchain_sse_chat.serve.request.chat_request import ChatRequest
 from langchain_sse_chat.serve.targets.refusals import check_demands
 from langchain_sse_chat.serve.targets.served import Served
 from langchain_sse_chat.serve.targets.threads import in_threads

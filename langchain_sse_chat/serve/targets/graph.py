@@ -12,7 +12,7 @@ from uuid import uuid4
 from langchain_core.runnables import Runnable, RunnableConfig
 from langchain_core.runnables.config import merge_configs
 
-from langchain_sse_chat.serve.request import ChatRequest
+from langchain_sse_chat.serve.request.chat_request import ChatRequest
 from langchain_sse_chat.serve.targets.graph_answer import GraphAnswer
 from langchain_sse_chat.serve.targets.graph_watch import ModelCalls
 from langchain_sse_chat.serve.targets.inputs import from_messages, input_of

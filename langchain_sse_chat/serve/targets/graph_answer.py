@@ -13,8 +13,8 @@ from langchain_core.messages import (
 )
 from langchain_core.messages.ai import UsageMetadata, add_usage
 
-from langchain_sse_chat.serve.failure import Failure, RequestRefused
-from langchain_sse_chat.serve.parts import NextMessage, Note, ToolRun
+from langchain_sse_chat.serve.answer.parts import NextMessage, Note, ToolRun
+from langchain_sse_chat.serve.failure.failure import Failure, RequestRefused
 from langchain_sse_chat.serve.targets.graph_watch import ModelCalls
 
 _INTERRUPT = "__interrupt__"

@@ -15,7 +15,7 @@ from langchain_core.prompts import (
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import RunnableParallel, RunnableSequence
 
-from langchain_sse_chat.serve.request import ChatRequest
+from langchain_sse_chat.serve.request.chat_request import ChatRequest
 from langchain_sse_chat.serve.targets.wrappers import inner
 
 Messages = Sequence[BaseMessage]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from typing import Any
 
-from langchain_sse_chat.serve.request import ChatRequest
+from langchain_sse_chat.serve.request.chat_request import ChatRequest
 from langchain_sse_chat.serve.targets.model_options import ModelOptions
 from langchain_sse_chat.serve.targets.refusals import as_sent
 from langchain_sse_chat.serve.targets.served import Served

@@ -10,8 +10,8 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.runnables import RunnableBinding
 
 from langchain_sse_chat.chat_models import ChatSSE
-from langchain_sse_chat.serve.failure import refused
-from langchain_sse_chat.serve.request import ChatRequest
+from langchain_sse_chat.serve.failure.failure import refused
+from langchain_sse_chat.serve.request.chat_request import ChatRequest
 
 _TOKEN_LIMITS = (
     "max_tokens",

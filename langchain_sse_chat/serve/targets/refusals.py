@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from langchain_sse_chat.serve.failure import refused
-from langchain_sse_chat.serve.request import ChatRequest
+from langchain_sse_chat.serve.failure.failure import refused
+from langchain_sse_chat.serve.request.chat_request import ChatRequest
 
 
 def check_demands(request: ChatRequest, kind: str, accepts: Collection[str]) -> None:

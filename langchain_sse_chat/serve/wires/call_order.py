@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from langchain_sse_chat.serve.parts import ToolCallDelta
+from langchain_sse_chat.serve.answer.parts import ToolCallDelta
 
 
 class CallOrder:

@@ -17,8 +17,8 @@ from dataclasses import replace
 from json.encoder import encode_basestring
 from typing import Any
 
-from langchain_sse_chat.serve.failure import Failure
-from langchain_sse_chat.serve.parts import Delta, Finish, Part, ToolCallDelta
+from langchain_sse_chat.serve.answer.parts import Delta, Finish, Part, ToolCallDelta
+from langchain_sse_chat.serve.failure.failure import Failure
 from langchain_sse_chat.serve.wires.call_order import CallOrder
 from langchain_sse_chat.wire.custom_calls import CUSTOM, INPUT, input_of
 from langchain_sse_chat.wire.jsontext import parse_arguments

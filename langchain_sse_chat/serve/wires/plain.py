@@ -10,8 +10,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from langchain_sse_chat.serve.failure import Failure
-from langchain_sse_chat.serve.parts import Delta, Finish, Part, ToolCallDelta, ToolRun
+from langchain_sse_chat.serve.answer.parts import (
+    Delta,
+    Finish,
+    Part,
+    ToolCallDelta,
+    ToolRun,
+)
+from langchain_sse_chat.serve.failure.failure import Failure
 from langchain_sse_chat.serve.wires.openai import EVENT_STREAM, to_json
 from langchain_sse_chat.sse import ServerSentEvent
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from langchain_sse_chat.serve.failure import Failure
-from langchain_sse_chat.serve.parts import Finish, Part
+from langchain_sse_chat.serve.answer.parts import Finish, Part
+from langchain_sse_chat.serve.failure.failure import Failure
 
 
 class Wire(Protocol):

@@ -13,10 +13,10 @@ from langchain_core.tools import tool
 from pydantic import BaseModel
 
 from langchain_sse_chat import ChatSSE
-from langchain_sse_chat.serve.failure import RequestRefused, failure_of
-from langchain_sse_chat.serve.parts import ToolRun
-from langchain_sse_chat.serve.target import Target
+from langchain_sse_chat.serve.answer.parts import ToolRun
+from langchain_sse_chat.serve.failure.failure import RequestRefused, failure_of
 from langchain_sse_chat.serve.targets.served import Served
+from langchain_sse_chat.serve.targets.target import Target
 from langchain_sse_chat.testing import Reply, ScriptedServer
 from tests.integration_tests.agent_runs import call_of, get_weather, usage_of
 from tests.served_answers import answer_of, request_of

@@ -103,6 +103,7 @@ def test_an_answer_that_breaks_off_has_an_error_part(
     ],
 )
 def test_a_failure_before_the_answer_has_its_status(
+    *,
     node: Node,
     sdk: dict[str, str],
     upstream: ScriptedServer,

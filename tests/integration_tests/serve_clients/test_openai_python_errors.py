@@ -89,13 +89,13 @@ def ask(relay: Relay, **settings: Any) -> Any:
     ],
 )
 def test_a_failure_upstream_has_its_class_and_its_retries(
+    *,
     relay: Relay,
     upstream: ScriptedServer,
     reply: Reply,
     kind: type[openai.APIStatusError],
     code: str | None,
     requests: int,
-    *,
     stream: bool,
 ) -> None:
     upstream.script(*[reply] * 3)

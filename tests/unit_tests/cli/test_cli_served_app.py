@@ -12,7 +12,7 @@ from langchain_sse_chat.cli.served_app import (
     is_application,
     parts_that_serve,
 )
-from langchain_sse_chat.serve.app import ServeApp
+from langchain_sse_chat.serve.asgi.app import ServeApp
 from tests.unit_tests.cli import things
 
 ROOT = Path(__file__).parents[3]

@@ -8,7 +8,7 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.routing import Mount, Route
 
-from langchain_sse_chat.serve.app import create_app
+from langchain_sse_chat.serve.asgi.app import create_app
 
 
 async def agent(messages: Any, request: Any) -> AsyncIterator[str]:

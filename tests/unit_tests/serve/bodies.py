@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from langchain_sse_chat.serve.failure import Failure, RequestRefused
-from langchain_sse_chat.serve.request import ChatRequest, read_chat_request
-from langchain_sse_chat.serve.request_limits import RequestLimits
+from langchain_sse_chat.serve.failure.failure import Failure, RequestRefused
+from langchain_sse_chat.serve.request.chat_request import ChatRequest, read_chat_request
+from langchain_sse_chat.serve.request.limits import RequestLimits
 
 JSON = "application/json"
 QUESTION = {"role": "user", "content": "Hi"}

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from langchain_sse_chat.serve import create_app
-from langchain_sse_chat.serve.app import ServeApp
+from langchain_sse_chat.serve.asgi.app import ServeApp
 
 
 async def echo(messages: Any, request: Any) -> AsyncIterator[str]:

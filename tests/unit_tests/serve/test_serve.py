@@ -64,7 +64,7 @@ def test_a_missing_framework_is_named(
 def test_any_other_missing_module_is_that_modules_error(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.delitem(sys.modules, "langchain_sse_chat.serve.app", raising=False)
-    monkeypatch.setitem(sys.modules, "langchain_sse_chat.serve.keys", None)
+    monkeypatch.delitem(sys.modules, "langchain_sse_chat.serve.asgi.app", raising=False)
+    monkeypatch.setitem(sys.modules, "langchain_sse_chat.serve.asgi.keys", None)
     with pytest.raises(ImportError, match=r"serve\.keys"):
         serve.create_app  # noqa: B018

@@ -15,9 +15,9 @@ from langchain_core.messages import AIMessage, AIMessageChunk
 from langchain_sse_chat import StreamTruncatedError
 from langchain_sse_chat.answer.chunks import ChunkAssembler
 from langchain_sse_chat.serve import CompletionEncoder, OpenAIEncoder, PlainEncoder
+from langchain_sse_chat.serve.answer.parts import NextMessage
 from langchain_sse_chat.serve.encoder import Encoder
-from langchain_sse_chat.serve.failure import Failure
-from langchain_sse_chat.serve.parts import NextMessage
+from langchain_sse_chat.serve.failure.failure import Failure
 from langchain_sse_chat.sse import SSEDecoder
 from langchain_sse_chat.wire.deltas import (
     AnswerMessage,

@@ -8,9 +8,9 @@ from langchain_core.output_parsers import StrOutputParser
 from langchain_core.prompts import ChatPromptTemplate
 from langchain_core.runnables import RunnableConfig, RunnableGenerator, RunnableLambda
 
-from langchain_sse_chat.serve.failure import RequestRefused
-from langchain_sse_chat.serve.target import Target
+from langchain_sse_chat.serve.failure.failure import RequestRefused
 from langchain_sse_chat.serve.targets.served import Served
+from langchain_sse_chat.serve.targets.target import Target
 from tests.served_answers import answer_of, request_of
 from tests.unit_tests.serve.targets.models import SyncModel
 

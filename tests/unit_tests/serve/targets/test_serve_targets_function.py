@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from langchain_core.messages import AIMessage, AIMessageChunk
 
-from langchain_sse_chat.serve.failure import RequestRefused
-from langchain_sse_chat.serve.target import Target
+from langchain_sse_chat.serve.failure.failure import RequestRefused
 from langchain_sse_chat.serve.targets.served import Served
+from langchain_sse_chat.serve.targets.target import Target
 from tests.served_answers import answer_of, request_of
 
 MAIN = threading.main_thread()

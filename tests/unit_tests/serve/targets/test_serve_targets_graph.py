@@ -8,10 +8,10 @@ import pytest
 from langchain_core.messages import AIMessage, AIMessageChunk, HumanMessage
 from langchain_core.runnables import Runnable, RunnableLambda
 
-from langchain_sse_chat.serve.failure import RequestRefused
-from langchain_sse_chat.serve.target import Target
+from langchain_sse_chat.serve.failure.failure import RequestRefused
 from langchain_sse_chat.serve.targets.graph import is_graph
 from langchain_sse_chat.serve.targets.served import Served
+from langchain_sse_chat.serve.targets.target import Target
 from tests.served_answers import answer_of, request_of
 
 

@@ -13,9 +13,9 @@ from langchain_core.messages import (
 )
 from langchain_core.outputs import ChatGeneration, LLMResult
 
-from langchain_sse_chat.serve.failure import RequestRefused
-from langchain_sse_chat.serve.parts import NextMessage, Note, ToolRun
-from langchain_sse_chat.serve.reader import AnswerReader
+from langchain_sse_chat.serve.answer.parts import NextMessage, Note, ToolRun
+from langchain_sse_chat.serve.answer.reader import AnswerReader
+from langchain_sse_chat.serve.failure.failure import RequestRefused
 from langchain_sse_chat.serve.targets.graph_answer import GraphAnswer
 from langchain_sse_chat.serve.targets.graph_watch import ModelCalls
 

@@ -8,8 +8,8 @@ from langchain_core.language_models import GenericFakeChatModel
 from langchain_core.messages import AIMessage
 
 from langchain_sse_chat import ChatSSE
-from langchain_sse_chat.serve.target import Target
 from langchain_sse_chat.serve.targets.served import Served
+from langchain_sse_chat.serve.targets.target import Target
 from tests.served_answers import answer_of, request_of
 from tests.unit_tests.chat_models.scripted import Scripted, streamed, text_stream
 from tests.unit_tests.serve.targets.models import SyncModel

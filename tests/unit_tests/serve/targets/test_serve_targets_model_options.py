@@ -7,7 +7,7 @@ import pytest
 from langchain_core.language_models import BaseChatModel
 
 from langchain_sse_chat import ChatSSE
-from langchain_sse_chat.serve.failure import RequestRefused
+from langchain_sse_chat.serve.failure.failure import RequestRefused
 from langchain_sse_chat.serve.targets.model_options import ModelOptions
 from tests.served_answers import request_of
 from tests.unit_tests.serve.targets.models import (

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from langchain_sse_chat.serve.failure import RequestRefused
+from langchain_sse_chat.serve.failure.failure import RequestRefused
 from langchain_sse_chat.serve.targets.refusals import (
     as_sent,
     check_demands,

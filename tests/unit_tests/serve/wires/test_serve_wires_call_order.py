@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from langchain_sse_chat.serve.parts import ToolCallDelta
+from langchain_sse_chat.serve.answer.parts import ToolCallDelta
 from langchain_sse_chat.serve.wires.call_order import CallOrder
 
 

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from langchain_sse_chat.serve.failure import Failure
-from langchain_sse_chat.serve.parts import (
+from langchain_sse_chat.serve.answer.parts import (
     Delta,
     Finish,
     Note,
@@ -18,6 +17,7 @@ from langchain_sse_chat.serve.parts import (
     ToolCallDelta,
     ToolRun,
 )
+from langchain_sse_chat.serve.failure.failure import Failure
 from langchain_sse_chat.serve.wires.openai import CompletionWire, OpenAIWire, to_json
 from langchain_sse_chat.sse import SSEDecoder
 

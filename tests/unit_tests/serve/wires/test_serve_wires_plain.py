@@ -7,8 +7,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from langchain_sse_chat.serve.failure import Failure
-from langchain_sse_chat.serve.parts import (
+from langchain_sse_chat.serve.answer.parts import (
     Delta,
     Finish,
     Note,
@@ -16,6 +15,7 @@ from langchain_sse_chat.serve.parts import (
     ToolCallDelta,
     ToolRun,
 )
+from langchain_sse_chat.serve.failure.failure import Failure
 from langchain_sse_chat.serve.wires.plain import PlainWire
 from langchain_sse_chat.sse import ServerSentEvent, SSEDecoder
 

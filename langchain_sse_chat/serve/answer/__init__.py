@@ -1,0 +1,1 @@
+"""Items of LangChain to the parts of an answer, without I/O."""

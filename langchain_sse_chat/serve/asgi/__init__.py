@@ -1,0 +1,1 @@
+"""The application and the response: routes, keys, limits, and the run of an answer."""

@@ -1,0 +1,400 @@
+"""The application: every route, behind the checks of names, keys and limits."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import time
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.middleware.cors import CORSMiddleware
+
+from langchain_sse_chat.serve.asgi.access_log import (
+    Answered,
+    failed,
+    log_answer,
+    log_error,
+)
+from langchain_sse_chat.serve.asgi.answering import Answering
+from langchain_sse_chat.serve.asgi.body import ClientLeft, read_body
+from langchain_sse_chat.serve.asgi.catalog import Catalog
+from langchain_sse_chat.serve.asgi.delivery import (
+    JSON,
+    Receive,
+    Scope,
+    Send,
+    send_body,
+    send_failure,
+)
+from langchain_sse_chat.serve.asgi.heads import (
+    EXPOSED,
+    REQUEST_ID,
+    encoded,
+    named,
+    request_id_of,
+)
+from langchain_sse_chat.serve.asgi.hosts import Asked, HostCheck
+from langchain_sse_chat.serve.asgi.keys import ApiKeys, KeyCheck
+from langchain_sse_chat.serve.asgi.metrics import Metrics
+from langchain_sse_chat.serve.asgi.open_answers import OpenAnswers
+from langchain_sse_chat.serve.asgi.routes import Route, path_below, route_of
+from langchain_sse_chat.serve.asgi.run import RunLimits
+from langchain_sse_chat.serve.asgi.settings import Settings
+from langchain_sse_chat.serve.failure.failure import (
+    Failure,
+    RequestRefused,
+    failure_of,
+    unauthorized,
+    unknown_model,
+)
+from langchain_sse_chat.serve.request.chat_request import (
+    ChatRequest,
+    read_chat_request,
+    read_plain_request,
+)
+from langchain_sse_chat.serve.request.limits import RequestLimits
+from langchain_sse_chat.serve.wires.openai import encode, to_json
+
+Respond = Callable[[Receive, Send], Awaitable[None]]
+
+
+def create_app(
+    targets: Any,
+    *,
+    api_keys: ApiKeys | None = None,
+    cors_origins: Collection[str] = (),
+    allowed_hosts: Collection[str] | None = None,
+    keep_alive: float = 10.0,
+    commit_after: float = 10.0,
+    max_body: int = 8 * 2**20,
+    max_streams: int = 500,
+    max_seconds: float = 600.0,
+    body_seconds: float = 60.0,
+    reader_seconds: float = 30.0,
+    drain_seconds: float = 30.0,
+) -> ServeApp:
+    """Return an ASGI application that serves models in the form of OpenAI's API.
+
+    ```python
+    app = create_app({"gpt-4o": ChatSSE(model="gpt-4o"), "support": agent})
+    other_app.mount("/ai", create_app(agent))
+    ```
+
+    Args:
+        targets: A mapping of names to chat models, chains, LangGraph graphs, or
+            functions `async def f(messages, request)` that yield texts or message
+            chunks. It is looked up at each request, so it may change. Or one of these
+            alone: its name is that of the model, or `default`.
+        api_keys: The keys that clients send as `Authorization: Bearer …`, or a
+            function, sync or async, that says whether a key is valid. `None` means that
+            no key is needed.
+        cors_origins: Origins whose web pages may ask, such as `https://example.com`;
+            `*` for any.
+        allowed_hosts: Names by which the server may be asked, such as `example.com` or
+            `*.example.com`; `*` for any. `None` means any, except that a server without
+            keys answers at a loopback address only under a loopback name.
+        keep_alive: Seconds of silence after which a stream gets a keep-alive.
+        commit_after: Seconds after which a stream begins without first bytes. Until
+            then a failure has its own status.
+        max_body: The largest body of a request, in bytes.
+        max_streams: The most answers at the same time, streamed or not.
+        max_seconds: Seconds after which an answer fails.
+        body_seconds: Seconds after which the body of a request must be complete.
+        reader_seconds: Seconds after which a client that does not read is cut off.
+        drain_seconds: Seconds that open answers have at a shutdown.
+
+    Returns:
+        The application. `await app.drain(seconds)` refuses new requests, waits for the
+        open answers, and ends those that take longer with an error event; the end of
+        the lifespan does that too.
+
+    Raises:
+        ConfigurationError: A setting is not valid.
+        TypeError: A target cannot be served.
+        ValueError: The input of a chain is not known.
+    """
+    settings = Settings(
+        api_keys=api_keys,
+        cors_origins=cors_origins,
+        allowed_hosts=allowed_hosts,
+        keep_alive=keep_alive,
+        commit_after=commit_after,
+        max_body=max_body,
+        max_streams=max_streams,
+        max_seconds=max_seconds,
+        body_seconds=body_seconds,
+        reader_seconds=reader_seconds,
+        drain_seconds=drain_seconds,
+    )
+    return ServeApp(targets, settings)
+
+
+@dataclass(slots=True)
+class _Call:
+    """A request to the application."""
+
+    scope: Scope
+    receive: Receive
+    headers: dict[bytes, bytes]
+    request_id: str
+    model: str = "-"
+    """The name of the model, if there is one of the name."""
+
+    def header(self, name: str) -> str | None:
+        value = self.headers.get(name.encode())
+        return None if value is None else value.decode("latin-1")
+
+    @property
+    def own_headers(self) -> list[tuple[bytes, bytes]]:
+        return encoded({REQUEST_ID: self.request_id})
+
+
+class ServeApp:
+    """An ASGI application that serves models; `create_app` makes one."""
+
+    def __init__(self, targets: Any, settings: Settings) -> None:
+        self._settings = settings
+        self._catalog = Catalog(targets)
+        keys = settings.api_keys
+        self._keys = None if keys is None else KeyCheck(keys)
+        self._hosts = HostCheck(
+            settings.allowed_hosts,
+            has_keys=keys is not None,
+            origins=settings.cors_origins,
+        )
+        self._metrics = metrics = Metrics.if_installed()
+        self._open = OpenAnswers(
+            settings.max_streams, metrics.change_open if metrics else None
+        )
+        self._created = int(time.time())
+        self._request_limits = RequestLimits(body=settings.max_body)
+        self._run_limits = RunLimits(
+            commit_after=settings.commit_after,
+            keep_alive=settings.keep_alive,
+            max_seconds=settings.max_seconds,
+            reader_seconds=settings.reader_seconds,
+        )
+        self._http: Callable[[Scope, Receive, Send], Awaitable[None]] = self._handle
+        if settings.cors_origins:
+            self._http = CORSMiddleware(
+                self._handle,
+                allow_origins=settings.cors_origins,
+                allow_methods=("GET", "POST"),
+                # Clients send many of their own, such as `x-stainless-os`.
+                allow_headers=("*",),
+                expose_headers=EXPOSED,
+            )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle a request, the lifespan, or a WebSocket, which is refused."""
+        if scope["type"] == "http":
+            await self._http(scope, receive, send)
+        elif scope["type"] == "lifespan":
+            await self._live(receive, send)
+        else:
+            await send({"type": "websocket.close", "code": 1000})
+
+    @property
+    def has_keys(self) -> bool:
+        """Whether clients need a key."""
+        return self._keys is not None
+
+    async def drain(self, seconds: float | None = None) -> None:
+        """Shut down gracefully: begin no more answers, and wait for the open ones.
+
+        New requests are refused with the status 503, and `/health` says so too.
+
+        Args:
+            seconds: The longest wait, `drain_seconds` by default. Answers that are open
+                after it end with the error `server_shutting_down`.
+        """
+        wait = self._settings.drain_seconds if seconds is None else seconds
+        await self._open.drain(wait)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                self._open.open_again()
+                await send({"type": "lifespan.startup.complete"})
+            else:
+                await self.drain()
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+
+    async def _handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = dict(scope["headers"])
+        sent_id = headers.get(REQUEST_ID.encode(), b"").decode("latin-1")
+        call = _Call(scope, receive, headers, request_id_of(sent_id))
+        route = route_of(path_below(scope["path"], scope.get("root_path", "")))
+        started = asyncio.get_running_loop().time()
+        try:
+            respond = await self._respond(call, route)
+        except ClientLeft:
+            self._report_refused(call, started, None)
+            return
+        except Exception as error:  # noqa: BLE001  the client gets its status
+            if not isinstance(error, RequestRefused):
+                log_error(error, call.request_id)
+            failure = named(failure_of(error), call.request_id)
+            if route is not None and route.answers:
+                self._report_refused(call, started, failure)
+            respond = functools.partial(self._fail, call, failure, route)
+        await respond(receive, send)
+
+    async def _respond(self, call: _Call, route: Route | None) -> Respond:
+        """Return a function that sends the response.
+
+        Raises:
+            RequestRefused: The request is refused.
+            ClientLeft: The client left before its request was complete.
+        """
+        if route is None or (route.name == "metrics" and self._metrics is None):
+            raise RequestRefused(_failure(404, "There is no such path.", "not_found"))
+        if call.scope["method"] not in route.methods:
+            msg = f"The path takes {' and '.join(route.methods)} only."
+            raise RequestRefused(_failure(405, msg, "method_not_allowed"))
+        if route.name == "health":
+            return self._health(call)
+        if failure := self._hosts.failure(_asked(call)):
+            raise RequestRefused(failure)
+        if self._keys is not None and not await self._keys.accepts(
+            call.headers.get(b"authorization")
+        ):
+            raise RequestRefused(unauthorized())
+        if route.answers:
+            return await self._answer(call, route)
+        return self._show(call, route)
+
+    def _health(self, call: _Call) -> Respond:
+        if self._open.is_draining:
+            return self._reply(call, {"status": "draining"}, 503)
+        return self._reply(call, {"status": "ok"})
+
+    def _show(self, call: _Call, route: Route) -> Respond:
+        if route.name == "metrics":
+            assert self._metrics is not None  # noqa: S101  else it is no route
+            page, media_type = self._metrics.page(), self._metrics.media_type
+            return self._reply(call, page, media_type=media_type)
+        names = self._catalog.names()
+        if route.name == "models":
+            rows = [self._row(name) for name in names]
+            return self._reply(call, {"object": "list", "data": rows})
+        if route.argument not in self._catalog:
+            raise RequestRefused(unknown_model(route.argument))
+        return self._reply(call, self._row(route.argument))
+
+    def _row(self, name: str) -> dict[str, Any]:
+        return {
+            "id": name,
+            "object": "model",
+            "created": self._created,
+            "owned_by": "langchain-sse-chat",
+        }
+
+    async def _answer(self, call: _Call, route: Route) -> Respond:
+        is_plain = route.name == "events"
+        if is_plain and call.header("last-event-id"):
+            # An `EventSource` that connects again has had its answer: 204 ends it.
+            return functools.partial(self._end_event_source, call)
+        self._open.refuse_if_full()
+        request = await self._read(call, is_plain=is_plain)
+        call.model, target = self._catalog.find(request.model, has_default=is_plain)
+        ignored = target.check(request)
+        # Others may have begun while the body came.
+        self._open.refuse_if_full()
+        return Answering(
+            target,
+            request,
+            wire="plain" if is_plain else "openai",
+            model=call.model,
+            request_id=call.request_id,
+            limits=self._run_limits,
+            ignored=ignored,
+            registry=self._open,
+            report=self._report,
+        )
+
+    async def _read(self, call: _Call, *, is_plain: bool) -> ChatRequest:
+        limits, query = self._request_limits, call.scope["query_string"]
+        content_type = call.header("content-type")
+        if is_plain and call.scope["method"] == "GET":
+            return read_plain_request(b"", None, limits, query=query.decode("latin-1"))
+        body = await read_body(
+            call.receive,
+            call.header("content-length"),
+            limit=self._settings.max_body,
+            seconds=self._settings.body_seconds,
+        )
+        if is_plain:
+            return read_plain_request(
+                body, content_type, limits, query=query.decode("latin-1")
+            )
+        return read_chat_request(body, content_type, limits)
+
+    def _reply(
+        self, call: _Call, body: Any, status: int = 200, *, media_type: str = JSON
+    ) -> Respond:
+        data = body if isinstance(body, bytes) else encode(to_json(body))
+
+        async def respond(receive: Receive, send: Send) -> None:
+            del receive
+            shown = b"" if call.scope["method"] == "HEAD" else data
+            await send_body(
+                send, status, shown, call.own_headers, media_type=media_type
+            )
+
+        return respond
+
+    async def _fail(
+        self,
+        call: _Call,
+        failure: Failure,
+        route: Route | None,
+        receive: Receive,
+        send: Send,
+    ) -> None:
+        del receive
+        headers = call.own_headers
+        if failure.status == 405 and route is not None:  # noqa: PLR2004
+            headers += encoded({"allow": ", ".join(route.methods)})
+        await send_failure(send, failure, headers)
+
+    @staticmethod
+    async def _end_event_source(call: _Call, receive: Receive, send: Send) -> None:
+        del receive
+        head = {"status": 204, "headers": call.own_headers}
+        await send({"type": "http.response.start", **head})
+        await send({"type": "http.response.body", "body": b""})
+
+    def _report_refused(
+        self, call: _Call, started: float, failure: Failure | None
+    ) -> None:
+        seconds = asyncio.get_running_loop().time() - started
+        answered = Answered(call.request_id, call.model, seconds=seconds)
+        if failure is not None:
+            answered.status, answered.ending = failure.status, failed(failure)
+        self._report(answered)
+
+    def _report(self, answered: Answered) -> None:
+        log_answer(answered)
+        if self._metrics is not None:
+            self._metrics.count(answered)
+
+
+def _asked(call: _Call) -> Asked:
+    server = call.scope.get("server")
+    # A Unix socket has a path, and no port.
+    address = server[0] if server and server[1] is not None else None
+    return Asked(
+        server=address,
+        host=call.header("host"),
+        origin=call.header("origin"),
+        fetch_site=call.header("sec-fetch-site"),
+    )
+
+
+def _failure(status: int, message: str, code: str) -> Failure:
+    return Failure(status, message, "invalid_request_error", code)

@@ -1,0 +1,83 @@
+"""Keep the open answers: their number has a limit, and a shutdown ends them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from langchain_sse_chat.serve.asgi.run import Run
+from langchain_sse_chat.serve.failure.failure import RequestRefused, busy, draining
+
+_LAST_SECONDS = 5.0
+"""Time for the last events to get out."""
+
+
+class OpenAnswers:
+    """The answers that are being given.
+
+    Args:
+        limit: The most that there may be.
+        changed: Called with 1 for each answer that begins, and with -1 at its end.
+    """
+
+    def __init__(
+        self, limit: int, changed: Callable[[int], None] | None = None
+    ) -> None:
+        self._limit = limit
+        self._changed = changed or (lambda _: None)
+        self._runs: set[Run] = set()
+        self._none_left = asyncio.Event()
+        self.is_draining = False
+        """Whether no more answers are begun."""
+
+    def __len__(self) -> int:
+        return len(self._runs)
+
+    def refuse_if_full(self) -> None:
+        """Refuse a request for another answer, if there may be none.
+
+        Raises:
+            RequestRefused: 503 for a server that shuts down, 429 at the limit.
+        """
+        if self.is_draining:
+            raise RequestRefused(draining())
+        if len(self._runs) >= self._limit:
+            raise RequestRefused(busy())
+
+    def add(self, run: Run) -> None:
+        """Count an answer, and have it ended when the server shuts down."""
+        self._runs.add(run)
+        self._changed(1)
+        self._none_left.clear()
+
+    def remove(self, run: Run) -> None:
+        """Count an answer no longer."""
+        self._runs.remove(run)
+        self._changed(-1)
+        if not self._runs:
+            self._none_left.set()
+
+    def open_again(self) -> None:
+        """Begin answers again, after a shutdown."""
+        self.is_draining = False
+
+    async def drain(self, seconds: float) -> None:
+        """Begin no more answers, and wait until those that are open have ended.
+
+        Args:
+            seconds: The longest wait. What is open then ends with an error event,
+                `server_shutting_down`.
+        """
+        self.is_draining = True
+        if await self._wait(seconds):
+            return
+        for run in tuple(self._runs):
+            run.stop(draining())
+        await self._wait(_LAST_SECONDS)
+
+    async def _wait(self, seconds: float) -> bool:
+        if self._runs:
+            waiter = asyncio.ensure_future(self._none_left.wait())
+            await asyncio.wait((waiter,), timeout=seconds)
+            waiter.cancel()
+        return not self._runs

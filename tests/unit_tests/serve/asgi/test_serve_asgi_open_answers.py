@@ -1,0 +1,97 @@
+"""Open answers are counted, and ended at a shutdown."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from langchain_sse_chat.serve import OpenAIEncoder
+from langchain_sse_chat.serve.asgi.open_answers import OpenAnswers
+from langchain_sse_chat.serve.asgi.run import Run, RunLimits
+from langchain_sse_chat.serve.failure.failure import RequestRefused
+from tests.unit_tests.serve.scripted_items import Items
+from tests.unit_tests.transport.virtual_time import in_virtual_time, virtual_loop
+
+
+def a_run() -> Run:
+    run = Run(
+        Items(...).astream(), OpenAIEncoder(), limits=RunLimits(commit_after=None)
+    )
+    run.start(lambda: None)
+    return run
+
+
+@in_virtual_time
+async def test_there_is_a_limit() -> None:
+    changes: list[int] = []
+    answers = OpenAnswers(2, changes.append)
+    first, second = a_run(), a_run()
+    answers.refuse_if_full()
+    answers.add(first)
+    answers.refuse_if_full()
+    answers.add(second)
+    with pytest.raises(RequestRefused) as caught:
+        answers.refuse_if_full()
+    assert caught.value.failure.status == 429
+    assert caught.value.failure.retry_after is not None
+    answers.remove(first)
+    answers.refuse_if_full()
+    assert changes == [1, 1, -1]
+    assert len(answers) == 1
+    await first.close()
+    await second.close()
+
+
+@in_virtual_time
+async def test_a_drain_without_answers_ends_immediately() -> None:
+    answers = OpenAnswers(2)
+    before = virtual_loop().time()
+    await answers.drain(30)
+    assert virtual_loop().time() == before
+    with pytest.raises(RequestRefused) as caught:
+        answers.refuse_if_full()
+    assert caught.value.failure.status == 503
+    answers.open_again()
+    answers.refuse_if_full()
+
+
+@in_virtual_time
+async def test_a_drain_waits_for_answers() -> None:
+    answers = OpenAnswers(2)
+    run = a_run()
+    answers.add(run)
+    before = virtual_loop().time()
+    virtual_loop().call_later(20, answers.remove, run)
+    await answers.drain(30)
+    assert virtual_loop().time() == before + 20
+    assert not run.ended
+    await run.close()
+
+
+@in_virtual_time
+async def test_a_drain_ends_answers_that_take_longer() -> None:
+    answers = OpenAnswers(2)
+    run = a_run()
+    answers.add(run)
+    before = virtual_loop().time()
+    drained = asyncio.ensure_future(answers.drain(30))
+    failure = await run.begun()
+    assert failure is not None
+    assert failure.code == "server_shutting_down"
+    assert virtual_loop().time() == before + 30
+    answers.remove(run)
+    await drained
+    assert virtual_loop().time() == before + 30
+    await run.close()
+
+
+@in_virtual_time
+async def test_a_drain_does_not_wait_for_ever() -> None:
+    answers = OpenAnswers(2)
+    run = a_run()
+    answers.add(run)
+    before = virtual_loop().time()
+    await answers.drain(30)
+    assert virtual_loop().time() == before + 35
+    await run.close()
