@@ -107,6 +107,7 @@ def test_a_failure_upstream_has_its_class_and_its_retries(
     node: Node,
     library: str,
     upstream: ScriptedServer,
+    *,
     way: str,
     reply: Reply,
     name: str,

@@ -258,6 +258,7 @@ def url(watch: Watch) -> Iterator[str]:
 def test_a_wrong_request_is_refused_in_the_form_of_openai(
     url: str,
     upstream: ScriptedServer,
+    *,
     request_bytes: bytes,
     status: int,
     code: str,
