@@ -107,7 +107,7 @@ def assert_runs(script: Path, settings: dict[str, str]) -> None:
         capture_output=True,
         text=True,
         env=environment,
-        timeout=60,
+        timeout=100,
         check=False,
     )
 

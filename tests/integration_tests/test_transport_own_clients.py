@@ -20,7 +20,6 @@ from langchain_sse_chat.errors import (
 from langchain_sse_chat.transport.clients import ClientSettings, HTTPClients
 from tests.integration_tests.transport_wire import (
     CHUNKED,
-    LONG,
     OUTPUTS,
     Behavior,
     Exchange,
@@ -36,6 +35,9 @@ from tests.integration_tests.transport_wire import (
     silent,
     whole,
 )
+
+PROGRAM = 100.0
+"""Seconds of a program, which begins with imports. Only one that hangs needs them."""
 
 
 @pytest.fixture(params=[run_sync, run_async], ids=["sync", "async"])
@@ -224,7 +226,7 @@ def test_a_forked_process_has_connections_of_its_own() -> None:
     with Server(whole) as server:
         command = [sys.executable, "-W", "error", "-c", FORKED, server.url, folder]
         done = subprocess.run(  # noqa: S603 - our own program
-            command, capture_output=True, text=True, check=False, timeout=LONG
+            command, capture_output=True, text=True, check=False, timeout=PROGRAM
         )
         assert (done.returncode, done.stderr) == (0, "")
         # Parent, child sync, child async.

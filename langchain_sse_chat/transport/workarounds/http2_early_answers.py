@@ -14,9 +14,6 @@ Verified: 2026-11-28, httpcore 1.0.9, h2 4.4.1.
 
 Without this file: over HTTP/2, a 413 to a large request is reported as a timeout of the
 first token, or as a broken connection, and the large request is sent again.
-
-A server that does not even take bytes from the socket is out of reach: the write blocks
-until its timeout, because httpcore does not read while it writes.
 """
 
 from __future__ import annotations
@@ -42,6 +39,10 @@ _PRIVATE = (
     "_used_all_stream_ids",
 )
 """Attributes of a connection that are used; a connection without them is left alone."""
+
+
+# Not covered: a server that takes no more bytes from the socket. The write then blocks
+# until its timeout, because httpcore does not read while it writes.
 
 
 class _AnsweredError(Exception):

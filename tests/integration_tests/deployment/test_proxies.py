@@ -143,9 +143,9 @@ def test_a_proxy_that_is_not_there_is_an_error_that_shows_no_password(
 def test_a_proxy_that_is_no_url_is_an_error_that_shows_no_password(
     server: ScriptedServer, asked: Ask, address: str
 ) -> None:
-    chat = model(server.base_url, proxy=f"http://me:hidden/words@{address}")
+    proxy = f"http://me:hidden/words@{address}"
     with pytest.raises(ConfigurationError, match="The proxy cannot be used") as caught:
-        asked(chat, "Hello")
+        asked(model(server.base_url, proxy=proxy), "Hello")
     assert "hidden" not in all_words(caught.value)
 
 

@@ -284,7 +284,7 @@ def test_a_fallback_whose_key_cannot_be_got_is_left_out(
 
 @both_ways
 def test_a_fallback_whose_client_cannot_be_made_is_passed_over(ask: Answers) -> None:
-    settings = {"http_client": None, "http_async_client": None, "proxy": "nonsense"}
+    settings = {"http_client": None, "http_async_client": None, "verify": "/gone.pem"}
     second = Model("second", **settings)
     third = Model("third", ok("c"))
     first = Model("first", no(500), fallbacks=[second.chat, third.chat])
@@ -298,11 +298,11 @@ def test_a_fallback_whose_client_cannot_be_made_is_passed_over(ask: Answers) -> 
 
 @both_ways
 def test_a_model_whose_own_client_cannot_be_made_says_so(ask: Answers) -> None:
-    settings = {"http_client": None, "http_async_client": None, "proxy": "nonsense"}
+    settings = {"http_client": None, "http_async_client": None, "verify": "/gone.pem"}
     second = Model("second", ok("b"))
     first = Model("first", fallbacks=[second.chat], **settings)
 
-    with pytest.raises(ConfigurationError, match="proxy"):
+    with pytest.raises(ConfigurationError, match="verify"):
         ask(first.chat)
     assert not second.server.requests
 
