@@ -42,6 +42,7 @@ from langchain_sse_chat.settings.fallbacks import checked_fallbacks, endpoints
 from langchain_sse_chat.settings.field_types import AS_IT_IS, ApiKey
 from langchain_sse_chat.settings.field_use import Use
 from langchain_sse_chat.transport.async_client import astream
+from langchain_sse_chat.transport.begun_streams import begun
 from langchain_sse_chat.transport.clients import HTTPClients
 from langchain_sse_chat.transport.event_loop import running_loop
 from langchain_sse_chat.transport.protocols import Exchange
@@ -185,7 +186,8 @@ class ChatCalls(ChatSSESettings):
         running_loop()
         mask_keywords(kwargs)
         chunks = super().astream(input, config, stop=stop, **kwargs)
-        async with aclosing(cast("AsyncGenerator[AIMessageChunk]", chunks)):
+        async with aclosing(cast("AsyncGenerator[AIMessageChunk]", chunks)) as stream:
+            begun(stream)
             with called_with(config):
                 first = await anext_unhooked(chunks)
             yield first

@@ -27,8 +27,8 @@ for _name in filter(_OF_THE_USER.fullmatch, list(os.environ)):
     del os.environ[_name]
 
 
-SHOWN = 28
-"""Characters of a value in the name of a test."""
+SHOWN = 20
+"""Characters of each end of a value in the name of a test."""
 
 SHOWN_OF_TEXT = 40
 """The same for a text."""
@@ -47,7 +47,7 @@ def pytest_make_parametrize_id(val: object) -> str | None:
     if not isinstance(val, (list, tuple, dict)) or not _is_plain(val):
         return None
     shown = repr(val)
-    return shown if len(shown) <= SHOWN else f"{shown[:SHOWN]}…"
+    return shown if len(shown) <= 2 * SHOWN else f"{shown[:SHOWN]}…{shown[-SHOWN:]}"
 
 
 def _is_plain(value: object, depth: int = 9) -> bool:

@@ -11,6 +11,7 @@ import httpx
 
 from langchain_sse_chat.errors import SSEChatError
 from langchain_sse_chat.transport.attempt import Attempt, ReadLimit
+from langchain_sse_chat.transport.begun_streams import begun
 from langchain_sse_chat.transport.clock import Deadline
 from langchain_sse_chat.transport.encoding import abody
 from langchain_sse_chat.transport.map_exceptions import READ_FAILURES, SEND_FAILURES
@@ -57,6 +58,7 @@ def astream(
     """
     outputs = _astream(exchange, on_retry)
     begin_unhooked(outputs)
+    begun(outputs)
     return cast("AsyncGenerator[OutputT]", outputs)
 
 

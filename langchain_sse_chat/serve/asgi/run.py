@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from langchain_sse_chat.serve.asgi.heads import named
 from langchain_sse_chat.serve.failure.failure import Failure, failure_of, out_of_time
+from langchain_sse_chat.transport.begun_streams import closing_begun_streams
 
 if TYPE_CHECKING:
     from langchain_sse_chat.serve.encoder import Encoder
@@ -159,7 +160,8 @@ class Run:
 
     async def _produce(self) -> None:
         try:
-            await self._feed()
+            async with closing_begun_streams():
+                await self._feed()
             self._end(self._encoder.close())
         except BaseException as error:
             if not self.ended:

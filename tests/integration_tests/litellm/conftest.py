@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from langchain_sse_chat.testing import ScriptedServer
+from tests.integration_tests.serve_clients.relay import Relay, relaying
 
 ENVIRONMENT = Path(__file__).parents[3] / ".venvs" / "litellm_server"
 PROXY_KEY = "sk-the-key-of-the-proxy"
@@ -25,6 +26,11 @@ model_list:
       model: openai/behind
       api_base: "{base_url}"
       api_key: sk-the-key-of-the-server
+  - model_name: served
+    litellm_params:
+      model: openai/m
+      api_base: "{served_url}"
+      api_key: {served_key}
   - model_name: mocked
     litellm_params:
       model: openai/behind
@@ -65,8 +71,17 @@ def mocked_answer() -> str:
 
 
 @pytest.fixture(scope="session")
+def served(running_server: ScriptedServer) -> Iterator[Relay]:
+    """A served model, between the proxy and the server."""
+    with relaying(running_server, server_key="sk-the-key-of-the-server") as relay:
+        yield relay
+
+
+@pytest.fixture(scope="session")
 def proxy_url(
-    running_server: ScriptedServer, tmp_path_factory: pytest.TempPathFactory
+    running_server: ScriptedServer,
+    served: Relay,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[str]:
     """The address of the running proxy, without `/v1`."""
     python = ENVIRONMENT / "bin" / "python"
@@ -77,6 +92,8 @@ def proxy_url(
     configuration.write_text(
         CONFIGURATION.format(
             base_url=running_server.base_url,
+            served_url=served.base_url,
+            served_key=served.key,
             mocked_answer=MOCKED_ANSWER,
             proxy_key=PROXY_KEY,
         ),

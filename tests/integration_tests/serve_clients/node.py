@@ -1,4 +1,4 @@
-"""Run a client in Node, and read what it reports."""
+"""Run a client in Node, and read its report."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ class Node:
     key: str
 
     def run(self, program: str, **given: Any) -> Any:
-        """Return what a program reports.
+        """Run a program; return its report.
 
         Args:
             program: Its name, without `.mjs`.
-            **given: What it is to do.
+            **given: Its task.
         """
         given = {"baseURL": self.base_url, "apiKey": self.key, **given}
         script = PROGRAMS / f"{program}.mjs"

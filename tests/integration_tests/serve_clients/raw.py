@@ -14,7 +14,7 @@ SECONDS = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a server sent before it closed the connection."""
+    """The response that a server sent before it closed the connection."""
 
     status: int
     headers: dict[str, str]

@@ -1,4 +1,4 @@
-"""What most clients are tried with: one model that is read and served again."""
+"""The server that most clients are tried with: one model, read and served again."""
 
 from __future__ import annotations
 
@@ -59,12 +59,14 @@ class Relay:
 
 
 @contextmanager
-def relaying(upstream: ScriptedServer, **settings: Any) -> Iterator[Relay]:
+def relaying(
+    upstream: ScriptedServer, server_key: str = "sk-of-the-server", **settings: Any
+) -> Iterator[Relay]:
     """Serve a `ChatSSE` that reads a server, under the name `m`."""
     chat = ChatSSE(
         model="behind",
         base_url=upstream.base_url,
-        api_key="sk-of-the-server",
+        api_key=server_key,
         max_retries=0,
     )
     app = create_app({"m": chat}, api_keys=[KEY], **settings)

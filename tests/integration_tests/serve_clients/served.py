@@ -12,7 +12,7 @@ from typing import Any
 import uvicorn
 
 PATIENCE = 20.0
-"""The longest wait for what should come at once, in seconds."""
+"""The longest wait for something that should happen immediately, in seconds."""
 
 
 @contextmanager

@@ -103,10 +103,10 @@ def test_an_answer_that_breaks_off_has_an_error_part(
     ],
 )
 def test_a_failure_before_the_answer_has_its_status(
-    *,
     node: Node,
     sdk: dict[str, str],
     upstream: ScriptedServer,
+    *,
     reply: Reply,
     status: int,
     requests: int,
@@ -130,4 +130,4 @@ def test_a_client_that_aborts_stops_the_model(
 
 def texts(parts: list[dict[str, Any]], kind: str) -> list[str]:
     found = [part for part in parts if part["type"] == kind]
-    return [part.get("text") or part.get("delta") for part in found]
+    return [part.get("text") or part["delta"] for part in found]

@@ -104,10 +104,10 @@ def test_an_answer_in_one_piece_has_all(
     ],
 )
 def test_a_failure_upstream_has_its_class_and_its_retries(
-    *,
     node: Node,
     library: str,
     upstream: ScriptedServer,
+    *,
     way: str,
     reply: Reply,
     name: str,

@@ -89,9 +89,9 @@ def ask(relay: Relay, **settings: Any) -> Any:
     ],
 )
 def test_a_failure_upstream_has_its_class_and_its_retries(
-    *,
     relay: Relay,
     upstream: ScriptedServer,
+    *,
     reply: Reply,
     kind: type[openai.APIStatusError],
     code: str | None,
@@ -132,10 +132,10 @@ def test_a_failure_upstream_has_its_class_and_its_retries(
 def test_a_refused_request_is_sent_once(
     relay: Relay,
     upstream: ScriptedServer,
+    *,
     settings: dict[str, Any],
     kind: type[openai.APIStatusError],
     param: str | None,
-    *,
     stream: bool,
 ) -> None:
     with pytest.raises(kind) as caught:
@@ -162,7 +162,7 @@ def test_an_answer_that_breaks_off_is_an_error_after_its_text(
     relay: Relay, upstream: ScriptedServer
 ) -> None:
     upstream.script(Reply.text(["Hel", "lo", " you"], cut_after=2))
-    seen = []
+    seen: list[str | None] = []
 
     with (
         OpenAI(base_url=relay.base_url, api_key=relay.key) as client,
@@ -176,6 +176,7 @@ def test_an_answer_that_breaks_off_is_an_error_after_its_text(
         )
 
     assert caught.value.code == "upstream_error"
+    assert [text for text in seen if text] == ["Hel", "lo"]
     assert len(upstream.requests) == 1
 
 

@@ -1,6 +1,6 @@
-"""What servers are known to send, read by `ChatSSE`, served, and read again.
+"""Every known answer of servers, read by `ChatSSE`, served, and read again.
 
-It is the same as what was read first; and what broke breaks again.
+The second reading is the same as the first, and a broken answer breaks again.
 """
 
 from __future__ import annotations

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import threading
-import urllib.request
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
+import httpx
 import pytest
 from langchain.agents import create_agent
 from langchain_core.callbacks import CallbackManagerForLLMRun
@@ -58,7 +58,7 @@ class OnlySync(BaseChatModel):
     ) -> Iterator[ChatGenerationChunk]:
         self.threads.append(threading.current_thread().name)
         for word in WORDS:
-            yield ChatGenerationChunk(message=AIMessageChunk(word))
+            yield ChatGenerationChunk(message=AIMessageChunk(content=word))
 
 
 class Lister(BaseChatModel):
@@ -108,7 +108,7 @@ def model_of(upstream: ScriptedServer) -> ChatSSE:
 
 
 def read(target: Any) -> tuple[list[AIMessageChunk], AIMessage]:
-    """Return what `ChatSSE` reads of a target: its stream, and its whole answer."""
+    """Return the stream of a target, read by `ChatSSE`, and its whole answer."""
     with (
         running(create_app({"t": target})) as url,
         ChatSSE(model="t", base_url=f"{url}/v1", max_retries=0) as chat,
@@ -119,13 +119,8 @@ def read(target: Any) -> tuple[list[AIMessageChunk], AIMessage]:
 def whole(url: str) -> AIMessage:
     """Return the answer in one piece."""
     body = {"model": "t", "messages": [{"role": "user", "content": "Hello"}]}
-    request = urllib.request.Request(  # noqa: S310  ours
-        f"{url}/v1/chat/completions",
-        json.dumps(body).encode(),
-        {"Content-Type": "application/json"},
-    )
-    with urllib.request.urlopen(request, timeout=60) as response:  # noqa: S310  ours
-        message = json.load(response)["choices"][0]["message"]
+    response = httpx.post(f"{url}/v1/chat/completions", json=body, timeout=60)
+    message = response.raise_for_status().json()["choices"][0]["message"]
     assert "tool_calls" not in message
     return AIMessage(message["content"])
 
@@ -298,5 +293,4 @@ def test_a_graph_with_a_graph_inside(upstream: ScriptedServer) -> None:
 
 
 def names(url: str) -> list[str]:
-    with urllib.request.urlopen(f"{url}/v1/models", timeout=60) as response:  # noqa: S310
-        return [row["id"] for row in json.load(response)["data"]]
+    return [row["id"] for row in httpx.get(f"{url}/v1/models").json()["data"]]

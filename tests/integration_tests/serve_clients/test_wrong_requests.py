@@ -256,9 +256,9 @@ def url(watch: Watch) -> Iterator[str]:
     ("request_bytes", "status", "code", "param"), ROWS.values(), ids=ROWS.keys()
 )
 def test_a_wrong_request_is_refused_in_the_form_of_openai(
-    *,
     url: str,
     upstream: ScriptedServer,
+    *,
     request_bytes: bytes,
     status: int,
     code: str,

@@ -92,8 +92,8 @@ def test_calls_in_any_order_come_whole_and_one_after_the_other(
     passed += order.close()
 
     got: dict[int, str] = {}
-    for piece in passed:
-        assert (piece.id is not None) == (piece.index not in got)
-        got[piece.index] = got.get(piece.index, "") + piece.arguments
-        assert all(got[i] == texts[i] for i in got if i != piece.index)
+    for each in passed:
+        assert (each.id is not None) == (each.index not in got)
+        got[each.index] = got.get(each.index, "") + each.arguments
+        assert all(got[i] == texts[i] for i in got if i != each.index)
     assert got == texts
