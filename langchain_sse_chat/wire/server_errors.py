@@ -106,6 +106,9 @@ def stream_error(
     if failed:
         msg += f" The rejected output was: {_short(str(failed))}"
     spent = is_spent(report)
+    # Relays of this package say it in the error, in place of a header.
+    told = body.get("should_retry") if isinstance(body, dict) else None
+    passes = told if isinstance(told, bool) else may_pass(words.code, words.type)
     if not spent and is_overflow(report.texts, report.codes, _as_status(words.code)):
         sent = json.dumps(body, ensure_ascii=False, default=str)
         response = ErrorResponse(http.HTTPStatus.OK, text=sent)
@@ -114,7 +117,7 @@ def stream_error(
         f"{_sentence(msg)} {_SPENT_HINT}" if spent else msg,
         code=code,
         body=body,
-        is_retryable=may_pass(words.code, words.type) and not spent,
+        is_retryable=passes and not spent,
         retry_after=wait_in(report),
     )
 

@@ -122,8 +122,14 @@ class OpenAIWire:
         return self._call_chunks(held) + end
 
     def fail(self, failure: Failure) -> bytes:
-        """Return an event with the error."""
-        return encode(f"data: {to_json(failure.body())}\n\n")
+        """Return an event with the error.
+
+        In a stream, `should_retry` stands for the header `x-should-retry`, which can
+        no longer be sent. `ChatSSE` obeys it.
+        """
+        body = failure.body()
+        body["error"]["should_retry"] = failure.retry
+        return encode(f"data: {to_json(body)}\n\n")
 
     def _call_chunks(self, pieces: Iterable[dict[str, Any]]) -> bytes:
         """Return chunks with the entries of tool calls, one of each call in a chunk."""

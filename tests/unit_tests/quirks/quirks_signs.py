@@ -88,7 +88,7 @@ SIGNS = (
     ),
     Quirk(
         "a notice of a failure is the error of an answer that stops",
-        "such a notice, and the answer stops there",
+        "a notice of a failure without a field `error`, and the answer stops there",
         "`StreamError` with its words",
         events([text("Hi"), {"success": False, "code": 0, "message": "boom"}]),
         Failure("StreamError", "boom", "Hi"),

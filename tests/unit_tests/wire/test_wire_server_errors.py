@@ -17,6 +17,7 @@ from langchain_sse_chat.errors import (
 from langchain_sse_chat.wire.server_errors import (
     request_id,
     status_error,
+    stream_error,
     without_cookies,
 )
 from tests.unit_tests.wire.wire_streams import (
@@ -76,6 +77,23 @@ def test_the_server_may_say_whether_to_try_again(
     error = refusal(status, b"", **{"x-should-retry": said})
 
     assert error.is_retryable is retryable
+
+
+@pytest.mark.parametrize(
+    ("told", "code", "retryable"),
+    [
+        pytest.param(False, "internal_error", False, id="no"),
+        pytest.param(True, "boom", True, id="yes"),
+        pytest.param("no", "internal_error", True, id="no boolean"),
+        pytest.param(True, "insufficient_quota", False, id="yes, without credit"),
+    ],
+)
+def test_a_relay_may_say_in_a_stream_whether_to_try_again(
+    told: object, code: str, retryable: bool
+) -> None:
+    body = {"message": "boom", "code": code, "should_retry": told}
+
+    assert stream_error(body, WHERE).is_retryable is retryable
 
 
 @pytest.mark.parametrize(

@@ -229,6 +229,7 @@ def test_a_failure_has_no_finish_reason_and_no_done() -> None:
                 "type": "upstream_error",
                 "param": None,
                 "code": "broke",
+                "should_retry": False,
             }
         }
     ]
