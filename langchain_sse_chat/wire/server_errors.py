@@ -52,7 +52,7 @@ _HINTS = {
     403: "Check the permissions of the API key.",
     404: (
         "Check the model name, and that `base_url` is the part of the address "
-        "before `/chat/completions`, often ending in `/v1`."
+        "before `{path}`, often ending in `/v1`."
     ),
     407: "Pass the user and password of the proxy in `proxy`.",
     413: "Send a smaller request.",
@@ -152,6 +152,7 @@ def status_error(
     now: float,
     key_hint: str = "",
     address: str = "base_url",
+    path: str = "/chat/completions",
 ) -> StatusError:
     """Return the error for an HTTP status that is not a success.
 
@@ -163,6 +164,7 @@ def status_error(
         now: Seconds since the epoch, for a server that names the moment of a retry.
         key_hint: A sentence for 401 and 403 when the request had no key.
         address: The setting with the URL.
+        path: The path after the root of the API.
     """
     text = body.decode("utf-8", "replace")
     words, parsed = _body_words(text)
@@ -178,6 +180,7 @@ def status_error(
             f": {_short(report.message)}" if report.message else " with an empty body"
         )
         hint = _SPENT_HINT if spent else _hint(status, report, key_hint, address)
+        hint = hint.replace("{path}", path)
         msg = f"{_sentence(msg + said)} {hint}".rstrip()
     if named:
         msg += f" (request {named})"

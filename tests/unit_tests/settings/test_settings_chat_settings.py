@@ -314,6 +314,7 @@ def test_public_names() -> None:
     assert langchain_sse_chat.__all__ == [
         "AuthenticationError",
         "ChatSSE",
+        "CompatibleEmbeddings",
         "ConfigurationError",
         "ConnectionFailedError",
         "ContextLengthError",
@@ -321,6 +322,7 @@ def test_public_names() -> None:
         "EventTooLargeError",
         "InvalidRequestError",
         "MalformedChunkError",
+        "MalformedEmbeddingsError",
         "ModelClosedError",
         "NotAnEventStreamError",
         "NotFoundError",
