@@ -16,12 +16,12 @@ _SHOWN = 10
 
 
 class EmbeddingsAnswer(NamedTuple):
-    """What a server returned for a batch."""
+    """The vectors of a batch, and its usage."""
 
     vectors: list[list[float]]
     """One for each text, in the order of the texts."""
     usage: UsageMetadata | None
-    """What the request cost, `None` if the server did not say."""
+    """The usage of the request, `None` if the server did not send any."""
 
 
 def read_answer(body: Mapping[str, Any], count: int, url: str) -> EmbeddingsAnswer:
@@ -66,7 +66,7 @@ def _places(items: Sequence[Mapping[str, Any]], url: str) -> Sequence[int]:
     Servers written with Protocol Buffers omit an index of 0, Gemini among them: a
     single item without an index has the place that is left.
     """
-    given = [item.get("index") for item in items]
+    given: list[Any] = [item.get("index") for item in items]
     count = len(given)
     if given.count(None) == count:
         return range(count)

@@ -64,7 +64,7 @@ def estimated_tokens(text: str) -> int:
 
 
 class Batches:
-    """The texts of a call that are still to be sent.
+    """The texts of a call that have not been sent yet.
 
     Args:
         texts: All texts.

@@ -1,6 +1,6 @@
 """The facts about the embeddings of a provider, as data.
 
-Only what a page of the provider, or a person who measured it, says is here. For all
+Each fact is from a page of the provider, or from a person who measured it. For all
 other servers the limits are low, and a batch that is still too large is halved.
 """
 
@@ -18,7 +18,7 @@ EncodingFormat = Literal["float", "base64"]
 
 @dataclass(frozen=True, slots=True)
 class EmbeddingsFacts:
-    """What a provider accepts in a request for embeddings."""
+    """Limits and fields of a provider's requests for embeddings."""
 
     max_texts: int = 32
     """Most texts in a request."""

@@ -1,4 +1,4 @@
-"""Keep the state of a call: what is to be sent, what has come, and what it cost."""
+"""Keep the state of a call: the batches left, the vectors received, and the usage."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class EmbeddingsJob:
 
     @property
     def batches_left(self) -> int:
-        """Number of batches that are still to be sent."""
+        """Number of batches that have not been taken yet."""
         return len(self._batches)
 
     @property

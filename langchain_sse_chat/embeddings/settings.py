@@ -16,7 +16,7 @@ from langchain_sse_chat.settings.field_types import AS_IT_IS
 from langchain_sse_chat.settings.field_use import Use
 
 Kind = Literal["document", "query"]
-"""What the texts of a call are."""
+"""The kind of the texts of a call."""
 
 OnUsage = Annotated[Callable[[UsageMetadata], object] | None, AS_IT_IS]
 """A function that gets the usage of a call."""

@@ -116,7 +116,7 @@ def test_a_width_that_is_ignored_is_an_error(server: Server, ask: Ask) -> None:
 def test_usage_is_summed_and_reported(server: Server, ask: Ask) -> None:
     told: list[Any] = []
     model = server.model(max_texts=7, on_usage=told.append)
-    assert model.last_usage is None
+    assert (model.last_usage, told) == (None, [])
 
     ask(model, TEXTS)
 

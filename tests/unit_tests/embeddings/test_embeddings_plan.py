@@ -1,4 +1,4 @@
-"""What a call sends."""
+"""The requests of a call."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is around the requests of an exchange."""
+"""Token, recording and log around the requests of an exchange."""
 
 from __future__ import annotations
 
@@ -45,9 +45,10 @@ def test_a_grant_brings_a_token() -> None:
     exchange, _ = wrapped(replace(PLAN, grant=GRANT))
 
     assert isinstance(exchange, AuthorizedExchange)
-    spec, _ = exchange.begin()
+    begun = exchange.begin()
     exchange.close()
-    assert spec.url == "http://test/token"
+    assert not isinstance(begun, float)
+    assert begun[0].url == "http://test/token"
 
 
 def test_a_folder_brings_a_recorder(tmp_path: Path) -> None:

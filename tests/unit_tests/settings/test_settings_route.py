@@ -62,7 +62,7 @@ def test_a_request_without_a_key_has_advice() -> None:
 
 
 def test_an_access_token_is_for_a_key_without_a_token_of_the_users() -> None:
-    sber = {"provider": "gigachat", "base_url": None, "api_key": SECRET}
+    sber: dict[str, Any] = {"provider": "gigachat", "base_url": None, "api_key": SECRET}
 
     with_grant = route(**sber)
     own_token = route(**sber, headers={"authorization": "Bearer own"})
