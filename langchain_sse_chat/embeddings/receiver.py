@@ -22,6 +22,9 @@ _LEAST_LIMIT = 16 * 1024 * 1024
 _BYTES_OF_A_VECTOR = 256 * 1024
 """Limit for a vector in bytes: 10,000 numbers of 25 characters."""
 
+_VALUES_OF_A_VECTOR = 16_384
+"""Limit on the values of JSON for a vector. Empty lists take 20 times their bytes."""
+
 _SHOWN = 200
 """Characters of a body that an error shows."""
 
@@ -77,12 +80,14 @@ class EmbeddingsReceiver:
             StreamTruncatedError: The body is empty.
             StreamError: The server reports an error in a successful response.
             MalformedEmbeddingsError: The body is not one valid vector for each text.
+            EventTooLargeError: It has more values than vectors can have.
         """
         text = b"".join(self._parts).decode("utf-8", "replace")
         self._parts.clear()
         if not text.strip():
             msg = f"{self._url} answered with an empty body."
             raise StreamTruncatedError(msg)
+        self._check_values(text)
         try:
             body = loads(text)
         except ValueError:
@@ -95,6 +100,15 @@ class EmbeddingsReceiver:
         answer = read_answer(body, self._count, self._url)
         self.events_read = 1
         return [answer]
+
+    def _check_values(self, text: str) -> None:
+        limit = self._count * _VALUES_OF_A_VECTOR
+        if text.count(",") + text.count("[") + text.count("{") > limit:
+            msg = (
+                f"{self._url} sent JSON with more than {limit} values, the limit for "
+                f"{self._count} embeddings."
+            )
+            raise EventTooLargeError(msg, limit=limit)
 
     def _not_an_answer(self, text: str) -> MalformedEmbeddingsError:
         shown = " ".join(text[:_SHOWN].split())

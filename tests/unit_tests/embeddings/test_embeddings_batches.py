@@ -24,7 +24,9 @@ def sizes(batches: Batches) -> list[int]:
     return found
 
 
-@pytest.mark.parametrize("texts", [["a", "b"], ("a", "b"), iter("ab")], ids=type)
+@pytest.mark.parametrize(
+    "texts", [["a", "b"], ("a", "b"), iter("ab")], ids=["list", "tuple", "iterator"]
+)
 def test_texts_of_any_iterable_are_a_list(texts: Any) -> None:
     assert checked_texts(texts) == ["a", "b"]
 

@@ -5,7 +5,12 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from langchain_sse_chat import ConfigurationError, InvalidRequestError, ServerError
+from langchain_sse_chat import (
+    ConfigurationError,
+    InvalidRequestError,
+    ServerError,
+    SSEChatError,
+)
 from langchain_sse_chat.embeddings.exchange import BatchAttempts, EmbeddingsPlan
 from langchain_sse_chat.exchange.retry import RetryPolicy
 from langchain_sse_chat.transport.clients import HTTPClients
@@ -82,6 +87,27 @@ def test_an_error_has_the_servers_words_without_the_key(
     assert KEY not in str(caught.value)
     assert KEY not in str(caught.value.body)
     assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("status", [400, 401, 200])
+def test_no_variable_of_a_traceback_shows_the_key(
+    server: Server, ask: Ask, status: int
+) -> None:
+    model = server.model(
+        refused("no", status), default_headers={"X-Auth": f"other-{KEY}"}
+    )
+
+    with pytest.raises(SSEChatError) as caught:
+        ask(model, ["ab"])
+
+    traceback, seen = caught.value.__traceback__, 0
+    while traceback is not None:
+        shown = repr(traceback.tb_frame.f_locals.values())
+        if "embeddings_scripts" not in traceback.tb_frame.f_code.co_filename:
+            assert KEY not in shown
+            seen += 1
+        traceback = traceback.tb_next
+    assert seen >= 3
 
 
 def test_a_value_that_is_not_json_is_an_error_before_anything_is_sent(

@@ -113,6 +113,15 @@ def test_an_endless_body_is_an_error() -> None:
     assert caught.value.limit == 16 * 1024 * 1024
 
 
+@pytest.mark.parametrize("values", [b"[],", b"{},", b"0.1,"])
+def test_more_values_than_vectors_can_have_are_an_error(values: bytes) -> None:
+    taker = receiver()
+    taker.feed(b'{"data": [' + values * 16_384 + b"0]}")
+
+    with pytest.raises(EventTooLargeError, match="16384 values"):
+        taker.close()
+
+
 def test_the_limit_grows_with_the_number_of_texts() -> None:
     taker = EmbeddingsReceiver(100, URL)
 
