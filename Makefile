@@ -202,6 +202,7 @@ type: $(VENV)/.group-test $(VENV)/.group-agents $(VENV)/.group-serve_frameworks 
 pages: $(VENV)/.group-test ## write the generated pages and lists: API, providers, servers, navigation
 	@$(PY) -m scripts.fields_table
 	@$(PY) -m scripts.providers_table
+	@$(PY) -m scripts.embeddings_table
 	@$(PY) -m scripts.servers_page
 	@$(PY) -m scripts.pages
 

@@ -9,6 +9,8 @@ for chunk in chat.stream("Why is the sky blue?"):
 ```
 """
 
+from typing import TYPE_CHECKING, Any
+
 # Imported first to save time: if another of its modules comes first, LangChain takes a
 # twelfth longer.
 import langchain_core.language_models.chat_models  # noqa: F401
@@ -24,6 +26,7 @@ from langchain_sse_chat.errors import (
     EventTooLargeError,
     InvalidRequestError,
     MalformedChunkError,
+    MalformedEmbeddingsError,
     ModelClosedError,
     NotAnEventStreamError,
     NotFoundError,
@@ -42,9 +45,13 @@ from langchain_sse_chat.errors import (
 from langchain_sse_chat.providers import Provider
 from langchain_sse_chat.sse import ServerSentEvent, SSEDecoder
 
+if TYPE_CHECKING:
+    from langchain_sse_chat.embeddings import CompatibleEmbeddings
+
 __all__ = [
     "AuthenticationError",
     "ChatSSE",
+    "CompatibleEmbeddings",
     "ConfigurationError",
     "ConnectionFailedError",
     "ContextLengthError",
@@ -52,6 +59,7 @@ __all__ = [
     "EventTooLargeError",
     "InvalidRequestError",
     "MalformedChunkError",
+    "MalformedEmbeddingsError",
     "ModelClosedError",
     "NotAnEventStreamError",
     "NotFoundError",
@@ -71,3 +79,13 @@ __all__ = [
     "TimedOutError",
     "__version__",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Import the class for embeddings on first access, because few programs need it."""
+    if name == "CompatibleEmbeddings":
+        from langchain_sse_chat.embeddings import CompatibleEmbeddings  # noqa: PLC0415
+
+        return CompatibleEmbeddings
+    msg = f"module {__name__!r} has no attribute {name!r}"
+    raise AttributeError(msg)

@@ -37,6 +37,10 @@ RETRY_EVENT = "on_retry"
 (the name of its class), `message`, `seconds` (the wait before the next attempt) and
 `resumes` (whether that attempt resumes an answer)."""
 
+USAGE_EVENT = "on_embeddings_usage"
+"""The name of the event after a call for embeddings. Its data: `model`, `provider`,
+`requests` (the number of those that succeeded) and `usage`."""
+
 _config: ContextVar[RunnableConfig | None] = ContextVar("config", default=None)
 
 
@@ -50,12 +54,15 @@ def called_with(config: RunnableConfig | None) -> Iterator[None]:
         _config.reset(token)
 
 
-class RetryEvents:
-    """Reports the retries of a call to its callbacks; created where the call begins."""
+class CallEvents:
+    """Reports the retries of a call, and more, to its callbacks.
+
+    It is created where the call begins.
+    """
 
     def __init__(
         self,
-        own: Callbacks,
+        own: Callbacks = None,
         run_manager: CallbackManagerForLLMRun
         | AsyncCallbackManagerForLLMRun
         | None = None,
@@ -72,15 +79,21 @@ class RetryEvents:
 
     def on_retry(self, data: Mapping[str, Any]) -> None:
         """Send the event for a retry."""
-        manager = CallbackManager.configure(*self._callbacks())
-        manager.on_custom_event(RETRY_EVENT, dict(data), run_id=self._run_id(manager))
+        self.send(RETRY_EVENT, data)
 
     async def aon_retry(self, data: Mapping[str, Any]) -> None:
         """Send the event for a retry."""
+        await self.asend(RETRY_EVENT, data)
+
+    def send(self, name: str, data: Mapping[str, Any]) -> None:
+        """Send a custom event."""
+        manager = CallbackManager.configure(*self._callbacks())
+        manager.on_custom_event(name, dict(data), run_id=self._run_id(manager))
+
+    async def asend(self, name: str, data: Mapping[str, Any]) -> None:
+        """Send a custom event."""
         manager = AsyncCallbackManager.configure(*self._callbacks())
-        await manager.on_custom_event(
-            RETRY_EVENT, dict(data), run_id=self._run_id(manager)
-        )
+        await manager.on_custom_event(name, dict(data), run_id=self._run_id(manager))
 
     def _callbacks(self) -> tuple[Callbacks, Callbacks]:
         if self._run is not None:

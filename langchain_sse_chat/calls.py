@@ -12,7 +12,7 @@ from collections.abc import (
 )
 from contextlib import aclosing, closing
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, cast
 
 from langchain_core.callbacks import (
     AsyncCallbackManagerForLLMRun,
@@ -26,12 +26,12 @@ from langchain_core.language_models.chat_models import (
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from langchain_core.runnables import RunnableConfig
-from pydantic import Field, PrivateAttr, field_validator
+from pydantic import Field, field_validator
 
 from langchain_sse_chat.answer.chunks import ChunkAssembler
 from langchain_sse_chat.answer.events_with_chunks import event_assembler
 from langchain_sse_chat.answer.results import ResultAssembler
-from langchain_sse_chat.callbacks import RetryEvents, called_with
+from langchain_sse_chat.callbacks import CallEvents, called_with
 from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.exchange.endpoint_attempts import CallPlan, build_exchange
 from langchain_sse_chat.plan import ENDPOINT_KEYWORDS, plan_call
@@ -43,7 +43,6 @@ from langchain_sse_chat.settings.field_types import AS_IT_IS, ApiKey
 from langchain_sse_chat.settings.field_use import Use
 from langchain_sse_chat.transport.async_client import astream
 from langchain_sse_chat.transport.begun_streams import begun
-from langchain_sse_chat.transport.clients import HTTPClients
 from langchain_sse_chat.transport.event_loop import running_loop
 from langchain_sse_chat.transport.protocols import Exchange
 from langchain_sse_chat.transport.sync_client import stream
@@ -68,26 +67,11 @@ class ChatCalls(ChatSSESettings):
     `raise`. Keywords of a call for its own server (`model`, `extra_headers`,
     `extra_query`, `extra_body`) do not reach them."""
 
-    _clients: HTTPClients = PrivateAttr()
-
-    _MADE: ClassVar[tuple[str, ...]] = (*ChatSSESettings._MADE, "_clients")  # noqa: SLF001  # ours
-
     @field_validator("fallbacks", mode="before")
     @classmethod
     def _check_fallbacks(cls, value: Any) -> Any:
         """Check that the value is a list of chat models of this package."""
         return checked_fallbacks(value, ChatCalls)
-
-    def _set_clients(self) -> None:
-        self._clients = HTTPClients(
-            self._client_settings(),
-            http_client=self.http_client,
-            http_async_client=self.http_async_client,
-        )
-
-    def _derive(self) -> None:
-        super()._derive()
-        self._set_clients()
 
     def _change(self, changes: Mapping[str, Any]) -> None:
         for each in checked_fallbacks(changes.get("fallbacks") or (), ChatCalls):
@@ -98,36 +82,6 @@ class ChatCalls(ChatSSESettings):
         """Return LangChain's serialized form of the model, without secrets."""
         endpoints(self)  # LangChain would follow a loop forever.
         return super().to_json()
-
-    def __getstate__(self) -> dict[Any, Any]:
-        self._clients.check_picklable()
-        state = super().__getstate__()
-        private = state["__pydantic_private__"] or {}
-        # It holds keys and headers as sent, and is created again.
-        return {**state, "__pydantic_private__": {**private, "_frames": {}}}
-
-    def close(self) -> None:
-        """Close the connections of sync methods, unless another model uses them.
-
-        Optional: shared connections close by themselves. The model can be used again.
-        """
-        self._clients.close()
-
-    async def aclose(self) -> None:
-        """Close the connections of this event loop, unless another model uses them."""
-        await self._clients.aclose()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        self.close()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *exc: object) -> None:
-        await self.aclose()
 
     def invoke(
         self,
@@ -271,7 +225,7 @@ class ChatCalls(ChatSSESettings):
             assembler, keys, messages, stop, kwargs, streamed=streamed
         )
         self._clients.sync_client()  # a wrong setting is an error, with fallbacks too
-        events = RetryEvents(self.callbacks, run_manager)
+        events = CallEvents(self.callbacks, run_manager)
         return stream(exchange, events.on_retry)
 
     async def _aask(
@@ -290,7 +244,7 @@ class ChatCalls(ChatSSESettings):
             assembler, keys, messages, stop, kwargs, streamed=streamed
         )
         self._clients.async_client()
-        events = RetryEvents(self.callbacks, run_manager)
+        events = CallEvents(self.callbacks, run_manager)
         return astream(exchange, events.aon_retry)
 
     def _generate(

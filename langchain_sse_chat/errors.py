@@ -20,6 +20,7 @@ SSEChatError
 │  ├─ NotAnEventStreamError      .content_type
 │  ├─ EventTooLargeError         .limit
 │  ├─ MalformedChunkError        .data
+│  ├─ MalformedEmbeddingsError
 │  └─ StreamTruncatedError
 └─ StructuredOutputError         (OutputParserException)     .llm_output .finish_reason
    └─ RefusalError               (ModelRefusalError)         .raw_message
@@ -258,7 +259,7 @@ class StreamError(SSEChatError, ModelAPIError):
 
 
 class ProtocolError(SSEChatError, ModelError):
-    """The answer does not follow the rules of a chat-completions event stream."""
+    """The answer does not follow the rules of the protocol."""
 
 
 class NotAnEventStreamError(ProtocolError):
@@ -289,6 +290,14 @@ class MalformedChunkError(ProtocolError):
         """Store the first 200 characters of the data."""
         super().__init__(message)
         self.data = data
+
+
+class MalformedEmbeddingsError(ProtocolError):
+    """The answer to a request for embeddings has not one valid vector for each text.
+
+    There are more or fewer vectors than texts, it is not known which belongs to which,
+    or one has a wrong width or a number that is not finite.
+    """
 
 
 class StreamTruncatedError(ProtocolError):

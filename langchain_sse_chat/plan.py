@@ -4,20 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from os import PathLike
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from langchain_core.messages import BaseMessage
 
 from langchain_sse_chat.answer.pipeline import PipelineOptions
 from langchain_sse_chat.dialect import Dialect, ReasoningEcho
-from langchain_sse_chat.errors import ConfigurationError
-from langchain_sse_chat.exchange.access_token import AccessGrant
 from langchain_sse_chat.exchange.endpoint_attempts import CallPlan, refuses_usage
 from langchain_sse_chat.providers import Provider
 from langchain_sse_chat.request.body import PATH, request_body
-from langchain_sse_chat.request.headers import request_headers
 from langchain_sse_chat.request.messages import messages_to_wire
 from langchain_sse_chat.request.strict import effective_strict
 from langchain_sse_chat.request.tools import (
@@ -26,13 +21,13 @@ from langchain_sse_chat.request.tools import (
     tools_to_wire,
 )
 from langchain_sse_chat.secrets import Secrets
-from langchain_sse_chat.secrets.masking import MaskedStr, masked_values
 from langchain_sse_chat.settings.arguments import call_settings, check_body_name
 from langchain_sse_chat.settings.chat_settings import ChatSSESettings
 from langchain_sse_chat.settings.field_use import Use, fields_for
+from langchain_sse_chat.settings.route import find_route
 from langchain_sse_chat.tool_names import sent_names, under_sent_names
 from langchain_sse_chat.transport.protocols import Clients, Timeouts
-from langchain_sse_chat.transport.url import endpoint, safe_url, without_user
+from langchain_sse_chat.transport.url import safe_url
 
 ENDPOINT_KEYWORDS = frozenset({"model", "extra_headers", "extra_query", "extra_body"})
 """Keywords of a call for one server, which must not reach another."""
@@ -157,66 +152,44 @@ def _made_common(
     own = vars(settings)
     used = {name: own[name] for name in fields_for(type(settings), Use.CALL)}
     used |= call.settings
-    root = provider.root(
-        settings._address,  # noqa: SLF001  # found by the settings for this
-        str(call.body.get("model") or settings.model),
+    route = find_route(
+        settings,
+        provider,
+        PATH,
+        key=key,
+        model=str(call.body.get("model") or settings.model),
+        used=used,
+        streamed=streamed,
+        headers=call.headers,
+        query=call.query,
     )
-    given_query = masked_values({**(settings.default_query or {}), **call.query})
-    query = provider.query(root, given_query)
-    address, user = without_user(endpoint(root, PATH, query))
-    url = MaskedStr(address)
     stream_usage = used["stream_usage"]
     asks_usage = streamed and stream_usage is not False
-    given_headers = masked_values({**(settings.default_headers or {}), **call.headers})
-    grant = _grant(settings, key, given_headers)
-    key_header = provider.key_header(None if grant else key)
-    if user is not None:
-        _check_alone(grant, key_header, given_headers)
-        given_headers = masked_values(
-            {**given_headers, "Authorization": MaskedStr(user)}
-        )
     dialect = _dialect(provider, used["reasoning_echo"])
-    headers = request_headers(
-        streamed,
-        masked_values(dict(provider.headers) | key_header),
-        given_headers,
-    )
     plan = CallPlan(
-        url=url,
-        headers=headers,
+        url=route.url,
+        headers=route.headers,
         body={},
         clients=clients,
         timeouts=_timeouts(used),
         streamed=streamed,
         may_drop_usage=asks_usage and stream_usage is None,
         options=PipelineOptions(
-            url=safe_url(url),
+            url=safe_url(route.url),
             on_truncation=used["on_truncation"],
             reasoning_tags=used["reasoning_tags"],
             include_response_headers=used["include_response_headers"],
             marks_generated_files=dialect.marks_generated_files,
-            key_hint="" if key else provider.missing_key_hint(given_headers),
+            key_hint=route.key_hint,
         ),
-        policy=replace(
-            settings.retry_policy,
-            max_retries=used["max_retries"],
-            max_retry_after=used["max_retry_after"],
-        ),
+        policy=route.policy,
         dialect=dialect,
         on_disconnect=used["on_disconnect"],
-        grant=grant,
+        grant=route.grant,
         tls_hint=provider.tls_hint,
-        record=_record(used["record"]),
+        record=route.record,
     )
     return _Common(plan, asks_usage)
-
-
-def _record(folder: object) -> Path | None:
-    """Return the folder for recordings. An empty string disables recording."""
-    if folder is not None and not isinstance(folder, str | PathLike):
-        msg = f"`record` is a {type(folder).__name__}. Pass the path of a folder."
-        raise ConfigurationError(msg)
-    return Path(folder) if folder else None
 
 
 def _dialect(provider: Provider, echo: ReasoningEcho | None) -> Dialect:
@@ -245,44 +218,6 @@ def _sort_keywords(settings: ChatSSESettings, keywords: Mapping[str, Any]) -> _K
         extra_body=dict(body.pop("extra_body", None) or {}),
         strict=body.pop("strict", None),
         body=body,
-    )
-
-
-def _grant(
-    settings: ChatSSESettings, key: str | None, headers: Mapping[str, Any]
-) -> AccessGrant | None:
-    """Return the grant for an access token, unless the user passes a token."""
-    if any(name.lower() == "authorization" for name in headers):
-        return None
-    return settings.access_grant(key)
-
-
-def _check_alone(
-    grant: AccessGrant | None, key_header: Mapping[str, Any], headers: Mapping[str, Any]
-) -> None:
-    """Check that nothing else needs the header that carries user and password.
-
-    Raises:
-        ConfigurationError: Something else needs it.
-    """
-    others = {
-        "an access token": grant is not None,
-        "an API key": _has_authorization(key_header),
-        "a header `Authorization`": _has_authorization(headers),
-    }
-    for other, is_there in others.items():
-        if is_there:
-            msg = (
-                f"`base_url` has a user and password, and there is {other} too. A "
-                "request can carry only one of them: remove the other."
-            )
-            raise ConfigurationError(msg)
-
-
-def _has_authorization(headers: Mapping[str, Any]) -> bool:
-    return any(
-        name.lower() == "authorization" and value is not None
-        for name, value in headers.items()
     )
 
 

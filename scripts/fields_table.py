@@ -18,8 +18,9 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from langchain_sse_chat import ChatSSE
-from langchain_sse_chat.gigachat import GigaChat
+from langchain_sse_chat import ChatSSE, CompatibleEmbeddings
+from langchain_sse_chat.gigachat import GigaChat, GigaChatEmbeddings
+from langchain_sse_chat.settings.connection import Connection
 from langchain_sse_chat.settings.field_use import Use
 
 PAGE = Path(__file__).parents[1] / "docs" / "api.md"
@@ -54,13 +55,29 @@ class Row(NamedTuple):
 def page(text: str) -> str:
     """Return the page with its tables as the fields are now."""
     text = _between(text, "ChatSSE", _tables(ChatSSE, own_fields(ChatSSE)))
-    known, meanings = _docstrings(ChatSSE), _docstrings(GigaChat)
-    own = {
+    for model, base in (
+        (GigaChat, ChatSSE),
+        (CompatibleEmbeddings, Connection),
+        (GigaChatEmbeddings, CompatibleEmbeddings),
+    ):
+        table = _table(model, fields_beyond(model, base))
+        text = _between(text, model.__name__, table)
+    return text
+
+
+def fields_beyond(
+    model: type[BaseModel], base: type[BaseModel]
+) -> dict[str, FieldInfo]:
+    """Return the fields of a model that its base does not have, or means otherwise."""
+    known, meanings = _docstrings(base), _docstrings(model)
+    if base is CompatibleEmbeddings:
+        known = _docstrings(GigaChat) | known
+        known.pop("model")
+    return {
         name: field
-        for name, field in own_fields(GigaChat).items()
+        for name, field in own_fields(model).items()
         if meanings[name] != known.get(name)
     }
-    return _between(text, "GigaChat", _table(GigaChat, own))
 
 
 def own_fields(model: type[BaseModel]) -> dict[str, FieldInfo]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -21,19 +20,14 @@ from langchain_sse_chat.errors import (
     SSEChatError,
     StreamError,
 )
-from langchain_sse_chat.exchange.access_token import AccessGrant, AuthorizedExchange
-from langchain_sse_chat.exchange.call_log import CallLog
+from langchain_sse_chat.exchange.access_token import AccessGrant
 from langchain_sse_chat.exchange.call_state import CallState
 from langchain_sse_chat.exchange.failover import Failover
 from langchain_sse_chat.exchange.retry import RetryPolicy
+from langchain_sse_chat.exchange.wrapped import with_token_and_observers
 from langchain_sse_chat.request.body import encode_body
 from langchain_sse_chat.request.continuation import Continuation, continuation_of
 from langchain_sse_chat.secrets.masking import without_frames
-from langchain_sse_chat.transport.observer import (
-    ObservedExchange,
-    Observer,
-    cannot_record,
-)
 from langchain_sse_chat.transport.protocols import (
     Clients,
     Exchange,
@@ -42,8 +36,6 @@ from langchain_sse_chat.transport.protocols import (
     Timeouts,
 )
 from langchain_sse_chat.wire.deltas import AnswerMessage, Assembler
-
-logger = logging.getLogger("langchain_sse_chat")
 
 OutputT = TypeVar("OutputT")
 
@@ -295,30 +287,9 @@ def build_exchange(
 
 def _wrap(plan: CallPlan, state: CallState[OutputT]) -> Exchange[OutputT]:
     """Return the exchange with one endpoint."""
-    exchange: Exchange[OutputT] = EndpointAttempts(plan, state)
-    if plan.grant is not None:
-        exchange = AuthorizedExchange(
-            exchange,
-            plan.grant,
-            clients=plan.clients,
-            policy=plan.policy,
-            timeouts=plan.timeouts,
-            tls_hint=plan.tls_hint,
-        )
-    if plan.record is not None:
-        exchange = ObservedExchange(exchange, _recorder(plan.record))
-    if logger.isEnabledFor(logging.DEBUG):
-        exchange = ObservedExchange(exchange, CallLog(plan.body.get("model")))
-    return exchange
-
-
-def _recorder(folder: Path) -> Observer:
-    try:
-        # Imported here, because few users record.
-        from langchain_sse_chat.recording import Recorder  # noqa: PLC0415
-    except OSError as error:  # no file descriptor is left to import the module
-        raise cannot_record(folder, error) from error
-    return Recorder(folder)
+    return with_token_and_observers(
+        EndpointAttempts(plan, state), plan, plan.body.get("model")
+    )
 
 
 def _is_about_usage(error: SSEChatError) -> bool:

@@ -2,57 +2,23 @@
 
 from __future__ import annotations
 
-import base64
-import os
-import ssl
 from collections.abc import Sequence
-from dataclasses import replace
-from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
 from langchain_core.language_models import LanguageModelInput
 from langchain_core.messages import AIMessage
 from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
-from pydantic import AliasChoices, Field, SecretStr, model_validator
+from pydantic import AliasChoices, Field
 
 from langchain_sse_chat.chat_models import ChatSSE
-from langchain_sse_chat.errors import ConfigurationError
-from langchain_sse_chat.exchange.access_token import AccessGrant
-from langchain_sse_chat.gigachat.provider import GIGACHAT
-from langchain_sse_chat.providers import Provider
+from langchain_sse_chat.gigachat.connection import GigaChatConnection
 from langchain_sse_chat.request.tools import ToolLike, output_schema, tools_to_wire
-from langchain_sse_chat.secrets.masking import MaskedStr
-from langchain_sse_chat.settings.arguments import understood
-from langchain_sse_chat.settings.field_types import ApiKey, Secret
 from langchain_sse_chat.settings.field_use import Use
 from langchain_sse_chat.structured_output.runnable import Method
-from langchain_sse_chat.transport.clients import ClientSettings
-from langchain_sse_chat.transport.tls import Certificate
-from langchain_sse_chat.transport.url import check_url
-
-_ENVIRONMENT = (
-    "credentials",
-    "access_token",
-    "user",
-    "password",
-    "scope",
-    "auth_url",
-    "base_url",
-    "model",
-    "timeout",
-    "max_retries",
-    "profanity_check",
-    "verify_ssl_certs",
-    "ca_bundle_file",
-    "cert_file",
-    "key_file",
-    "key_file_password",
-)
-"""Fields with an environment variable: `GIGACHAT_` and the name in capitals."""
 
 
-class GigaChat(ChatSSE):
+class GigaChat(GigaChatConnection, ChatSSE):
     """A chat model for GigaChat, with the setting names of `langchain_gigachat`.
 
     ```python
@@ -68,67 +34,17 @@ class GigaChat(ChatSSE):
     `ChatSSE`.
     """
 
-    _FOUND: ClassVar[tuple[str, ...]] = ("base_url", "api_key", "credentials")
-
-    _REPLACES: ClassVar = {
-        "api_key": ("credentials",),
-        "verify": ("verify_ssl_certs", "ca_bundle_file", "ssl_context"),
-        "cert": ("cert_file", "key_file", "key_file_password"),
-    }
+    _ENVIRONMENT: ClassVar[tuple[str, ...]] = (
+        *GigaChatConnection._ENVIRONMENT,  # noqa: SLF001  # ours
+        "model",
+        "profanity_check",
+    )
 
     model: Annotated[str, Use.BODY] = Field(
         default="GigaChat", validation_alias=AliasChoices("model", "model_name")
     )
     """The model's name: `GigaChat-2`, `GigaChat-2-Pro`, `GigaChat-2-Max`, …
     (https://developers.sber.ru/docs/ru/gigachat/models)."""
-
-    provider: Annotated[str | Provider | None, Use.MODEL] = "gigachat"
-    """The provider; the dialect of another one would not fit."""
-
-    credentials: Annotated[ApiKey | None, Use.MODEL] = None
-    """The authorization key of the project (client ID and secret in Base64, as shown in
-    GigaChat Studio), or a function that returns it. Same as `api_key`."""
-
-    scope: Annotated[str | None, Use.MODEL] = None
-    """The version of the API: `GIGACHAT_API_PERS` (default), `GIGACHAT_API_B2B` or
-    `GIGACHAT_API_CORP`."""
-
-    access_token: Annotated[Secret | None, Use.MODEL] = None
-    """A ready access token. When the server rejects it, a new one is requested with
-    `credentials`, or `user` and `password`, if they are set."""
-
-    user: Annotated[str | None, Use.MODEL] = None
-    """The user, for servers with users and passwords."""
-
-    password: Annotated[Secret | None, Use.MODEL] = None
-    """The user's password."""
-
-    auth_url: Annotated[str | None, Use.MODEL] = None
-    """The URL for access tokens. Default: Sber's `…:9443/api/v2/oauth`."""
-
-    verify_ssl_certs: Annotated[bool, Use.MODEL] = True
-    """Whether TLS certificates are verified. Prefer `ca_bundle_file` to `False`."""
-
-    ssl_context: Annotated[ssl.SSLContext | None, Use.MODEL] = Field(
-        default=None, repr=False, exclude=True
-    )
-    """A custom TLS context."""
-
-    ca_bundle_file: Annotated[str | None, Use.MODEL] = None
-    """The PEM file with the Russian Trusted Root CA, which signs GigaChat's
-    certificates and is missing on most systems (https://www.gosuslugi.ru/crt)."""
-
-    cert_file: Annotated[str | None, Use.MODEL] = None
-    """The client's certificate, for access by certificate."""
-
-    key_file: Annotated[str | None, Use.MODEL] = None
-    """The client's private key."""
-
-    key_file_password: Annotated[Secret | None, Use.MODEL] = None
-    """The password of the private key."""
-
-    max_connections: Annotated[int | None, Use.MODEL] = 1000
-    """Limit on simultaneous connections, one per stream; `None` for no limit."""
 
     profanity_check: Annotated[bool | None, Use.BODY] = None
     """Whether the server checks for profanity. Default: the server's."""
@@ -151,98 +67,6 @@ class GigaChat(ChatSSE):
     allow_any_tool_choice_fallback: Annotated[bool, Use.MODEL] = False
     """Whether a `tool_choice` of `any` becomes `auto` when there are several tools, as
     GigaChat does not support it. Otherwise it is a `ConfigurationError`."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _read_environment(cls, values: dict[str, Any]) -> dict[str, Any]:
-        """Read missing settings from the environment."""
-        values = understood(cls, values)
-        names = set(_ENVIRONMENT)
-        # A given setting takes precedence over variables of related settings.
-        for name, others in cls._REPLACES.items():
-            if values.get(name) is not None:
-                names -= {*others}
-        if values.get("model_name") is not None:
-            names.discard("model")
-        found = {
-            name: value
-            for name in names
-            if values.get(name) is None
-            and (value := os.environ.get(f"GIGACHAT_{name.upper()}"))
-        }
-        return {**values, **found}
-
-    def _needs_key(self, provider: Provider, base_url: str) -> bool:
-        """Return `False`: a token, or user and password, work without a key."""
-        del provider, base_url
-        return False
-
-    def _check_credentials(self) -> None:
-        """Make one key of the two names, and refuse to do without any."""
-        self._key = key = self._given("credentials") or self._key
-        vars(self).update(api_key=key, credentials=key)
-        has_user = self.user is not None and self.password is not None
-        if not (key or self.access_token or has_user or self._certificate()):
-            msg = (
-                "No credentials for gigachat: set GIGACHAT_CREDENTIALS, or pass "
-                "`credentials`, `access_token`, or `user` and `password`. "
-                f"{GIGACHAT.hint}"
-            )
-            raise ConfigurationError(msg)
-        if self.auth_url is not None:
-            check_url(self.auth_url, "auth_url")
-
-    def _client_settings(self) -> ClientSettings:
-        return replace(
-            super()._client_settings(),
-            verify=self._trust(),
-            cert=self._certificate(),
-            max_connections=self.max_connections,
-        )
-
-    def _derive(self) -> None:
-        super()._derive()
-        self._check_credentials()
-
-    def _trust(self) -> bool | str | Path | ssl.SSLContext:
-        if not self.verify_ssl_certs:
-            return False
-        return self.ca_bundle_file or self.ssl_context or self.verify
-
-    def _certificate(self) -> Certificate | None:
-        if self.cert_file is None or self.key_file is None:
-            return self.cert_file or self.cert
-        if self.key_file_password is None:
-            return (self.cert_file, self.key_file)
-        secret = MaskedStr(_text(self.key_file_password))
-        return (self.cert_file, self.key_file, secret)
-
-    def access_grant(self, key: str | None) -> AccessGrant | None:
-        """Return the grant for access tokens.
-
-        The key takes precedence over user and password; a given token is used first.
-
-        Args:
-            key: The authorization key of the call.
-        """
-        token = _text(self.access_token) if self.access_token else ""
-        endpoint = self._provider.token
-        if key is not None and endpoint is not None:
-            url, scope = endpoint.at()
-            basic = key.removeprefix("Basic ")
-            return AccessGrant(
-                self.auth_url or url,
-                f"Basic {basic}",
-                self.scope or scope,
-                token,
-                address="auth_url",
-            )
-        if self.user is not None and self.password is not None:
-            pair = f"{self.user}:{_text(self.password)}"
-            basic = base64.b64encode(pair.encode()).decode()
-            url = f"{self._address.rstrip('/')}/token"
-            return AccessGrant(url, f"Basic {basic}", access_token=token)
-        return AccessGrant("", "", access_token=token) if token else None
 
     def bind_tools(
         self,
@@ -301,10 +125,6 @@ class GigaChat(ChatSSE):
     @property
     def _llm_type(self) -> str:
         return "sse-chat-gigachat"
-
-
-def _text(secret: Secret) -> str:
-    return secret.get_secret_value() if isinstance(secret, SecretStr) else secret
 
 
 def _with_extras(tool: ToolLike) -> ToolLike:

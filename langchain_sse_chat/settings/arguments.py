@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import warnings
 from collections.abc import Iterable, Mapping
@@ -49,6 +50,8 @@ _SPEAKS_OF_AN_ADDRESS = re.compile(
     r"(?:^|_)(?:(?:api_)?base|endpoint|host|proxy|server|ur[il])s?$"
 )
 
+_IS_BETWEEN = re.compile(r"(?:langchain_sse_chat|langchain_core|pydantic)\b").match
+
 _TOKEN_OF_AZURE = re.compile(r"azure_ad_(?:async_)?token")
 
 
@@ -90,13 +93,25 @@ def understood(cls: type[BaseModel], given: Mapping[str, Any]) -> dict[str, Any]
             f"{', '.join(sorted(unknown))}: not a parameter of {cls.__name__}, sent in "
             "the request's body. Pass it in `model_kwargs` to silence this warning.",
             UserWarning,
-            stacklevel=6,
+            stacklevel=_depth(),
         )
         values["model_kwargs"] = {**unknown, **(kwargs or {})}
     for field, alias in aliases_only(cls).items():
         if field in values:
             values.setdefault(alias, values.pop(field))
     return values
+
+
+def _depth() -> int:
+    """Return the `stacklevel` of a warning for the code that made or changed a model.
+
+    How many frames of pydantic, LangChain and this package are between depends on the
+    class and on the method.
+    """
+    frame, depth = inspect.currentframe(), 0
+    while frame is not None and _IS_BETWEEN(frame.f_globals.get("__name__", "")):
+        frame, depth = frame.f_back, depth + 1
+    return depth
 
 
 def check_body_name(cls: type[BaseModel], name: str, value: object) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Annotated, Any, ClassVar, Self
 
+from langchain_core.language_models import BaseChatModel
 from pydantic import (
     AliasChoices,
     Field,
@@ -17,61 +17,22 @@ from pydantic import (
 from langchain_sse_chat._version import __version__
 from langchain_sse_chat.answer.pipeline import OnTruncation
 from langchain_sse_chat.dialect import ReasoningEcho
-from langchain_sse_chat.exchange.access_token import AccessGrant
 from langchain_sse_chat.exchange.endpoint_attempts import OnDisconnect
 from langchain_sse_chat.exchange.retry import RetryPolicy
-from langchain_sse_chat.providers import Provider, find_provider
-from langchain_sse_chat.request.headers import check_headers
 from langchain_sse_chat.secrets import masked
-from langchain_sse_chat.settings.address import (
-    endpoint_root,
-    key_in_environment,
-    missing_key,
-)
-from langchain_sse_chat.settings.arguments import understood
-from langchain_sse_chat.settings.checked_model import CheckedModel
-from langchain_sse_chat.settings.field_types import (
-    ApiKey,
-    OwnAsyncClient,
-    OwnClient,
-    ResponseFormat,
-    Timeout,
-    Verify,
-)
+from langchain_sse_chat.settings.connection import Connection
+from langchain_sse_chat.settings.field_types import ResponseFormat
 from langchain_sse_chat.settings.field_use import Use, fields_for
-from langchain_sse_chat.transport.aiohttp_transport import AsyncTransport
-from langchain_sse_chat.transport.clients import ClientSettings
 from langchain_sse_chat.transport.protocols import Timeouts
-from langchain_sse_chat.transport.proxies import proxies_of
-from langchain_sse_chat.transport.tls import Certificate, check_verify
-from langchain_sse_chat.transport.url import check_url, safe_url, socket_path
+from langchain_sse_chat.transport.url import safe_url
 from langchain_sse_chat.wire.tags import ReasoningTags, tag_splitter
 
 _TIMEOUTS = Timeouts()
 _RETRIES = RetryPolicy()
 
 
-class ChatSSESettings(CheckedModel):
-    """The server, the request parameters, and the treatment of answers."""
-
-    model: Annotated[str, Use.BODY] = Field(
-        validation_alias=AliasChoices("model", "model_name")
-    )
-    """The model's name on the server. Also accepted as `model_name`."""
-
-    provider: Annotated[str | Provider | None, Use.MODEL] = None
-    """The provider: a name from the table or a `Provider` of your own. Default: the
-    provider of the host in `base_url`; OpenAI without a `base_url`."""
-
-    base_url: Annotated[str | None, Use.MODEL] = None
-    """The part of the address before `/chat/completions`. Default: the provider's
-    environment variable, then the provider's address. A Unix socket is
-    `http+unix://%2Frun%2Fllama.sock/v1`."""
-
-    api_key: Annotated[ApiKey | None, Use.MODEL] = None
-    """The key, or a function (sync or async) that returns it for each call. Default:
-    the provider's environment variable. A server that is not in the table gets a key
-    only if you pass it here."""
+class ChatSSESettings(Connection, BaseChatModel):
+    """The connection, the request parameters, and the treatment of answers."""
 
     temperature: Annotated[float | None, Use.BODY] = None
     """The sampling temperature: higher values give more varied answers."""
@@ -124,9 +85,6 @@ class ChatSSESettings(CheckedModel):
     user: Annotated[str | None, Use.BODY] = None
     """Your identifier of the end user."""
 
-    model_kwargs: Annotated[dict[str, Any], Use.MODEL] = Field(default_factory=dict)
-    """Additional keys of the request's body. Unknown constructor arguments go here."""
-
     streaming: Annotated[bool | None, Use.MODEL] = None
     """`True` streams in `invoke` too, so that callbacks see each token. `False`
     switches streaming off, even in `stream`. Default: `stream` streams, `invoke` does
@@ -155,13 +113,6 @@ class ChatSSESettings(CheckedModel):
     message so far as `partial`, or `resume`: request the rest, up to `max_retries`
     times, and remove repetitions. Default: resume only at the `fallbacks`."""
 
-    timeout: Annotated[Timeout, Use.CALL] = Field(
-        default=None, validation_alias=AliasChoices("timeout", "request_timeout")
-    )
-    """Seconds to connect, to send, to get a connection from the pool, and for an entire
-    answer that is not streamed; or an `httpx.Timeout`. Default: 10 to connect, 60 to
-    send and for the pool, 600 for an answer."""
-
     first_token_timeout: Annotated[float | None, Use.CALL] = _TIMEOUTS.first_token
     """Seconds from the request to the first progress of a stream; `None` for no
     limit."""
@@ -174,86 +125,13 @@ class ChatSSESettings(CheckedModel):
     """Number of times a failed request is sent again before the first token, plus the
     times a stream is resumed with `on_disconnect="resume"`. 0 sends one request."""
 
-    max_retry_after: Annotated[float, Use.CALL] = Field(
-        default=_RETRIES.max_retry_after, ge=0
-    )
-    """The longest `Retry-After` in seconds to wait for. A longer one raises the error
-    immediately."""
-
-    default_headers: Annotated[Mapping[str, str] | None, Use.MODEL] = Field(
-        default=None, repr=False, exclude=True
-    )
-    """Headers for every request."""
-
-    default_query: Annotated[Mapping[str, Any] | None, Use.MODEL] = Field(
-        default=None, repr=False, exclude=True
-    )
-    """Query parameters for every request."""
-
-    extra_body: Annotated[dict[str, Any] | None, Use.MODEL] = Field(
-        default=None, repr=False
-    )
-    """Keys that replace those of the request's body last. The `extra_body` of a call
-    is merged over this one."""
-
-    http_client: Annotated[OwnClient, Use.MODEL] = Field(
-        default=None, repr=False, exclude=True
-    )
-    """An `httpx.Client` of your own, used unchanged and never closed."""
-
-    http_async_client: Annotated[OwnAsyncClient, Use.MODEL] = Field(
-        default=None, repr=False, exclude=True
-    )
-    """An `httpx.AsyncClient` of your own, used unchanged and never closed."""
-
-    verify: Annotated[Verify, Use.MODEL] = Field(default=True, repr=False, exclude=True)
-    """How TLS is verified: `True`, the path of a CA file, an `ssl.SSLContext`, or
-    `False` to switch it off."""
-
-    cert: Annotated[Certificate | None, Use.MODEL] = Field(
-        default=None, repr=False, exclude=True
-    )
-    """Your client certificate, for servers that require one: the path of a PEM file,
-    `(certificate, key)`, or `(certificate, key, password)`."""
-
-    proxy: Annotated[str | None, Use.MODEL] = Field(
-        default=None, repr=False, exclude=True
-    )
-    """The URL of a proxy for all requests, with user and password if required. Default:
-    the proxies of the environment, for requests to other machines."""
-
-    async_transport: Annotated[AsyncTransport, Use.MODEL] = Field(
-        default="auto", exclude=True
-    )
-    """The library that sends async requests: `aiohttp`, `httpx`, or `auto` for aiohttp
-    when `langchain-sse-chat[aiohttp]` is installed. Requests through a proxy or to a
-    Unix socket always use httpx."""
-
     include_response_headers: Annotated[bool, Use.CALL] = False
     """Whether to put the response headers into `response_metadata["headers"]`."""
 
-    record: Annotated[str | Path | None, Use.CALL] = Field(default=None, exclude=True)
-    """A folder to record every exchange in, without secrets but with prompts and
-    answers, for bug reports or playback. Default: nothing is recorded."""
-
-    retry_policy: ClassVar[RetryPolicy] = _RETRIES
-    """The waits between attempts; a subclass may override them. `max_retries` sets the
-    number of attempts."""
-
-    _provider: Provider = PrivateAttr()
-    _address: str = PrivateAttr()
-    _key: ApiKey | None = PrivateAttr()
     _frames: dict[Any, Any] = PrivateAttr(default_factory=dict)
     """The shared parts of calls, by the values they depend on other than fields."""
 
-    _MADE: ClassVar[tuple[str, ...]] = ("_provider", "_address", "_key", "_frames")
-    _FOUND: ClassVar[tuple[str, ...]] = ("base_url", "api_key")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _understand_arguments(cls, values: dict[str, Any]) -> dict[str, Any]:
-        """Map the arguments to the names of the fields."""
-        return understood(cls, values)
+    _MADE: ClassVar[tuple[str, ...]] = (*Connection._MADE, "_frames")  # noqa: SLF001  # ours
 
     @field_validator("logit_bias", mode="before")
     @classmethod
@@ -263,28 +141,9 @@ class ChatSSESettings(CheckedModel):
             return value
         return {str(token): bias for token, bias in value.items()}
 
-    def _find_endpoint(self) -> None:
-        """Find the provider, the address and the key."""
-        base_url = self._given("base_url")
-        self._provider = provider = find_provider(self.provider, base_url)
-        self._address = address = endpoint_root(provider, base_url)
-        check_url(address, "base_url")
-        key = self._given("api_key")
-        if key is None:
-            key = key_in_environment(provider)
-        if key is None and self._needs_key(provider, address):
-            raise missing_key(provider)
-        self._key = key
-        # Shown, but not counted as set: another provider has other values.
-        vars(self).update(base_url=address, api_key=key)
-
     def _derive(self) -> None:
-        self._find_endpoint()
+        super()._derive()
         self._frames = {}
-
-    def _needs_key(self, provider: Provider, base_url: str) -> bool:
-        """Whether the provider requires a key."""
-        return provider.needs_key_at(base_url)
 
     @model_validator(mode="after")
     def _check_reasoning_tags(self) -> Self:
@@ -294,17 +153,12 @@ class ChatSSESettings(CheckedModel):
         return self
 
     @model_validator(mode="after")
-    def _check_connections(self) -> Self:
-        """Check what a call needs, so that a fault shows before the first one."""
+    def _check_times(self) -> Self:
+        """Check the limits of a stream, so that a fault shows before the first call."""
         given = Timeouts(
             first_token=self.first_token_timeout, gap=self.stream_chunk_timeout
         )
         given.overridden_by(self.timeout)
-        check_verify(self.verify)
-        if self.proxy is not None:
-            proxies_of(self.proxy)
-        if self.default_headers:
-            check_headers(self.default_headers)
         return self
 
     @model_validator(mode="after")
@@ -312,19 +166,6 @@ class ChatSSESettings(CheckedModel):
         """Name this package in the metadata of traces."""
         self._add_version("langchain-sse-chat", __version__)
         return self
-
-    def access_grant(self, key: str | None) -> AccessGrant | None:
-        """Return the grant for an access token, if the provider requires one.
-
-        Args:
-            key: The API key of the call.
-        """
-        endpoint = self._provider.token
-        if endpoint is None or key is None:
-            return None
-        url, scope = endpoint.at()
-        basic = f"Basic {key.removeprefix('Basic ')}"
-        return AccessGrant(url, basic, scope, address=endpoint.url_env or "base_url")
 
     @property
     def model_name(self) -> str:
@@ -354,11 +195,31 @@ class ChatSSESettings(CheckedModel):
         }
         return {key: value for key, value in params.items() if value is not None}
 
-    def _client_settings(self) -> ClientSettings:
-        return ClientSettings(
-            verify=self.verify,
-            proxy=self.proxy,
-            cert=self.cert,
-            uds=socket_path(self._address),
-            async_transport=self.async_transport,
-        )
+    def __getstate__(self) -> dict[Any, Any]:
+        state = super().__getstate__()
+        private = state["__pydantic_private__"] or {}
+        # It holds keys and headers as sent, and is created again.
+        return {**state, "__pydantic_private__": {**private, "_frames": {}}}
+
+    def to_json(self) -> Any:
+        """Return LangChain's serialized form of the model, without secrets.
+
+        In `model_kwargs` and `extra_body`, values named like secrets are masked.
+        """
+        written: Any = super().to_json()
+        kwargs = written["kwargs"]
+        for name in ("model_kwargs", "extra_body"):
+            if name in kwargs:
+                kwargs[name] = masked(kwargs[name])
+        return written
+
+    def configurable_fields(self, **kwargs: Any) -> Any:
+        """Make fields configurable by the config of a call; see LangChain's method.
+
+        An address and a key found in the environment belong to the current provider,
+        so they are looked up again for the configured model.
+        """
+        as_given = BaseChatModel.model_copy(self)
+        found = {n: None for n in self._FOUND if n not in self.model_fields_set}
+        vars(as_given).update(found)
+        return BaseChatModel.configurable_fields(as_given, **kwargs)

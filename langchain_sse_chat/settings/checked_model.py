@@ -1,28 +1,32 @@
-"""Check the fields of a chat model in the constructor and whenever they change."""
+"""Check the fields of a model in the constructor and whenever they change."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from langchain_core.language_models import BaseChatModel
-from pydantic import ConfigDict, PrivateAttr, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    PrivateAttr,
+    ValidationError,
+    model_validator,
+)
 
 from langchain_sse_chat.errors import ConfigurationError
-from langchain_sse_chat.secrets import masked
 from langchain_sse_chat.secrets.masking import without_frames
 from langchain_sse_chat.settings.arguments import understood
 from langchain_sse_chat.settings.faults import as_configuration_error
 from langchain_sse_chat.settings.field_use import has_own_value, names_of, use_of
 
 
-class CheckedModel(BaseChatModel):
-    """A chat model whose state is always valid for its constructor."""
+class CheckedModel(BaseModel):
+    """A model whose state is always valid for its constructor."""
 
     model_config = ConfigDict(
         arbitrary_types_allowed=True,
         protected_namespaces=(),
-        # Only `ChatSSE` and its subclasses are instantiated.
+        # Only the public classes are instantiated.
         defer_build=True,
         # An error about one field must not show a key in another.
         hide_input_in_errors=True,
@@ -104,6 +108,11 @@ class CheckedModel(BaseChatModel):
             super().__setattr__(name, value)
             self._is_derived = False
 
+    @classmethod
+    def _understood(cls, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the arguments of the constructor under the names of the fields."""
+        return understood(cls, given)
+
     @model_validator(mode="after")
     def _derive_first(self) -> Self:
         self._derive()
@@ -147,7 +156,7 @@ class CheckedModel(BaseChatModel):
         """
         cls = type(self)
         names = names_of(cls)
-        known = understood(cls, changes)
+        known = cls._understood(changes)
         own = vars(self)
         if "model_kwargs" in known and "model_kwargs" not in changes:
             known["model_kwargs"] = {**own["model_kwargs"], **known["model_kwargs"]}
@@ -188,29 +197,6 @@ class CheckedModel(BaseChatModel):
             raise as_configuration_error(cls.__name__, error) from None
         made._catch_up()  # noqa: SLF001  # of this class
         return made
-
-    def to_json(self) -> Any:
-        """Return LangChain's serialized form of the model, without secrets.
-
-        In `model_kwargs` and `extra_body`, values named like secrets are masked.
-        """
-        written: Any = super().to_json()
-        kwargs = written["kwargs"]
-        for name in ("model_kwargs", "extra_body"):
-            if name in kwargs:
-                kwargs[name] = masked(kwargs[name])
-        return written
-
-    def configurable_fields(self, **kwargs: Any) -> Any:
-        """Make fields configurable by the config of a call; see LangChain's method.
-
-        An address and a key found in the environment belong to the current provider,
-        so they are looked up again for the configured model.
-        """
-        as_given = super().model_copy()
-        found = {n: None for n in self._FOUND if n not in self.model_fields_set}
-        vars(as_given).update(found)
-        return BaseChatModel.configurable_fields(as_given, **kwargs)
 
     def __eq__(self, other: object) -> bool:
         """Whether two models have equal settings."""

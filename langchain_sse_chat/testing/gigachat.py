@@ -1,4 +1,4 @@
-"""Run a GigaChat inside the process: its token endpoint and its chat completions.
+"""Run a GigaChat inside the process: its token endpoint, chats and embeddings.
 
 The forms are those of
 https://developers.sber.ru/docs/ru/gigachat/api/reference/rest/gigachat-api.
@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qs
 
-from langchain_sse_chat.testing import echo
+from langchain_sse_chat.testing import echo, embeddings
 from langchain_sse_chat.testing.completions import (
     Body,
     Completion,
@@ -27,6 +27,7 @@ from langchain_sse_chat.testing.server import ScriptedServer
 
 _TOKEN_PATH = "/api/v2/oauth"  # noqa: S105  # a path
 _CHAT_PATH = "/v1/chat/completions"
+_EMBEDDINGS_PATH = "/v1/embeddings"
 _CREATED = 1_750_000_000  # fixed, so that an answer depends on its request alone
 
 _FIELDS = frozenset(
@@ -77,7 +78,11 @@ class ScriptedGigaChat(ScriptedServer):
         credentials: str | None = None,
         token_lasts: float = 1800.0,
     ) -> None:
-        routes = {_TOKEN_PATH: self._give_token, _CHAT_PATH: self._chat}
+        routes = {
+            _TOKEN_PATH: self._give_token,
+            _CHAT_PATH: self._chat,
+            _EMBEDDINGS_PATH: self._embed,
+        }
         super().__init__(script, routes=routes)
         self._credentials = credentials
         self._token_lasts = token_lasts
@@ -115,10 +120,20 @@ class ScriptedGigaChat(ScriptedServer):
         self._tokens[token] = ends
         return Reply.json({"access_token": token, "expires_at": int(ends * 1000)})
 
-    def _chat(self, request: Request) -> Reply:
+    def _unauthorized(self, request: Request) -> Reply | None:
+        """Return the reply to a request without a valid token, else `None`."""
         token = request.headers.get("authorization", "").removeprefix("Bearer ")
-        if self._tokens.get(token, 0.0) <= time.time():
-            return _refusal(401, "Token has expired" if token else "Unauthorized")
+        if self._tokens.get(token, 0.0) > time.time():
+            return None
+        return _refusal(401, "Token has expired" if token else "Unauthorized")
+
+    def _embed(self, request: Request) -> Reply:
+        return self._unauthorized(request) or _embeddings(request.settings())
+
+    def _chat(self, request: Request) -> Reply:
+        refused = self._unauthorized(request)
+        if refused is not None:
+            return refused
         problem = _problem(request.settings())
         if problem is not None:
             return _refusal(422, f"Invalid params: {problem}")
@@ -138,6 +153,24 @@ def _is_uuid(text: str) -> bool:
 
 def _refusal(status: int, message: str) -> Reply:
     return Reply.json({"status": status, "message": message}, status)
+
+
+def _embeddings(body: Mapping[str, Any]) -> Reply:
+    """Return the embeddings in GigaChat's form, with a usage for each text."""
+    unknown = sorted(body.keys() - {"model", "input"})
+    problem = f"unknown field {unknown[0]}" if unknown else embeddings.refusal(body)
+    if problem is not None:
+        return _refusal(422, f"Invalid params: {problem}")
+    data = [
+        {
+            "object": "embedding",
+            "embedding": embeddings.vector(text),
+            "index": index,
+            "usage": {"prompt_tokens": embeddings.token_count(text)},
+        }
+        for index, text in enumerate(embeddings.texts_of(body))
+    ]
+    return Reply.json({"object": "list", "data": data, "model": body["model"]})
 
 
 def _problem(body: Mapping[str, Any]) -> str | None:

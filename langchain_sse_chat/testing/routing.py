@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from langchain_sse_chat.testing import echo
+from langchain_sse_chat.testing import echo, embeddings
 from langchain_sse_chat.testing.replies import Reply, Response, Scripted
 from langchain_sse_chat.testing.request import Request
 from langchain_sse_chat.testing.script import Script
 
 _CHAT_PATHS = frozenset({"/v1/chat/completions", "/chat/completions"})
+_EMBEDDINGS_PATHS = frozenset({"/v1/embeddings", "/embeddings"})
+_POST_PATHS = _CHAT_PATHS | _EMBEDDINGS_PATHS
 _MODELS_PATHS = frozenset({"/v1/models", "/models"})
 _MODELS = Reply.json({"object": "list", "data": [{"id": "echo", "object": "model"}]})
 _UNAUTHORIZED = Reply.status(
@@ -70,9 +72,9 @@ class Router:
     def _choose(self, request: Request) -> Scripted:
         if request.path in self._routes:
             return self._routes[request.path]
-        if request.path not in _CHAT_PATHS | _MODELS_PATHS:
+        if request.path not in _POST_PATHS | _MODELS_PATHS:
             return Reply.status(404, error=f"Invalid URL ({request.path})")
-        method = "POST" if request.path in _CHAT_PATHS else "GET"
+        method = "POST" if request.path in _POST_PATHS else "GET"
         if request.method != method:
             return Reply.status(405, headers={"allow": method})
         given = request.headers.get("authorization")
@@ -80,6 +82,8 @@ class Router:
             return _UNAUTHORIZED
         if request.path in _MODELS_PATHS:
             return _MODELS
+        if request.path in _EMBEDDINGS_PATHS:
+            return embeddings.answer
         return self.script.next(request, echo.answer)
 
 

@@ -26,7 +26,8 @@ class ScriptedServer:
     async clients can use it. It speaks HTTP/1.1 with persistent connections.
     Each request to `/v1/chat/completions` uses up one reply of the script; a request
     after the last one gets `default`, or else an answer of the echo model, which needs
-    no script at all.
+    no script at all. Requests to `/v1/embeddings` get vectors that depend on their
+    texts alone.
 
     Args:
         script: The replies, in their order.

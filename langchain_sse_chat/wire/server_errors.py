@@ -53,7 +53,7 @@ _HINTS = {
     403: "Check the permissions of the API key.",
     404: (
         "Check the model name, and that `base_url` is the part of the address "
-        "before `/chat/completions`, often ending in `/v1`."
+        "before `{path}`, often ending in `/v1`."
     ),
     407: "Pass the user and password of the proxy in `proxy`.",
     413: "Send a smaller request.",
@@ -106,7 +106,7 @@ def stream_error(
     if failed:
         msg += f" The rejected output was: {_short(str(failed))}"
     spent = is_spent(report)
-    # Relays of this package say it in the error, in place of a header.
+    # Relays of this package say it in the error, instead of a header.
     told = body.get("should_retry") if isinstance(body, dict) else None
     passes = told if isinstance(told, bool) else may_pass(words.code, words.type)
     if not spent and is_overflow(report.texts, report.codes, _as_status(words.code)):
@@ -156,6 +156,7 @@ def status_error(
     now: float,
     key_hint: str = "",
     address: str = "base_url",
+    path: str = "/chat/completions",
 ) -> StatusError:
     """Return the error for an HTTP status that is not a success.
 
@@ -167,6 +168,7 @@ def status_error(
         now: Seconds since the epoch, for a server that names the moment of a retry.
         key_hint: A sentence for 401 and 403 when the request had no key.
         address: The setting with the URL.
+        path: The path after the root of the API.
     """
     text = body.decode("utf-8", "replace")
     words, parsed = _body_words(text)
@@ -182,6 +184,7 @@ def status_error(
             f": {_short(report.message)}" if report.message else " with an empty body"
         )
         hint = _SPENT_HINT if spent else _hint(status, report, key_hint, address)
+        hint = hint.replace("{path}", path)
         msg = f"{_sentence(msg + said)} {hint}".rstrip()
     if named:
         msg += f" (request {named})"

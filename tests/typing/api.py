@@ -13,12 +13,13 @@ from pydantic import BaseModel, SecretStr
 
 from langchain_sse_chat import (
     ChatSSE,
+    CompatibleEmbeddings,
     Provider,
     ServerSentEvent,
     SSEDecoder,
     StatusError,
 )
-from langchain_sse_chat.gigachat import GigaChat
+from langchain_sse_chat.gigachat import GigaChat, GigaChatEmbeddings
 from langchain_sse_chat.testing import Reply, ScriptedServer
 
 chat = ChatSSE(
@@ -37,6 +38,20 @@ assert_type(
     chat.api_key,
     SecretStr | str | Callable[[], str] | Callable[[], Awaitable[str]] | None,
 )
+embeddings = CompatibleEmbeddings(
+    model="m",
+    provider="mistral",
+    api_key="k",
+    dimensions=256,
+    encoding_format="float",
+    max_texts=10,
+    query_fields={"input_type": "query"},
+    on_usage=print,
+)
+assert_type(embeddings.embed_documents(["a"]), list[list[float]])
+assert_type(embeddings.embed_query("a"), list[float])
+assert_type(GigaChatEmbeddings(credentials="k").model, str)
+
 key: str | None = None
 ChatSSE(model="m", api_key="k", timeout=10, verify=False, base_url="http://x/v1")
 ChatSSE(model="m", api_key=key, timeout=(5, None), verify="ca.pem")

@@ -6,9 +6,10 @@ import importlib
 import re
 
 import pytest
+from pydantic import BaseModel
 
-from langchain_sse_chat import ChatSSE, errors
-from langchain_sse_chat.gigachat import GigaChat
+from langchain_sse_chat import ChatSSE, CompatibleEmbeddings, errors
+from langchain_sse_chat.gigachat import GigaChat, GigaChatEmbeddings
 from scripts.fields_table import PAGE, own_fields, page
 
 TEXT = PAGE.read_text("utf-8")
@@ -17,7 +18,7 @@ PUBLIC = (
     "langchain_sse_chat",
     *(
         f"langchain_sse_chat.{name}"
-        for name in ("sse", "testing", "gigachat", "providers", "serve")
+        for name in ("sse", "testing", "gigachat", "providers", "embeddings", "serve")
     ),
 )
 
@@ -41,8 +42,10 @@ def test_the_tables_of_fields_are_up_to_date() -> None:
     assert page(TEXT) == TEXT, "Run `python -m scripts.fields_table`."
 
 
-@pytest.mark.parametrize("model", [ChatSSE, GigaChat])
-def test_every_field_has_a_row(model: type[ChatSSE]) -> None:
+@pytest.mark.parametrize(
+    "model", [ChatSSE, GigaChat, CompatibleEmbeddings, GigaChatEmbeddings]
+)
+def test_every_field_has_a_row(model: type[BaseModel]) -> None:
     missing = [name for name in own_fields(model) if f"\n| `{name}` | " not in TEXT]
 
     assert missing == []

@@ -17,6 +17,7 @@ from langchain_sse_chat.errors import (
     EventTooLargeError,
     InvalidRequestError,
     MalformedChunkError,
+    MalformedEmbeddingsError,
     ModelClosedError,
     NotAnEventStreamError,
     NotFoundError,
@@ -53,6 +54,7 @@ TREE: list[tuple[type[SSEChatError], type[SSEChatError], type[Exception], bool]]
     (NotAnEventStreamError, ProtocolError, core.ModelError, False),
     (EventTooLargeError, ProtocolError, core.ModelError, False),
     (MalformedChunkError, ProtocolError, core.ModelError, False),
+    (MalformedEmbeddingsError, ProtocolError, core.ModelError, False),
     (StreamTruncatedError, ProtocolError, core.ModelError, True),
 ]
 

@@ -325,6 +325,7 @@ def test_public_names() -> None:
     assert langchain_sse_chat.__all__ == [
         "AuthenticationError",
         "ChatSSE",
+        "CompatibleEmbeddings",
         "ConfigurationError",
         "ConnectionFailedError",
         "ContextLengthError",
@@ -332,6 +333,7 @@ def test_public_names() -> None:
         "EventTooLargeError",
         "InvalidRequestError",
         "MalformedChunkError",
+        "MalformedEmbeddingsError",
         "ModelClosedError",
         "NotAnEventStreamError",
         "NotFoundError",

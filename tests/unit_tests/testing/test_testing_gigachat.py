@@ -264,3 +264,47 @@ def test_scripted_replies_come_first(
     assert first["choices"][0]["finish_reason"] == "blacklist"
     assert first["usage"] == usage
     assert chat(client, server).json()["message"] == "/v1/chat/completions"
+
+
+def embed(
+    client: httpx.Client, server: ScriptedGigaChat, bearer: str, **fields: Any
+) -> httpx.Response:
+    return client.post(
+        f"{server.base_url}/embeddings",
+        json={"model": "Embeddings", "input": ["Hello", "you two"], **fields},
+        headers={"authorization": f"Bearer {bearer}"},
+    )
+
+
+def test_embeddings_need_a_token_and_have_a_usage_each(
+    client: httpx.Client, server: ScriptedGigaChat
+) -> None:
+    assert embed(client, server, "wrong").status_code == 401
+    given = token(client, server).json()["access_token"]
+
+    answer = embed(client, server, given).json()
+
+    assert answer.keys() == {"object", "data", "model"}
+    assert [item["index"] for item in answer["data"]] == [0, 1]
+    assert [item["usage"]["prompt_tokens"] for item in answer["data"]] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        pytest.param({"dimensions": 3}, "unknown field dimensions", id="width"),
+        pytest.param({"input": [""]}, "empty string", id="empty"),
+    ],
+)
+def test_embeddings_in_another_form_are_refused(
+    client: httpx.Client,
+    server: ScriptedGigaChat,
+    fields: dict[str, Any],
+    words: str,
+) -> None:
+    given = token(client, server).json()["access_token"]
+
+    answer = embed(client, server, given, **fields)
+
+    assert answer.status_code == 422
+    assert words in answer.json()["message"]

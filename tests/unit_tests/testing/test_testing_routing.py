@@ -36,7 +36,9 @@ def status(routes: Router, asked: Request) -> int:
         ("/v1/models", "GET", 200),
         (CHAT, "GET", 405),
         ("/v1/models", "POST", 405),
-        ("/v1/embeddings", "POST", 404),
+        ("/v1/embeddings", "POST", 400),
+        ("/v1/embeddings", "GET", 405),
+        ("/v1/completions", "POST", 404),
     ],
 )
 def test_a_path_has_its_method(path: str, method: str, expected: int) -> None:

@@ -1,0 +1,87 @@
+"""The connection to GigaChat, which chat model and embeddings have in common."""
+
+from __future__ import annotations
+
+import ssl
+from typing import Any
+
+import pytest
+
+from langchain_sse_chat import ConfigurationError
+from langchain_sse_chat.gigachat import GigaChat, GigaChatEmbeddings
+from tests.unit_tests.gigachat.gigachat_scripts import KEY
+
+KINDS = pytest.mark.parametrize("kind", [GigaChat, GigaChatEmbeddings])
+
+
+@KINDS
+def test_the_key_has_two_names(kind: type[Any]) -> None:
+    for model in (kind(credentials=KEY), kind(api_key=KEY)):
+        assert model.credentials.get_secret_value() == KEY
+        assert model.api_key.get_secret_value() == KEY
+        assert KEY not in repr(model)
+
+
+@KINDS
+def test_settings_come_from_the_environment(
+    kind: type[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = {"CREDENTIALS": KEY, "SCOPE": "GIGACHAT_API_B2B", "MAX_RETRIES": "5"}
+    for name, value in given.items():
+        monkeypatch.setenv(f"GIGACHAT_{name}", value)
+
+    model = kind()
+    grant = model.access_grant(KEY)
+
+    assert grant is not None
+    assert (grant.scope, model.max_retries) == ("GIGACHAT_API_B2B", 5)
+    assert kind(scope="GIGACHAT_API_CORP").scope == "GIGACHAT_API_CORP"
+
+
+@KINDS
+@pytest.mark.parametrize("given", [{}, {"user": "me"}, {"password": "pw"}])
+def test_credentials_are_needed(kind: type[Any], given: dict[str, Any]) -> None:
+    with pytest.raises(ConfigurationError, match="GIGACHAT_CREDENTIALS"):
+        kind(**given)
+
+
+@KINDS
+def test_tokens_are_got_with_what_there_is(kind: type[Any]) -> None:
+    user = kind(user="me", password="pw", base_url="http://test/v1").access_grant(None)
+    token = kind(access_token="ready").access_grant(None)
+
+    assert user is not None
+    assert user.url == "http://test/v1/token"
+    assert token is not None
+    assert (token.url, token.access_token) == ("", "ready")
+    assert kind(cert_file="c.pem").access_grant(None) is None
+
+
+@KINDS
+def test_certificates_are_those_of_the_settings(kind: type[Any]) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    given: list[tuple[dict[str, Any], Any, Any]] = [
+        ({"ca_bundle_file": "ca.pem"}, "ca.pem", None),
+        ({"ssl_context": context}, context, None),
+        ({"verify_ssl_certs": False}, False, None),
+        ({"cert_file": "c", "key_file": "k"}, True, ("c", "k")),
+    ]
+    for fields, verify, cert in given:
+        settings = kind(credentials=KEY, **fields)._clients._settings
+        assert (settings.verify, settings.cert) == (verify, cert)
+
+
+@KINDS
+def test_a_wrong_address_for_tokens_is_an_error(kind: type[Any]) -> None:
+    with pytest.raises(ConfigurationError, match="auth_url"):
+        kind(credentials=KEY, auth_url="no-address")
+
+
+@KINDS
+def test_a_change_of_a_related_setting_replaces_it(kind: type[Any]) -> None:
+    model = kind(credentials=KEY, ca_bundle_file="ca.pem")
+
+    changed = model.model_copy(update={"verify": False, "api_key": "other"})
+
+    assert changed._clients._settings.verify is False
+    assert changed.credentials.get_secret_value() == "other"
