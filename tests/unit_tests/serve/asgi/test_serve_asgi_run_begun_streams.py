@@ -8,12 +8,12 @@ import httpx
 from langchain_core.messages import HumanMessage
 from langchain_core.output_parsers import StrOutputParser
 from langchain_core.prompts import ChatPromptTemplate
-from langchain_sse_chat.serve.run import Run, RunLimits
-from langchain_sse_chat.serve.target import Target
 
 from langchain_sse_chat import ChatSSE
 from langchain_sse_chat.serve import OpenAIEncoder
-from langchain_sse_chat.serve.request import ChatRequest
+from langchain_sse_chat.serve.asgi.run import Run, RunLimits
+from langchain_sse_chat.serve.request.chat_request import ChatRequest
+from langchain_sse_chat.serve.targets.target import Target
 
 
 class Body(httpx.AsyncByteStream):
