@@ -23,8 +23,7 @@ _LISTS = {
             r"\*|(?:\*\.)?[^\s/:*,\[\]]*[^\s/:*,\[\].]"
             r"|[0-9A-Fa-f]*:[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*"
         ),
-        "Pass a name without scheme and port, such as 'example.com', '*.example.com' "
-        "or '*'.",
+        "Pass a name without scheme and port, such as 'example.com', or '*'.",
     ),
 }
 """The form of their entries, and what to pass instead. Another never matches."""

@@ -87,5 +87,12 @@ def test_every_form_of_origins_and_hosts_is_accepted() -> None:
             "https://example.com:80",
             "chrome-extension://abcdef",
         ],
-        allowed_hosts=["*", "*.example.com", "Example.com", "my_host", "10.0.0.1", "::1"],
+        allowed_hosts=[
+            "*",
+            "*.example.com",
+            "Example.com",
+            "my_host",
+            "10.0.0.1",
+            "::1",
+        ],
     )

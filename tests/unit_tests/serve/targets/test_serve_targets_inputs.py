@@ -101,7 +101,10 @@ def test_the_question_is_the_last_one_of_the_user() -> None:
 
 @pytest.mark.parametrize(
     "prompt",
-    [ChatPromptTemplate.from_template("{topic}"), placeholder("history") + "{question}"],
+    [
+        ChatPromptTemplate.from_template("{topic}"),
+        placeholder("history") + "{question}",
+    ],
     ids=["question", "question and history"],
 )
 @pytest.mark.parametrize(
