@@ -63,10 +63,15 @@ def _application(options: ServeOptions) -> tuple[Any, bool]:
 
 def _announce(options: ServeOptions, address: str, *, has_keys: bool) -> None:
     lines = [f"Serving {options.target or options.model} at {address}"]
-    if not has_keys:
+    if not has_keys and options.is_local:
         lines.append(
             "No API key is needed, so only programs on this machine can connect. "
             "--api-key-env names a variable with keys."
+        )
+    elif not has_keys:
+        lines.append(
+            f"No API key is needed: whoever reaches {options.host} can use the models, "
+            "unless the application itself checks who asks."
         )
     sys.stderr.write("\n".join(lines) + "\n")
     sys.stderr.flush()

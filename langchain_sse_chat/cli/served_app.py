@@ -65,12 +65,18 @@ def is_application(found: object) -> bool:
 
 
 def parts_that_serve(app: Any) -> list[ServeApp]:
-    """Return the application itself, or those that are mounted into it."""
-    if isinstance(app, ServeApp):
-        return [app]
-    routes = getattr(app, "routes", None) or ()
-    mounted = (getattr(route, "app", None) for route in routes)
-    return [part for part in mounted if isinstance(part, ServeApp)]
+    """Return the application itself, or those inside it: mounted, or in middleware."""
+    parts: list[ServeApp] = []
+    found = [app]
+    # A list that grows, so that an application that refers to itself does not matter.
+    for one in found:
+        if isinstance(one, ServeApp):
+            parts.append(one)
+            continue
+        owners = [one, *(getattr(one, "routes", None) or ())]
+        inside = [getattr(owner, "app", None) for owner in owners]
+        found += [new for new in inside if all(new is not old for old in found)]
+    return list(dict.fromkeys(parts))
 
 
 def _own_model(options: ServeOptions) -> Any:

@@ -8,6 +8,7 @@ import copy
 import signal
 import socket
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import uvicorn
@@ -16,6 +17,9 @@ from uvicorn.config import LOGGING_CONFIG
 from langchain_sse_chat.cli.served_app import parts_that_serve
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_THREADS = 500
+"""Steps of sync models and functions at the same time, as many as there are answers. An
+event loop has 32 at most, with one core 5."""
 _LAST_SECONDS = 5
 """Time for connections after the answers have ended."""
 _FORCED = 0.1
@@ -60,6 +64,8 @@ class Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to accept connections."""
+        threads = ThreadPoolExecutor(_THREADS, "answer")
+        asyncio.get_running_loop().set_default_executor(threads)
         await super().startup(sockets=sockets)
         if self.started:
             self._on_start()

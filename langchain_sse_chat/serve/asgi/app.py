@@ -25,6 +25,7 @@ from langchain_sse_chat.serve.asgi.delivery import (
     Receive,
     Scope,
     Send,
+    end_event_source,
     send_body,
     send_failure,
 )
@@ -365,9 +366,7 @@ class ServeApp:
     @staticmethod
     async def _end_event_source(call: _Call, receive: Receive, send: Send) -> None:
         del receive
-        head = {"status": 204, "headers": call.own_headers}
-        await send({"type": "http.response.start", **head})
-        await send({"type": "http.response.body", "body": b""})
+        await end_event_source(send, call.own_headers)
 
     def _report_refused(
         self, call: _Call, started: float, failure: Failure | None

@@ -53,6 +53,13 @@ async def send_failure(send: Send, failure: Failure, headers: Headers) -> None:
     await send_body(send, failure.status, body, more)
 
 
+async def end_event_source(send: Send, headers: Headers) -> None:
+    """End an `EventSource` that connects again: it has had its answer."""
+    # https://html.spec.whatwg.org/multipage/server-sent-events.html#the-eventsource-interface
+    await send({"type": "http.response.start", "status": 204, "headers": headers})
+    await send({"type": "http.response.body", "body": b""})
+
+
 async def left(receive: Receive) -> None:
     """Wait until the client leaves."""
     # An error of the server means that the connection is of no more use.

@@ -5,9 +5,13 @@ from __future__ import annotations
 import hmac
 import inspect
 import secrets
+import traceback
 from collections.abc import Awaitable, Callable, Iterable
 
 from langchain_sse_chat.errors import ConfigurationError
+from langchain_sse_chat.secrets import Secrets
+from langchain_sse_chat.serve.failure.failure import RequestRefused
+from langchain_sse_chat.serve.failure.upstream_errors import http_exception
 
 ApiKeys = Iterable[str] | Callable[[str], bool | Awaitable[bool]]
 """Keys, or a function that says whether a key is valid."""
@@ -21,7 +25,8 @@ class KeyCheck:
             valid.
 
     Raises:
-        ConfigurationError: There are no keys, or one of them is empty.
+        ConfigurationError: There are no keys, or one of them is empty or cannot be sent
+            in a header.
     """
 
     def __init__(self, keys: ApiKeys) -> None:
@@ -39,10 +44,18 @@ class KeyCheck:
                 "function, or None for a server without keys."
             )
             raise ConfigurationError(msg)
+        if not all(key.isprintable() and key == key.strip() for key in listed):
+            # As of a file that was read with its last line break.
+            msg = "Invalid `api_keys`: a key has a line break, or a space at an end."
+            raise ConfigurationError(msg)
         self._digests = [self._digest(key.encode()) for key in listed]
 
     async def accepts(self, authorization: bytes | None) -> bool:
-        """Return whether the header has a valid key."""
+        """Return whether the header has a valid key.
+
+        Raises:
+            Exception: The function that says whether a key is valid failed.
+        """
         scheme, _, key = (authorization or b"").partition(b" ")
         key = key.strip()
         if scheme.lower() != b"bearer" or not key:
@@ -59,11 +72,20 @@ class KeyCheck:
         is_valid: Callable[[str], bool | Awaitable[bool]], key: bytes
     ) -> bool:
         try:
-            answer = is_valid(key.decode())
+            text = key.decode()
         except UnicodeDecodeError:
             return False
-        if inspect.isawaitable(answer):
-            answer = await answer
+        try:
+            answer = is_valid(text)
+            if inspect.isawaitable(answer):
+                answer = await answer
+        except Exception as error:
+            if isinstance(error, RequestRefused) or http_exception(error):
+                raise
+            # Its text may quote the key, as that of a `KeyError` does.
+            trace = Secrets([text]).redact("".join(traceback.format_exception(error)))
+            msg = f"The function `api_keys` failed:\n{trace}"
+            raise RuntimeError(msg) from None
         return answer is True
 
     def _digest(self, key: bytes) -> bytes:

@@ -12,7 +12,8 @@ from starlette.types import Receive, Scope, Send
 
 from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.serve.asgi.answering import Answering, WireName
-from langchain_sse_chat.serve.asgi.heads import REQUEST_ID, request_id_of
+from langchain_sse_chat.serve.asgi.delivery import end_event_source
+from langchain_sse_chat.serve.asgi.heads import REQUEST_ID, encoded, request_id_of
 from langchain_sse_chat.serve.asgi.run import RunLimits
 from langchain_sse_chat.serve.request.chat_request import ChatRequest
 from langchain_sse_chat.serve.targets.target import Target
@@ -29,7 +30,9 @@ class EventStreamResponse(Response):
     ```
 
     An answer that fails before its first bytes is a response with the status of the
-    failure, later an error event. The model is stopped when the client leaves.
+    failure, later an error event. The model is stopped when the client leaves. An
+    `EventSource` that connects again after its answer gets the status 204, which ends
+    it (`plain` only).
 
     Args:
         target: A chat model, a chain, a LangGraph graph, or a function
@@ -99,8 +102,14 @@ class EventStreamResponse(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the answer."""
-        sent = dict(scope["headers"]).get(REQUEST_ID.encode())
+        headers = dict(scope["headers"])
+        sent = headers.get(REQUEST_ID.encode())
         request_id = request_id_of(sent and sent.decode("latin-1"))
+        if self._wire == "plain" and headers.get(b"last-event-id"):
+            more = [one for one in self.raw_headers if one[0] != b"content-type"]
+            own = encoded({REQUEST_ID: request_id})
+            await end_event_source(send, [*own, *more])
+            return
         answering = Answering(
             self._target,
             self._request,

@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
 from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.serve.asgi.keys import ApiKeys
 
-_LISTS = ("cors_origins", "allowed_hosts")
+_LISTS = {
+    "cors_origins": (
+        # As browsers send it: https://fetch.spec.whatwg.org/#origin-header
+        re.compile(
+            r"\*|null"
+            r"|(?!https://.*:443$|http://.*:80$)[a-z][a-z0-9+.-]*://[^\s/?#@*,A-Z]+"
+        ),
+        "Pass scheme and host in lower case, such as 'https://example.com', or '*'.",
+    ),
+    "allowed_hosts": (
+        re.compile(
+            r"\*|(?:\*\.)?[^\s/:*,\[\]]*[^\s/:*,\[\].]"
+            r"|[0-9A-Fa-f]*:[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*"
+        ),
+        "Pass a name without scheme and port, such as 'example.com', or '*'.",
+    ),
+}
+"""The form of their entries, and what to pass instead. Another never matches."""
 _NUMBERS = (
     "keep_alive",
     "commit_after",
@@ -42,11 +60,15 @@ class Settings:
     drain_seconds: float
 
     def __post_init__(self) -> None:
-        for name in _LISTS:
+        for name, (form, advice) in _LISTS.items():
             value = getattr(self, name)
             if isinstance(value, str):
                 msg = f"Invalid `{name}`: {value!r}. Pass a list."
                 raise ConfigurationError(msg)
+            for entry in value or ():
+                if not (isinstance(entry, str) and form.fullmatch(entry)):
+                    msg = f"Invalid entry {entry!r} of `{name}`. {advice}"
+                    raise ConfigurationError(msg)
         for name in _NUMBERS:
             value = getattr(self, name)
             if not (isinstance(value, (int, float)) and value > 0):

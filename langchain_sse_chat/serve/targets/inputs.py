@@ -15,6 +15,7 @@ from langchain_core.prompts import (
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import RunnableParallel, RunnableSequence
 
+from langchain_sse_chat.serve.failure.failure import refused
 from langchain_sse_chat.serve.request.chat_request import ChatRequest
 from langchain_sse_chat.serve.targets.wrappers import inner
 
@@ -51,11 +52,22 @@ def from_messages(make: ToInput) -> Callable[[ChatRequest], Any]:
 
 
 def question(messages: Messages) -> str:
-    """Return the text of the last message of the user; empty if there is none."""
-    for message in reversed(messages):
-        if isinstance(message, HumanMessage):
-            return str(message.text)
-    return ""
+    """Return the text of the last message of the user.
+
+    Raises:
+        RequestRefused: There is no such message, or it is not text alone: an answer to
+            the rest of it would look right.
+    """
+    place = _place_of_question(messages)
+    message = messages[place]
+    parts = message.content if isinstance(message.content, list) else []
+    for part in parts:
+        kind = part.get("type") if isinstance(part, Mapping) else "text"
+        if kind != "text":
+            param = f"messages[{place}]"
+            msg = f"This model takes text alone, and `{param}` has a part `{kind}`."
+            raise refused(msg, param, "invalid_value")
+    return str(message.text)
 
 
 def _first(runnable: Any) -> Any:
@@ -133,10 +145,16 @@ def _named_input(texts: Sequence[str], lists: Sequence[str]) -> ToInput:
 
 def _before_question(messages: Messages) -> list[BaseMessage]:
     """Return the messages before the last one of the user."""
+    return list(messages[: _place_of_question(messages)])
+
+
+def _place_of_question(messages: Messages) -> int:
+    """Return the index of the last message of the user."""
     for index in range(len(messages) - 1, -1, -1):
         if isinstance(messages[index], HumanMessage):
-            return list(messages[:index])
-    return list(messages)
+            return index
+    msg = "This model answers a message with the `role` `user`. Send one."
+    raise refused(msg, "messages", "invalid_value")
 
 
 def _under(name: str, value: ToInput) -> ToInput:

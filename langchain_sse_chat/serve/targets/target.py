@@ -73,14 +73,21 @@ class Target:
         """Return the items of the answer, for `AnswerReader.feed`.
 
         Closing the generator, or canceling the task that waits for it, stops the model.
+        Every failure is raised by the generator: also that of a function that makes the
+        input, and the `RequestRefused` of a model that rejects a parameter.
 
         Args:
             request: A request that `check` has accepted.
-
-        Raises:
-            RequestRefused: The model rejects a parameter.
         """
-        return self._kind.astream(request)
+        try:
+            return self._kind.astream(request)
+        except Exception as error:  # noqa: BLE001  raised as soon as it is read
+            return _failing(error)
+
+
+async def _failing(error: Exception) -> AsyncGenerator[Any, None]:
+    raise error
+    yield
 
 
 def _kind(served: Served) -> Kind:

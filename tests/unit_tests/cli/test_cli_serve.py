@@ -42,6 +42,16 @@ def test_it_says_what_it_serves_and_where(capsys: pytest.CaptureFixture[str]) ->
 
 
 @pytest.mark.usefixtures("_ends_by_itself")
+def test_it_says_who_else_can_ask(capsys: pytest.CaptureFixture[str]) -> None:
+    site = AGENT.replace(":agent", ":wrapped")
+    argv = [site, "--host=0.0.0.0", "--port=0", "--log-level=critical"]
+    assert serve.main(argv) == 0
+    told = capsys.readouterr().err
+    assert "whoever reaches 0.0.0.0 can use the models" in told
+    assert "only programs on this machine" not in told
+
+
+@pytest.mark.usefixtures("_ends_by_itself")
 def test_with_keys_it_says_less(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

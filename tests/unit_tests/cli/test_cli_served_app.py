@@ -95,4 +95,5 @@ def test_other_things_are_no_applications(thing: Any) -> None:
 def test_applications_that_are_mounted_are_found() -> None:
     assert parts_that_serve(things.app) == [things.app]
     assert parts_that_serve(things.site) == [things.app]
+    assert parts_that_serve(things.wrapped) == [things.app]
     assert parts_that_serve(things.asgi) == []

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+import threading
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -77,6 +78,31 @@ async def test_a_second_signal_ends_it_immediately() -> None:
         server.handle_exit(signal.SIGINT, None)
         await task
     assert server.force_exit
+
+
+async def test_many_plain_functions_run_at_the_same_time() -> None:
+    # More than the 32 threads that an event loop has at most.
+    everybody = threading.Barrier(40)
+
+    def wait(messages: Any, request: Any) -> str:
+        everybody.wait(timeout=30)
+        return "hello"
+
+    async def ask(port: int) -> bytes:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"GET /events?message=hi HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n")
+        answer = await reader.read()
+        writer.close()
+        return answer
+
+    server = server_of(create_app(wait))
+    with listening("127.0.0.1", 0, None) as sock:
+        port = sock.getsockname()[1]
+        task = asyncio.create_task(server.serve(sockets=[sock]))
+        answers = await asyncio.gather(*(ask(port) for _ in range(40)))
+        server.should_exit = True
+        await task
+    assert all(b"event: end\ndata: hello" in answer for answer in answers)
 
 
 async def test_an_application_of_another_kind_is_closed() -> None:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from starlette.applications import Starlette
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Mount, Route
 
 from langchain_sse_chat.serve.asgi.app import create_app
@@ -24,4 +25,5 @@ agents = {"a": agent, "b": agent}
 app = create_app(agent)
 keyed = create_app(agent, api_keys=["key-1"])
 site = Starlette(routes=[Mount("/ai", app), Route("/", asgi)])
+wrapped = GZipMiddleware(Starlette(routes=[Mount("/site", site), Mount("/v", site)]))
 number = 1

@@ -7,9 +7,11 @@ import logging
 from typing import Any
 
 import pytest
+from langchain_core.prompts import ChatPromptTemplate
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
+from langchain_sse_chat.serve import Served
 from tests.unit_tests.serve.asgi_calls import MESSAGES, Client, chat, get
 from tests.unit_tests.serve.served import TARGETS, application, echo
 
@@ -233,3 +235,20 @@ async def test_one_line_is_logged_for_each_request_for_an_answer(
     assert "ending=failed:model_not_found" in second
     assert "\n" not in caplog.messages[1]
     assert "Hello" not in caplog.text
+
+
+async def test_an_answer_that_cannot_begin_is_a_failure_like_any_other(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def lacks(request: Any) -> Any:
+        return {"topic": request.options["topic"]}
+
+    chain = ChatPromptTemplate.from_template("About {topic}")
+    app = application({"poet": Served(chain, input=lacks)})
+    with caplog.at_level(logging.INFO, "langchain_sse_chat.serve"):
+        reply = await chat(app, "poet").whole()
+    assert reply.status == 500
+    assert reply.headers["x-should-retry"] == "false"
+    assert reply.headers["x-request-id"] in reply.error["message"]
+    assert "model=poet status=500" in caplog.messages[-1]
+    assert 'ending="failed:internal_error"' in (await get(app, "/metrics")).text

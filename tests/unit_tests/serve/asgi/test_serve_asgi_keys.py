@@ -6,10 +6,12 @@ import hmac
 from typing import Any
 
 import pytest
+from starlette.exceptions import HTTPException
 
 from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.serve.asgi import keys as keys_module
 from langchain_sse_chat.serve.asgi.keys import KeyCheck
+from langchain_sse_chat.serve.failure.failure import RequestRefused, unauthorized
 
 
 @pytest.mark.parametrize(
@@ -96,3 +98,38 @@ async def test_only_true_is_yes() -> None:
         return {"error": "unknown"}
 
     assert not await KeyCheck(user_of).accepts(b"Bearer one")
+
+
+@pytest.mark.parametrize("is_async", [True, False], ids=["async", "sync"])
+async def test_a_function_that_fails_shows_no_key(is_async: bool) -> None:
+    users = {"secret-key-one": True}
+
+    def check(key: str) -> bool:
+        return users[key]
+
+    async def check_async(key: str) -> bool:
+        return check(key)
+
+    keys = KeyCheck(check_async if is_async else check)
+    with pytest.raises(RuntimeError, match="users") as caught:
+        await keys.accepts(b"Bearer secret-key-two")
+    assert "KeyError" in str(caught.value)
+    assert "secret-key-two" not in str(caught.value)
+    assert caught.value.__suppress_context__
+
+
+@pytest.mark.parametrize(
+    "error", [HTTPException(403, "Pay first."), RequestRefused(unauthorized())]
+)
+async def test_a_function_may_choose_the_response(error: Exception) -> None:
+    def check(key: str) -> bool:
+        raise error
+
+    with pytest.raises(type(error)):
+        await KeyCheck(check).accepts(b"Bearer one")
+
+
+@pytest.mark.parametrize("key", ["one\n", " one", "o\nne"], ids=repr)
+def test_a_key_that_no_header_can_have_is_an_error(key: str) -> None:
+    with pytest.raises(ConfigurationError, match="line break"):
+        KeyCheck(["ok", key])

@@ -77,6 +77,20 @@ async def test_the_stream_may_be_plain() -> None:
     assert reply.text.endswith("data: human:Hi \n\nevent: end\ndata: human:Hi \n\n")
 
 
+async def test_a_page_that_connects_again_gets_no_second_answer() -> None:
+    done: list[bool] = []
+    task = BackgroundTask(done.append, True)
+    headers = {"last-event-id": "1"}
+    plain = EventStreamResponse(
+        echo, "Hi", wire="plain", headers={"x-own": "1"}, background=task
+    )
+    reply = await ask(plain, headers={**headers, "x-request-id": "req_7"})
+    assert (reply.status, reply.body, done) == (204, b"", [])
+    assert reply.headers == {"x-request-id": "req_7", "x-own": "1"}
+    other = await ask(EventStreamResponse(echo, "Hi"), headers=headers)
+    assert other.contents() == "human:Hi "
+
+
 async def test_a_chat_model_takes_options() -> None:
     class Model(FakeListChatModel):
         async def _astream(self, *args: Any, **kwargs: Any) -> Any:

@@ -17,6 +17,7 @@ from langchain_core.prompts import (
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import Runnable, RunnableLambda, RunnablePassthrough
 
+from langchain_sse_chat.serve.failure.failure import RequestRefused
 from langchain_sse_chat.serve.targets.inputs import input_of, question
 from tests.unit_tests.serve.targets.models import SyncModel
 
@@ -94,13 +95,44 @@ def test_several_values_are_an_error_that_says_what_to_do(runnable: Any) -> None
 
 def test_the_question_is_the_last_one_of_the_user() -> None:
     assert question(TALK) == "why"
-    assert question([AIMessage("a")]) == ""
+    parts: list[str | dict[str, Any]] = ["Is ", {"type": "text", "text": "it?"}]
+    assert question([HumanMessage(parts), AIMessage("a")]) == "Is it?"
 
 
-def test_the_history_without_a_question_is_all() -> None:
-    make = input_of(placeholder("history") + "{question}")
-    talk: list[BaseMessage] = [AIMessage("a")]
-    assert make(talk) == {"question": "", "history": talk}
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        ChatPromptTemplate.from_template("{topic}"),
+        placeholder("history") + "{question}",
+    ],
+    ids=["question", "question and history"],
+)
+@pytest.mark.parametrize(
+    ("talk", "param"),
+    [
+        pytest.param([SystemMessage("s"), AIMessage("a")], "messages", id="none"),
+        pytest.param(
+            [
+                AIMessage("a"),
+                HumanMessage(
+                    [
+                        {"type": "text", "text": "What is it?"},
+                        {"type": "image_url", "image_url": {"url": "https://a/b"}},
+                    ]
+                ),
+            ],
+            "messages[1]",
+            id="an image",
+        ),
+    ],
+)
+def test_a_question_that_a_text_cannot_stand_for_is_refused(
+    prompt: Any, talk: list[BaseMessage], param: str
+) -> None:
+    with pytest.raises(RequestRefused) as caught:
+        input_of(prompt)(talk)
+    assert caught.value.failure.status == 400
+    assert caught.value.failure.param == param
 
 
 class Schema(Runnable[Any, Any]):

@@ -5,10 +5,13 @@ from typing import Any
 import pytest
 from langchain_core.prompts import ChatPromptTemplate
 
+from langchain_sse_chat.serve.failure.failure import RequestRefused
 from langchain_sse_chat.serve.targets.served import Served
 from langchain_sse_chat.serve.targets.target import Target
 from tests.served_answers import request_of
-from tests.unit_tests.serve.targets.models import SyncModel
+from tests.unit_tests.serve.targets.models import SyncModel, ToolModel
+
+PROMPT = ChatPromptTemplate.from_template("About {topic}")
 
 
 def function(messages: Any, request: Any) -> str:
@@ -41,3 +44,32 @@ def test_an_unclear_input_is_an_error_with_the_name(name: str, shown: str) -> No
     chain = ChatPromptTemplate.from_template("{a} {b}") | SyncModel()
     with pytest.raises(ValueError, match=f"^{shown}: .*input="):
         Target.of(chain, name)
+
+
+def fails(request: Any) -> Any:
+    msg = "of the caller"
+    raise LookupError(msg)
+
+
+class PickyModel(ToolModel):
+    def bind_tools(self, tools: Any, **kwargs: Any) -> Any:
+        fails(tools)
+
+
+@pytest.mark.parametrize(
+    ("served", "expected"),
+    [
+        pytest.param(Served(PROMPT, input=fails), LookupError, id="input"),
+        pytest.param(Served(PROMPT, config=fails), LookupError, id="chain config"),
+        pytest.param(Served(SyncModel(), config=fails), LookupError, id="model config"),
+        pytest.param(PickyModel(), RequestRefused, id="tools"),
+    ],
+)
+async def test_an_answer_that_cannot_begin_fails_as_it_is_read(
+    served: Any, expected: type[Exception]
+) -> None:
+    request = request_of(tools=[{"type": "function", "function": {"name": "a"}}])
+    items = Target.of(served).astream(request)
+    with pytest.raises(expected):
+        await anext(items)
+    await items.aclose()
