@@ -48,7 +48,7 @@ class Run:
     `close`. The run goes on without a reader until its buffer is full.
 
     Args:
-        items: The answer, in whatever form the encoder takes. It is closed at the end.
+        items: The answer, in a form that the encoder takes. It is closed at the end.
         encoder: Turns the items into bytes.
         limits: Times and sizes.
         request_id: Named in errors that are the server's fault.
