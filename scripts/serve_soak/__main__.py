@@ -25,8 +25,11 @@ from scripts.serve_soak.upstream import reply
 from scripts.soak.measures import Holdings, growth, left_behind
 
 _TASKS = 24
-_EARLY = 0.3
+_EARLY = 0.4
 """The share of the time after which the memory is measured first."""
+_LEAST_EARLY = 1500
+"""Streams before the first measure; with fewer, memory is still taken for the first
+time, and its growth means nothing."""
 _MOST_SHOWN = 20
 _LIMIT = 2**24
 """Characters of a line of the relay."""
@@ -101,7 +104,7 @@ class Soak:
         late = (await relay.holds()).resources
         seconds = time.monotonic() - started
         self._compare(before, await self._settled(relay, before))
-        if (grown := growth(early, late)) and self.done > 2 * done_early:
+        if done_early >= _LEAST_EARLY and (grown := growth(early, late)):
             self.findings.append(grown)
         open_still = [r for r in upstream.requests if r.outcome == "answering"]
         if open_still:

@@ -48,6 +48,7 @@ class Run:
     `close`. The run goes on without a reader until its buffer is full.
 
     Args:
+        items: The answer, in a form that the encoder takes. It is closed at the end.
         items: The answer, as items for the encoder. It is closed at the end.
         encoder: Turns the items into bytes.
         limits: Times and sizes.
