@@ -77,8 +77,11 @@ def test_a_cache_has_an_answer_for_each_request(
         {"default_query": {"key": SECRET}},
         {"base_url": f"http://test/v1?key={SECRET}"},
         {"base_url": f"http://me:{SECRET}@test/v1", "api_key": None},
-        {"default_headers": {"Authorization": f"Basic {SECRET}"}},
-        {"default_headers": {"X-Key": SECRET}},
+        pytest.param(
+            {"default_headers": {"Authorization": f"Basic {SECRET}"}},
+            id="authorization header",
+        ),
+        pytest.param({"default_headers": {"X-Key": SECRET}}, id="header of a name"),
     ],
 )
 def test_what_a_server_sends_back_is_taken_out(

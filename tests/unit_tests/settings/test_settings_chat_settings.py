@@ -118,7 +118,11 @@ def test_a_provider_of_ones_own(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"api_key": "k", "max_retry_after": -1}, ["max_retry_after"]),
         ({"api_key": "k", "model": None}, ["model"]),
         ({"api_key": "k", "timeout": "10"}, ["`timeout` is a str", "seconds"]),
-        ({"api_key": "k", "first_token_timeout": math.nan}, ["first_token_timeout"]),
+        pytest.param(
+            {"api_key": "k", "first_token_timeout": math.nan},
+            ["first_token_timeout"],
+            id="timeout that is not a number",
+        ),
         ({"api_key": "k", "stream_chunk_timeout": -1}, ["stream_chunk_timeout"]),
         ({"api_key": "k", "proxy": "nonsense"}, ["`proxy` must be like"]),
         ({"api_key": "k", "verify": 5}, ["`verify` must be", "not int"]),

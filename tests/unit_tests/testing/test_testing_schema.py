@@ -78,9 +78,17 @@ def test_makes_a_value_that_fits(schema: dict[str, Any], value: Any) -> None:
         ({"type": "integer", "maximum": -5}, -5),
         ({"type": "integer", "exclusiveMaximum": 0}, -1),
         ({"type": "integer", "exclusiveMinimum": -1000, "exclusiveMaximum": 1000}, 1),
-        ({"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1}, 0.5),
+        pytest.param(
+            {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1},
+            0.5,
+            id="between two bounds",
+        ),
         ({"type": "number", "exclusiveMinimum": 1}, 2.0),
-        ({"type": "number", "minimum": 0, "exclusiveMaximum": 1}, 0.5),
+        pytest.param(
+            {"type": "number", "minimum": 0, "exclusiveMaximum": 1},
+            0.5,
+            id="from one bound to below another",
+        ),
     ],
 )
 def test_keeps_to_the_bounds_of_a_number(schema: dict[str, Any], number: float) -> None:

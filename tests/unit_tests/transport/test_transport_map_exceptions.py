@@ -86,9 +86,21 @@ def test_a_limit_of_the_system_is_told_as_such() -> None:
     ("exc", "words"),
     [
         (httpx.ConnectError("[Errno 111] refused"), "No connection to"),
-        (httpx.ProxyError("502 Bad Gateway"), "The proxy for"),
-        (httpx.ProxyError("429 Too Many Requests"), "The proxy for"),
-        (httpx.ProxyError("Malformed reply"), "The proxy for"),
+        pytest.param(
+            httpx.ProxyError("502 Bad Gateway"),
+            "The proxy for",
+            id="proxy without a server",
+        ),
+        pytest.param(
+            httpx.ProxyError("429 Too Many Requests"),
+            "The proxy for",
+            id="proxy with too many requests",
+        ),
+        pytest.param(
+            httpx.ProxyError("Malformed reply"),
+            "The proxy for",
+            id="proxy with a malformed reply",
+        ),
         (httpx.RemoteProtocolError("peer closed"), "broke: peer closed."),
         (httpx.ReadError(""), "broke: ReadError."),
         (httpx.WriteError("x"), "broke"),

@@ -35,7 +35,22 @@ def of_user(part: Any) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize(
-    "part", KEPT, ids=[f"{p['type']}-{n}" for n, p in enumerate(KEPT)]
+    "part",
+    KEPT,
+    ids=[
+        "empty text",
+        "text with cache control",
+        "image with a query and a fragment",
+        "image with a scheme in capitals",
+        "image as data",
+        "audio address",
+        "video address",
+        "audio as data",
+        "file by its number",
+        "file as data with a name",
+        "file as a data address",
+        "file at an address",
+    ],
 )
 def test_a_known_part_is_kept(part: dict[str, Any]) -> None:
     assert content([part]) == [part]

@@ -88,7 +88,18 @@ def test_a_call_of_a_custom_tool_has_its_input_as_the_argument() -> None:
         ({"id": "1", "function": {"name": ""}}, "no `name`"),
         ({"id": "1", "function": {"name": "f" * 11}}, "at most 10 characters"),
     ],
-    ids=lambda value: value[:30] if isinstance(value, str) else "",
+    ids=[
+        "no object",
+        "empty",
+        "call of another type",
+        "fields without a function",
+        "no id",
+        "id that is a number",
+        "id that is too long",
+        "no name",
+        "empty name",
+        "name that is too long",
+    ],
 )
 def test_a_broken_call_is_refused_with_its_place(entry: Any, message: str) -> None:
     with pytest.raises(RequestRefused) as caught:

@@ -78,7 +78,7 @@ class Callable:
         plain_generator,
         gives_a_generator,
         lambda messages, request: Once(messages[0].text, f" {request.model}"),
-        Callable(),
+        pytest.param(Callable(), id="callable object"),
     ],
 )
 async def test_a_function_of_any_kind_answers(function: Any) -> None:

@@ -147,6 +147,11 @@ async def test_a_thread_that_the_caller_gives_is_kept() -> None:
 @pytest.mark.parametrize(
     ("saver", "logged"),
     [(object(), 0), (Saver(NotImplementedError()), 0), (Saver(OSError("x")), 1)],
+    ids=[
+        "no way to delete",
+        "not implemented",
+        "fails",
+    ],
 )
 async def test_a_thread_that_cannot_be_deleted_does_not_spoil_the_answer(
     saver: Any, logged: int, caplog: pytest.LogCaptureFixture

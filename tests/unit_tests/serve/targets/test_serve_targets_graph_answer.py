@@ -203,6 +203,11 @@ def test_what_a_model_says_is_the_answer_of_a_state_without_messages() -> None:
 @pytest.mark.parametrize(
     "state",
     [AIMessage("a"), [AIMessage("a")], {"messages": AIMessage("a")}],
+    ids=[
+        "message",
+        "list",
+        "one under messages",
+    ],
 )
 def test_a_state_may_be_messages(state: Any) -> None:
     run = Run()

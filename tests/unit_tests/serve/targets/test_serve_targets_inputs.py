@@ -75,6 +75,25 @@ FEW = PromptTemplate.from_template("{a} {b}")
         (RunnableLambda(with_list), TALK),
         (RunnableLambda(lambda x: x), {"messages": TALK}),
     ],
+    ids=[
+        "chat model",
+        "text model",
+        "placeholder",
+        "placeholder of another name",
+        "optional placeholder",
+        "prompt of one value",
+        "prompt without values",
+        "prompt of messages as text",
+        "partial prompt",
+        "history and question",
+        "retry and fallbacks",
+        "retriever",
+        "retriever beside the question",
+        "key of a dict",
+        "function of a text",
+        "function of a list",
+        "function without types",
+    ],
 )
 def test_the_input_is_what_the_first_step_asks_for(runnable: Any, value: Any) -> None:
     assert input_of(runnable)(TALK) == value
@@ -86,6 +105,11 @@ def test_the_input_is_what_the_first_step_asks_for(runnable: Any, value: Any) ->
         FEW | CHAT,
         {"a": itemgetter("a"), "b": itemgetter("b")} | CHAT,
         placeholder("a") + placeholder("b"),
+    ],
+    ids=[
+        "prompt",
+        "dict",
+        "placeholders",
     ],
 )
 def test_several_values_are_an_error_that_says_what_to_do(runnable: Any) -> None:

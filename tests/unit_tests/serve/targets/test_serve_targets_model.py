@@ -62,6 +62,12 @@ async def test_a_fake_model_answers_and_ignores_by_name() -> None:
         lambda chat: chat.with_config(tags=["a"]).bind(seed=7),
         lambda chat: chat.with_fallbacks([SyncModel()]),
     ],
+    ids=[
+        "bound",
+        "retry",
+        "bound with tags",
+        "fallbacks",
+    ],
 )
 async def test_what_wraps_a_model_is_looked_through(
     make_chat: Callable[..., ChatSSE], server: Scripted, wrap: Any

@@ -96,6 +96,15 @@ def test_a_format_is_a_value_of_the_model_if_it_has_one() -> None:
         (SyncModel(), {"modalities": ["audio"]}),
         (ChoosyModel(), {"tools": [TOOL], "tool_choice": "required"}),
     ],
+    ids=[
+        "tools",
+        "response format",
+        "several answers",
+        "several answers of an OpenAI model",
+        "log probabilities",
+        "audio",
+        "tool choice",
+    ],
 )
 def test_what_cannot_be_done_is_refused(
     model: BaseChatModel, fields: dict[str, Any]
