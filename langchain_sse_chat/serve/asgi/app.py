@@ -277,7 +277,6 @@ class ServeApp:
     def _show(self, call: _Call, route: Route) -> Respond:
         if route.name == "metrics":
             assert self._metrics is not None  # noqa: S101  otherwise it is not a route
-            assert self._metrics is not None  # noqa: S101  else not a route
             page, media_type = self._metrics.page(), self._metrics.media_type
             return self._reply(call, page, media_type=media_type)
         names = self._catalog.names()

@@ -49,7 +49,6 @@ class Run:
 
     Args:
         items: The answer, in a form that the encoder takes. It is closed at the end.
-        items: The answer, as items for the encoder. It is closed at the end.
         encoder: Turns the items into bytes.
         limits: Times and sizes.
         request_id: Named in errors that are the server's fault.

@@ -66,5 +66,5 @@ def test_any_other_missing_module_is_that_modules_error(
 ) -> None:
     monkeypatch.delitem(sys.modules, "langchain_sse_chat.serve.asgi.app", raising=False)
     monkeypatch.setitem(sys.modules, "langchain_sse_chat.serve.asgi.keys", None)
-    with pytest.raises(ImportError, match=r"serve\.keys"):
+    with pytest.raises(ImportError, match=r"asgi\.keys"):
         serve.create_app  # noqa: B018
