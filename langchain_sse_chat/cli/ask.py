@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import functools
 import os
 import sys
 import time
@@ -103,9 +104,10 @@ def _show(
     environment: Mapping[str, str], question: str | None, out: TextIO, pace: float
 ) -> int:
     try:
-        asked = question or _QUESTION
-        status = _show_answers(environment, asked, out, pace)
-        return status if question is not None else _show_served(status, out)
+        shown = functools.partial(
+            _show_answers, environment, question or _QUESTION, out, pace
+        )
+        return shown() if question is not None else _show_served(shown(), out)
     except SSEChatError as error:
         out.write(f"\n{type(error).__name__}: {error}\n")
         return 1
