@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterable
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel
@@ -86,8 +86,12 @@ class Target:
 
 
 async def _failing(error: Exception) -> AsyncGenerator[Any, None]:
+    for item in _raising(error):
+        yield item
+
+
+def _raising(error: Exception) -> Iterable[Any]:
     raise error
-    yield
 
 
 def _kind(served: Served) -> Kind:
