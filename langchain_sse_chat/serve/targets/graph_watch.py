@@ -10,6 +10,10 @@ from langchain_core.messages import AIMessage
 from langchain_core.messages.ai import UsageMetadata
 from langchain_core.outputs import LLMResult
 
+_INTERNAL = "lc_internal_call"
+"""The key in the metadata of calls that middleware of LangChain makes for itself, such
+as a summary (`internal_call_metadata` of `langchain.agents.middleware`)."""
+
 
 class ModelCalls(BaseCallbackHandler):
     """Holds the model calls of one run of a graph.
@@ -30,7 +34,7 @@ class ModelCalls(BaseCallbackHandler):
         """The IDs of the messages whose usage is among these."""
 
     def key(self, metadata: Any) -> int | None:
-        """Return the key of a call, `None` if a tool made it, or no model."""
+        """Return the key of a call, `None` if its text is not for the client."""
         key = id(metadata)
         return key if key in self._direct else None
 
@@ -62,8 +66,9 @@ class ModelCalls(BaseCallbackHandler):
         metadata: dict[str, Any] | None = None,
         **__: Any,
     ) -> None:
-        """Note the call unless a tool makes it."""
-        if parent_run_id not in self._in_tools:
+        """Note the call unless a tool makes it, or middleware for itself."""
+        is_internal = metadata is not None and _INTERNAL in metadata
+        if parent_run_id not in self._in_tools and not is_internal:
             self._keys[run_id] = id(metadata)
             # Kept, so that no other object gets its ID.
             self._direct[id(metadata)] = metadata

@@ -11,8 +11,10 @@ from langchain_sse_chat.serve.targets.graph_watch import ModelCalls
 USAGE = {"input_tokens": 1, "output_tokens": 2, "total_tokens": 3}
 
 
-def begin(calls: ModelCalls, parent: UUID | None = None) -> tuple[UUID, Any]:
-    run, metadata = uuid4(), {"langgraph_node": "a"}
+def begin(
+    calls: ModelCalls, parent: UUID | None = None, **more: str
+) -> tuple[UUID, Any]:
+    run, metadata = uuid4(), {"langgraph_node": "a", **more}
     calls.on_chat_model_start(
         {}, [[]], run_id=run, parent_run_id=parent, metadata=metadata
     )
@@ -38,6 +40,14 @@ def test_a_call_inside_a_tool_is_not_known() -> None:
     assert calls.key(begin(calls, tool)[1]) is None
     assert calls.key(begin(calls, chain)[1]) is None
     assert calls.key(begin(calls, node)[1]) is not None
+
+
+def test_a_call_that_middleware_makes_for_itself_is_not_known() -> None:
+    calls = ModelCalls()
+    run, metadata = begin(calls, lc_internal_call="7c1f")
+    assert calls.key(metadata) is None
+    ended(calls, run, AIMessage("a", usage_metadata=USAGE))
+    assert calls.usages == [(None, USAGE)]
 
 
 def ended(calls: ModelCalls, run: UUID, *messages: AIMessage) -> None:
