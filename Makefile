@@ -21,6 +21,9 @@ PAGES := $(wildcard *.md docs)
 TEST_FILE ?= tests/unit_tests
 INTEGRATION_TEST_FILE ?= tests/integration_tests
 SERVE_CLIENTS := tests/integration_tests/serve_clients
+EXAMPLES := tests/integration_tests/test_examples.py
+# Rooms whose tests send no request, so that it does not matter which library would.
+WITHOUT_REQUESTS := $(addprefix tests/unit_tests/,sse request providers scripts secrets cli serve)
 PYTEST_EXTRA ?=
 FUZZ_COUNT ?= 50000
 FUZZ_SEED ?=
@@ -72,14 +75,16 @@ all: format lint type test integration_test examples docs ## do all that a chang
 integration_test integration_tests: $(VENV)/.group-test $(VENV)/.group-agents $(VENV)/.group-serve_frameworks $(VENV)/.group-deployment $(VENV)/.group-serve_servers ## run the tests that use real sockets
 	@$(PY) -m pytest $(WORKERS) --ignore=tests/integration_tests/llamacpp \
 		--ignore=tests/integration_tests/litellm --ignore=$(SERVE_CLIENTS) \
-		$(PYTEST_EXTRA) $(INTEGRATION_TEST_FILE)
+		--ignore=$(EXAMPLES) $(PYTEST_EXTRA) $(INTEGRATION_TEST_FILE)
 
 .PHONY: aiohttp
 aiohttp: $(OTHER_VENVS)/aiohttp/.made ## run unit and integration tests with async calls sent by aiohttp
-	@$(OTHER_VENVS)/aiohttp/bin/python -m pytest $(WORKERS) $(UNIT_TEST_FLAGS) $(PYTEST_EXTRA) tests/unit_tests
+	@$(OTHER_VENVS)/aiohttp/bin/python -m pytest $(WORKERS) $(UNIT_TEST_FLAGS) $(PYTEST_EXTRA) \
+		$(addprefix --ignore=,$(WITHOUT_REQUESTS)) tests/unit_tests
 	@$(OTHER_VENVS)/aiohttp/bin/python -m pytest $(WORKERS) \
 		--ignore=tests/integration_tests/llamacpp --ignore=tests/integration_tests/litellm \
-		--ignore=$(SERVE_CLIENTS) $(PYTEST_EXTRA) tests/integration_tests
+		--ignore=$(SERVE_CLIENTS) --ignore=tests/integration_tests/serve \
+		$(PYTEST_EXTRA) tests/integration_tests
 
 .PHONY: real_server
 real_server: $(OTHER_VENVS)/real_server/.made ## build llama.cpp's server and test against it
@@ -96,11 +101,12 @@ serve_clients: $(OTHER_VENVS)/serve_clients/.made $(OTHER_VENVS)/serve_clients/n
 
 .PHONY: examples
 examples: $(VENV)/.group-test $(VENV)/.group-agents $(VENV)/.group-serve_frameworks ## run the code in the README, the docs and examples/
-	@$(PY) -m pytest $(PYTEST_EXTRA) tests/integration_tests/test_examples.py
+	@$(PY) -m pytest $(WORKERS) $(PYTEST_EXTRA) $(EXAMPLES)
 
 .PHONY: lowest
 lowest: $(OTHER_VENVS)/lowest/.made ## run the unit tests on the lowest versions of the dependencies
-	@$(OTHER_VENVS)/lowest/bin/python -m pytest $(UNIT_TEST_FLAGS) $(PYTEST_EXTRA) $(TEST_FILE)
+	@$(OTHER_VENVS)/lowest/bin/python -m pytest $(WORKERS) $(UNIT_TEST_FLAGS) $(PYTEST_EXTRA) \
+		$(TEST_FILE)
 
 .PHONY: test_pythons
 test_pythons: ## run the unit tests on every other Python from 3.11 to 3.14 that is here
@@ -278,7 +284,7 @@ $(OTHER_VENVS)/litellm_server/.made: pyproject.toml
 	@touch $@
 
 $(OTHER_VENVS)/bench/.made: pyproject.toml
-	@scripts/venv.sh $(OTHER_VENVS)/bench --editable '.[aiohttp]' --group bench
+	@scripts/venv.sh $(OTHER_VENVS)/bench --editable '.[aiohttp,serve]' --group bench
 	@touch $@
 
 $(OTHER_VENVS)/bench_litellm/.made: pyproject.toml

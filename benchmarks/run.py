@@ -16,7 +16,7 @@ import subprocess
 import sys
 
 SHORT = ("startup", "decoder", "calls", "tokens")
-FULL = (*SHORT, "layers", "first_token", "memory", "growth", "real_time")
+FULL = (*SHORT, "layers", "first_token", "memory", "growth", "real_time", "relay")
 SMALLEST = {
     "startup": "--rounds 1",
     "decoder": "--short --rounds 1",
@@ -27,6 +27,7 @@ SMALLEST = {
     "memory": "--streams 50 --tokens 500",
     "growth": "--rounds 1 --most 1024",
     "real_time": "--streams 5 --seconds 1 --rounds 1 --answer 20",
+    "relay": "--streams 3 --seconds 1 --tokens 100 --rounds 1",
     "page": "",
     "plot": "--into {folder}",
 }

@@ -1,0 +1,298 @@
+"""The cost of serving: CPU time of a relay for a token, and how late it is.
+
+A relay is `create_app` around a `ChatSSE` that reads from the server of the benchmarks,
+served by uvicorn in a process of its own. Its CPU time is compared with the sum of two
+floors in the same run: a plain ASGI application that sends bytes that are ready, and a
+process that reads the same streams with `ChatSSE` and does nothing with them. `over` is
+what the relay takes more than both. An agent is a LangGraph graph with one node.
+
+- `burst`: one stream that comes as fast as it is read, with so many events in a write.
+- `paced`: streams of 50 tokens a second. The lag is the time from the write of the
+  server of the benchmarks to the bytes in the client's hand.
+
+    python -m benchmarks.relay [--streams 100] [--seconds 10] [--rounds 3]
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+import uvicorn
+from langchain_core.language_models import BaseChatModel
+
+from benchmarks.peers import OURS_AIOHTTP
+from benchmarks.processes import in_new_process
+from benchmarks.server import TOKENS_A_SECOND, running
+from benchmarks.tables import Table
+from langchain_sse_chat.serve import create_app
+
+BURST = 20_000
+_EVENT = (
+    b'data: {"id":"chatcmpl-0","object":"chat.completion.chunk","created":1750000000,'
+    b'"model":"m","choices":[{"index":0,"delta":{"content":" word"},'
+    b'"finish_reason":null}]}\n\n'
+)
+_START = {
+    "type": "http.response.start",
+    "status": 200,
+    "headers": [(b"content-type", b"text/event-stream; charset=utf-8")],
+}
+
+
+async def _body(receive: Any) -> dict[str, Any]:
+    body, more = b"", True
+    while more:
+        message = await receive()
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+    read: dict[str, Any] = json.loads(body)
+    return read
+
+
+def _ready(kind: str, group: int) -> Any:
+    """Return an application that sends ready events, as many as the prompt says."""
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        del scope
+        asked = await _body(receive)
+        left = int(asked["messages"][-1]["content"])
+        await send(_START)
+        due = time.monotonic()
+        while left:
+            if kind == "paced":
+                due += 1 / TOKENS_A_SECOND
+                await asyncio.sleep(due - time.monotonic())
+            events = min(group, left)
+            left -= events
+            event = {"type": "http.response.body", "body": _EVENT * events}
+            await send({**event, "more_body": True})
+        await send({"type": "http.response.body", "body": b"data: [DONE]\n\n"})
+
+    return app
+
+
+def _agent(chat: BaseChatModel) -> Any:
+    # The only way that needs LangGraph.
+    from langgraph.graph import END, START, MessagesState, StateGraph  # noqa: PLC0415
+
+    async def answer(state: MessagesState) -> dict[str, Any]:
+        return {"messages": [await chat.ainvoke(state["messages"])]}
+
+    graph = StateGraph(MessagesState)
+    graph.add_node("answer", answer)
+    graph.add_edge(START, "answer")
+    graph.add_edge("answer", END)
+    return graph.compile()
+
+
+def _with_clock(app: Any) -> Any:
+    """Return an application that says at `/cpu` what its process has taken."""
+
+    async def clocked(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http" and scope["path"] == "/cpu":
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+            body = str(time.process_time()).encode()
+            await send({"type": "http.response.body", "body": body})
+            return
+        await app(scope, receive, send)
+
+    return clocked
+
+
+def _application(way: str, kind: str, group: int, upstream: str) -> Any:
+    if way == "ready bytes":
+        return _ready(kind, group)
+    chat = OURS_AIOHTTP.make(f"{upstream}/{_source(kind)}/0/{group}")
+    target = chat if way == "relay" else _agent(chat)
+    return create_app({"m": target}, max_streams=10_000)
+
+
+def _source(kind: str) -> str:
+    """Return the kind of answer of the server of the benchmarks."""
+    return "paced" if kind == "paced" else "text"
+
+
+def _serve(app: Any) -> None:
+    """Serve until the process is killed; print the port first."""
+    config = uvicorn.Config(
+        _with_clock(app), port=0, log_level="warning", lifespan="off", http="httptools"
+    )
+
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: Any = None) -> None:
+            await super().startup(sockets)
+            port = self.servers[0].sockets[0].getsockname()[1]
+            print(port, flush=True)
+
+    Server(config).run()
+
+
+@contextmanager
+def _serving(*args: object) -> Iterator[str]:
+    process = subprocess.Popen(  # noqa: S603  our own module
+        [sys.executable, "-W", "ignore", "-m", __spec__.name, "--serve"]
+        + [str(arg) for arg in args],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield f"http://127.0.0.1:{(process.stdout or sys.stdin).readline().strip()}"
+    finally:
+        process.kill()
+        process.communicate()
+
+
+class _Lags:
+    """The times between the writes of the server and their arrival here."""
+
+    def __init__(self) -> None:
+        self.taken: list[int] = []
+        self._rest = b""
+
+    def take(self, data: bytes) -> int:
+        """Take the times in some bytes; return the number of events with text."""
+        now = time.monotonic_ns()
+        whole, _, self._rest = (self._rest + data).rpartition(b"\n\n")
+        pieces = whole.split(b'"content":" ')[1:]
+        for piece in pieces:
+            written = piece.partition(b'"')[0]
+            if written.isdigit():
+                self.taken.append(now - int(written))
+        return len(pieces)
+
+
+async def _read(client: httpx.AsyncClient, url: str, tokens: int, lags: _Lags) -> None:
+    message = {"role": "user", "content": str(tokens)}
+    asked = {"model": "m", "stream": True, "messages": [message]}
+    came = 0
+    async with client.stream("POST", f"{url}/chat/completions", json=asked) as response:
+        response.raise_for_status()
+        async for data in response.aiter_raw():
+            came += lags.take(data)
+    if came < tokens:
+        msg = f"loses the text: {came} tokens of {tokens}"
+        raise AssertionError(msg)
+
+
+async def _ask(url: str, streams: int, tokens: int) -> dict[str, Any]:
+    """Read streams from a server; return its CPU time for a token, and the lags."""
+    lags = _Lags()
+    limits = httpx.Limits(max_connections=None)
+    async with httpx.AsyncClient(limits=limits, timeout=120) as client:
+        await _read(client, url, 10, _Lags())
+        before = float((await client.get(f"{url}/cpu")).text)
+        await asyncio.gather(
+            *(_read(client, url, tokens, lags) for _ in range(streams))
+        )
+        cpu = float((await client.get(f"{url}/cpu")).text) - before
+    figures: dict[str, Any] = {"us": cpu / (streams * tokens) * 1e6}
+    if lags.taken:
+        percentiles = statistics.quantiles(lags.taken, n=100)
+        figures |= {"p50": percentiles[49] / 1e6, "p99": percentiles[98] / 1e6}
+    return figures
+
+
+async def _read_alone(url: str, streams: int, tokens: int) -> dict[str, Any]:
+    """Read streams with `ChatSSE` in this process, and do nothing with them."""
+    chat = OURS_AIOHTTP.make(url)
+
+    async def read(count: int) -> None:
+        async for _ in chat.astream(str(count)):
+            pass
+
+    await read(10)
+    before = time.process_time()
+    await asyncio.gather(*(read(tokens) for _ in range(streams)))
+    return {"us": (time.process_time() - before) / (streams * tokens) * 1e6}
+
+
+def _measure(way: str, kind: str, group: int, args: Any) -> dict[str, Any]:
+    streams = args.streams if kind == "paced" else 1
+    tokens = int(args.seconds * TOKENS_A_SECOND) if kind == "paced" else args.tokens
+    with running() as upstream:
+        if way == "reading":
+            url = f"{upstream}/{_source(kind)}/0/{group}"
+            return in_new_process(__spec__.name, "--read", url, streams, tokens)
+        with _serving(way, kind, group, upstream) as url:
+            return in_new_process(__spec__.name, "--ask", url, streams, tokens)
+
+
+WAYS = ("ready bytes", "reading", "relay", "agent")
+KINDS = (("burst", 1), ("burst", 16), ("paced", 1))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--streams", type=int, default=100)
+    parser.add_argument("--seconds", type=float, default=10)
+    parser.add_argument("--tokens", type=int, default=BURST, help="of a burst")
+    parser.add_argument("--rounds", type=int, default=3)
+    one = parser.add_mutually_exclusive_group()
+    one.add_argument("--serve", nargs=4, help="way, kind, group and URL; one process")
+    one.add_argument("--ask", nargs=3, help="URL, streams and tokens; one process")
+    one.add_argument("--read", nargs=3, help="URL, streams and tokens; one process")
+    return parser
+
+
+def _one_process(args: argparse.Namespace) -> bool:
+    """Do the part of one process, if this is one."""
+    if args.serve:
+        way, kind, group, upstream = args.serve
+        _serve(_application(way, kind, int(group), upstream))
+        return True
+    given = args.ask or args.read
+    if given:
+        url, streams, tokens = given[0], int(given[1]), int(given[2])
+        run = _ask if args.ask else _read_alone
+        print(json.dumps(asyncio.run(run(url, streams, tokens))))
+    return bool(given)
+
+
+def main() -> None:
+    """Print the table."""
+    args = _parser().parse_args()
+    if _one_process(args):
+        return
+    table = Table(
+        "relay",
+        f"CPU time of a relay for a token ({args.rounds} rounds; paced: "
+        f"{args.streams} streams of {args.seconds:g} s)",
+        *("shape", "way", "µs a token", "over both floors, µs"),
+        *("lag p50, ms", "lag p99, ms", "note"),
+    )
+    for kind, group in KINDS:
+        shape = f"{kind}, {group} a write" if kind == "burst" else kind
+        found: dict[str, list[dict[str, Any]]] = {way: [] for way in WAYS}
+        for _ in range(args.rounds):
+            for way in WAYS:
+                found[way].append(_measure(way, kind, group, args))
+        floor = 0.0
+        for way, rounds in found.items():
+            failures = [one["failure"] for one in rounds if "failure" in one]
+            if failures:
+                table.add(shape, way, *(None,) * 4, failures[0])
+                table.fault("ChatSSE", f"{shape}, {way}: {failures[0]}")
+                continue
+            middle = {
+                key: statistics.median(one[key] for one in rounds) for key in rounds[0]
+            }
+            is_floor = way in WAYS[:2]
+            over = None if is_floor else middle["us"] - floor
+            floor += middle["us"] if is_floor else 0.0
+            lags = (middle.get("p50"), middle.get("p99"))
+            table.add(shape, way, middle["us"], over, *lags, "")
+    table.end()
+
+
+if __name__ == "__main__":
+    main()
