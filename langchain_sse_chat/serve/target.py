@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel
@@ -86,11 +86,10 @@ class Target:
 
 
 async def _failing(error: Exception) -> AsyncGenerator[Any, None]:
-    for item in _raising(error):
-        yield item
+    yield _raised(error)
 
 
-def _raising(error: Exception) -> Iterable[Any]:
+def _raised(error: Exception) -> Any:
     raise error
 
 
