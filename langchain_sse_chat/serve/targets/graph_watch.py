@@ -10,7 +10,6 @@ from langchain_core.messages import AIMessage
 from langchain_core.messages.ai import UsageMetadata
 from langchain_core.outputs import LLMResult
 
-
 _INTERNAL = "lc_internal_call"
 """The key in the metadata of calls that middleware of LangChain makes for itself, such
 as a summary (`internal_call_metadata` of `langchain.agents.middleware`)."""
