@@ -4,7 +4,8 @@ A relay is `create_app` around a `ChatSSE` that reads from the server of the ben
 served by uvicorn in a process of its own. Its CPU time is compared with the sum of two
 floors in the same run: a plain ASGI application that sends bytes that are ready, and a
 process that reads the same streams with `ChatSSE` and does nothing with them. `over` is
-what the relay takes more than both. An agent is a LangGraph graph with one node.
+what the relay takes more than both. An agent is a LangGraph graph with one node; the
+peers are langgraph-openai-serve with that graph, and LangServe with the model.
 
 - `burst`: one stream that comes as fast as it is read, with so many events in a write.
 - `paced`: streams of 50 tokens a second. The lag is the time from the write of the
@@ -17,6 +18,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import importlib.util
 import json
 import statistics
 import subprocess
@@ -37,6 +39,9 @@ from benchmarks.tables import Table
 from langchain_sse_chat.serve import create_app
 
 BURST = 20_000
+LANGSERVE = "LangServe"
+OPENAI_SERVE = "langgraph-openai-serve, agent"
+_NEEDS = {LANGSERVE: "langserve", OPENAI_SERVE: "langgraph_openai_serve"}
 _EVENT = (
     b'data: {"id":"chatcmpl-0","object":"chat.completion.chunk","created":1750000000,'
     b'"model":"m","choices":[{"index":0,"delta":{"content":" word"},'
@@ -109,10 +114,31 @@ def _with_clock(app: Any) -> Any:
     return clocked
 
 
+def _openai_serve(graph: Any) -> Any:
+    import langgraph_openai_serve as peer  # noqa: PLC0415  may be missing
+
+    config = peer.GraphConfig(graph=graph, description="m")
+    served = peer.LanggraphOpenaiServe(peer.GraphRegistry(graphs={"m": config}))
+    return served.bind_openai_api("/v1").app
+
+
+def _langserve(chat: BaseChatModel) -> Any:
+    from fastapi import FastAPI  # noqa: PLC0415  may be missing
+    from langserve import add_routes  # noqa: PLC0415  may be missing
+
+    app = FastAPI()
+    add_routes(app, chat, path="/m")
+    return app
+
+
 def _application(way: str, kind: str, group: int, upstream: str) -> Any:
     if way == "ready bytes":
         return _ready(kind, group)
     chat = OURS_AIOHTTP.make(f"{upstream}/{_source(kind)}/0/{group}")
+    if way == LANGSERVE:
+        return _langserve(chat)
+    if way == OPENAI_SERVE:
+        return _openai_serve(_agent(chat))
     target = chat if way == "relay" else _agent(chat)
     return create_app({"m": target}, max_streams=10_000)
 
@@ -125,7 +151,7 @@ def _source(kind: str) -> str:
 def _serve(app: Any) -> None:
     """Serve until the process is killed; print the port first."""
     config = uvicorn.Config(
-        _with_clock(app), port=0, log_level="warning", lifespan="off", http="httptools"
+        _with_clock(app), port=0, log_level="warning", lifespan="auto", http="httptools"
     )
 
     class Server(uvicorn.Server):
@@ -146,7 +172,9 @@ def _serving(*args: object) -> Iterator[str]:
         text=True,
     )
     try:
-        yield f"http://127.0.0.1:{(process.stdout or sys.stdin).readline().strip()}"
+        # LangServe prints a banner first.
+        lines = map(str.strip, process.stdout or sys.stdin)
+        yield f"http://127.0.0.1:{next(filter(str.isdigit, lines), '')}"
     finally:
         process.kill()
         process.communicate()
@@ -162,8 +190,10 @@ class _Lags:
     def take(self, data: bytes) -> int:
         """Take the times in some bytes; return the number of events with text."""
         now = time.monotonic_ns()
-        whole, _, self._rest = (self._rest + data).rpartition(b"\n\n")
-        pieces = whole.split(b'"content":" ')[1:]
+        data = (self._rest + data).replace(b"\r\n", b"\n")
+        whole, _, self._rest = data.rpartition(b"\n\n")
+        # Some have a space behind a colon, and some CRLF as line ends.
+        pieces = whole.replace(b'": "', b'":"').split(b'"content":" ')[1:]
         for piece in pieces:
             written = piece.partition(b'"')[0]
             if written.isdigit():
@@ -171,11 +201,21 @@ class _Lags:
         return len(pieces)
 
 
-async def _read(client: httpx.AsyncClient, url: str, tokens: int, lags: _Lags) -> None:
+def _asked(way: str, url: str, tokens: int) -> dict[str, Any]:
+    """Return the address and the body of a request for so many tokens."""
+    if way == LANGSERVE:
+        body: dict[str, Any] = {"input": [{"type": "human", "content": str(tokens)}]}
+        return {"url": f"{url}/m/stream", "json": body}
     message = {"role": "user", "content": str(tokens)}
-    asked = {"model": "m", "stream": True, "messages": [message]}
+    body = {"model": "m", "stream": True, "messages": [message]}
+    return {"url": f"{url}/v1/chat/completions", "json": body}
+
+
+async def _read(
+    client: httpx.AsyncClient, asked: Any, tokens: int, lags: _Lags
+) -> None:
     came = 0
-    async with client.stream("POST", f"{url}/chat/completions", json=asked) as response:
+    async with client.stream("POST", **asked) as response:
         response.raise_for_status()
         async for data in response.aiter_raw():
             came += lags.take(data)
@@ -184,16 +224,16 @@ async def _read(client: httpx.AsyncClient, url: str, tokens: int, lags: _Lags) -
         raise AssertionError(msg)
 
 
-async def _ask(url: str, streams: int, tokens: int) -> dict[str, Any]:
+async def _ask(url: str, streams: int, tokens: int, way: str) -> dict[str, Any]:
     """Read streams from a server; return its CPU time for a token, and the lags."""
     lags = _Lags()
     limits = httpx.Limits(max_connections=None)
     async with httpx.AsyncClient(limits=limits, timeout=120) as client:
-        await _read(client, url, 10, _Lags())
+        await _read(client, _asked(way, url, 10), 10, _Lags())
         before = float((await client.get(f"{url}/cpu")).text)
-        await asyncio.gather(
-            *(_read(client, url, tokens, lags) for _ in range(streams))
-        )
+        asked = _asked(way, url, tokens)
+        reads = (_read(client, asked, tokens, lags) for _ in range(streams))
+        await asyncio.gather(*reads)
         cpu = float((await client.get(f"{url}/cpu")).text) - before
     figures: dict[str, Any] = {"us": cpu / (streams * tokens) * 1e6}
     if lags.taken:
@@ -224,10 +264,16 @@ def _measure(way: str, kind: str, group: int, args: Any) -> dict[str, Any]:
             url = f"{upstream}/{_source(kind)}/0/{group}"
             return in_new_process(__spec__.name, "--read", url, streams, tokens)
         with _serving(way, kind, group, upstream) as url:
-            return in_new_process(__spec__.name, "--ask", url, streams, tokens)
+            return in_new_process(__spec__.name, "--ask", url, streams, tokens, way)
 
 
-WAYS = ("ready bytes", "reading", "relay", "agent")
+WAYS = ("ready bytes", "reading", "relay", "agent", OPENAI_SERVE, LANGSERVE)
+
+
+def _is_installed(way: str) -> bool:
+    return way not in _NEEDS or importlib.util.find_spec(_NEEDS[way]) is not None
+
+
 KINDS = (("burst", 1), ("burst", 16), ("paced", 1))
 
 
@@ -239,7 +285,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--rounds", type=int, default=3)
     one = parser.add_mutually_exclusive_group()
     one.add_argument("--serve", nargs=4, help="way, kind, group and URL; one process")
-    one.add_argument("--ask", nargs=3, help="URL, streams and tokens; one process")
+    one.add_argument("--ask", nargs=4, help="URL, streams, tokens, way; one process")
     one.add_argument("--read", nargs=3, help="URL, streams and tokens; one process")
     return parser
 
@@ -250,12 +296,13 @@ def _one_process(args: argparse.Namespace) -> bool:
         way, kind, group, upstream = args.serve
         _serve(_application(way, kind, int(group), upstream))
         return True
-    given = args.ask or args.read
-    if given:
-        url, streams, tokens = given[0], int(given[1]), int(given[2])
-        run = _ask if args.ask else _read_alone
-        print(json.dumps(asyncio.run(run(url, streams, tokens))))
-    return bool(given)
+    if args.ask:
+        url, streams, tokens, way = args.ask
+        print(json.dumps(asyncio.run(_ask(url, int(streams), int(tokens), way))))
+    if args.read:
+        url, streams, tokens = args.read
+        print(json.dumps(asyncio.run(_read_alone(url, int(streams), int(tokens)))))
+    return bool(args.ask or args.read)
 
 
 def main() -> None:
@@ -272,16 +319,18 @@ def main() -> None:
     )
     for kind, group in KINDS:
         shape = f"{kind}, {group} a write" if kind == "burst" else kind
-        found: dict[str, list[dict[str, Any]]] = {way: [] for way in WAYS}
+        ways = [way for way in WAYS if _is_installed(way)]
+        found: dict[str, list[dict[str, Any]]] = {way: [] for way in ways}
         for _ in range(args.rounds):
-            for way in WAYS:
+            for way in ways:
                 found[way].append(_measure(way, kind, group, args))
         floor = 0.0
         for way, rounds in found.items():
             failures = [one["failure"] for one in rounds if "failure" in one]
             if failures:
                 table.add(shape, way, *(None,) * 4, failures[0])
-                table.fault("ChatSSE", f"{shape}, {way}: {failures[0]}")
+                if way not in _NEEDS:
+                    table.fault("ChatSSE", f"{shape}, {way}: {failures[0]}")
                 continue
             middle = {
                 key: statistics.median(one[key] for one in rounds) for key in rounds[0]
