@@ -161,9 +161,10 @@ def test_usage_in_openai_s_form(usage: Any, sent: Any, openai: Any) -> None:
     [
         ({"success": False, "provider": "P"}, {"provider": "P"}),
         ({"base_resp": {"status_code": 5}, "error_type": "x"}, {}),
+        ({"code": 7, "message": "boom", "provider": "P"}, {}),
         ({"code": 0, "provider": "P"}, {"code": 0, "provider": "P"}),
     ],
-    ids=["a notice", "two notices", "a code of success"],
+    ids=["a notice", "two notices", "an error together", "a code of success"],
 )
 def test_a_notice_of_a_failure_does_not_fail_the_answer_behind_a_relay(
     sent: dict[str, Any], kept: dict[str, Any]
@@ -171,21 +172,3 @@ def test_a_notice_of_a_failure_does_not_fail_the_answer_behind_a_relay(
     metadata = {"finish_reason": "stop", "model_provider": MODEL_PROVIDER, **sent}
 
     assert finish_of(metadata, {}, has_calls=False).metadata == kept
-
-
-def test_notices_that_are_an_error_together_are_left_out(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    def both(chunk: dict[str, Any], event: str) -> object:
-        del event
-        return chunk if {"a", "b"} <= chunk.keys() else None
-
-    monkeypatch.setattr("langchain_sse_chat.serve.answer.ends.error_in", both)
-    metadata = {
-        "finish_reason": "stop",
-        "model_provider": MODEL_PROVIDER,
-        "a": 1,
-        "b": 2,
-    }
-
-    assert finish_of(metadata, {}, has_calls=False).metadata == {}
