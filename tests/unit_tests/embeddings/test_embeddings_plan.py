@@ -146,6 +146,8 @@ def test_what_cannot_be_sent_is_an_error_before_anything_is_sent(
 ) -> None:
     with pytest.raises(ConfigurationError, match="'X-A'"):
         server.model(default_headers={"X-A": "ж"})
+    with pytest.raises(ConfigurationError, match="cannot be sent"):
+        ask(server.model(api_key=lambda: "ж"), ["Hi"])
     with pytest.raises(ConfigurationError, match="my_password"):
         ask(server.model().model_copy(update={"model_kwargs": {"my_password": 1}}), [])
     assert server.requests == []
