@@ -17,8 +17,8 @@ def test_all_wrappers_are_looked_through() -> None:
     assert leaves(wrapped) == [MODEL, OTHER]
 
 
-def test_a_model_whose_fields_are_set_by_configuration_is_looked_through() -> None:
-    dynamic: Any = MODEL.configurable_fields(temperature=ConfigurableField("t"))
+def test_a_model_that_is_chosen_by_configuration_is_looked_through() -> None:
+    dynamic: Any = MODEL.configurable_alternatives(ConfigurableField("m"), o=OTHER)
     assert inner(dynamic) == MODEL
     assert leaves(dynamic) == [dynamic.default]
 
