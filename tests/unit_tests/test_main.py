@@ -5,12 +5,12 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from langchain_sse_chat import __main__
+from langchain_sse_chat import __main__ as module
 from langchain_sse_chat.cli.main import main
 
 
 def test_the_module_runs_the_command_line() -> None:
-    assert __main__.main is main
+    assert vars(module)["main"] is main
 
 
 def test_head_gets_its_line_and_nobody_a_traceback() -> None:
