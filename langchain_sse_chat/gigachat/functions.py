@@ -8,7 +8,6 @@ text as content.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -17,7 +16,7 @@ from langchain_sse_chat.request.conversation import Sent
 from langchain_sse_chat.request.custom_tools import as_function_call, as_function_tool
 from langchain_sse_chat.request.schema_walk import without_keyword
 from langchain_sse_chat.wire.custom_calls import CUSTOM
-from langchain_sse_chat.wire.jsontext import loads, parse_arguments
+from langchain_sse_chat.wire.jsontext import dumps, loads, parse_arguments, strict_loads
 
 _FUNCTION_KEYS = (
     "name",
@@ -189,13 +188,13 @@ def _result(message: Mapping[str, Any], name: str) -> dict[str, Any]:
     """Return the result of a function, as the JSON of an object."""
     text = _text(message)
     if parse_arguments(text) is None:
-        text = json.dumps({"result": _value(text)}, ensure_ascii=False)
+        text = dumps({"result": _value(text)})
     return {"role": "function", "name": name, "content": text}
 
 
 def _value(text: str) -> Any:
     try:
-        return loads(text)
+        return strict_loads(text)
     except ValueError:
         return text
 

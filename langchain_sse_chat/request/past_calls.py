@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.request.content import RequestPart
 from langchain_sse_chat.request.custom_tools import as_custom_call, custom_call_ids
 from langchain_sse_chat.request.reasoning_echo import add_extras
+from langchain_sse_chat.wire.jsontext import dumps, parse_arguments, strict_loads
 from langchain_sse_chat.workarounds.broken_calls import sent_invalid_calls
 
 _CALL_BLOCKS = frozenset(
@@ -24,9 +24,6 @@ _CALL_BLOCKS = frozenset(
 _ARGUMENTS = {"tool_use": "input", "function_call": "arguments"}
 """Keys of the arguments in blocks of Anthropic and of OpenAI's Responses; LangChain's
 key is `args`."""
-
-
-_encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
 @dataclass(slots=True)
@@ -44,7 +41,7 @@ class PastCall:
 
     def __str__(self) -> str:
         """Return a text that identifies the call."""
-        return _encode(self.wire[self.kind])
+        return dumps(self.wire[self.kind])
 
     @property
     def kind(self) -> str:
@@ -183,11 +180,7 @@ def _function(
         text = _whole_object(arguments)
         return {"name": name, "arguments": text or "{}"}, text is None
     try:
-        text = _encode(arguments or {})
-        if "NaN" in text or "Infinity" in text:
-            # Either numbers that JSON does not have, or these words in a string.
-            value = json.loads(text, parse_constant=lambda _: None)
-            text = _encode(value)
+        text = dumps(arguments or {})
     except (TypeError, ValueError, RecursionError) as exc:
         msg = f"{path} has arguments that cannot be sent as JSON: {exc}."
         raise ConfigurationError(msg) from exc
@@ -199,19 +192,10 @@ def _whole_object(text: str) -> str | None:
 
     Raw line breaks and tabs in strings are escaped; other text is not changed.
     """
-    value = _value(text, strict=True)
-    if value is not None:
-        return text if isinstance(value, dict) else None
-    value = _value(text, strict=False)
-    return _encode(value) if isinstance(value, dict) else None
-
-
-def _value(text: str, *, strict: bool) -> Any:
+    if parse_arguments(text) is not None:
+        return text
     try:
-        return json.loads(text, strict=strict, parse_constant=_refuse)
-    except (ValueError, RecursionError):
+        value = strict_loads(text, control_characters=True)
+    except ValueError:
         return None
-
-
-def _refuse(constant: str) -> None:
-    raise ValueError(constant)
+    return dumps(value) if isinstance(value, dict) else None

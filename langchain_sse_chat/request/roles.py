@@ -9,7 +9,6 @@ https://platform.openai.com/docs/api-reference/chat/create#chat-create-messages.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -22,6 +21,7 @@ from langchain_sse_chat.request.content import (
     cache_marks,
     joined_text,
 )
+from langchain_sse_chat.wire.jsontext import dumps
 
 _TEXT_PARTS = frozenset({"text"})
 
@@ -178,7 +178,7 @@ def _result_part(block: Any, path: str) -> RequestPart:
             raise bytes_given(path)
         return str(value)
 
-    text = json.dumps(data, ensure_ascii=False, default=as_json)
+    text = dumps(data, default=as_json)
     return {"type": "text", "text": text}
 
 

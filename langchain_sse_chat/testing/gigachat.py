@@ -205,11 +205,16 @@ def _result_problem(message: Mapping[str, Any], place: int) -> str | None:
     if message.get("role") != "function":
         return None
     try:
-        fine = isinstance(json.loads(message["content"]), dict)
+        fine = isinstance(json.loads(message["content"], parse_constant=_refuse), dict)
     except ValueError:
         fine = False
     fine = fine and bool(message.get("name"))
     return None if fine else f"messages[{place}] must be a named JSON object"
+
+
+def _refuse(constant: str) -> None:
+    msg = f"{constant} is not JSON"
+    raise ValueError(msg)
 
 
 def _call_problem(message: Mapping[str, Any], place: int) -> str | None:

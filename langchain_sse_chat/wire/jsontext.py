@@ -1,10 +1,11 @@
-"""Parse JSON text from servers; no other module does."""
+"""Read JSON text that others wrote, and write what others read."""
 
 from __future__ import annotations
 
 import json
 import math
 import re
+from collections.abc import Callable
 from typing import Any
 
 from pydantic_core import from_json
@@ -78,15 +79,53 @@ def _too_deep() -> ValueError:
     return ValueError("JSON nested too deep")
 
 
-def strict_loads(text: str) -> Any:
+def dumps(
+    value: object,
+    *,
+    separators: tuple[str, str] | None = None,
+    default: Callable[[Any], Any] | None = None,
+) -> str:
+    """Return a value as JSON text on one line, with characters as they are.
+
+    Numbers that JSON does not have (`NaN`, `Infinity`) become null: Python's own
+    spelling of them is an error for every other reader.
+
+    Args:
+        value: What is written.
+        separators: Between items, and between key and value; with spaces if not given.
+        default: Returns a value of JSON for an object that is not one.
+
+    Raises:
+        TypeError: An object is not JSON.
+        ValueError: A structure contains itself.
+    """
+    try:
+        return json.dumps(
+            value,
+            ensure_ascii=False,
+            allow_nan=False,
+            separators=separators,
+            default=default,
+        )
+    except ValueError:
+        text = json.dumps(value, ensure_ascii=False, default=default)
+    value = json.loads(text, parse_constant=lambda _: None)
+    return json.dumps(value, ensure_ascii=False, separators=separators)
+
+
+def strict_loads(text: str, *, control_characters: bool = False) -> Any:
     """Return the value of a JSON text that can be sent on as JSON.
+
+    Args:
+        text: The JSON text.
+        control_characters: Whether raw line breaks and tabs in strings are accepted.
 
     Raises:
         ValueError: The text is not JSON, is nested too deeply, or has `NaN`, `Infinity`
             or a number too large for a float (`1e400`).
     """
     try:
-        value = _STRICT.decode(text)
+        value = (_STRICT_BUT_RAW if control_characters else _STRICT).decode(text)
     except RecursionError as error:
         raise _too_deep() from error
     if text.count("{") + text.count("[") > _DEEPEST and _is_deeper(value, _DEEPEST):
@@ -122,3 +161,6 @@ def _refuse(constant: str) -> float:
 
 
 _STRICT = json.JSONDecoder(parse_float=_finite, parse_constant=_refuse)
+_STRICT_BUT_RAW = json.JSONDecoder(
+    parse_float=_finite, parse_constant=_refuse, strict=False
+)

@@ -6,7 +6,6 @@ JSON object, because the wire has no other way to say it.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +15,7 @@ from langchain_core.messages import AIMessage, AIMessageChunk
 
 from langchain_sse_chat.message_keys import MODEL_PROVIDER
 from langchain_sse_chat.serve.answer.parts import ToolCallDelta
-from langchain_sse_chat.wire.jsontext import parse_arguments
+from langchain_sse_chat.wire.jsontext import dumps, parse_arguments
 from langchain_sse_chat.workarounds.broken_calls import without_mark
 
 
@@ -99,7 +98,7 @@ class ToolPieces:
         return unfinished(arguments)[len(call.sent) :]
 
     def _whole(self, call: Mapping[str, Any]) -> ToolCallDelta:
-        arguments = json.dumps(call["args"], ensure_ascii=False, default=str)
+        arguments = dumps(call["args"], default=str)
         return self._send(self._begin(call["id"], call["name"]), arguments)
 
     def _whole_invalid(self, call: Mapping[str, Any]) -> ToolCallDelta:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from pydantic import BaseModel
+
+from langchain_sse_chat.wire.jsontext import dumps
 
 _NOTHING = object()
 
@@ -30,7 +31,7 @@ class Values:
         """Return the value as JSON; empty if there was none."""
         if self._value is _NOTHING or self._value is None:
             return ""
-        return json.dumps(self._value, ensure_ascii=False, default=_jsonable)
+        return dumps(self._value, default=_jsonable)
 
 
 def _jsonable(value: object) -> Any:

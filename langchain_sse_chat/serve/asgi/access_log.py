@@ -64,6 +64,11 @@ def log_answer(answered: Answered) -> None:
     )
 
 
+def log_refused_key(request_id: str) -> None:
+    """Log a request with a missing or wrong key that asks for no answer."""
+    logger.info("id=%s status=401 ending=failed:invalid_api_key", request_id)
+
+
 def log_error(error: BaseException, request_id: str) -> None:
     """Log an error that is not the client's fault.
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import http
 import time
 from collections.abc import Awaitable, Callable, Collection
-from dataclasses import dataclass
 from typing import Any
 
 from starlette.middleware.cors import CORSMiddleware
@@ -16,9 +16,11 @@ from langchain_sse_chat.serve.asgi.access_log import (
     failed,
     log_answer,
     log_error,
+    log_refused_key,
 )
 from langchain_sse_chat.serve.asgi.answering import Answering
 from langchain_sse_chat.serve.asgi.body import ClientLeft, read_body
+from langchain_sse_chat.serve.asgi.call import Call
 from langchain_sse_chat.serve.asgi.catalog import Catalog
 from langchain_sse_chat.serve.asgi.delivery import (
     JSON,
@@ -31,12 +33,10 @@ from langchain_sse_chat.serve.asgi.delivery import (
 )
 from langchain_sse_chat.serve.asgi.heads import (
     EXPOSED,
-    REQUEST_ID,
     encoded,
     named,
-    request_id_of,
 )
-from langchain_sse_chat.serve.asgi.hosts import Asked, HostCheck
+from langchain_sse_chat.serve.asgi.hosts import HostCheck
 from langchain_sse_chat.serve.asgi.keys import ApiKeys, KeyCheck
 from langchain_sse_chat.serve.asgi.metrics import Metrics
 from langchain_sse_chat.serve.asgi.open_answers import OpenAnswers
@@ -46,6 +46,7 @@ from langchain_sse_chat.serve.asgi.settings import Settings
 from langchain_sse_chat.serve.failure.failure import (
     Failure,
     RequestRefused,
+    compressed_body,
     failure_of,
     unauthorized,
     unknown_model,
@@ -132,26 +133,6 @@ def create_app(
     return ServeApp(targets, settings)
 
 
-@dataclass(slots=True)
-class _Call:
-    """A request to the application."""
-
-    scope: Scope
-    receive: Receive
-    headers: dict[bytes, bytes]
-    request_id: str
-    model: str = "-"
-    """The name of the model, if there is one of the name."""
-
-    def header(self, name: str) -> str | None:
-        value = self.headers.get(name.encode())
-        return None if value is None else value.decode("latin-1")
-
-    @property
-    def own_headers(self) -> list[tuple[bytes, bytes]]:
-        return encoded({REQUEST_ID: self.request_id})
-
-
 class ServeApp:
     """An ASGI application that serves models; `create_app` makes one."""
 
@@ -226,9 +207,7 @@ class ServeApp:
                 return
 
     async def _handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = dict(scope["headers"])
-        sent_id = headers.get(REQUEST_ID.encode(), b"").decode("latin-1")
-        call = _Call(scope, receive, headers, request_id_of(sent_id))
+        call = Call.of(scope, receive)
         route = route_of(path_below(scope["path"], scope.get("root_path", "")))
         started = asyncio.get_running_loop().time()
         try:
@@ -242,10 +221,12 @@ class ServeApp:
             failure = named(failure_of(error), call.request_id)
             if route is not None and route.answers:
                 self._report_refused(call, started, failure)
+            elif failure.status == http.HTTPStatus.UNAUTHORIZED:
+                log_refused_key(call.request_id)
             respond = functools.partial(self._fail, call, failure, route)
         await respond(receive, send)
 
-    async def _respond(self, call: _Call, route: Route | None) -> Respond:
+    async def _respond(self, call: Call, route: Route | None) -> Respond:
         """Return a function that sends the response.
 
         Raises:
@@ -259,7 +240,7 @@ class ServeApp:
             raise RequestRefused(_failure(405, msg, "method_not_allowed"))
         if route.name == "health":
             return self._health(call)
-        if failure := self._hosts.failure(_asked(call)):
+        if failure := self._hosts.failure(call.asked):
             raise RequestRefused(failure)
         if self._keys is not None and not await self._keys.accepts(
             call.headers.get(b"authorization")
@@ -269,12 +250,12 @@ class ServeApp:
             return await self._answer(call, route)
         return self._show(call, route)
 
-    def _health(self, call: _Call) -> Respond:
+    def _health(self, call: Call) -> Respond:
         if self._open.is_draining:
             return self._reply(call, {"status": "draining"}, 503)
         return self._reply(call, {"status": "ok"})
 
-    def _show(self, call: _Call, route: Route) -> Respond:
+    def _show(self, call: Call, route: Route) -> Respond:
         if route.name == "metrics":
             assert self._metrics is not None  # noqa: S101  otherwise it is not a route
             page, media_type = self._metrics.page(), self._metrics.media_type
@@ -295,17 +276,15 @@ class ServeApp:
             "owned_by": "langchain-sse-chat",
         }
 
-    async def _answer(self, call: _Call, route: Route) -> Respond:
+    async def _answer(self, call: Call, route: Route) -> Respond:
         is_plain = route.name == "events"
         if is_plain and call.header("last-event-id"):
             # An `EventSource` that connects again has had its answer: 204 ends it.
             return functools.partial(self._end_event_source, call)
-        self._open.refuse_if_full()
-        request = await self._read(call, is_plain=is_plain)
-        call.model, target = self._catalog.find(request.model, has_default=is_plain)
-        ignored = target.check(request)
-        # Others may have begun while the body came.
-        self._open.refuse_if_full()
+        with self._open.place():
+            request = await self._read(call, is_plain=is_plain)
+            call.model, target = self._catalog.find(request.model, has_default=is_plain)
+            ignored = target.check(request)
         return Answering(
             target,
             request,
@@ -318,11 +297,13 @@ class ServeApp:
             report=self._report,
         )
 
-    async def _read(self, call: _Call, *, is_plain: bool) -> ChatRequest:
+    async def _read(self, call: Call, *, is_plain: bool) -> ChatRequest:
         limits, query = self._request_limits, call.scope["query_string"]
         content_type = call.header("content-type")
         if is_plain and call.scope["method"] == "GET":
             return read_plain_request(b"", None, limits, query=query.decode("latin-1"))
+        if call.header("content-encoding") not in (None, "", "identity"):
+            raise RequestRefused(compressed_body())
         body = await read_body(
             call.receive,
             call.header("content-length"),
@@ -336,7 +317,7 @@ class ServeApp:
         return read_chat_request(body, content_type, limits)
 
     def _reply(
-        self, call: _Call, body: Any, status: int = 200, *, media_type: str = JSON
+        self, call: Call, body: Any, status: int = 200, *, media_type: str = JSON
     ) -> Respond:
         data = body if isinstance(body, bytes) else encode(to_json(body))
 
@@ -351,7 +332,7 @@ class ServeApp:
 
     async def _fail(
         self,
-        call: _Call,
+        call: Call,
         failure: Failure,
         route: Route | None,
         receive: Receive,
@@ -359,17 +340,17 @@ class ServeApp:
     ) -> None:
         del receive
         headers = call.own_headers
-        if failure.status == 405 and route is not None:  # noqa: PLR2004
+        if failure.status == http.HTTPStatus.METHOD_NOT_ALLOWED and route is not None:
             headers += encoded({"allow": ", ".join(route.methods)})
         await send_failure(send, failure, headers)
 
     @staticmethod
-    async def _end_event_source(call: _Call, receive: Receive, send: Send) -> None:
+    async def _end_event_source(call: Call, receive: Receive, send: Send) -> None:
         del receive
         await end_event_source(send, call.own_headers)
 
     def _report_refused(
-        self, call: _Call, started: float, failure: Failure | None
+        self, call: Call, started: float, failure: Failure | None
     ) -> None:
         seconds = asyncio.get_running_loop().time() - started
         answered = Answered(call.request_id, call.model, seconds=seconds)
@@ -381,18 +362,6 @@ class ServeApp:
         log_answer(answered)
         if self._metrics is not None:
             self._metrics.count(answered)
-
-
-def _asked(call: _Call) -> Asked:
-    server = call.scope.get("server")
-    # A Unix socket has a path, and no port.
-    address = server[0] if server and server[1] is not None else None
-    return Asked(
-        server=address,
-        host=call.header("host"),
-        origin=call.header("origin"),
-        fetch_site=call.header("sec-fetch-site"),
-    )
 
 
 def _failure(status: int, message: str, code: str) -> Failure:

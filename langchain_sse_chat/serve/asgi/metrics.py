@@ -12,6 +12,11 @@ _FIRST_TOKEN_BUCKETS = (0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 60)
 _SECONDS_BUCKETS = (0.5, 1, 2, 5, 10, 20, 60, 120, 300, 600)
 _PREFIX = "langchain_sse_chat_"
 
+_MOST_ENDINGS = 100
+_OTHER = "failed:other"
+"""Stands for further endings: the codes of some failures are those of model servers,
+and Prometheus keeps every label."""
+
 
 class Metrics:
     """The metrics of one application.
@@ -22,6 +27,7 @@ class Metrics:
     def __init__(self, prometheus: Any) -> None:
         self._prometheus = prometheus
         self._registry = registry = prometheus.CollectorRegistry()
+        self._endings: set[str] = set()
         self._open = prometheus.Gauge(
             f"{_PREFIX}open_answers",
             "Answers that are being given.",
@@ -84,7 +90,7 @@ class Metrics:
     def count(self, answered: Answered) -> None:
         """Count what became of a request."""
         model = answered.model
-        self._answers.labels(model, answered.ending).inc()
+        self._answers.labels(model, self._known(answered.ending)).inc()
         self._seconds.labels(model).observe(answered.seconds)
         if answered.first_token is not None:
             self._first_token.labels(model).observe(answered.first_token)
@@ -92,3 +98,9 @@ class Metrics:
             tokens = answered.count(f"{kind}_tokens")
             if tokens is not None:
                 self._tokens.labels(model, kind).inc(max(tokens, 0))
+
+    def _known(self, ending: str) -> str:
+        """Return the label for an ending, of which there is a bounded number."""
+        if len(self._endings) < _MOST_ENDINGS:
+            self._endings.add(ending)
+        return ending if ending in self._endings else _OTHER

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from langchain_sse_chat.serve.asgi.run import Run
 from langchain_sse_chat.serve.failure.failure import RequestRefused, busy, draining
@@ -26,6 +27,7 @@ class OpenAnswers:
         self._limit = limit
         self._changed = changed or (lambda _: None)
         self._runs: set[Run] = set()
+        self._places = 0
         self._none_left = asyncio.Event()
         self.is_draining = False
         """Whether no more answers are begun."""
@@ -33,16 +35,30 @@ class OpenAnswers:
     def __len__(self) -> int:
         return len(self._runs)
 
-    def refuse_if_full(self) -> None:
-        """Refuse a request for another answer, if there may be none.
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """Keep a place for an answer while its request is read.
+
+        The memory of requests that are being read is thereby bounded too. The answer
+        must be added immediately after the place is given up.
 
         Raises:
-            RequestRefused: 503 for a server that shuts down, 429 at the limit.
+            RequestRefused: 503 for a server that shuts down, also for one that began to
+                while the request was read; 429 at the limit.
         """
+        self._refuse_if_draining()
+        if len(self._runs) + self._places >= self._limit:
+            raise RequestRefused(busy())
+        self._places += 1
+        try:
+            yield
+        finally:
+            self._places -= 1
+        self._refuse_if_draining()
+
+    def _refuse_if_draining(self) -> None:
         if self.is_draining:
             raise RequestRefused(draining())
-        if len(self._runs) >= self._limit:
-            raise RequestRefused(busy())
 
     def add(self, run: Run) -> None:
         """Count an answer, and have it ended when the server shuts down."""

@@ -152,6 +152,12 @@ def unsupported_content_type(expected: str) -> Failure:
     return Failure(415, msg, _INVALID, "unsupported_content_type")
 
 
+def compressed_body() -> Failure:
+    """Return the failure for a body with a `Content-Encoding`."""
+    msg = "The body is compressed. Send it without a `Content-Encoding`."
+    return Failure(415, msg, _INVALID, "unsupported_content_encoding")
+
+
 def busy(retry_after: float = 1.0) -> Failure:
     """Return the failure for a server that has as many streams as it may have."""
     msg = "The server is busy. Send the request again later."

@@ -11,7 +11,6 @@ no `id`, `event` or `retry` fields. An answer that failed has no finish reason a
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from json.encoder import encode_basestring
@@ -21,14 +20,14 @@ from langchain_sse_chat.serve.answer.parts import Delta, Finish, Part, ToolCallD
 from langchain_sse_chat.serve.failure.failure import Failure
 from langchain_sse_chat.serve.wires.call_order import CallOrder
 from langchain_sse_chat.wire.custom_calls import CUSTOM, INPUT, input_of
-from langchain_sse_chat.wire.jsontext import parse_arguments
+from langchain_sse_chat.wire.jsontext import dumps, parse_arguments
 
 EVENT_STREAM = "text/event-stream; charset=utf-8"
 
 
 def to_json(value: object) -> str:
     """Return a value as one line of JSON, with texts as they are."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+    return dumps(value, separators=(",", ":"), default=str)
 
 
 def encode(text: str) -> bytes:

@@ -52,8 +52,8 @@ ROWS: dict[str, tuple[bytes, int, str, str | None]] = {
     "broken UTF-8": (post(b'{"model": "m\xff"}'), 400, INVALID, None),
     "compressed": (
         post(b"\x1f\x8b\x08", headers={"Content-Encoding": "gzip"}),
-        400,
-        INVALID,
+        415,
+        "unsupported_content_encoding",
         None,
     ),
     "a list": (post(b"[]"), 400, TYPE, None),

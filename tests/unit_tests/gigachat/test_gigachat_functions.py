@@ -290,6 +290,9 @@ def test_several_calls_become_pairs_of_call_and_result(sber: Sber) -> None:
         ('"x"', '{"result": "x"}'),
         ('{"a": 1}', '{"a": 1}'),
         ([{"type": "text", "text": "5"}], '{"result": 5}'),
+        pytest.param("Infinity", '{"result": "Infinity"}', id="a word of Python's"),
+        pytest.param("[1, NaN]", '{"result": "[1, NaN]"}', id="not a number"),
+        pytest.param("1e400", '{"result": "1e400"}', id="too large for a float"),
     ],
 )
 def test_a_result_is_the_json_of_an_object(

@@ -81,6 +81,8 @@ def test_the_arguments_of_an_invalid_call_are_the_json_of_an_object(
         ('{"a":2}', '{"a":2}'),
         ('{"a": "\n"}', '{"a": "\\n"}'),
         ('["\n"]', "{}"),
+        pytest.param('{"a": "\n", "b": 1e400}', "{}", id="raw and too large"),
+        pytest.param('{"a": "\n", "b": NaN}', "{}", id="raw and not a number"),
         ("[1]", "{}"),
         ('{"a": ', "{}"),
         ('{"a": NaN}', "{}"),

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
 
-from langchain_sse_chat.wire.jsontext import loads, parse_arguments, strict_loads
+from langchain_sse_chat.wire.jsontext import (
+    dumps,
+    loads,
+    parse_arguments,
+    strict_loads,
+)
 
 
 @pytest.mark.parametrize(
@@ -74,3 +80,29 @@ def test_any_other_json_can_be_sent_on() -> None:
 def test_what_is_nested_too_deep_cannot_be_sent_on(levels: int) -> None:
     with pytest.raises(ValueError, match="deep"):
         strict_loads("[" * levels + "]" * levels)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        pytest.param({"a": [1, "я"]}, '{"a":[1,"я"]}', id="JSON"),
+        pytest.param([math.nan, {"b": -math.inf}], '[null,{"b":null}]', id="no number"),
+        pytest.param(["NaN", math.inf], '["NaN",null]', id="the word as text"),
+        pytest.param([1j, math.nan], '["1j",null]', id="an object beside it"),
+    ],
+)
+def test_json_is_written_that_every_reader_accepts(value: Any, text: str) -> None:
+    assert dumps(value, separators=(",", ":"), default=str) == text
+
+
+def test_what_contains_itself_is_not_written() -> None:
+    value: list[Any] = [math.nan]
+    value.append(value)
+    with pytest.raises(ValueError, match="Circular"):
+        dumps(value)
+
+
+def test_raw_line_breaks_are_read_where_they_may_be() -> None:
+    with pytest.raises(ValueError, match="control character"):
+        strict_loads('["a\nb"]')
+    assert strict_loads('["a\nb"]', control_characters=True) == ["a\nb"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date
 from typing import Any
 
@@ -28,6 +29,7 @@ class Point(BaseModel):
         ([[1], [2]], "[1, 2]"),
         ([Point(x=1)], '{"x": 1}'),
         ([{"day": date(2026, 1, 2)}], '{"day": "2026-01-02"}'),
+        ([{"x": math.nan, "p": Point(x=1)}], '{"x": null, "p": {"x": 1}}'),
     ],
     ids=[
         "nothing",
@@ -37,6 +39,7 @@ class Point(BaseModel):
         "lists",
         "a model",
         "a value that is not JSON",
+        "a number that is not JSON",
     ],
 )
 def test_values_as_json(values: list[Any], text: str) -> None:

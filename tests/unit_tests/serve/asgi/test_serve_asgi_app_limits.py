@@ -175,6 +175,38 @@ async def test_a_body_may_not_take_too_long(caplog: pytest.LogCaptureFixture) ->
     assert "ending=failed:request_timeout" in caplog.text
 
 
+async def test_a_body_may_not_be_compressed() -> None:
+    reply = await post(application(), b"\x1f\x8b", **{"content-encoding": "gzip"})
+    assert reply.status == 415
+    assert reply.error["code"] == "unsupported_content_encoding"
+    whole = {"model": "echo", "messages": MESSAGES}
+    plain = {"content-encoding": "identity"}
+    answer = await post(application(), json.dumps(whole).encode(), **plain)
+    assert answer.status == 200
+
+
+async def test_a_refused_key_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "langchain_sse_chat.serve")
+    headers = {"authorization": "Bearer sk-wrong", "x-request-id": "mine"}
+    app = application(api_keys=["one"])
+    assert (await get(app, "/models", headers=headers)).status == 401
+    assert "id=mine status=401 ending=failed:invalid_api_key" in caplog.text
+    assert "sk-wrong" not in caplog.text
+
+
+@in_virtual_time
+async def test_a_request_that_comes_slowly_has_a_place() -> None:
+    app = application(max_streams=1)
+    head = {"content-type": "application/json"}
+    slow = Client(app, "POST", PATH, body=[b"{", b""], headers=head)
+    slow._body.pop()
+    task = slow.start()
+    await asyncio.sleep(1)
+    assert (await chat(app, "echo").whole()).status == 429
+    await task
+    assert (await chat(app, "echo").whole()).contents() == TEXT
+
+
 async def test_a_client_that_leaves_in_its_request_gets_nothing(
     caplog: pytest.LogCaptureFixture,
 ) -> None:

@@ -40,6 +40,16 @@ def test_each_answer_is_counted(metrics: Metrics) -> None:
     assert metrics.media_type.startswith("text/plain")
 
 
+def test_there_is_a_limit_to_labels(metrics: Metrics) -> None:
+    for number in range(300):
+        metrics.count(Answered("req", "m", 400, ending=f"failed:theirs_{number}"))
+    metrics.count(Answered("req", "m", 400, ending="failed:theirs_1"))
+    page = metrics.page().decode()
+    assert page.count("answers_total{") == 101
+    assert 'answers_total{ending="failed:theirs_1",model="m"} 2.0' in page
+    assert 'answers_total{ending="failed:other",model="m"} 200.0' in page
+
+
 def test_each_application_has_its_own(metrics: Metrics) -> None:
     metrics.change_open(1)
     other = Metrics.if_installed()

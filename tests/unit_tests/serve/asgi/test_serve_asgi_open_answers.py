@@ -22,21 +22,27 @@ def a_run() -> Run:
     return run
 
 
+def ask(answers: OpenAnswers) -> None:
+    """Ask for an answer, and do not begin it."""
+    with answers.place():
+        pass
+
+
 @in_virtual_time
 async def test_there_is_a_limit() -> None:
     changes: list[int] = []
     answers = OpenAnswers(2, changes.append)
     first, second = a_run(), a_run()
-    answers.refuse_if_full()
+    ask(answers)
     answers.add(first)
-    answers.refuse_if_full()
+    ask(answers)
     answers.add(second)
     with pytest.raises(RequestRefused) as caught:
-        answers.refuse_if_full()
+        ask(answers)
     assert caught.value.failure.status == 429
     assert caught.value.failure.retry_after is not None
     answers.remove(first)
-    answers.refuse_if_full()
+    ask(answers)
     assert changes == [1, 1, -1]
     assert len(answers) == 1
     await first.close()
@@ -50,10 +56,33 @@ async def test_a_drain_without_answers_ends_immediately() -> None:
     await answers.drain(30)
     assert virtual_loop().time() == before
     with pytest.raises(RequestRefused) as caught:
-        answers.refuse_if_full()
+        ask(answers)
     assert caught.value.failure.status == 503
     answers.open_again()
-    answers.refuse_if_full()
+    ask(answers)
+
+
+def test_requests_that_are_read_have_places() -> None:
+    answers = OpenAnswers(1)
+    with answers.place(), pytest.raises(RequestRefused) as caught:
+        ask(answers)
+    assert caught.value.failure.status == 429
+    ask(answers)
+
+
+def test_a_request_that_is_refused_gives_its_place_up() -> None:
+    answers = OpenAnswers(1)
+    with pytest.raises(KeyError), answers.place():
+        raise KeyError
+    ask(answers)
+
+
+@in_virtual_time
+async def test_a_request_that_was_read_while_a_drain_began_is_refused() -> None:
+    answers = OpenAnswers(1)
+    with pytest.raises(RequestRefused) as caught, answers.place():
+        await answers.drain(30)
+    assert caught.value.failure.status == 503
 
 
 @in_virtual_time

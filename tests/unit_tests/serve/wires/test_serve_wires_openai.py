@@ -357,3 +357,11 @@ def test_a_whole_failure() -> None:
 
 def test_what_is_no_json_is_sent_as_text() -> None:
     assert to_json({"a": {1}}) == '{"a":"{1}"}'
+
+
+@pytest.mark.parametrize("wire", [stream, completion])
+def test_numbers_that_json_does_not_have_are_null_for_the_client(wire: Any) -> None:
+    logprobs = {"content": [{"token": "a", "logprob": float("-inf")}]}
+    sent = wire().close(Finish("stop", logprobs=logprobs))
+    assert b"Infinity" not in sent
+    assert b'"logprob":null' in sent
