@@ -9,9 +9,10 @@ peers are langgraph-openai-serve with that graph, and LangServe with the model.
 
 - `burst`: one stream that comes as fast as it is read, with so many events in a write.
 - `paced`: streams of 50 tokens a second. The lag is the time from the write of the
-  server of the benchmarks to the bytes in the client's hand.
+  server of the benchmarks to the bytes in the client's hand; `direct` is that of the
+  same client without a relay, so that the difference is what a relay adds.
 
-    python -m benchmarks.relay [--streams 100] [--seconds 10] [--rounds 3]
+    python -m benchmarks.relay [--streams 100] [--seconds 10] [--rounds 3] [--short]
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ from benchmarks.tables import Table
 from langchain_sse_chat.serve import create_app
 
 BURST = 20_000
+DIRECT = "direct"
 LANGSERVE = "LangServe"
 OPENAI_SERVE = "langgraph-openai-serve, agent"
 _NEEDS = {LANGSERVE: "langserve", OPENAI_SERVE: "langgraph_openai_serve"}
@@ -208,6 +210,9 @@ def _asked(way: str, url: str, tokens: int) -> dict[str, Any]:
         return {"url": f"{url}/m/stream", "json": body}
     message = {"role": "user", "content": str(tokens)}
     body = {"model": "m", "stream": True, "messages": [message]}
+    if way == DIRECT:
+        body["stream_options"] = {"include_usage": True}
+        return {"url": f"{url}/chat/completions", "json": body}
     return {"url": f"{url}/v1/chat/completions", "json": body}
 
 
@@ -230,16 +235,21 @@ async def _ask(url: str, streams: int, tokens: int, way: str) -> dict[str, Any]:
     limits = httpx.Limits(max_connections=None)
     async with httpx.AsyncClient(limits=limits, timeout=120) as client:
         await _read(client, _asked(way, url, 10), 10, _Lags())
-        before = float((await client.get(f"{url}/cpu")).text)
+        before = await _cpu(client, way, url)
         asked = _asked(way, url, tokens)
         reads = (_read(client, asked, tokens, lags) for _ in range(streams))
         await asyncio.gather(*reads)
-        cpu = float((await client.get(f"{url}/cpu")).text) - before
+        cpu = await _cpu(client, way, url) - before
     figures: dict[str, Any] = {"us": cpu / (streams * tokens) * 1e6}
     if lags.taken:
         percentiles = statistics.quantiles(lags.taken, n=100)
         figures |= {"p50": percentiles[49] / 1e6, "p99": percentiles[98] / 1e6}
     return figures
+
+
+async def _cpu(client: httpx.AsyncClient, way: str, url: str) -> float:
+    """Return the CPU time that a relay has taken; there is none without a relay."""
+    return 0.0 if way == DIRECT else float((await client.get(f"{url}/cpu")).text)
 
 
 async def _read_alone(url: str, streams: int, tokens: int) -> dict[str, Any]:
@@ -260,14 +270,17 @@ def _measure(way: str, kind: str, group: int, args: Any) -> dict[str, Any]:
     streams = args.streams if kind == "paced" else 1
     tokens = int(args.seconds * TOKENS_A_SECOND) if kind == "paced" else args.tokens
     with running() as upstream:
+        url = f"{upstream}/{_source(kind)}/0/{group}"
+        if way == DIRECT:
+            return in_new_process(__spec__.name, "--ask", url, streams, tokens, way)
         if way == "reading":
-            url = f"{upstream}/{_source(kind)}/0/{group}"
             return in_new_process(__spec__.name, "--read", url, streams, tokens)
         with _serving(way, kind, group, upstream) as url:
             return in_new_process(__spec__.name, "--ask", url, streams, tokens, way)
 
 
-WAYS = ("ready bytes", "reading", "relay", "agent", OPENAI_SERVE, LANGSERVE)
+FLOORS = ("ready bytes", "reading")
+WAYS = (*FLOORS, DIRECT, "relay", "agent", OPENAI_SERVE, LANGSERVE)
 
 
 def _is_installed(way: str) -> bool:
@@ -283,6 +296,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--tokens", type=int, default=BURST, help="of a burst")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--short", action="store_true", help="the paced streams only")
     one = parser.add_mutually_exclusive_group()
     one.add_argument("--serve", nargs=4, help="way, kind, group and URL; one process")
     one.add_argument("--ask", nargs=4, help="URL, streams, tokens, way; one process")
@@ -317,9 +331,10 @@ def main() -> None:
         *("shape", "way", "µs a token", "over both floors, µs"),
         *("lag p50, ms", "lag p99, ms", "note"),
     )
-    for kind, group in KINDS:
+    for kind, group in KINDS[-1:] if args.short else KINDS:
         shape = f"{kind}, {group} a write" if kind == "burst" else kind
-        ways = [way for way in WAYS if _is_installed(way)]
+        # Without lags there is nothing to see of the direct way.
+        ways = [w for w in WAYS if _is_installed(w) and (w != DIRECT or kind == "paced")]
         found: dict[str, list[dict[str, Any]]] = {way: [] for way in ways}
         for _ in range(args.rounds):
             for way in ways:
@@ -335,11 +350,12 @@ def main() -> None:
             middle = {
                 key: statistics.median(one[key] for one in rounds) for key in rounds[0]
             }
-            is_floor = way in WAYS[:2]
-            over = None if is_floor else middle["us"] - floor
+            is_floor = way in FLOORS
+            over = None if is_floor or way == DIRECT else middle["us"] - floor
             floor += middle["us"] if is_floor else 0.0
             lags = (middle.get("p50"), middle.get("p99"))
-            table.add(shape, way, middle["us"], over, *lags, "")
+            cpu = None if way == DIRECT else middle["us"]
+            table.add(shape, way, cpu, over, *lags, "")
     table.end()
 
 

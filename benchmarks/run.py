@@ -27,7 +27,7 @@ SMALLEST = {
     "memory": "--streams 50 --tokens 500",
     "growth": "--rounds 1 --most 1024",
     "real_time": "--streams 5 --seconds 1 --rounds 1 --answer 20",
-    "relay": "--streams 3 --seconds 1 --tokens 100 --rounds 1",
+    "relay": "--streams 3 --seconds 1 --rounds 1 --short",
     "page": "",
     "plot": "--into {folder}",
 }
