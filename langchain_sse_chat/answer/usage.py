@@ -142,8 +142,11 @@ def _breakdown(
 
 
 def _first(counts: Mapping[str, Any], keys: tuple[str, ...]) -> int | None:
-    numbers = (_count(counts, key) for key in keys)
-    return next((n for n in numbers if n is not None), None)
+    for key in keys:
+        number = _count(counts, key)
+        if number is not None:
+            return number
+    return None
 
 
 def _count(counts: Mapping[str, Any], key: str) -> int | None:
@@ -152,8 +155,13 @@ def _count(counts: Mapping[str, Any], key: str) -> int | None:
     Gateways send floats and strings of digits, and -1 for unknown counts.
     """
     value = counts.get(key)
+    # Most keys are those of other servers, and most counts are plain.
+    if value is None:
+        return None
+    if type(value) is int:
+        return value if value >= 0 else None
     if isinstance(value, str) and value.isascii() and value.isdigit():
         return int(value) if len(value) <= _MOST_DIGITS else None
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
+    if not isinstance(value, float):
         return None
     return int(value) if math.isfinite(value) and value >= 0 else None

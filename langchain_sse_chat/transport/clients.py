@@ -16,14 +16,12 @@ import threading
 import warnings
 from collections.abc import AsyncGenerator, Callable, Iterator
 from dataclasses import dataclass, field
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
 from typing import Generic, TypeVar
 from weakref import WeakKeyDictionary, WeakSet
 
 import httpx
 
-from langchain_sse_chat._version import __version__
 from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.transport.aiohttp_transport import AsyncTransport
 from langchain_sse_chat.transport.event_loop import running_loop
@@ -34,6 +32,7 @@ from langchain_sse_chat.transport.proxies import (
     proxies_of,
     proxy_variables,
 )
+from langchain_sse_chat.transport.shared_client import USER_AGENT, shared_kind
 from langchain_sse_chat.transport.tls import Certificate, tls_context, tls_variables
 
 ClientT = TypeVar("ClientT", httpx.Client, httpx.AsyncClient)
@@ -369,15 +368,12 @@ def _made(kind: type[ClientT], settings: ClientSettings) -> ClientT:
         limits=limits,
         trust=trust,
     )
-    # A shared client must not carry one model's cookies into another's requests.
-    no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
-    return kind(
+    return shared_kind(kind)(
         verify=trust.context,
         transport=transport,
         mounts=socket_mount(kind, settings.uds, limits, trust.context),
         trust_env=False,  # the transport does
         limits=limits,
         timeout=None,  # each request brings its own
-        headers={"User-Agent": f"langchain-sse-chat/{__version__}"},
-        cookies=no_cookies,
+        headers={"User-Agent": USER_AGENT},
     )

@@ -24,6 +24,7 @@ from langchain_sse_chat.wire.jsontext import (
 from langchain_sse_chat.wire.merged_fields import add_to_chunk_fields, copied
 from langchain_sse_chat.wire.other_protocols import protocol_of
 from langchain_sse_chat.wire.stream_errors import (
+    ENVELOPE,
     REPORTS,
     error_in,
     error_in_choice,
@@ -293,6 +294,9 @@ class ChunkReader:
         """Handle an object that is not part of the answer."""
         if "choices" in chunk:
             self._has_chunks = True
+            if event == "message" and chunk.keys() <= ENVELOPE:
+                # As OpenAI sends usage.
+                return
         protocol = protocol_of(chunk)
         if protocol is not None and not (self._has_chunks or self._has_choices):
             raise self._strays.foreign(chunk, protocol)
