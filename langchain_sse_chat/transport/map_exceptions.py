@@ -131,9 +131,15 @@ def _timed_out(
             "`timeout` if the request is large."
         )
         return TimedOutError(msg, phase="write")
+    # A server without TLS may wait for more of what it takes for a request.
+    plain = (
+        " If the server speaks plain HTTP, the address begins with `http://`."
+        if url.startswith("https://")
+        else ""
+    )
     msg = (
         f"No connection to {url} {_within(timeouts.connect)}. Check `base_url`, "
-        "network and `proxy`; raise `timeout` for a distant server."
+        f"network and `proxy`; raise `timeout` for a distant server.{plain}"
     )
     return TimedOutError(msg, phase="connect")
 

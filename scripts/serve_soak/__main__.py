@@ -99,11 +99,11 @@ class Soak:
         left = iter(numbers)
         started = time.monotonic()
         await self._read_all(left, started + lasts * _EARLY)
-        early, done_early = (await relay.holds()).resources, self.done
+        early, done_early = (await self._settled(relay, before)).resources, self.done
         await self._read_all(left, started + lasts)
-        late = (await relay.holds()).resources
+        late = (await self._settled(relay, before)).resources
         seconds = time.monotonic() - started
-        self._compare(before, await self._settled(relay, before))
+        self._compare(before, await relay.holds("close"))
         if done_early >= _LEAST_EARLY and (grown := growth(early, late)):
             self.findings.append(grown)
         open_still = [r for r in upstream.requests if r.outcome == "answering"]
@@ -127,13 +127,16 @@ class Soak:
 
     @staticmethod
     async def _settled(relay: _Relay, before: _Held) -> _Held:
-        """Return the resources when the tasks have ended, or have had time to end."""
+        """Return the resources when the tasks have ended, or have had time to end.
+
+        Clients that do not read leave some that hold the rest of a long answer.
+        """
         until = time.monotonic() + _SETTLE_SECONDS
-        while len((await relay.holds()).tasks) > len(before.tasks):
-            if time.monotonic() > until:
-                break
+        while True:
+            held = await relay.holds()
+            if len(held.tasks) <= len(before.tasks) or time.monotonic() > until:
+                return held
             await asyncio.sleep(0.1)
-        return await relay.holds("close")
 
     async def _read_all(self, numbers: Iterator[int], until: float) -> None:
         async def read() -> None:

@@ -75,6 +75,19 @@ def test_a_part_that_the_clock_cut_short_is_the_clocks_error(exc: Exception) -> 
     assert "4.5 s" in str(error)
 
 
+def test_https_that_nobody_answers_may_be_meant_as_http() -> None:
+    assert "begins with `http://`" in str(failure(httpx.ConnectTimeout("x")))
+    clock = StreamClock(LIMITS, math.inf, url="http://h.example/v1")
+    with pytest.raises(TimedOutError) as caught:
+        fail(
+            httpx.ConnectTimeout("x"),
+            url="http://h.example/v1",
+            timeouts=LIMITS,
+            clock=clock,
+        )
+    assert "begins with" not in str(caught.value)
+
+
 def test_a_limit_of_the_system_is_told_as_such() -> None:
     limits = Timeouts(connect=None, first_token=None)
     clock = StreamClock(limits, 0.0, url=WHERE)
