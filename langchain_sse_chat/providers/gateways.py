@@ -28,6 +28,12 @@ OPENROUTER = Provider(
     base_url="https://openrouter.ai/api/v1",
     api_key_env="OPENROUTER_API_KEY",
     base_url_env="OPENROUTER_API_BASE",
+    # https://openrouter.ai/docs/app-attribution, with the variables of
+    # `langchain-openrouter`.
+    headers_env=(
+        ("HTTP-Referer", "OPENROUTER_APP_URL"),
+        ("X-OpenRouter-Title", "OPENROUTER_APP_TITLE"),
+    ),
     dialect=Dialect(
         supports_developer=True,
         tool_media=True,
