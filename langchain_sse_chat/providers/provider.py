@@ -99,8 +99,8 @@ class Provider:
     address from its own variables. The model's own headers replace them."""
 
     checked: str = ""
-    """The day on which the facts were read on that page, as `2026-11-28`; empty if they
-    come from elsewhere, such as public code."""
+    """The day on which the facts were read on the page in `source`, as `2026-11-28`;
+    empty if some of them come from elsewhere, such as public code."""
 
     def __post_init__(self) -> None:
         """Check the facts that every call uses.
