@@ -55,12 +55,16 @@ class Dialect:
     supports only `auto` (https://docs.bigmodel.cn/api-reference).
     """
 
-    json_schema: Literal["nested", "flat", "none"] = "nested"
+    json_schema: Literal["nested", "flat", "bare", "object", "none"] = "nested"
     """How a `response_format` with a JSON schema is sent.
 
     `nested`, as for OpenAI: name, schema and `strict` are in a `json_schema` object.
     `flat`, as for GigaChat: schema and `strict` are next to `type`
     (https://developers.sber.ru/docs/ru/gigachat/api/reference/rest/post-chat).
+    `bare`, as for Yandex: `json_schema` is the schema itself, without name and `strict`
+    (https://yandex.cloud/en/docs/ai-studio/concepts/openai-compatibility). `object`, as
+    for Cohere: the schema is next to the type `json_object`
+    (https://docs.cohere.com/docs/compatibility-api).
     `none`: the server supports only `json_object`, and a
     schema is a `ConfigurationError`, as for DeepSeek
     (https://api-docs.deepseek.com/guides/json_mode) and Zhipu
@@ -76,8 +80,11 @@ class Dialect:
     (https://platform.openai.com/docs/guides/structured-outputs), OpenRouter
     (https://openrouter.ai/docs/structured-outputs), Mistral
     (https://docs.mistral.ai/capabilities/structured-output/custom_structured_output/),
-    xAI (https://docs.x.ai/docs/guides/structured-outputs) and Cerebras
-    (https://inference-docs.cerebras.ai/capabilities/structured-outputs). Groq supports
+    xAI (https://docs.x.ai/docs/guides/structured-outputs), Cerebras
+    (https://inference-docs.cerebras.ai/capabilities/structured-outputs), Baseten
+    (https://docs.baseten.co/development/model-apis/overview), DeepInfra
+    (https://docs.deepinfra.com/chat/structured-outputs) and Venice
+    (https://docs.venice.ai/guides/features/structured-responses). Groq supports
     it only for some models and answers 400 for others
     (https://console.groq.com/docs/structured-outputs).
     """
@@ -91,10 +98,12 @@ class Dialect:
     """How a `reasoning_effort` of `none` is sent.
 
     `effort`: like other values. `thinking`: as `"thinking": {"type": "disabled"}`, for
-    DeepSeek (https://api-docs.deepseek.com/guides/thinking_mode) and Zhipu
-    (https://docs.z.ai/guides/capabilities/thinking). `enable_thinking`: as
+    DeepSeek (https://api-docs.deepseek.com/guides/thinking_mode), Zhipu
+    (https://docs.z.ai/guides/capabilities/thinking) and Volcengine
+    (https://github.com/volcengine/volcengine-python-sdk). `enable_thinking`: as
     `"enable_thinking": false`, for DashScope
-    (https://www.alibabacloud.com/help/en/model-studio/deep-thinking).
+    (https://www.alibabacloud.com/help/en/model-studio/deep-thinking) and SiliconFlow
+    (https://docs.siliconflow.cn/docs/api/chat-completions-post).
     """
 
     seed_field: Literal["seed", "random_seed"] = "seed"

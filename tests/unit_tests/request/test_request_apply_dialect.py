@@ -136,33 +136,6 @@ def test_a_tool_choice_that_the_server_cannot_be_told_is_an_error(
     assert server.requests == []
 
 
-def test_a_json_schema_is_nested_by_default(ask: Ask) -> None:
-    sent = ask(Dialect(), response_format=Answer, strict=True)["response_format"]
-
-    assert set(sent) == {"type", "json_schema"}
-    assert sent["json_schema"]["name"] == "Answer"
-    assert sent["json_schema"]["strict"] is True
-
-
-def test_a_json_schema_can_be_flat(ask: Ask) -> None:
-    dialect = Dialect(json_schema="flat")
-
-    sent = ask(dialect, response_format=Answer, strict=True)["response_format"]
-
-    assert set(sent) == {"type", "schema", "strict"}
-    assert sent["type"] == "json_schema"
-    assert sent["strict"] is True
-    assert set(sent["schema"]["properties"]) == {"text"}
-
-
-def test_a_flat_json_schema_of_ones_own_stays_as_it_is(ask: Ask) -> None:
-    mine = {"type": "json_schema", "schema": {"type": "object"}}
-
-    sent = ask(Dialect(json_schema="flat"), response_format=mine)
-
-    assert sent["response_format"] == mine
-
-
 @pytest.mark.parametrize(
     ("kinds", "is_named"), [(["auto"], False), (["auto", "any"], True)]
 )
@@ -176,15 +149,6 @@ def test_a_json_schema_that_the_server_does_not_know_is_an_error(
 
     assert ("function_calling" in str(caught.value)) is is_named
     assert server.requests == []
-
-
-@pytest.mark.parametrize("form", ["nested", "flat", "none"])
-def test_json_of_any_shape_is_asked_for_everywhere_alike(ask: Ask, form: Any) -> None:
-    wanted = {"type": "json_object"}
-
-    body = ask(Dialect(json_schema=form), response_format=wanted)
-
-    assert body["response_format"] == wanted
 
 
 @pytest.mark.parametrize(
