@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from langchain_sse_chat.dialect import Dialect
+from langchain_sse_chat.providers.model_facts import ModelFacts
 from langchain_sse_chat.providers.provider import Provider
 
 CEREBRAS = Provider(
@@ -28,7 +29,7 @@ FIREWORKS = Provider(
     base_url_env="FIREWORKS_API_BASE",
     other_base_url_envs=("FIREWORKS_BASE_URL",),
     hosts=("us.api.fireworks.ai",),
-    dialect=Dialect(reasoning_keys=("reasoning_content",)),
+    dialect=Dialect(reasoning_budget="thinking", reasoning_keys=("reasoning_content",)),
     hint="Create a key at https://fireworks.ai/account/api-keys.",
     source="https://docs.fireworks.ai/tools-sdks/openai-compatibility",
 )
@@ -37,7 +38,10 @@ GEMINI = Provider(
     name="gemini",
     base_url="https://generativelanguage.googleapis.com/v1beta/openai",
     api_key_env="GEMINI_API_KEY",
-    dialect=Dialect(missing_signature="skip_thought_signature_validator"),
+    dialect=Dialect(
+        reasoning_budget="thinking_config",
+        missing_signature="skip_thought_signature_validator",
+    ),
     hint="Create a key at https://aistudio.google.com/apikey.",
     source="https://ai.google.dev/gemini-api/docs/openai",
 )
@@ -56,6 +60,21 @@ GROQ = Provider(
         refused_fields=frozenset({"logprobs", "top_logprobs", "logit_bias"}),
         reasoning_echo="never",
     ),
+    models=(
+        ModelFacts(
+            "openai/gpt-oss.*",
+            {"reasoning_efforts": frozenset({"low", "medium", "high"})},
+            "https://console.groq.com/docs/reasoning",
+        ),
+        ModelFacts(
+            "qwen/qwen3.*",
+            {
+                "reasoning_efforts": frozenset({"none", "default"}),
+                "default_effort": "default",
+            },
+            "https://console.groq.com/docs/reasoning",
+        ),
+    ),
     hint="Create a key at https://console.groq.com/keys.",
     source="https://console.groq.com/docs/openai",
 )
@@ -68,6 +87,8 @@ MISTRAL = Provider(
     dialect=Dialect(
         supports_stream_options=False,
         tool_choices=frozenset({"auto", "none", "any", "named"}),
+        reasoning_efforts=frozenset({"none", "high"}),
+        default_effort="high",
         seed_field="random_seed",
         strict_by_default=True,
         supports_names=False,
@@ -90,9 +111,17 @@ PERPLEXITY = Provider(
     api_key_env="PERPLEXITY_API_KEY",
     other_api_key_envs=("PPLX_API_KEY",),
     base_url_env="PERPLEXITY_BASE_URL",
+    dialect=Dialect(
+        reasoning_efforts=frozenset({"minimal", "low", "medium", "high"}),
+    ),
+    models=(
+        ModelFacts(
+            "sonar-reasoning.*",
+            {"reasoning_tags": ("<think>", "</think>")},
+            "https://docs.perplexity.ai/faq/faq",
+        ),
+    ),
     hint="Create a key in the settings of your account, under API.",
-    note="Reasoning models put their reasoning into the text: pass "
-    '`reasoning_tags=("<think>", "</think>")`.',
     source="https://docs.perplexity.ai/guides/chat-completions-guide",
 )
 
@@ -112,6 +141,7 @@ TOGETHER = Provider(
     base_url_env="TOGETHER_API_BASE",
     # The host in its older documentation.
     hosts=("api.together.xyz",),
+    dialect=Dialect(reasoning_switch="reasoning"),
     hint="Create a key at https://api.together.ai/settings/api-keys.",
     source="https://docs.together.ai/docs/inference/openai-compatibility",
 )

@@ -205,31 +205,34 @@ def test_json_of_any_shape_is_asked_for_everywhere_alike(ask: Ask, form: Any) ->
             id="none in an object",
         ),
         pytest.param(
-            Dialect(reasoning_off="thinking"),
+            Dialect(reasoning_switch="thinking"),
             "low",
             {"reasoning_effort": "low"},
             id="low, off by thinking",
         ),
         pytest.param(
-            Dialect(reasoning_off="thinking"),
+            Dialect(reasoning_switch="thinking"),
             "none",
             {"thinking": {"type": "disabled"}},
             id="none, off by thinking",
         ),
         pytest.param(
-            Dialect(reasoning_off="enable_thinking"),
+            Dialect(reasoning_switch="enable_thinking"),
             "low",
             {"reasoning_effort": "low"},
             id="low, off by enable_thinking",
         ),
         pytest.param(
-            Dialect(reasoning_off="enable_thinking"),
+            Dialect(reasoning_switch="enable_thinking"),
             "none",
             {"enable_thinking": False},
             id="none, off by enable_thinking",
         ),
         pytest.param(
-            Dialect(reasoning_off="thinking"), None, {}, id="not set, off by thinking"
+            Dialect(reasoning_switch="thinking"),
+            None,
+            {},
+            id="not set, off by thinking",
         ),
         pytest.param(
             Dialect(reasoning_effort="reasoning"), None, {}, id="not set, object"
@@ -248,18 +251,18 @@ def test_the_effort_of_reasoning_is_sent_where_the_server_looks_for_it(
     ("dialect", "own"),
     [
         pytest.param(
-            Dialect(reasoning_off="thinking"),
+            Dialect(reasoning_switch="thinking"),
             {"thinking": {"type": "enabled"}},
             id="thinking",
         ),
         pytest.param(
-            Dialect(reasoning_off="enable_thinking"),
+            Dialect(reasoning_switch="enable_thinking"),
             {"enable_thinking": True},
             id="enable_thinking",
         ),
         pytest.param(
             Dialect(reasoning_effort="reasoning"),
-            {"reasoning": {"effort": "high", "exclude": True}},
+            {"reasoning": {"effort": "none", "exclude": True}},
             id="reasoning",
         ),
     ],
