@@ -181,7 +181,10 @@ def _made_common(
     asks_usage = streamed and stream_usage is not False
     dialect = settings._dialect  # noqa: SLF001  # kept by the settings for this
     if model != settings.model:
-        dialect = provider.dialect_for(model)
+        frames = settings._frames  # noqa: SLF001  # kept by the settings for this
+        if model not in frames:
+            frames[model] = provider.dialect_for(model)
+        dialect = frames[model]
     dialect = _dialect(dialect, used["reasoning_echo"])
     tags = used["reasoning_tags"]
     plan = CallPlan(

@@ -136,7 +136,8 @@ class ChatSSESettings(Connection, BaseChatModel):
     """Whether to put the response headers into `response_metadata["headers"]`."""
 
     _frames: dict[Any, Any] = PrivateAttr(default_factory=dict)
-    """The shared parts of calls, by the values they depend on other than fields."""
+    """The shared parts of calls, by the values they depend on other than fields; and
+    the dialects of models that calls name."""
 
     _dialect: Dialect = PrivateAttr()
     """The dialect of the provider for the model."""
