@@ -30,8 +30,8 @@ def page(text: str) -> str:
 def _tables() -> str:
     known = [PROVIDERS[name] for name in sorted(PROVIDERS) if name != "custom"]
     addresses = [
-        "| `provider=` | Address | Key | Other address from |",
-        "| --- | --- | --- | --- |",
+        "| `provider=` | Address | Key | Other address from | Read on |",
+        "| --- | --- | --- | --- | --- |",
         *(_address_row(provider) for provider in known),
     ]
     notes = [
@@ -48,7 +48,18 @@ def _tables() -> str:
         "| --- | --- | --- |",
         *(_model_row(facts, known) for facts in _facts_of(known)),
     ]
-    return "\n".join([*addresses, "", *notes, "", _ABOUT_MODELS, "", *models, ""])
+    headers = [
+        "| `provider=` | Header | Variable |",
+        "| --- | --- | --- |",
+        *(
+            f"| `{provider.name}` | `{header}` | `{variable}` |"
+            for provider in known
+            for header, variable in provider.headers_env
+        ),
+    ]
+    return "\n".join(
+        [*addresses, "", *notes, "", _ABOUT_MODELS, "", *models, "", *headers, ""]
+    )
 
 
 def _address_row(provider: Provider) -> str:
@@ -57,7 +68,8 @@ def _address_row(provider: Provider) -> str:
     if not provider.api_key_required:
         key = f"none, or {key}" if key else "none"
     name = f"[`{provider.name}`]({provider.source})"
-    return f"| {name} | {address} | {key} | {_any_of(provider.address_variables)} |"
+    others = _any_of(provider.address_variables)
+    return f"| {name} | {address} | {key} | {others} | {provider.checked} |"
 
 
 def _note_row(provider: Provider) -> str:

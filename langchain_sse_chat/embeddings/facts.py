@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from langchain_sse_chat.providers import Provider
-from langchain_sse_chat.providers.provider import host_of
 
 EncodingFormat = Literal["float", "base64"]
 
@@ -139,8 +138,7 @@ def facts_at(provider: Provider, address: str) -> EmbeddingsFacts:
         address: The root of the API.
     """
     facts = FACTS.get(provider.name, UNKNOWN)
-    host = host_of(address)
-    if host == provider.host or provider.serves(host):
+    if provider.is_home(address):
         return facts
     return replace(
         facts,

@@ -91,6 +91,11 @@ OPENAI = Provider(
     other_base_url_envs=("OPENAI_BASE_URL",),
     # Regional hosts: https://platform.openai.com/docs/guides/your-data
     hosts=("*.api.openai.com",),
+    # The names of the OpenAI SDK and of `langchain-openai`.
+    headers_env=(
+        ("OpenAI-Organization", "OPENAI_ORG_ID"),
+        ("OpenAI-Project", "OPENAI_PROJECT_ID"),
+    ),
     dialect=_DIALECT,
     models=_MODELS,
     hint="Create a key at https://platform.openai.com/api-keys.",

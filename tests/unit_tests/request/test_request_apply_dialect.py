@@ -163,6 +163,55 @@ def test_a_flat_json_schema_of_ones_own_stays_as_it_is(ask: Ask) -> None:
     assert sent["response_format"] == mine
 
 
+def test_a_json_schema_can_be_bare(ask: Ask) -> None:
+    dialect = Dialect(json_schema="bare")
+
+    sent = ask(dialect, response_format=Answer, strict=True)["response_format"]
+
+    assert set(sent) == {"type", "json_schema"}
+    assert sent["type"] == "json_schema"
+    assert sent["json_schema"]["type"] == "object"
+    assert set(sent["json_schema"]["properties"]) == {"text"}
+
+
+def test_a_json_schema_can_be_next_to_the_type_of_json_mode(ask: Ask) -> None:
+    dialect = Dialect(json_schema="object")
+
+    sent = ask(dialect, response_format=Answer, strict=True)["response_format"]
+
+    assert set(sent) == {"type", "schema"}
+    assert sent["type"] == "json_object"
+    assert set(sent["schema"]["properties"]) == {"text"}
+
+
+@pytest.mark.parametrize(
+    "mine",
+    [
+        {"type": "json_schema", "json_schema": {"type": "object"}},
+        {"type": "json_schema", "schema": {"type": "object"}},
+        {
+            "type": "json_schema",
+            "json_schema": {"name": "Mine", "schema": {"type": "object"}},
+        },
+    ],
+    ids=["bare", "flat", "nested"],
+)
+def test_a_schema_of_ones_own_is_found_in_any_form(
+    ask: Ask, mine: dict[str, Any]
+) -> None:
+    bare = ask(Dialect(json_schema="bare"), response_format=mine)
+    beside = ask(Dialect(json_schema="object"), response_format=mine)
+
+    assert bare["response_format"] == {
+        "type": "json_schema",
+        "json_schema": {"type": "object"},
+    }
+    assert beside["response_format"] == {
+        "type": "json_object",
+        "schema": {"type": "object"},
+    }
+
+
 @pytest.mark.parametrize(
     ("kinds", "is_named"), [(["auto"], False), (["auto", "any"], True)]
 )
@@ -178,101 +227,13 @@ def test_a_json_schema_that_the_server_does_not_know_is_an_error(
     assert server.requests == []
 
 
-@pytest.mark.parametrize("form", ["nested", "flat", "none"])
+@pytest.mark.parametrize("form", ["nested", "flat", "bare", "object", "none"])
 def test_json_of_any_shape_is_asked_for_everywhere_alike(ask: Ask, form: Any) -> None:
     wanted = {"type": "json_object"}
 
     body = ask(Dialect(json_schema=form), response_format=wanted)
 
     assert body["response_format"] == wanted
-
-
-@pytest.mark.parametrize(
-    ("dialect", "effort", "sent"),
-    [
-        pytest.param(Dialect(), "low", {"reasoning_effort": "low"}, id="low"),
-        pytest.param(Dialect(), "none", {"reasoning_effort": "none"}, id="none"),
-        pytest.param(
-            Dialect(reasoning_effort="reasoning"),
-            "low",
-            {"reasoning": {"effort": "low"}},
-            id="low in an object",
-        ),
-        pytest.param(
-            Dialect(reasoning_effort="reasoning"),
-            "none",
-            {"reasoning": {"effort": "none"}},
-            id="none in an object",
-        ),
-        pytest.param(
-            Dialect(reasoning_switch="thinking"),
-            "low",
-            {"reasoning_effort": "low"},
-            id="low, off by thinking",
-        ),
-        pytest.param(
-            Dialect(reasoning_switch="thinking"),
-            "none",
-            {"thinking": {"type": "disabled"}},
-            id="none, off by thinking",
-        ),
-        pytest.param(
-            Dialect(reasoning_switch="enable_thinking"),
-            "low",
-            {"reasoning_effort": "low"},
-            id="low, off by enable_thinking",
-        ),
-        pytest.param(
-            Dialect(reasoning_switch="enable_thinking"),
-            "none",
-            {"enable_thinking": False},
-            id="none, off by enable_thinking",
-        ),
-        pytest.param(
-            Dialect(reasoning_switch="thinking"),
-            None,
-            {},
-            id="not set, off by thinking",
-        ),
-        pytest.param(
-            Dialect(reasoning_effort="reasoning"), None, {}, id="not set, object"
-        ),
-    ],
-)
-def test_the_effort_of_reasoning_is_sent_where_the_server_looks_for_it(
-    ask: Ask, dialect: Dialect, effort: str | None, sent: dict[str, Any]
-) -> None:
-    body = ask(dialect, reasoning_effort=effort)
-
-    assert {k: v for k, v in body.items() if k not in PLAIN} == sent
-
-
-@pytest.mark.parametrize(
-    ("dialect", "own"),
-    [
-        pytest.param(
-            Dialect(reasoning_switch="thinking"),
-            {"thinking": {"type": "enabled"}},
-            id="thinking",
-        ),
-        pytest.param(
-            Dialect(reasoning_switch="enable_thinking"),
-            {"enable_thinking": True},
-            id="enable_thinking",
-        ),
-        pytest.param(
-            Dialect(reasoning_effort="reasoning"),
-            {"reasoning": {"effort": "none", "exclude": True}},
-            id="reasoning",
-        ),
-    ],
-)
-def test_what_the_caller_says_of_reasoning_in_the_servers_words_wins(
-    ask: Ask, dialect: Dialect, own: dict[str, Any]
-) -> None:
-    body = ask(dialect, reasoning_effort="none", **own)
-
-    assert {k: v for k, v in body.items() if k not in PLAIN} == own
 
 
 @pytest.mark.parametrize("name", ["seed", "random_seed"])

@@ -244,6 +244,41 @@ def test_the_effort_beside_reasoning_may_not_say_another_thing(
 
 
 @pytest.mark.parametrize(
+    ("dialect", "effort", "sent"),
+    [
+        pytest.param(EFFORT, "low", {"reasoning_effort": "low"}, id="low"),
+        pytest.param(EFFORT, "none", {"reasoning_effort": "none"}, id="none"),
+        pytest.param(EFFORTS, "low", {"reasoning_effort": "low"}, id="not checked"),
+        pytest.param(
+            OBJECT, "low", {"reasoning": {"effort": "low"}}, id="low in an object"
+        ),
+        pytest.param(
+            OBJECT, "none", {"reasoning": {"enabled": False}}, id="none in an object"
+        ),
+        pytest.param(
+            THINKING, "low", {"reasoning_effort": "low"}, id="low, off by thinking"
+        ),
+        pytest.param(
+            THINKING,
+            "none",
+            {"thinking": {"type": "disabled"}},
+            id="none, off by thinking",
+        ),
+        pytest.param(
+            QWEN, "none", {"enable_thinking": False}, id="none, off by enable_thinking"
+        ),
+        pytest.param(THINKING, None, {}, id="not set, off by thinking"),
+        pytest.param(OBJECT, None, {}, id="not set, object"),
+        pytest.param(KIMI_K3, "none", {"reasoning_effort": "none"}, id="no switch"),
+    ],
+)
+def test_the_effort_alone_is_sent_where_the_server_looks_for_it(
+    dialect: Dialect, effort: str | None, sent: dict[str, Any]
+) -> None:
+    assert with_reasoning({"reasoning_effort": effort}, dialect) == sent
+
+
+@pytest.mark.parametrize(
     ("dialect", "own"),
     [
         pytest.param(THINKING, {"thinking": {"type": "disabled"}}, id="object"),
