@@ -70,6 +70,10 @@ FACTS: dict[str, EmbeddingsFacts] = {
     "azure": _AZURE,
     # The dated versions of its API: not all of them have `encoding_format`.
     "azure-deployments": replace(_AZURE, encoding_format=None),
+    "cohere": EmbeddingsFacts(
+        dimensions_field=None,
+        sources=("https://docs.cohere.com/docs/compatibility-api",),
+    ),
     "dashscope": EmbeddingsFacts(
         max_texts=10,
         sources=(
@@ -117,6 +121,13 @@ FACTS: dict[str, EmbeddingsFacts] = {
                 "https://docs.nvidia.com/nim/nemo-retriever/text-embedding/2.2.0/"
                 "reference.html"
             ),
+        ),
+    ),
+    "yandex": EmbeddingsFacts(
+        max_texts=1,
+        encoding_format="float",
+        sources=(
+            "https://yandex.cloud/en/docs/ai-studio/concepts/openai-compatibility",
         ),
     ),
     "zhipu": EmbeddingsFacts(

@@ -102,6 +102,7 @@ POE = Provider(
     api_key_env="POE_API_KEY",
     hint="Create a key at https://poe.com/api_key.",
     source="https://creator.poe.com/docs/external-applications/openai-compatible-api",
+    checked="2026-11-28",
 )
 
 REQUESTY = Provider(

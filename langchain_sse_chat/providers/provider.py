@@ -156,8 +156,9 @@ class Provider:
     def known_hosts(self) -> tuple[str, ...]:
         """The hosts by which it is found, as names and patterns with a `*`."""
         own = self.host
-        found_by_it = own is not None and own not in LOCAL_HOSTS
-        return (own, *self.hosts) if found_by_it else self.hosts
+        if own is None or own in LOCAL_HOSTS:
+            return self.hosts
+        return (own, *self.hosts)
 
     def serves(self, host: str | None) -> bool:
         """Whether it is found by a host."""
