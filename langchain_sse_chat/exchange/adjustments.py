@@ -1,8 +1,8 @@
 """Decide about requests that are changed because the server or the model refuses them.
 
-OpenAI's newest models refuse tools in chat completions while they reason
-(https://github.com/openai/openai-openapi/issues/541). Where the user did not ask for
-reasoning, such a request is sent again without it.
+OpenAI's newest models refuse tools in chat completions while they reason. Where the
+user did not ask for reasoning, such a request is sent again without it
+(https://developers.openai.com/api/docs/guides/deployment-checklist).
 """
 
 from __future__ import annotations

@@ -41,8 +41,12 @@ _O_SERIES = {
 }
 _SINCE_5_2 = frozenset({"none", "low", "medium", "high", "xhigh"})
 
-# Read on 2026-11-28. Of gpt-5.5 and later models than 5.6 the guide's defaults could
-# not be read: the server reports what they refuse.
+_GPT_6 = frozenset({"temperature", "top_p", "logprobs", "top_logprobs"})
+_CHECKLIST = "https://developers.openai.com/api/docs/guides/deployment-checklist"
+
+# Read on 2026-11-28. The default effort of gpt-5.5 could not be read: the server
+# reports what it refuses. That gpt-6 reasons by default is known from its errors:
+# https://github.com/BerriAI/litellm/issues/34569
 _MODELS = (
     # The page of efforts also says that these two do not support `stop`.
     ModelFacts(r"(o3|o4-mini)(-20.*)?", {**_O_SERIES, "stop": "client"}, _EFFORTS),
@@ -78,6 +82,14 @@ _MODELS = (
             "reasoning_efforts": _SINCE_5_2 | {"max"},
         },
         f"{_GUIDE}?model=gpt-5.6",
+    ),
+    ModelFacts(
+        r"gpt-6(\.1)?(-astra|-sol|-terra|-luna)?(-20.*)?",
+        {
+            "reasons_by_default": True,
+            "while_reasoning": (("dropped_fields", _GPT_6),),
+        },
+        _CHECKLIST,
     ),
 )
 """The fields that OpenAI's models refuse, and the efforts that they know."""

@@ -105,7 +105,7 @@ def test_openais_models_know_their_efforts(model: str, efforts: str) -> None:
     assert known == frozenset(efforts.split())
 
 
-@pytest.mark.parametrize("model", ["gpt-5.5", "gpt-6-astra", "gpt-4o"])
+@pytest.mark.parametrize("model", ["gpt-5.5", "gpt-6-astra-pro", "gpt-4o"])
 def test_what_could_not_be_read_is_not_guessed(model: str) -> None:
     provider = PROVIDERS["openai"]
 
@@ -156,3 +156,16 @@ def test_kimis_models_have_fixed_parameters(
     assert found.reasoning_efforts == frozenset(efforts.split())
     assert "temperature" in found.dropped_fields
     assert dialect("moonshot", "moonshot-v1-8k").dropped_fields == set()
+
+
+@pytest.mark.parametrize("model", ["gpt-5.6", "gpt-6-astra", "gpt-6.1-sol"])
+def test_openais_last_models_refuse_a_temperature_unless_they_do_not_reason(
+    model: str,
+) -> None:
+    found = dialect("openai", model)
+    [(name, dropped)] = found.while_reasoning
+
+    assert name == "dropped_fields"
+    assert "temperature" in dropped
+    assert found.reasons_by_default
+    assert not found.dropped_fields
