@@ -138,6 +138,7 @@ _ZHIPU_DIALECT = Dialect(
     tool_choices=frozenset({"auto"}),
     json_schema="none",
     reasoning_switch="thinking",
+    reasoning_efforts=frozenset(),
     supports_call_extras=False,
     reasoning_keys=("reasoning_content",),
 )
@@ -148,6 +149,14 @@ ZAI = Provider(
     api_key_env="ZAI_API_KEY",
     base_url_env="ZAI_BASE_URL",
     dialect=_ZHIPU_DIALECT,
+    # "Only supported by GLM-5.2 and above."
+    models=(
+        ModelFacts(
+            r"glm-5\.[2-9].*",
+            {"reasoning_efforts": None},
+            "https://docs.z.ai/api-reference/llm/chat-completion",
+        ),
+    ),
     hint="Create a key at https://z.ai/manage-apikey/apikey-list.",
     source="https://docs.z.ai/guides/capabilities/thinking",
 )
