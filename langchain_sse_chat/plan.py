@@ -260,7 +260,7 @@ def _body(
         name: own[name] for name in fields_for(cls, Use.BODY) if own[name] is not None
     }
     for name in call.body:
-        if name in RIVALS:
+        if name in RIVALS and call.body[name] is not None:
             params.pop(RIVALS[name], None)
     for name, value in {**settings.model_kwargs, **call.body}.items():
         check_body_name(cls, name, value)

@@ -213,6 +213,9 @@ def test_a_call_replaces_what_the_model_says_of_reasoning(
     switched.invoke("Hello", reasoning_effort="low")
     assert said(server) == {"reasoning_effort": "low"}
 
+    switched.invoke("Hello", reasoning_effort=None)
+    assert said(server) == {"reasoning_effort": "none"}
+
 
 def test_the_two_fields_of_a_model_may_not_differ(make_chat: MakeChat) -> None:
     chat = make_chat(answer(), reasoning=False, reasoning_effort="low")
@@ -342,6 +345,18 @@ def test_the_tags_of_the_model_replace_those_of_the_provider(
     )
 
     assert chat.invoke("Hello").text == "One."
+
+
+def test_tagged_reasoning_is_sent_back_between_its_tags(
+    make_chat: MakeChat, server: Scripted
+) -> None:
+    chat = make_chat(answer("<think>Why.</think>\n\nOne."), provider="minimax")
+    history = [HumanMessage("Hello"), chat.invoke("Hello"), HumanMessage("And?")]
+
+    chat.invoke(history)
+
+    content = server.body["messages"][1]["content"]
+    assert "".join(content.split()) == "<think>Why.</think>One."
 
 
 def test_models_without_tags_keep_their_text(make_chat: MakeChat) -> None:
