@@ -248,12 +248,12 @@ def test_a_model_of_a_call_has_its_own_facts(
     chat = make_chat(answer(), provider="openai", model="gpt-4o", temperature=0.2)
     asked = [SystemMessage("Be brief."), HumanMessage("Hello")]
 
-    for model in ("o1", "gpt-4o"):
+    for model in ("o1", "gpt-4o", "o1"):
         chat.invoke(asked, model=model)
 
     roles = [body["messages"][0]["role"] for body in server.bodies]
-    assert roles == ["developer", "system"]
-    assert ["temperature" in body for body in server.bodies] == [False, True]
+    assert roles == ["developer", "system", "developer"]
+    assert ["temperature" in body for body in server.bodies] == [False, True, False]
 
 
 def test_a_changed_model_has_its_own_facts(
