@@ -103,8 +103,11 @@ class Dialect:
     (https://platform.openai.com/docs/guides/structured-outputs), OpenRouter
     (https://openrouter.ai/docs/structured-outputs), Mistral
     (https://docs.mistral.ai/capabilities/structured-output/custom_structured_output/),
-    xAI (https://docs.x.ai/docs/guides/structured-outputs) and Cerebras
-    (https://inference-docs.cerebras.ai/capabilities/structured-outputs). Groq supports
+    xAI (https://docs.x.ai/docs/guides/structured-outputs), Cerebras
+    (https://inference-docs.cerebras.ai/capabilities/structured-outputs), Baseten
+    (https://docs.baseten.co/development/model-apis/overview), DeepInfra
+    (https://docs.deepinfra.com/chat/structured-outputs) and Venice
+    (https://docs.venice.ai/guides/features/structured-responses). Groq supports
     it only for some models and answers 400 for others
     (https://console.groq.com/docs/structured-outputs).
     """
@@ -135,12 +138,14 @@ class Dialect:
     (https://docs.together.ai/docs/inference/chat/reasoning). `thinking`: by
     `"thinking": {"type": "enabled"}` or `"disabled"`, for DeepSeek
     (https://api-docs.deepseek.com/guides/thinking_mode), Zhipu
-    (https://docs.z.ai/guides/capabilities/thinking) and Moonshot
-    (https://platform.kimi.ai/docs/api/models-overview). `adaptive_thinking`: the same
+    (https://docs.z.ai/guides/capabilities/thinking), Moonshot
+    (https://platform.kimi.ai/docs/api/models-overview) and Volcengine
+    (https://github.com/volcengine/volcengine-python-sdk). `adaptive_thinking`: the same
     with `"adaptive"` for on, for MiniMax
     (https://platform.minimax.io/docs/api-reference/text-chat-openai).
     `enable_thinking`: by that field, for DashScope
-    (https://www.alibabacloud.com/help/en/model-studio/deep-thinking).
+    (https://www.alibabacloud.com/help/en/model-studio/deep-thinking) and SiliconFlow
+    (https://docs.siliconflow.cn/docs/api/chat-completions-post).
     `chat_template_kwargs`: by `enable_thinking` and `thinking` in that object, the
     names in the templates of different models, for vLLM
     (https://docs.vllm.ai/en/latest/features/reasoning_outputs/).
