@@ -220,7 +220,6 @@ UPSTAGE = Provider(
     ),
     hint="Create a key at https://console.upstage.ai.",
     source="https://github.com/langchain-ai/langchain-upstage",
-    checked="2026-11-28",
 )
 
 XAI = Provider(

@@ -58,18 +58,11 @@ class Provider:
     dialect: Dialect = field(default_factory=Dialect)
     """The dialect of its requests."""
 
-    models: tuple[ModelFacts, ...] = ()
-    """Facts about some of its models. The first that describe a model apply."""
-
     hint: str = ""
     """A sentence for users without a key, at the end of the missing-key error."""
 
     source: str = ""
     """The documentation page with these facts."""
-
-    checked: str = ""
-    """The day on which the facts were read on that page, as `2026-11-28`; empty if they
-    come from elsewhere, such as public code."""
 
     hosts: tuple[str, ...] = ()
     """Other hosts by which it is found: names, `*.example.com` for subdomains, or
@@ -91,12 +84,6 @@ class Provider:
     headers: tuple[tuple[str, str], ...] = ()
     """Headers of every request, as pairs. The model's own headers replace them."""
 
-    headers_env: tuple[tuple[str, str], ...] = ()
-    """Headers from the environment, as pairs of the header and its variable, such as
-    `("OpenAI-Organization", "OPENAI_ORG_ID")`. They are read when a model is created,
-    and sent if the variable is set, but only to the provider's own hosts and to an
-    address from its own variables. The model's own headers replace them."""
-
     token: TokenEndpoint | None = None
     """The endpoint that exchanges the key for an access token, if requests need one."""
 
@@ -105,6 +92,19 @@ class Provider:
 
     note: str = ""
     """Notes for users of this provider, shown in the documentation."""
+
+    headers_env: tuple[tuple[str, str], ...] = ()
+    """Headers from the environment, as pairs of the header and its variable, such as
+    `("OpenAI-Organization", "OPENAI_ORG_ID")`. They are read when a model is created,
+    and sent if the variable is set, but only to the provider's own hosts and to an
+    address from its own variables. The model's own headers replace them."""
+
+    checked: str = ""
+    """The day on which the facts were read on the page in `source`, as `2026-11-28`;
+    empty if some of them come from elsewhere, such as public code."""
+
+    models: tuple[ModelFacts, ...] = ()
+    """Facts about some of its models. The first that describe a model apply."""
 
     def __post_init__(self) -> None:
         """Check the facts that every call uses.
