@@ -56,6 +56,8 @@ key: str | None = None
 ChatSSE(model="m", api_key="k", timeout=10, verify=False, base_url="http://x/v1")
 ChatSSE(model="m", api_key=key, timeout=(5, None), verify="ca.pem")
 ChatSSE(model="m", api_key=lambda: "k", timeout=httpx.Timeout(5))
+ChatSSE(model="m", api_key="k", reasoning=True, reasoning_tags=False)
+ChatSSE(model="m", api_key="k", reasoning={"max_tokens": 2000})
 ChatSSE(
     model="m",
     http_client=httpx.Client(),
