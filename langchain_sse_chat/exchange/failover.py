@@ -6,7 +6,11 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
-from langchain_sse_chat.errors import ModelClosedError, SSEChatError
+from langchain_sse_chat.errors import (
+    ConfigurationError,
+    ModelClosedError,
+    SSEChatError,
+)
 from langchain_sse_chat.exchange.call_state import CallState
 from langchain_sse_chat.exchange.retry import retry_event
 from langchain_sse_chat.transport.protocols import (
@@ -108,6 +112,9 @@ class Failover(Generic[OutputT]):
             self._state.has_fallback = bool(self._others)
             try:
                 exchange = make()
+            except ConfigurationError as error:
+                logger.warning("A fallback is skipped: %s", error)
+                continue
             except Exception as error:  # noqa: BLE001  # the caller's function for a key
                 logger.warning(
                     "A fallback is skipped, because its key could not be read: %s",

@@ -283,6 +283,18 @@ def test_a_fallback_whose_key_cannot_be_got_is_left_out(
 
 
 @both_ways
+def test_a_fallback_without_a_form_for_the_request_says_which(
+    ask: Answers, caplog: pytest.LogCaptureFixture
+) -> None:
+    second = Model("second", ok("b"), provider="mistral", reasoning={"max_tokens": 9})
+    first = Model("first", no(500), fallbacks=[second.chat, Model("3", ok("c")).chat])
+
+    assert merged(ask(first.chat)).text == "c"
+    [record] = [r for r in caplog.records if r.levelno == logging.WARNING]
+    assert "skipped: `reasoning={'max_tokens': 9}`" in record.getMessage()
+
+
+@both_ways
 def test_a_fallback_whose_client_cannot_be_made_is_passed_over(ask: Answers) -> None:
     settings = {"http_client": None, "http_async_client": None, "verify": "/gone.pem"}
     second = Model("second", **settings)

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-import http.cookiejar
 import pickle
 import ssl
 import threading
@@ -18,7 +17,6 @@ from langchain_sse_chat import __version__
 from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.transport import clients as clients_module
 from langchain_sse_chat.transport.clients import ClientSettings, HTTPClients
-from langchain_sse_chat.transport.shared_client import shared_kind
 
 pytestmark = pytest.mark.usefixtures("no_shared_clients")
 
@@ -57,45 +55,6 @@ def test_a_client_is_set_up_for_streams() -> None:
     assert not client.follow_redirects
     assert client.timeout == httpx.Timeout(None)
     assert not client.trust_env  # the proxies are this package's own matter
-
-
-def test_a_client_keeps_no_cookies() -> None:
-    client = HTTPClients().sync_client()
-    cookie = "a=b; Domain=h.example"
-    response = httpx.Response(200, headers={"Set-Cookie": cookie})
-    response.request = httpx.Request("POST", "https://h.example/")
-    client.cookies.extract_cookies(response)
-    request = client.build_request("POST", "https://h.example/")
-    client.cookies.set_cookie_header(request)
-    assert "cookie" not in request.headers
-    assert isinstance(client.cookies.jar, http.cookiejar.CookieJar)
-    assert len(client.cookies.jar) == 0
-
-
-@pytest.mark.parametrize("kind", [httpx.Client, httpx.AsyncClient])
-def test_a_request_has_what_httpx_gives_it(kind: type[httpx.Client]) -> None:
-    made = shared_kind(kind)(headers={"User-Agent": "ours"})
-    theirs = kind(headers={"User-Agent": "ours"})
-    given: dict[str, Any] = {
-        "headers": {"ACCEPT": "text/event-stream", "X-Key": "k", "user-agent": "mine"},
-        "content": b"{}",
-        "extensions": {"timeout": {"read": 3.0}},
-    }
-    request, wanted = (
-        client.build_request("POST", "https://h.example/v1?a=b", **given)
-        for client in (made, theirs)
-    )
-    assert request.url == wanted.url
-    assert request.content == wanted.content
-    assert request.extensions == wanted.extensions
-    assert sorted(request.headers.raw) == sorted(wanted.headers.raw)
-
-
-def test_headers_of_the_client_are_sent() -> None:
-    client = shared_kind(httpx.Client)()
-    client.headers["traceparent"] = "00-1"
-    request = client.build_request("GET", "https://h.example/")
-    assert request.headers["traceparent"] == "00-1"
 
 
 def test_closing_closes_a_client_that_nobody_else_uses() -> None:
