@@ -8,6 +8,7 @@ from pydantic import SecretStr
 
 from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.providers import Provider
+from langchain_sse_chat.transport.proxies import proxies_of
 
 
 def endpoint_root(provider: Provider, base_url: str | None) -> str:
@@ -50,6 +51,18 @@ def key_in_environment(provider: Provider) -> SecretStr | None:
     """Return the key of a provider from the environment, `None` if it is not set."""
     key = _environment(provider.key_variables)
     return None if key is None else SecretStr(key)
+
+
+def proxy_in_environment(provider: Provider) -> str | None:
+    """Return the URL of a provider's proxy from the environment.
+
+    Raises:
+        ConfigurationError: It is not a valid proxy URL.
+    """
+    proxy = _environment((provider.proxy_env,)) if provider.proxy_env else None
+    if proxy is not None:
+        proxies_of(proxy)
+    return proxy
 
 
 def missing_key(provider: Provider) -> ConfigurationError:

@@ -23,6 +23,7 @@ from langchain_sse_chat.secrets import masked
 from langchain_sse_chat.settings.connection import Connection
 from langchain_sse_chat.settings.field_types import ResponseFormat
 from langchain_sse_chat.settings.field_use import Use, fields_for
+from langchain_sse_chat.settings.peer_names.table import CHAT_NAMES
 from langchain_sse_chat.transport.protocols import Timeouts
 from langchain_sse_chat.transport.url import safe_url
 from langchain_sse_chat.wire.tags import ReasoningTags, tag_splitter
@@ -132,6 +133,7 @@ class ChatSSESettings(Connection, BaseChatModel):
     """The shared parts of calls, by the values they depend on other than fields."""
 
     _MADE: ClassVar[tuple[str, ...]] = (*Connection._MADE, "_frames")  # noqa: SLF001  # ours
+    _PEER_NAMES = CHAT_NAMES
 
     @field_validator("logit_bias", mode="before")
     @classmethod
