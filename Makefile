@@ -209,6 +209,7 @@ pages: $(VENV)/.group-test ## write the generated pages and lists: API, provider
 	@$(PY) -m scripts.fields_table
 	@$(PY) -m scripts.providers_table
 	@$(PY) -m scripts.embeddings_table
+	@$(PY) -m scripts.coming_from
 	@$(PY) -m scripts.servers_page
 	@$(PY) -m scripts.pages
 

@@ -197,7 +197,7 @@ class Connection(CheckedModel):
         if key is None:
             key = key_in_environment(provider)
         if key is None and self._needs_key(provider, address):
-            raise missing_key(provider)
+            raise missing_key(provider, is_chosen=self.provider is not None)
         self._key = key
         # Shown, but not counted as set: another provider has other values.
         vars(self).update(base_url=address, api_key=key)

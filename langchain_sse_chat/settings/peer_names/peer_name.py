@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class Meaning(Enum):
-    """What becomes of an argument."""
+    """The meaning of an argument in this package."""
 
     FIELD = "field"
     """The value of a field, `to`."""

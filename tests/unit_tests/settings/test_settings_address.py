@@ -116,3 +116,17 @@ def test_of_two_variables_for_a_header_the_one_that_the_peer_prefers_counts(
 
     assert first == {"OpenAI-Organization": "org-old"}
     assert second == {"OpenAI-Organization": "org-new"}
+
+
+def test_the_error_names_a_provider_with_a_key_if_none_was_chosen(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DEEPSEEK_API_KEY", SECRET)
+
+    with pytest.raises(ConfigurationError, match="provider='deepseek'") as caught:
+        ChatSSE(model="deepseek-chat")
+    with pytest.raises(ConfigurationError, match="OPENAI_API_KEY") as chosen:
+        ChatSSE(model="deepseek-chat", provider="openai")
+
+    assert "DEEPSEEK" not in str(chosen.value)
+    assert SECRET not in str(caught.value)
