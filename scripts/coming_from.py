@@ -22,7 +22,7 @@ PAGE = Path(__file__).parents[1] / "docs" / "coming-from.md"
 ARGUMENTS: Mapping[str, Mapping[str, PeerName]] = {**PEERS}
 """The arguments by the class that has them."""
 
-BASES = {name: "ChatOpenAI" for name in ("AzureChatOpenAI", "ChatDeepSeek", "ChatXAI")}
+BASES = dict.fromkeys(("AzureChatOpenAI", "ChatDeepSeek", "ChatXAI"), "ChatOpenAI")
 """Classes whose page does not repeat the arguments of another one."""
 
 PROVIDERS_OF = {

@@ -50,6 +50,8 @@ GROQ = Provider(
     base_url_env="GROQ_API_BASE",
     other_base_url_envs=("GROQ_BASE_URL",),
     proxy_env="GROQ_PROXY",
+    # Its SDK adds this path to every address.
+    path="/openai/v1",
     dialect=Dialect(
         max_tokens_field="max_completion_tokens",
         supports_names=False,

@@ -50,8 +50,13 @@ _GROQ_SAME = (
 
 GROQ = {name: OPENAI[name] for name in _GROQ_SAME}
 GROQ |= table(
+    field("base_url", note="As `groq_api_base`."),
     field("groq_api_key", "api_key"),
-    field("groq_api_base", "base_url"),
+    field(
+        "groq_api_base",
+        "base_url",
+        "`/openai/v1` is added to an address without a path; there, to every address.",
+    ),
     field("groq_proxy", "proxy"),
     field("temperature", note="Not sent by default; there it is 0.7."),
     # https://console.groq.com/docs/api-reference#chat-create

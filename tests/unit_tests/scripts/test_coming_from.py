@@ -29,8 +29,7 @@ def test_every_argument_is_in_the_table_of_its_class() -> None:
         missing = [
             argument
             for argument, row in rows.items()
-            if base.get(argument) != row
-            and not re.search(rf"`{argument}[`=]", table)
+            if base.get(argument) != row and not re.search(rf"`{argument}[`=]", table)
         ]
         assert missing == []
 

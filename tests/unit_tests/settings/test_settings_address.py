@@ -70,6 +70,15 @@ def test_a_missing_key_is_an_error_that_names_the_variable(
     assert provider.hint in str(caught.value)
 
 
+def test_an_address_of_groq_without_a_path_gets_that_of_its_api(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("GROQ_API_BASE", "https://gateway.test")
+    chat = ChatSSE(model="m", provider="groq", api_key=SECRET)
+
+    assert chat._provider.root(chat._address, "m") == "https://gateway.test/openai/v1"
+
+
 @pytest.mark.parametrize(
     ("provider", "variable"),
     [
