@@ -72,6 +72,10 @@ FACTS: dict[str, EmbeddingsFacts] = {
     "azure-deployments": replace(_AZURE, encoding_format=None),
     "azure-entra": _AZURE,
     "azure-entra-deployments": replace(_AZURE, encoding_format=None),
+    "cohere": EmbeddingsFacts(
+        dimensions_field=None,
+        sources=("https://docs.cohere.com/docs/compatibility-api",),
+    ),
     "dashscope": EmbeddingsFacts(
         max_texts=10,
         sources=(
@@ -119,6 +123,13 @@ FACTS: dict[str, EmbeddingsFacts] = {
                 "https://docs.nvidia.com/nim/nemo-retriever/text-embedding/2.2.0/"
                 "reference.html"
             ),
+        ),
+    ),
+    "yandex": EmbeddingsFacts(
+        max_texts=1,
+        encoding_format="float",
+        sources=(
+            "https://yandex.cloud/en/docs/ai-studio/concepts/openai-compatibility",
         ),
     ),
     "zhipu": EmbeddingsFacts(

@@ -7,8 +7,8 @@ from functools import cache
 from typing import NamedTuple
 
 from langchain_sse_chat.errors import ConfigurationError
-from langchain_sse_chat.providers.placeholders import matches
-from langchain_sse_chat.providers.provider import Provider, host_of
+from langchain_sse_chat.providers.placeholders import matches, quick_host
+from langchain_sse_chat.providers.provider import LOCAL_HOSTS, Provider, host_of
 from langchain_sse_chat.providers.table import CUSTOM, OPENAI, PROVIDERS
 
 
@@ -57,11 +57,13 @@ class Hosts(NamedTuple):
 
 
 def hosts_of(providers: Iterable[Provider]) -> Hosts:
-    """Return the hosts by which providers are found."""
+    """Return the hosts by which providers of the table are found."""
     names: dict[str, Provider] = {}
     patterns = []
     for provider in providers:
-        for pattern in provider.known_hosts:
+        own = quick_host(provider.base_url or "")
+        found_by = (own,) if own and own not in LOCAL_HOSTS else ()
+        for pattern in (*found_by, *provider.hosts):
             if "*" in pattern:
                 patterns.append((pattern, provider))
             else:

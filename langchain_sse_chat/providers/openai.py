@@ -119,6 +119,8 @@ GITHUB_MODELS = Provider(
     dialect=Dialect(supports_call_extras=False, tool_call_ids="forty"),
     hint="A personal access token needs the scope `models`: "
     "https://github.com/settings/tokens.",
+    note="GitHub ended this service on July 30, 2026 "
+    "([announcement](https://github.com/orgs/community/discussions/203602)).",
     source="https://docs.github.com/en/github-models/quickstart",
 )
 

@@ -39,7 +39,7 @@ class Provider:
 
     api_key_env: str | None = None
     """The environment variable that holds the key, as the provider's own documentation
-    names it."""
+    names it; where it names none, the provider's name with `_API_KEY`."""
 
     base_url_env: str | None = None
     """The environment variable that holds another base URL."""
@@ -149,14 +149,15 @@ class Provider:
 
         Many servers share that host, so providers are not found by it.
         """
-        return self.host in _LOCAL_HOSTS
+        return self.host in LOCAL_HOSTS
 
     @property
     def known_hosts(self) -> tuple[str, ...]:
         """The hosts by which it is found, as names and patterns with a `*`."""
         own = self.host
-        found_by_it = own is not None and own not in _LOCAL_HOSTS
-        return (own, *self.hosts) if found_by_it else self.hosts
+        if own is None or own in LOCAL_HOSTS:
+            return self.hosts
+        return (own, *self.hosts)
 
     def serves(self, host: str | None) -> bool:
         """Whether it is found by a host."""
@@ -253,7 +254,8 @@ class Provider:
 
 
 _KEY_HEADERS = frozenset({"authorization", "api-key", "x-api-key"})
-_LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
+LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
+"""Hosts that are this machine, which many servers share."""
 
 
 def host_of(url: str | None) -> str | None:
