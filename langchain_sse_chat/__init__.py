@@ -42,7 +42,7 @@ from langchain_sse_chat.errors import (
     StructuredOutputError,
     TimedOutError,
 )
-from langchain_sse_chat.providers import Provider
+from langchain_sse_chat.providers import ModelFacts, Provider
 from langchain_sse_chat.sse import ServerSentEvent, SSEDecoder
 
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ __all__ = [
     "MalformedChunkError",
     "MalformedEmbeddingsError",
     "ModelClosedError",
+    "ModelFacts",
     "NotAnEventStreamError",
     "NotFoundError",
     "PermissionDeniedError",

@@ -287,7 +287,7 @@ class ChatSSE(ChatCalls):
         # Imported here: with LangChain's parsers it is a tenth of the import time.
         from langchain_sse_chat.structured_output import runnable  # noqa: PLC0415
 
-        dialect = self._provider.dialect
+        dialect = self._dialect
         method = method or self._default_method(schema)
         request = runnable.structured_request(
             schema, method, strict=strict, dialect=dialect
@@ -299,7 +299,7 @@ class ChatSSE(ChatCalls):
         """Return the best method that the provider's dialect supports."""
         from langchain_sse_chat.structured_output import runnable  # noqa: PLC0415
 
-        return runnable.default_method(schema, self._provider.dialect)
+        return runnable.default_method(schema, self._dialect)
 
     def get_token_ids(self, text: str) -> list[int]:
         """Return invented token IDs, about as many as the text has tokens.
@@ -323,7 +323,7 @@ class ChatSSE(ChatCalls):
         Raises:
             ConfigurationError: A message cannot be sent, or a tool is not valid.
         """
-        wire = messages_to_wire(messages, self._provider.dialect) if messages else []
+        wire = messages_to_wire(messages, self._dialect) if messages else []
         return count_message_tokens(
             wire, tools_to_wire(tools or []), count=self.get_num_tokens
         )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal, get_args, get_origin, get_type_hints
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from langchain_sse_chat.errors import ConfigurationError
 
@@ -15,6 +16,28 @@ ReasoningEcho = Literal["never", "tool_turns", "always"]
 
 ToolCallIds = Literal["any", "forty", "nine"]
 """The form of tool-call IDs that a server accepts."""
+
+ReasoningSwitch = Literal[
+    "effort",
+    "reasoning",
+    "thinking",
+    "adaptive_thinking",
+    "enable_thinking",
+    "chat_template_kwargs",
+    "chat_template_args",
+    "none",
+]
+"""The body field that switches reasoning on and off."""
+
+ReasoningBudget = Literal[
+    "none",
+    "reasoning",
+    "thinking",
+    "thinking_budget",
+    "thinking_token_budget",
+    "thinking_config",
+]
+"""The body field with the limit on tokens for reasoning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,19 +110,78 @@ class Dialect:
     """
 
     reasoning_effort: Literal["reasoning_effort", "reasoning"] = "reasoning_effort"
-    """How `reasoning_effort` is sent: under its own name, or as `effort` in a
+    """How the reasoning effort is sent: as `reasoning_effort`, or as `effort` in a
     `reasoning` object, as OpenRouter documents it
-    (https://openrouter.ai/docs/use-cases/reasoning-tokens)."""
+    (https://openrouter.ai/docs/use-cases/reasoning-tokens). A server with the object
+    gets a `reasoning` that is one unchanged."""
 
-    reasoning_off: Literal["effort", "thinking", "enable_thinking"] = "effort"
-    """How a `reasoning_effort` of `none` is sent.
+    reasoning_efforts: frozenset[str] | None = None
+    """The efforts that the server or the model knows, by its documentation; `None` if
+    that has no list. Other values of `reasoning` are a `ConfigurationError`;
+    `reasoning_effort` and `extra_body` are not checked. Mistral's are `high` and `none`
+    (https://docs.mistral.ai/capabilities/reasoning/adjustable)."""
 
-    `effort`: like other values. `thinking`: as `"thinking": {"type": "disabled"}`, for
-    DeepSeek (https://api-docs.deepseek.com/guides/thinking_mode) and Zhipu
-    (https://docs.z.ai/guides/capabilities/thinking). `enable_thinking`: as
-    `"enable_thinking": false`, for DashScope
+    default_effort: str = "medium"
+    """The effort that is sent for `reasoning=True`, if efforts are the switch: OpenAI's
+    default (https://platform.openai.com/docs/guides/reasoning)."""
+
+    reasoning_switch: ReasoningSwitch = "effort"
+    """How reasoning is switched on and off, by `reasoning` or a `reasoning_effort` of
+    `none`.
+
+    `effort`: by the effort, with `none` for off. `reasoning`: by `enabled` in a
+    `reasoning` object, for OpenRouter
+    (https://openrouter.ai/docs/use-cases/reasoning-tokens) and Together
+    (https://docs.together.ai/docs/inference/chat/reasoning). `thinking`: by
+    `"thinking": {"type": "enabled"}` or `"disabled"`, for DeepSeek
+    (https://api-docs.deepseek.com/guides/thinking_mode), Zhipu
+    (https://docs.z.ai/guides/capabilities/thinking) and Moonshot
+    (https://platform.kimi.ai/docs/api/models-overview). `adaptive_thinking`: the same
+    with `"adaptive"` for on, for MiniMax
+    (https://platform.minimax.io/docs/api-reference/text-chat-openai).
+    `enable_thinking`: by that field, for DashScope
     (https://www.alibabacloud.com/help/en/model-studio/deep-thinking).
+    `chat_template_kwargs`: by `enable_thinking` and `thinking` in that object, the
+    names in the templates of different models, for vLLM
+    (https://docs.vllm.ai/en/latest/features/reasoning_outputs/).
+    `chat_template_args`: the same for Baseten, which documents no off
+    (https://docs.baseten.co/inference/model-apis/reasoning). `none`: there is no
+    switch.
     """
+
+    reasoning_budget: ReasoningBudget = "none"
+    """How a limit on tokens for reasoning is sent.
+
+    `reasoning`: as `max_tokens` in a `reasoning` object, for OpenRouter
+    (https://openrouter.ai/docs/use-cases/reasoning-tokens). `thinking`: as
+    `budget_tokens` in a `thinking` object, for Fireworks
+    (https://docs.fireworks.ai/guides/reasoning) and LiteLLM
+    (https://docs.litellm.ai/docs/reasoning_content). `thinking_budget`: for DashScope
+    (https://www.alibabacloud.com/help/en/model-studio/deep-thinking).
+    `thinking_token_budget`: for vLLM
+    (https://docs.vllm.ai/en/latest/features/reasoning_outputs/). `thinking_config`: as
+    Google's `thinking_budget`, for Gemini
+    (https://ai.google.dev/gemini-api/docs/openai). `none`: there is no such field.
+    """
+
+    reasons_by_default: bool = False
+    """Whether the model reasons if the request says nothing about it, as for OpenAI's
+    o-series (https://platform.openai.com/docs/guides/reasoning)."""
+
+    while_reasoning: tuple[tuple[str, Any], ...] = ()
+    """Facts that differ while the model reasons, as pairs of a name of this class and
+    its value."""
+
+    reasoning_tags: tuple[str, str] | None = None
+    """The tags around reasoning in the text of answers, `None` if there are none.
+    The model's `reasoning_tags` replaces it. MiniMax sends `<think>`
+    (https://platform.minimax.io/docs/api-reference/text-openai-api)."""
+
+    dropped_fields: frozenset[str] = frozenset()
+    """Body fields that the model refuses, and that are left out: with a warning in the
+    log, and named in `response_metadata["adjusted"]`. OpenAI's reasoning models refuse
+    `temperature` and others
+    (https://learn.microsoft.com/azure/ai-foundry/openai/how-to/reasoning)."""
 
     seed_field: Literal["seed", "random_seed"] = "seed"
     """The body field for the seed; Mistral's is `random_seed`
@@ -266,7 +348,22 @@ class Dialect:
             raise ConfigurationError(msg)
 
 
+def with_changes(dialect: Dialect, changes: Mapping[str, Any]) -> Dialect:
+    """Return a dialect with some facts changed.
+
+    Raises:
+        ConfigurationError: There is no fact of that name, or its value is not one of
+            the choices.
+    """
+    unknown = changes.keys() - _NAMES
+    if unknown:
+        msg = f"`Dialect` has no {', '.join(sorted(map(repr, unknown)))}."
+        raise ConfigurationError(msg)
+    return replace(dialect, **changes)
+
+
 _TOOL_CHOICES = frozenset(get_args(ToolChoiceKind))
+_NAMES = frozenset(Dialect.__dataclass_fields__)
 _CHOICES = {
     name: get_args(kind)
     for name, kind in get_type_hints(Dialect).items()

@@ -10,10 +10,18 @@ from langchain_core.messages import BaseMessage
 
 from langchain_sse_chat.answer.pipeline import PipelineOptions
 from langchain_sse_chat.dialect import Dialect, ReasoningEcho
+from langchain_sse_chat.exchange.adjustments import (
+    QUIET_TOOLS,
+    WITHOUT_REASONING,
+    calls_tools_quietly,
+    warn_once,
+)
 from langchain_sse_chat.exchange.endpoint_attempts import CallPlan, refuses_usage
 from langchain_sse_chat.providers import Provider
 from langchain_sse_chat.request.body import PATH, request_body
 from langchain_sse_chat.request.messages import messages_to_wire
+from langchain_sse_chat.request.model_limits import within_limits
+from langchain_sse_chat.request.reasoning_switch import RIVALS
 from langchain_sse_chat.request.strict import effective_strict
 from langchain_sse_chat.request.tools import (
     response_format_to_wire,
@@ -90,7 +98,7 @@ def plan_call(
     )
     stops = _stops(settings, call, stop)
     ends_here = plan.dialect.stop == "client"
-    body, tool_names = _body(
+    body, tool_names, adjusted = _body(
         settings,
         messages,
         call,
@@ -100,6 +108,11 @@ def plan_call(
         include_usage=asks_usage
         and not (plan.may_drop_usage and refuses_usage(plan.url)),
     )
+    if QUIET_TOOLS and calls_tools_quietly(plan.url, body):
+        body |= WITHOUT_REASONING
+        adjusted = {**adjusted, **WITHOUT_REASONING}
+    if adjusted:
+        warn_once(plan.options.url, body["model"], adjusted)
     secrets = Secrets()
     secrets.learn(plan.url, plan.headers, body)
     options = plan.options._replace(secrets=secrets)
@@ -108,7 +121,7 @@ def plan_call(
     if tool_names:
         own_names = {sent: own for own, sent in tool_names.items()}
         options = options._replace(tool_names=own_names)
-    return replace(plan, body=body, clients=clients, options=options)
+    return replace(plan, body=body, clients=clients, options=options, adjusted=adjusted)
 
 
 def _common(
@@ -153,12 +166,13 @@ def _made_common(
     own = vars(settings)
     used = {name: own[name] for name in fields_for(type(settings), Use.CALL)}
     used |= call.settings
+    model = str(call.body.get("model") or settings.model)
     route = find_route(
         settings,
         provider,
         PATH,
         key=key,
-        model=str(call.body.get("model") or settings.model),
+        model=model,
         used=used,
         streamed=streamed,
         headers=call.headers,
@@ -166,7 +180,14 @@ def _made_common(
     )
     stream_usage = used["stream_usage"]
     asks_usage = streamed and stream_usage is not False
-    dialect = _dialect(provider, used["reasoning_echo"])
+    dialect = settings._dialect  # noqa: SLF001  # kept by the settings for this
+    if model != settings.model:
+        frames = settings._frames  # noqa: SLF001  # kept by the settings for this
+        if model not in frames:
+            frames[model] = provider.dialect_for(model)
+        dialect = frames[model]
+    dialect = _dialect(dialect, used["reasoning_echo"])
+    tags = used["reasoning_tags"]
     plan = CallPlan(
         url=route.url,
         headers=route.headers,
@@ -178,7 +199,7 @@ def _made_common(
         options=PipelineOptions(
             url=safe_url(route.url),
             on_truncation=used["on_truncation"],
-            reasoning_tags=used["reasoning_tags"],
+            reasoning_tags=dialect.reasoning_tags if tags is None else tags or None,
             include_response_headers=used["include_response_headers"],
             marks_generated_files=dialect.marks_generated_files,
             key_hint=route.key_hint,
@@ -193,8 +214,7 @@ def _made_common(
     return _Common(plan, asks_usage)
 
 
-def _dialect(provider: Provider, echo: ReasoningEcho | None) -> Dialect:
-    dialect = provider.dialect
+def _dialect(dialect: Dialect, echo: ReasoningEcho | None) -> Dialect:
     return dialect if echo is None else replace(dialect, reasoning_echo=echo)
 
 
@@ -231,16 +251,26 @@ def _body(
     stop: list[str] | None,
     streamed: bool,
     include_usage: bool,
-) -> tuple[dict[str, Any], dict[str, str]]:
-    """Return the body, and the tools' own names by the names that are sent."""
+) -> tuple[dict[str, Any], dict[str, str], dict[str, Any]]:
+    """Return the body, the own names of tools by those that are sent, and the changes.
+
+    The changes are fields that the model refuses, as in `CallPlan.adjusted`.
+    """
     cls, own = type(settings), vars(settings)
     params = {
         name: own[name] for name in fields_for(cls, Use.BODY) if own[name] is not None
     }
+    for name in call.body:
+        if name in RIVALS:
+            params.pop(RIVALS[name], None)
     for name, value in {**settings.model_kwargs, **call.body}.items():
         check_body_name(cls, name, value)
         params[name] = value
     params["stop"] = stop
+    adjusted: dict[str, Any] = {}
+    if dialect.dropped_fields or dialect.while_reasoning:
+        extra = call.extra_body, settings.extra_body
+        params, dialect, adjusted = within_limits(params, extra, dialect)
     response_format = params.pop("response_format", None)
     tools, choice, names = _tools(
         params.pop("tools", None), params.pop("tool_choice", None), call.strict
@@ -263,7 +293,7 @@ def _body(
         params=params,
         extra_body=(settings.extra_body, call.extra_body),
     )
-    return body, names
+    return body, names, adjusted
 
 
 def _tools(

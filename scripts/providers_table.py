@@ -7,13 +7,18 @@ import re
 from dataclasses import fields
 from pathlib import Path
 
-from langchain_sse_chat import Dialect, Provider
+from langchain_sse_chat import Dialect, ModelFacts, Provider
 from langchain_sse_chat.providers import PROVIDERS
 
 PAGE = Path(__file__).parents[1] / "docs" / "providers.md"
 
 _BEGIN = "<!-- Written by `python -m scripts.providers_table`. -->\n"
 _END = "<!-- The end of what is written. -->\n"
+
+_ABOUT_MODELS = (
+    "Some models differ from the others of their provider. The names are regular "
+    "expressions for the whole name, and the first that matches holds:"
+)
 
 
 def page(text: str) -> str:
@@ -39,6 +44,11 @@ def _tables() -> str:
             if provider.note or provider.dialect != Dialect()
         ),
     ]
+    models = [
+        "| `provider=` | Models | What differs for them |",
+        "| --- | --- | --- |",
+        *(_model_row(facts, known) for facts in _facts_of(known)),
+    ]
     headers = [
         "| `provider=` | Header | Variable |",
         "| --- | --- | --- |",
@@ -48,7 +58,9 @@ def _tables() -> str:
             for header, variable in provider.headers_env
         ),
     ]
-    return "\n".join([*addresses, "", *notes, "", *headers, ""])
+    return "\n".join(
+        [*addresses, "", *notes, "", _ABOUT_MODELS, "", *models, "", *headers, ""]
+    )
 
 
 def _address_row(provider: Provider) -> str:
@@ -82,6 +94,22 @@ def _note_row(provider: Provider) -> str:
     return f"| `{provider.name}` | {facts} | {provider.note} |"
 
 
+def _facts_of(known: list[Provider]) -> list[ModelFacts]:
+    """Return the facts about models, each once."""
+    found: list[ModelFacts] = []
+    for provider in known:
+        found += [facts for facts in provider.models if facts not in found]
+    return found
+
+
+def _model_row(facts: ModelFacts, known: list[Provider]) -> str:
+    owners = ", ".join(f"`{each.name}`" for each in known if facts in each.models)
+    changes = [f"`{name}={_text(value)}`" for name, value in facts.changes.items()]
+    models = f"`{facts.names}`".replace("|", "\\|")
+    names = f"[{models}]({facts.source})" if facts.source else models
+    return f"| {owners} | {names} | {'<br>'.join(changes) or 'nothing'} |"
+
+
 def _differences(dialect: Dialect) -> list[str]:
     """Return the differences of a dialect from most servers, as Python."""
     usual = Dialect()
@@ -95,7 +123,10 @@ def _differences(dialect: Dialect) -> list[str]:
 
 def _text(value: object) -> str:
     if isinstance(value, frozenset):
-        return f"{{{', '.join(sorted(map(repr, value)))}}}"
+        inner = ", ".join(sorted(map(repr, value)))
+        return f"{{{inner}}}" if inner else "set()"
+    if isinstance(value, tuple) and value and isinstance(value[0], tuple):
+        return f"({', '.join(f'{name}={_text(each)}' for name, each in value)})"
     return repr(value)
 
 

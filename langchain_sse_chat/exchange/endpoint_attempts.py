@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar
@@ -21,6 +21,16 @@ from langchain_sse_chat.errors import (
     StreamError,
 )
 from langchain_sse_chat.exchange.access_token import AccessGrant
+from langchain_sse_chat.exchange.adjustments import (
+    WITHOUT_REASONING,
+    is_about_reasoning,
+    is_known_to_refuse,
+    may_stop_reasoning,
+    needs_responses,
+    record_quiet,
+    refuses_tools,
+    warn_once,
+)
 from langchain_sse_chat.exchange.call_state import CallState
 from langchain_sse_chat.exchange.failover import Failover
 from langchain_sse_chat.exchange.retry import RetryPolicy
@@ -76,6 +86,9 @@ class CallPlan:
     """Shown in the error when the server's certificate is not accepted."""
     record: Path | None = None
     """The folder for recordings, `None` to record nothing."""
+    adjusted: Mapping[str, Any] = field(default_factory=dict)
+    """Fields that were changed because the model refuses them, each with what is sent
+    instead; `None` for nothing."""
 
     def __repr__(self) -> str:
         """Leave out headers and body, which hold the key and the user's messages."""
@@ -104,6 +117,7 @@ class EndpointAttempts(Generic[OutputT]):
         self._state = state
         self._continuation: Continuation | None = None
         self._may_prefill = True
+        self._refused_tools: InvalidRequestError | None = None
         self._attempts = 0
         self._pipeline: AnswerPipeline[OutputT]
 
@@ -153,9 +167,14 @@ class EndpointAttempts(Generic[OutputT]):
         return AnswerPipeline(
             state.assembler(),
             self._options(),
-            attempt_metadata=state.attempt_metadata,
+            attempt_metadata=state.attempt_metadata | self._adjusted,
             will_resume=partial(_will_resume, self._plan, state, self._attempts),
         )
+
+    @property
+    def _adjusted(self) -> dict[str, Any]:
+        adjusted = self._plan.adjusted
+        return {"adjusted": dict(adjusted)} if adjusted else {}
 
     def _options(self) -> PipelineOptions:
         options = self._plan.options
@@ -180,7 +199,7 @@ class EndpointAttempts(Generic[OutputT]):
 
         Raises:
             SSEChatError: The error that broke the answer, if a later one rejected its
-                continuation.
+                continuation; or the model calls tools only in another API.
         """
         pipeline, state, plan = self._pipeline, self._state, self._plan
         pipeline.attach_partial(error)
@@ -208,15 +227,41 @@ class EndpointAttempts(Generic[OutputT]):
         return next_attempt
 
     def _can_ask_otherwise(self, error: SSEChatError) -> bool:
-        """Whether the server rejected the form of the request, and another is left."""
+        """Whether the server rejected the form of the request, and another is left.
+
+        Raises:
+            InvalidRequestError: The model calls tools only in another API.
+        """
         if self._plan.may_drop_usage and _is_about_usage(error):
             self._drop_usage()
+            return True
+        if isinstance(error, InvalidRequestError) and self._can_stop_reasoning(error):
             return True
         refused = isinstance(error, (InvalidRequestError, StreamError))
         if refused and not error.is_retryable and self._is_prefilled():
             self._may_prefill = False
             return True
         return False
+
+    def _can_stop_reasoning(self, error: InvalidRequestError) -> bool:
+        """Whether the request can be sent again with tools and without reasoning."""
+        plan, model = self._plan, self._plan.body.get("model")
+        if self._refused_tools is not None and is_about_reasoning(error):
+            record_quiet(plan.url, model, accepted=False)
+            raise needs_responses(self._refused_tools) from error
+        if not (refuses_tools(error) and may_stop_reasoning(plan.body)):
+            return False
+        if is_known_to_refuse(plan.url, model):
+            raise needs_responses(error) from None
+        self._refused_tools = error
+        record_quiet(plan.url, model, accepted=True)
+        self._plan = replace(
+            plan,
+            body={**plan.body, **WITHOUT_REASONING},
+            adjusted={**plan.adjusted, **WITHOUT_REASONING},
+        )
+        warn_once(plan.options.url, model, WITHOUT_REASONING)
+        return True
 
     def _is_prefilled(self) -> bool:
         return self._continuation is not None and self._continuation.is_prefilled

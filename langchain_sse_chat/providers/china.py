@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from langchain_sse_chat.dialect import Dialect
+from langchain_sse_chat.providers.model_facts import ModelFacts
 from langchain_sse_chat.providers.provider import Provider
+
+# The forms of `reasoning` are from the providers' own pages, as https://models.dev
+# (MIT) quoted them on 2026-06-25, where no other page is named.
 
 DEEPSEEK = Provider(
     name="deepseek",
@@ -14,7 +18,7 @@ DEEPSEEK = Provider(
     base_url_env="DEEPSEEK_API_BASE",
     dialect=Dialect(
         json_schema="none",
-        reasoning_off="thinking",
+        reasoning_switch="thinking",
         continuation="prefix",
         supports_call_extras=False,
         reasoning_keys=("reasoning_content",),
@@ -39,14 +43,23 @@ DASHSCOPE = Provider(
         "*.maas.aliyuncs.com",
     ),
     dialect=Dialect(
-        reasoning_off="enable_thinking",
+        reasoning_switch="enable_thinking",
+        reasoning_budget="thinking_budget",
+        reasoning_efforts=frozenset(),
         supports_call_extras=False,
         reasoning_keys=("reasoning_content",),
     ),
+    models=(
+        ModelFacts(
+            "deepseek-v4.*",
+            {"reasoning_efforts": frozenset({"high", "max"})},
+            "https://www.alibabacloud.com/help/en/model-studio/deep-thinking",
+        ),
+    ),
     hint="Create a key in the console of Model Studio, for the region that you use.",
     note="A key belongs to a region: with a key from Beijing pass "
-    "`base_url='https://dashscope.aliyuncs.com/compatible-mode/v1'`. "
-    "`extra_body={'enable_thinking': True}` makes a hybrid model reason.",
+    "`base_url='https://dashscope.aliyuncs.com/compatible-mode/v1'`. `reasoning=True` "
+    "makes a hybrid model reason.",
     source="https://www.alibabacloud.com/help/en/model-studio/deep-thinking",
 )
 
@@ -60,13 +73,24 @@ MINIMAX = Provider(
         max_tokens_field="max_completion_tokens",
         supports_call_extras=False,
         reasoning_echo="always",
+        reasoning_switch="adaptive_thinking",
+        reasoning_efforts=frozenset(),
+        reasoning_tags=("<think>", "</think>"),
     ),
     hint="Create a key at https://platform.minimax.io, under Account Management.",
-    note="Most models put reasoning into the text: pass "
-    '`reasoning_tags=("<think>", "</think>")`. With a key from China pass '
-    "`base_url='https://api.minimaxi.com/v1'`.",
+    note="With a key from China pass `base_url='https://api.minimaxi.com/v1'`.",
     source="https://platform.minimax.io/docs/api-reference/text-openai-api",
 )
+
+# "Cannot be modified", https://platform.kimi.ai/docs/api/models-overview, read on
+# 2026-11-28. They also have a fixed `n`, which the server reports.
+_KIMI = {
+    "dropped_fields": frozenset(
+        {"temperature", "top_p", "presence_penalty", "frequency_penalty"}
+    ),
+    "reasons_by_default": True,
+    "while_reasoning": (("tool_choices", frozenset({"auto", "none"})),),
+}
 
 MOONSHOT = Provider(
     name="moonshot",
@@ -76,22 +100,44 @@ MOONSHOT = Provider(
     hosts=("api.moonshot.cn",),
     dialect=Dialect(
         max_tokens_field="max_completion_tokens",
-        reasoning_off="thinking",
+        reasoning_switch="thinking",
+        reasoning_efforts=frozenset(),
         supports_call_extras=False,
         reasoning_echo="always",
         reasoning_keys=("reasoning_content",),
         requires_reasoning=True,
     ),
+    models=(
+        ModelFacts(
+            r"kimi-k3(\..*|-.*)?",
+            {
+                **_KIMI,
+                "reasoning_switch": "none",
+                "reasoning_efforts": frozenset({"low", "high", "max"}),
+            },
+            "https://platform.kimi.ai/docs/api/models-overview",
+        ),
+        ModelFacts(
+            r"kimi-k2\.7-code.*",
+            {**_KIMI, "reasoning_switch": "none"},
+            "https://platform.kimi.ai/docs/api/chat",
+        ),
+        ModelFacts(
+            r"kimi-k2\.[56].*",
+            _KIMI,
+            "https://platform.kimi.ai/docs/api/models-overview",
+        ),
+    ),
     hint="Create a key at https://platform.moonshot.ai/console/api-keys.",
-    note="With a key from China pass `base_url='https://api.moonshot.cn/v1'`. For most "
-    "reasoning models, a tool call cannot be required.",
+    note="With a key from China pass `base_url='https://api.moonshot.cn/v1'`. While "
+    "a model reasons, a tool call cannot be required.",
     source="https://platform.kimi.ai/docs/api/chat",
 )
 
 _ZHIPU_DIALECT = Dialect(
     tool_choices=frozenset({"auto"}),
     json_schema="none",
-    reasoning_off="thinking",
+    reasoning_switch="thinking",
     supports_call_extras=False,
     reasoning_keys=("reasoning_content",),
 )
@@ -139,7 +185,11 @@ SILICONFLOW = Provider(
     name="siliconflow",
     base_url="https://api.siliconflow.com/v1",
     api_key_env="SILICONFLOW_API_KEY",
-    dialect=Dialect(reasoning_off="enable_thinking"),
+    dialect=Dialect(
+        reasoning_switch="enable_thinking",
+        reasoning_budget="thinking_budget",
+        reasoning_efforts=frozenset(),
+    ),
     hint="Create a key in your account on siliconflow.com.",
     note="With a key from China use `provider='siliconflow-cn'`.",
     source="https://docs.siliconflow.com/en/api-reference/chat-completions/"
@@ -163,7 +213,10 @@ STEPFUN = Provider(
     base_url="https://api.stepfun.com/v1",
     api_key_env="STEPFUN_API_KEY",
     hosts=("api.stepfun.ai",),
-    dialect=Dialect(json_schema="none"),
+    dialect=Dialect(
+        json_schema="none",
+        reasoning_efforts=frozenset({"low", "medium", "high"}),
+    ),
     hint="Create a key at https://platform.stepfun.com/interface-key.",
     note="With a key from abroad pass `base_url='https://api.stepfun.ai/v1'`.",
     source="https://platform.stepfun.ai/docs/en/api-reference/chat/"
@@ -181,6 +234,10 @@ TENCENT = Provider(
         "tokenhub.tencentcloudmaas.tech",
         "tokenhub-intl.tencentcloudmaas.tech",
     ),
+    dialect=Dialect(
+        reasoning_switch="thinking",
+        reasoning_efforts=frozenset({"low", "medium", "high"}),
+    ),
     hint="Create a key in the console of TokenHub.",
     note="Keys from abroad belong to the host `tokenhub-intl.tencentcloudmaas.com`.",
     source="https://cloud.tencent.com/document/product/1823/130079",
@@ -190,7 +247,7 @@ VOLCENGINE = Provider(
     name="volcengine",
     base_url="https://ark.cn-beijing.volces.com/api/v3",
     api_key_env="ARK_API_KEY",
-    dialect=Dialect(reasoning_off="thinking"),
+    dialect=Dialect(reasoning_switch="thinking"),
     hint="Create a key in the console of Volcengine Ark.",
     note="`model` is the name of a model or the ID of an endpoint, `ep-…`.",
     source="https://github.com/volcengine/volcengine-python-sdk",
@@ -201,6 +258,7 @@ XIAOMI = Provider(
     name="xiaomi",
     base_url="https://api.xiaomimimo.com/v1",
     api_key_env="XIAOMI_API_KEY",
+    dialect=Dialect(reasoning_switch="thinking", reasoning_efforts=frozenset()),
     hint="Create a key at https://platform.xiaomimimo.com.",
     source="https://platform.xiaomimimo.com/static/docs/api/chat/openai-api.md",
 )

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from langchain_sse_chat.dialect import Dialect
+from langchain_sse_chat.providers.model_facts import ModelFacts
 from langchain_sse_chat.providers.provider import Provider
+
+# The forms of `reasoning` are from the providers' own pages, as https://models.dev
+# (MIT) quoted them on 2026-06-25, where no other page is named.
 
 BEDROCK = Provider(
     name="bedrock",
@@ -38,6 +42,18 @@ DATABRICKS = Provider(
     base_url_env="DATABRICKS_HOST",
     path="/serving-endpoints",
     hosts=("*.cloud.databricks.com", "*.azuredatabricks.net", "*.gcp.databricks.com"),
+    models=(
+        ModelFacts(
+            ".*claude.*|.*gemini-2-5.*",
+            {
+                "reasoning_switch": "none",
+                "reasoning_efforts": frozenset(),
+                "reasoning_budget": "thinking",
+            },
+            "https://docs.databricks.com/aws/en/machine-learning/model-serving/"
+            "query-reason-models",
+        ),
+    ),
     hint="DATABRICKS_HOST is the URL of the workspace, DATABRICKS_TOKEN a token of it.",
     note="`model` is the name of the serving endpoint. For the AI gateway pass "
     "`base_url='https://<workspace>/ai-gateway/mlflow/v1'`.",
@@ -52,6 +68,11 @@ DIGITALOCEAN = Provider(
     other_api_key_envs=("DIGITALOCEAN_ACCESS_TOKEN",),
     base_url_env="GRADIENT_INFERENCE_ENDPOINT",
     path="/v1",
+    # https://docs.digitalocean.com/products/inference/how-to/use-reasoning/
+    dialect=Dialect(
+        reasoning_efforts=frozenset({"none", "low", "medium", "high", "max"}),
+        reasoning_budget="reasoning",
+    ),
     hint="Create a model access key in the control panel.",
     source="https://github.com/digitalocean/gradient-python",
     checked="2026-11-28",
@@ -86,6 +107,19 @@ SCALEWAY = Provider(
         ),
         ignored_fields=frozenset({"user"}),
     ),
+    models=(
+        ModelFacts(
+            "deepseek-r1-distill-llama-70b",
+            {
+                "reasoning_switch": "none",
+                "reasoning_efforts": frozenset(),
+                "reasons_by_default": True,
+                "reasoning_tags": ("<think>", "</think>"),
+            },
+            "https://www.scaleway.com/en/docs/generative-apis/how-to/"
+            "query-reasoning-models/",
+        ),
+    ),
     hint="Create a key in the console, under IAM; the secret key is sent.",
     source="https://www.scaleway.com/en/docs/generative-apis/api-cli/using-chat-api/",
     checked="2026-11-28",
@@ -96,6 +130,17 @@ SNOWFLAKE = Provider(
     base_url="https://{SNOWFLAKE_ACCOUNT}.snowflakecomputing.com/api/v2/cortex/v1",
     api_key_env="SNOWFLAKE_PAT",
     other_api_key_envs=("SNOWFLAKE_CORTEX_PAT", "SNOWFLAKE_TOKEN"),
+    models=(
+        ModelFacts(
+            "claude.*",
+            {
+                "reasoning_switch": "none",
+                "reasoning_efforts": frozenset(),
+                "reasoning_budget": "reasoning",
+            },
+            "https://docs.snowflake.com/en/user-guide/snowflake-cortex/cortex-rest-api",
+        ),
+    ),
     hint="Create a programmatic access token in Snowsight.",
     note="SNOWFLAKE_ACCOUNT is the account identifier, such as `myorg-myaccount`.",
     source="https://docs.snowflake.com/en/user-guide/snowflake-cortex/cortex-rest-api",

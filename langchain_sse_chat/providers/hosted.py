@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from langchain_sse_chat.dialect import Dialect
+from langchain_sse_chat.providers.model_facts import ModelFacts
 from langchain_sse_chat.providers.provider import Provider
 
 ANTHROPIC = Provider(
@@ -10,7 +11,14 @@ ANTHROPIC = Provider(
     base_url="https://api.anthropic.com/v1",
     api_key_env="ANTHROPIC_API_KEY",
     # `response_format` and `strict` are ignored.
-    dialect=Dialect(supports_developer=True, json_schema="none"),
+    dialect=Dialect(
+        supports_developer=True,
+        json_schema="none",
+        # `reasoning_effort` is ignored; a budget switches reasoning on.
+        reasoning_switch="none",
+        reasoning_efforts=frozenset(),
+        reasoning_budget="thinking",
+    ),
     hint="Create a key at https://platform.claude.com/settings/keys.",
     note="Anthropic calls it a layer for testing: reasoning is not returned, and most "
     "unknown fields are ignored. A key of several workspaces needs "
@@ -43,6 +51,8 @@ COHERE = Provider(
     other_api_key_envs=("CO_API_KEY",),
     dialect=Dialect(
         json_schema="object",
+        reasoning_efforts=frozenset({"none", "high"}),
+        default_effort="high",
         refused_fields=frozenset(
             {
                 "audio",
@@ -55,7 +65,6 @@ COHERE = Provider(
         ),
     ),
     hint="Create a key at https://dashboard.cohere.com/api-keys.",
-    note="`reasoning_effort` is `none` or `high`.",
     source="https://docs.cohere.com/docs/compatibility-api",
     checked="2026-11-28",
 )
@@ -67,7 +76,7 @@ FIREWORKS = Provider(
     base_url_env="FIREWORKS_API_BASE",
     other_base_url_envs=("FIREWORKS_BASE_URL",),
     hosts=("us.api.fireworks.ai",),
-    dialect=Dialect(reasoning_keys=("reasoning_content",)),
+    dialect=Dialect(reasoning_budget="thinking", reasoning_keys=("reasoning_content",)),
     hint="Create a key at https://fireworks.ai/account/api-keys.",
     source="https://docs.fireworks.ai/tools-sdks/openai-compatibility",
 )
@@ -76,7 +85,10 @@ GEMINI = Provider(
     name="gemini",
     base_url="https://generativelanguage.googleapis.com/v1beta/openai",
     api_key_env="GEMINI_API_KEY",
-    dialect=Dialect(missing_signature="skip_thought_signature_validator"),
+    dialect=Dialect(
+        reasoning_budget="thinking_config",
+        missing_signature="skip_thought_signature_validator",
+    ),
     hint="Create a key at https://aistudio.google.com/apikey.",
     source="https://ai.google.dev/gemini-api/docs/openai",
 )
@@ -98,6 +110,21 @@ GROQ = Provider(
         refused_fields=frozenset({"logprobs", "top_logprobs", "logit_bias"}),
         reasoning_echo="never",
     ),
+    models=(
+        ModelFacts(
+            "openai/gpt-oss.*",
+            {"reasoning_efforts": frozenset({"low", "medium", "high"})},
+            "https://console.groq.com/docs/reasoning",
+        ),
+        ModelFacts(
+            "qwen/qwen3.*",
+            {
+                "reasoning_efforts": frozenset({"none", "default"}),
+                "default_effort": "default",
+            },
+            "https://console.groq.com/docs/reasoning",
+        ),
+    ),
     hint="Create a key at https://console.groq.com/keys.",
     source="https://console.groq.com/docs/openai",
 )
@@ -118,6 +145,8 @@ MISTRAL = Provider(
     dialect=Dialect(
         supports_stream_options=False,
         tool_choices=frozenset({"auto", "none", "any", "named"}),
+        reasoning_efforts=frozenset({"none", "high"}),
+        default_effort="high",
         seed_field="random_seed",
         strict_by_default=True,
         supports_names=False,
@@ -140,9 +169,17 @@ PERPLEXITY = Provider(
     api_key_env="PERPLEXITY_API_KEY",
     other_api_key_envs=("PPLX_API_KEY",),
     base_url_env="PERPLEXITY_BASE_URL",
+    dialect=Dialect(
+        reasoning_efforts=frozenset({"minimal", "low", "medium", "high"}),
+    ),
+    models=(
+        ModelFacts(
+            "sonar-reasoning.*",
+            {"reasoning_tags": ("<think>", "</think>")},
+            "https://docs.perplexity.ai/faq/faq",
+        ),
+    ),
     hint="Create a key in the settings of your account, under API.",
-    note="Reasoning models put their reasoning into the text: pass "
-    '`reasoning_tags=("<think>", "</think>")`.',
     source="https://docs.perplexity.ai/guides/chat-completions-guide",
 )
 
@@ -171,6 +208,7 @@ TOGETHER = Provider(
     base_url_env="TOGETHER_API_BASE",
     # The host in its older documentation.
     hosts=("api.together.xyz",),
+    dialect=Dialect(reasoning_switch="reasoning"),
     hint="Create a key at https://api.together.ai/settings/api-keys.",
     source="https://docs.together.ai/docs/inference/openai-compatibility",
 )
@@ -180,6 +218,10 @@ UPSTAGE = Provider(
     base_url="https://api.upstage.ai/v1/solar",
     api_key_env="UPSTAGE_API_KEY",
     base_url_env="UPSTAGE_API_BASE",
+    # https://developers.upstage.ai/docs/capabilities/generate/reasoning
+    dialect=Dialect(
+        reasoning_efforts=frozenset({"low", "medium", "high"}), default_effort="high"
+    ),
     hint="Create a key at https://console.upstage.ai.",
     source="https://github.com/langchain-ai/langchain-upstage",
     checked="2026-11-28",

@@ -16,6 +16,7 @@ LITELLM = Provider(
     base_url_env="LITELLM_PROXY_API_BASE",
     api_key_required=False,
     dialect=Dialect(
+        reasoning_budget="thinking",
         continuation="prefix",
         repeats_prefix=True,
         reasoning_keys=("reasoning_content", "thinking_blocks", "reasoning_details"),
@@ -29,7 +30,10 @@ LLAMACPP = Provider(
     base_url="http://localhost:8080/v1",
     api_key_env="LLAMA_API_KEY",
     api_key_required=False,
-    dialect=Dialect(reasoning_keys=("reasoning_content",)),
+    dialect=Dialect(
+        reasoning_switch="chat_template_kwargs",
+        reasoning_keys=("reasoning_content",),
+    ),
     note="Start `llama-server` with `--jinja` for tools.",
     source="https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md",
 )
@@ -58,7 +62,10 @@ SGLANG = Provider(
     name="sglang",
     base_url="http://localhost:30000/v1",
     api_key_required=False,
-    dialect=Dialect(reasoning_keys=("reasoning_content",)),
+    dialect=Dialect(
+        reasoning_switch="chat_template_kwargs",
+        reasoning_keys=("reasoning_content",),
+    ),
     note="A server started with `--api-key` requires that key as `api_key`.",
     source="https://docs.sglang.io/basic_usage/send_request.html",
 )
@@ -69,6 +76,8 @@ VLLM = Provider(
     api_key_env="VLLM_API_KEY",
     api_key_required=False,
     dialect=Dialect(
+        reasoning_switch="chat_template_kwargs",
+        reasoning_budget="thinking_token_budget",
         continuation="continue_final_message",
         reasoning_keys=("reasoning", "reasoning_content"),
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from langchain_sse_chat.dialect import Dialect
+from langchain_sse_chat.providers.model_facts import ModelFacts
 from langchain_sse_chat.providers.provider import Provider
 
 # Reasoning is not part of this API, so that of other servers is not sent.
@@ -16,6 +17,72 @@ _DIALECT = Dialect(
     reasoning_echo="never",
     strict_by_default=True,
 )
+
+_SAMPLING = frozenset(
+    {
+        "temperature",
+        "top_p",
+        "presence_penalty",
+        "frequency_penalty",
+        "logprobs",
+        "top_logprobs",
+        "logit_bias",
+    }
+)
+
+_LIMITS = "https://learn.microsoft.com/azure/ai-foundry/openai/how-to/reasoning"
+_EFFORTS = "https://platform.openai.com/docs/api-reference/chat/create"
+_GUIDE = "https://developers.openai.com/api/docs/guides/latest-model"
+
+_ALWAYS = {"reasons_by_default": True, "dropped_fields": _SAMPLING}
+_QUIET = {"while_reasoning": (("dropped_fields", _SAMPLING),)}
+_O_SERIES = {
+    **_ALWAYS,
+    "system_role": "developer",
+    "reasoning_efforts": frozenset({"low", "medium", "high"}),
+}
+_SINCE_5_2 = frozenset({"none", "low", "medium", "high", "xhigh"})
+
+# Read on 2026-11-28. Of gpt-5.5 and later models than 5.6 the guide's defaults could
+# not be read: the server reports what they refuse.
+_MODELS = (
+    # The page of efforts also says that these two do not support `stop`.
+    ModelFacts(r"(o3|o4-mini)(-20.*)?", {**_O_SERIES, "stop": "client"}, _EFFORTS),
+    ModelFacts(r"o[134](-.*)?", _O_SERIES, _LIMITS),
+    # These do not reason, or say nothing about it.
+    ModelFacts(r"gpt-5(\.\d)?-chat.*"),
+    ModelFacts(
+        r"gpt-5(-mini|-nano)?(-20.*)?",
+        {
+            **_ALWAYS,
+            "reasoning_efforts": frozenset({"minimal", "low", "medium", "high"}),
+        },
+        _EFFORTS,
+    ),
+    ModelFacts(
+        r"gpt-5\.1(-20.*)?",
+        {
+            **_QUIET,
+            "reasoning_efforts": frozenset({"none", "low", "medium", "high"}),
+        },
+        f"{_GUIDE}?model=gpt-5.2",
+    ),
+    ModelFacts(
+        r"gpt-5\.[24](-mini|-nano)?(-20.*)?",
+        {**_QUIET, "reasoning_efforts": _SINCE_5_2},
+        f"{_GUIDE}?model=gpt-5.4",
+    ),
+    ModelFacts(
+        r"gpt-5\.6(-sol|-terra|-luna)?(-20.*)?",
+        {
+            **_QUIET,
+            "reasons_by_default": True,
+            "reasoning_efforts": _SINCE_5_2 | {"max"},
+        },
+        f"{_GUIDE}?model=gpt-5.6",
+    ),
+)
+"""The fields that OpenAI's models refuse, and the efforts that they know."""
 
 OPENAI = Provider(
     name="openai",
@@ -35,6 +102,7 @@ OPENAI = Provider(
     ),
     proxy_env="OPENAI_PROXY",
     dialect=_DIALECT,
+    models=_MODELS,
     hint="Create a key at https://platform.openai.com/api-keys.",
     source="https://platform.openai.com/docs/api-reference/chat/create",
 )
@@ -56,6 +124,7 @@ AZURE = Provider(
     api_key_prefix="",
     path="/openai/v1",
     dialect=_DIALECT,
+    models=_MODELS,
     hint=_AZURE_HINT,
     note="`model` is the name of the deployment.",
     source=_AZURE_SOURCE,
@@ -72,6 +141,7 @@ AZURE_DEPLOYMENTS = Provider(
     path="/openai/deployments/{model}",
     query_env=("api-version", "OPENAI_API_VERSION"),
     dialect=_DIALECT,
+    models=_MODELS,
     hint=_AZURE_HINT,
     note="`model` is the name of the deployment; this provider is found only by name.",
     source="https://learn.microsoft.com/en-us/azure/ai-foundry/openai/reference",

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, quote, urlsplit
 
 from langchain_sse_chat.dialect import Dialect
 from langchain_sse_chat.errors import ConfigurationError
+from langchain_sse_chat.providers.model_facts import ModelFacts, dialect_of
 from langchain_sse_chat.providers.placeholders import filled, host_pattern, matches
 from langchain_sse_chat.providers.token_endpoint import TokenEndpoint
 
@@ -56,6 +57,9 @@ class Provider:
 
     dialect: Dialect = field(default_factory=Dialect)
     """The dialect of its requests."""
+
+    models: tuple[ModelFacts, ...] = ()
+    """Facts about some of its models. The first that describe a model apply."""
 
     hint: str = ""
     """A sentence for users without a key, at the end of the missing-key error."""
@@ -110,14 +114,15 @@ class Provider:
         """Check the facts that every call uses.
 
         Raises:
-            ConfigurationError: `name` is empty, or `dialect` or `token` is something
-                other than its class.
+            ConfigurationError: `name` is empty, or `dialect`, `models` or `token` is
+                something other than its class.
         """
         if not self.name:
             msg = "A `Provider` needs a `name`: errors and traces show it."
             raise ConfigurationError(msg)
         for field_name, kinds, expected in (
             ("dialect", Dialect, "a `Dialect`"),
+            ("models", tuple, "a tuple of `ModelFacts`"),
             ("token", TokenEndpoint | None, "a `TokenEndpoint` or None"),
         ):
             given = getattr(self, field_name)
@@ -198,6 +203,10 @@ class Provider:
     def key_header(self, key: str | None) -> dict[str, str]:
         """Return the header with a key; empty without one."""
         return {self.api_key_header: f"{self.api_key_prefix}{key}"} if key else {}
+
+    def dialect_for(self, model: str) -> Dialect:
+        """Return the dialect of a model's requests."""
+        return dialect_of(self.dialect, self.models, model)
 
     def missing_key_hint(self, headers: Mapping[str, object]) -> str:
         """Return advice for a request that was rejected without a key.

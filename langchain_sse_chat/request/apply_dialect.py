@@ -11,6 +11,7 @@ from langchain_sse_chat.gigachat.functions import (
     fields_as_functions,
     messages_as_functions,
 )
+from langchain_sse_chat.request.reasoning_switch import with_reasoning
 
 _NAMED_ROLES = frozenset({"system", "developer", "user", "assistant"})
 """Roles whose `name` is the author's; the name of a tool message is its tool's."""
@@ -45,8 +46,8 @@ def fields_in_dialect(given: Mapping[str, Any], dialect: Dialect) -> dict[str, A
         fields = _with_tool_choice(fields, dialect)
     if "response_format" in fields:
         fields = _with_response_format(fields, dialect)
-    if "reasoning_effort" in fields:
-        fields = _with_reasoning(fields, dialect)
+    if "reasoning" in fields or "reasoning_effort" in fields:
+        fields = with_reasoning(fields, dialect)
     if "seed" in fields:
         fields[dialect.seed_field] = fields.pop("seed")
     if "temperature" in fields:
@@ -158,17 +159,3 @@ def _in_form(wanted: Mapping[str, Any], form: str) -> dict[str, Any]:
     if form == "bare":
         return {"type": "json_schema", "json_schema": schema}
     return {"type": "json_object", "schema": schema}
-
-
-def _with_reasoning(fields: dict[str, Any], dialect: Dialect) -> dict[str, Any]:
-    effort = fields.pop("reasoning_effort", None)
-    if effort is None:
-        return fields
-    if effort == "none" and dialect.reasoning_off == "thinking":
-        return {"thinking": {"type": "disabled"}, **fields}
-    if effort == "none" and dialect.reasoning_off == "enable_thinking":
-        return {"enable_thinking": False, **fields}
-    if dialect.reasoning_effort == "reasoning":
-        own = fields.get("reasoning") or {}
-        return {**fields, "reasoning": {"effort": effort, **own}}
-    return {**fields, "reasoning_effort": effort}

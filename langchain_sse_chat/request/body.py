@@ -13,6 +13,7 @@ from langchain_sse_chat.request.apply_dialect import (
     messages_in_dialect,
 )
 from langchain_sse_chat.request.continuation import continued
+from langchain_sse_chat.request.reasoning_switch import merged_objects
 
 PATH = "/chat/completions"
 """Where the body is posted to, under the root of an API."""
@@ -59,8 +60,8 @@ def request_body(
         parallel_tool_calls: Whether the model may make several calls in one answer.
         response_format: A format from `response_format_to_wire`.
         extra_body: Dicts whose keys replace all of the above; later dicts replace
-            earlier ones, key by key. Values are not merged, except `stream_options`. A
-            `None` is sent as `null`.
+            earlier ones, key by key. Values are not merged, except `stream_options` and
+            the variables of a chat template. A `None` is sent as `null`.
 
     Raises:
         ConfigurationError: The server does not support one of the values.
@@ -75,6 +76,8 @@ def request_body(
         **({} if response_format is None else {"response_format": response_format}),
     }
     given = fields_in_dialect(given, dialect)
+    if "chat_template_kwargs" in given or "chat_template_args" in given:
+        extra = merged_objects(given, extra)
     limit = _limit(given, dialect, extra)
     # An empty list has no effect, and OpenAI rejects it.
     stop = given.pop("stop", None) or None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from langchain_core.language_models import BaseChatModel
 from pydantic import (
@@ -16,12 +16,12 @@ from pydantic import (
 
 from langchain_sse_chat._version import __version__
 from langchain_sse_chat.answer.pipeline import OnTruncation
-from langchain_sse_chat.dialect import ReasoningEcho
+from langchain_sse_chat.dialect import Dialect, ReasoningEcho
 from langchain_sse_chat.exchange.endpoint_attempts import OnDisconnect
 from langchain_sse_chat.exchange.retry import RetryPolicy
 from langchain_sse_chat.secrets import masked
 from langchain_sse_chat.settings.connection import Connection
-from langchain_sse_chat.settings.field_types import ResponseFormat
+from langchain_sse_chat.settings.field_types import Reasoning, ResponseFormat
 from langchain_sse_chat.settings.field_use import Use, fields_for
 from langchain_sse_chat.settings.peer_names.table import CHAT_NAMES
 from langchain_sse_chat.transport.protocols import Timeouts
@@ -74,8 +74,14 @@ class ChatSSESettings(Connection, BaseChatModel):
     top_logprobs: Annotated[int | None, Use.BODY] = None
     """Number of alternatives to return for each token."""
 
+    reasoning: Annotated[Reasoning, Use.BODY] = None
+    """Whether and how the model reasons: `True`, `False`, an effort such as `high`, or
+    a limit on tokens, `{"max_tokens": 2000}`. It is sent in the server's own form; if
+    the server has none, it is a `ConfigurationError`. Default: set by the server."""
+
     reasoning_effort: Annotated[str | None, Use.BODY] = None
-    """The reasoning effort, in the server's terms: `low`, `medium`, `high`, …"""
+    """The reasoning effort, in the server's terms: `low`, `medium`, `high`, …, which
+    are not checked."""
 
     response_format: Annotated[ResponseFormat, Use.BODY] = None
     """A schema, or a value sent as it is, such as `{"type": "json_object"}`."""
@@ -95,10 +101,11 @@ class ChatSSESettings(Connection, BaseChatModel):
     """Whether to request token counts in a stream. Default: yes, and if the server
     rejects the option, the request is sent again without it."""
 
-    reasoning_tags: Annotated[ReasoningTags | None, Use.CALL] = None
+    reasoning_tags: Annotated[ReasoningTags | Literal[False] | None, Use.CALL] = None
     """Tags around reasoning in the text, such as `("<think>", "</think>")`. The text
     between them becomes reasoning. With an empty first tag, the answer starts as
-    reasoning. Default: text is not changed."""
+    reasoning. `False` leaves the text as it is. Default: set by the provider's dialect;
+    most have no tags."""
 
     reasoning_echo: Annotated[ReasoningEcho | None, Use.CALL] = None
     """When to send the reasoning of earlier answers back to the server: `never`, for
@@ -130,10 +137,14 @@ class ChatSSESettings(Connection, BaseChatModel):
     """Whether to put the response headers into `response_metadata["headers"]`."""
 
     _frames: dict[Any, Any] = PrivateAttr(default_factory=dict)
-    """The shared parts of calls, by the values they depend on other than fields."""
+    """The shared parts of calls, by the values they depend on other than fields; and
+    the dialects of models that calls name."""
 
-    _MADE: ClassVar[tuple[str, ...]] = (*Connection._MADE, "_frames")  # noqa: SLF001  # ours
+    _dialect: Dialect = PrivateAttr()
+    """The dialect of the provider for the model."""
+
     _PEER_NAMES = CHAT_NAMES
+    _MADE: ClassVar[tuple[str, ...]] = (*Connection._MADE, "_frames", "_dialect")  # noqa: SLF001  # ours
 
     @field_validator("logit_bias", mode="before")
     @classmethod
@@ -146,11 +157,12 @@ class ChatSSESettings(Connection, BaseChatModel):
     def _derive(self) -> None:
         super()._derive()
         self._frames = {}
+        self._dialect = self._provider.dialect_for(self.model)
 
     @model_validator(mode="after")
     def _check_reasoning_tags(self) -> Self:
         """Check that the two tags differ."""
-        if self.reasoning_tags is not None:
+        if self.reasoning_tags:
             tag_splitter(self.reasoning_tags)
         return self
 

@@ -14,7 +14,8 @@ _EXPECTED = {
     "cert": "a path, or a tuple of paths: (certificate, key) or (…, key, password)",
     "fallbacks": "a list of ChatSSE models",
     "provider": "the name of a provider, or a `Provider`",
-    "reasoning_tags": 'a pair of strings, such as ("<think>", "</think>")',
+    "reasoning": 'a bool, an effort, or a dict such as {"max_tokens": 2000}',
+    "reasoning_tags": 'a pair of strings, such as ("<think>", "</think>"), or False',
     "record": "the path of a folder",
     "stop": "a string or a list of strings",
 }

@@ -37,5 +37,8 @@ OwnClient = Annotated[httpx.Client | None, AS_IT_IS]
 OwnAsyncClient = Annotated[httpx.AsyncClient | None, AS_IT_IS]
 """The user's own client for async calls."""
 
+Reasoning = bool | str | dict[str, Any] | None
+"""On or off, an effort, or an object such as `{"max_tokens": 2000}`."""
+
 ResponseFormat = Annotated[Mapping[str, Any] | type | None, AS_IT_IS]
 """A schema, or a `response_format` in its wire form."""

@@ -70,6 +70,14 @@ _WANTS_TLS = re.compile(
 )
 """Messages of nginx and Go servers for http:// when they expect https://."""
 
+_WANTS_RESPONSES = re.compile(r"\bv1/responses\b")
+"""Messages of OpenAI for models, or tools, that need another API."""
+
+_RESPONSES_HINT = (
+    "This package uses chat completions, not the Responses API. Pass another model, or "
+    "`reasoning=False` if the message is about tools."
+)
+
 _REDIRECT_HINT = (
     "Redirects are not followed, so that the key is not sent elsewhere. If you trust "
     "this target, pass it as `base_url`."
@@ -212,6 +220,8 @@ def _hint(status: int, report: Report, key_hint: str, address: str) -> str:
         return key_hint
     if _WANTS_TLS.search(report.message):
         return f"Use https:// in `{address}`."
+    if _WANTS_RESPONSES.search(report.message):
+        return _RESPONSES_HINT
     if status == http.HTTPStatus.NOT_FOUND and address != "base_url":
         return f"Check `{address}`."
     return _HINTS.get(status, "")

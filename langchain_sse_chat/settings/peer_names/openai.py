@@ -88,7 +88,11 @@ CHAT |= table(
         note="Usage is requested from every server, and again without it from one "
         "that rejects the option.",
     ),
-    body("reasoning", note="Sent as it is, to servers that have this field."),
+    field(
+        "reasoning",
+        note="Sent in the server's own form, and `True`, `False` or an effort are "
+        "accepted. `summary` belongs to the Responses API and is an error.",
+    ),
     refused(
         "use_responses_api",
         "The Responses API is not supported. Leave it out, and use a model that "

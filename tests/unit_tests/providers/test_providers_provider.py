@@ -123,6 +123,7 @@ def test_a_url_has_a_host_or_none(url: str | None, host: str | None) -> None:
     [
         ({"name": ""}, "needs a `name`"),
         ({"dialect": "openai"}, "must be a `Dialect`, not str"),
+        ({"models": "gpt"}, "must be a tuple of `ModelFacts`, not str"),
         (
             {"token": "https://auth.example"},
             "must be a `TokenEndpoint` or None, not str",

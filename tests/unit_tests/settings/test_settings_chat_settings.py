@@ -339,6 +339,7 @@ def test_public_names() -> None:
         "MalformedChunkError",
         "MalformedEmbeddingsError",
         "ModelClosedError",
+        "ModelFacts",
         "NotAnEventStreamError",
         "NotFoundError",
         "PermissionDeniedError",

@@ -173,3 +173,15 @@ def test_the_request_has_the_first_name_that_stands_in_a_header(
 
 def test_cookies_are_left_out() -> None:
     assert without_cookies({"a": "1", "set-cookie": "x"}) == {"a": "1"}
+
+
+@pytest.mark.parametrize("status", [400, 404])
+def test_a_model_of_another_api_is_said_to_be_one(status: int) -> None:
+    words = (
+        "This model is only supported in v1/responses and not in v1/chat/completions."
+    )
+
+    error = refusal(status, {"error": {"message": words}})
+
+    assert words in str(error)
+    assert str(error).count("not the Responses API. Pass another model") == 1

@@ -88,6 +88,9 @@ VALUES: dict[str, Any] = {
 }
 """Values of the arguments that are followed."""
 
+SENT: dict[str, dict[str, Any]] = {"reasoning": {"reasoning_effort": "high"}}
+"""The fields of the body for those whose form depends on the server."""
+
 REFUSED: dict[str, Any] = {
     "async_client": object(),
     "client": object(),
