@@ -3,10 +3,27 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
-from langchain_sse_chat import errors
+import httpx
+import pytest
+
+from langchain_sse_chat import ChatSSE, errors
 from langchain_sse_chat.providers import PROVIDERS
 from scripts.coming_from import ARGUMENTS, BASES, PAGE, PROVIDERS_OF, page, tables
+
+# As https://github.com/openai/openai-python documents them.
+OPENAI = {
+    400: "BadRequestError",
+    401: "AuthenticationError",
+    403: "PermissionDeniedError",
+    404: "NotFoundError",
+    409: "ConflictError",
+    422: "UnprocessableEntityError",
+    429: "RateLimitError",
+    500: "InternalServerError",
+    503: "InternalServerError",
+}
 
 TEXT = PAGE.read_text("utf-8")
 
@@ -45,3 +62,17 @@ def test_the_errors_of_the_page_exist() -> None:
 
     assert len(named) == 13
     assert [name for name in named if not hasattr(errors, name)] == []
+
+
+@pytest.mark.parametrize(("status", "name"), OPENAI.items())
+def test_a_status_raises_the_error_of_the_page(
+    make_chat: Callable[..., ChatSSE], status: int, name: str
+) -> None:
+    row = re.search(rf"^\|.*`openai\.{name}`.*\| `(\w+)` \|$", TEXT, re.MULTILINE)
+    assert row is not None
+
+    chat = make_chat(httpx.Response(status, json={"error": {"message": "No."}}))
+    with pytest.raises(errors.StatusError) as caught:
+        chat.invoke("Hello")
+
+    assert type(caught.value).__name__ == row[1]
