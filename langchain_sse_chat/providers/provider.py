@@ -97,10 +97,6 @@ class Provider:
     and sent if the variable is set, but only to the provider's own hosts and to an
     address from its own variables. The model's own headers replace them."""
 
-    proxy_env: str | None = None
-    """The environment variable that holds the URL of a proxy for its requests, which
-    LangChain's own package for the provider reads."""
-
     token: TokenEndpoint | None = None
     """The endpoint that exchanges the key for an access token, if requests need one."""
 
@@ -109,6 +105,10 @@ class Provider:
 
     note: str = ""
     """Notes for users of this provider, shown in the documentation."""
+
+    proxy_env: str | None = None
+    """The environment variable that holds the URL of a proxy for its requests, which
+    LangChain's own package for the provider reads."""
 
     def __post_init__(self) -> None:
         """Check the facts that every call uses.
