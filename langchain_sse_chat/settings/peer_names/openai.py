@@ -123,7 +123,8 @@ CHAT |= table(
     ),
     refused(
         "tiktoken_model_name",
-        "Tokens are estimated. For exact counts pass `custom_get_token_ids="
+        "Tokens are counted for `model`. To count those of another model, pass "
+        "`custom_get_token_ids="
         'tiktoken.encoding_for_model("gpt-4o").encode`.',
     ),
 )
