@@ -33,7 +33,11 @@ CONNECTION = table(
     ),
     PeerName("deployment_name", Meaning.AZURE, "model", "As `azure_deployment`."),
     PeerName(
-        "api_version", Meaning.AZURE, "default_query", "The parameter `api-version`."
+        "api_version",
+        Meaning.AZURE,
+        "default_query",
+        "The parameter `api-version`. It is not in serialized models: a loaded one "
+        "reads OPENAI_API_VERSION.",
     ),
     PeerName("openai_api_version", Meaning.AZURE, "default_query", "As `api_version`."),
     PeerName("azure_ad_token", Meaning.AZURE, "api_key", _AS_BEARER),
