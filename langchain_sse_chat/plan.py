@@ -29,7 +29,8 @@ from langchain_sse_chat.request.tools import (
     tools_to_wire,
 )
 from langchain_sse_chat.secrets import Secrets
-from langchain_sse_chat.settings.arguments import call_settings, check_body_name
+from langchain_sse_chat.settings.arguments import call_settings
+from langchain_sse_chat.settings.body_names import check_body_name
 from langchain_sse_chat.settings.chat_settings import ChatSSESettings
 from langchain_sse_chat.settings.field_use import Use, fields_for
 from langchain_sse_chat.settings.route import find_route

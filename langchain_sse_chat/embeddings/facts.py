@@ -70,6 +70,8 @@ FACTS: dict[str, EmbeddingsFacts] = {
     "azure": _AZURE,
     # The dated versions of its API: not all of them have `encoding_format`.
     "azure-deployments": replace(_AZURE, encoding_format=None),
+    "azure-entra": _AZURE,
+    "azure-entra-deployments": replace(_AZURE, encoding_format=None),
     "cohere": EmbeddingsFacts(
         dimensions_field=None,
         sources=("https://docs.cohere.com/docs/compatibility-api",),

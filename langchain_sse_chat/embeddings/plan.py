@@ -12,7 +12,7 @@ from langchain_sse_chat.embeddings.job import EmbeddingsJob
 from langchain_sse_chat.embeddings.receiver import PATH
 from langchain_sse_chat.embeddings.settings import EmbeddingsSettings, Kind
 from langchain_sse_chat.providers import Provider
-from langchain_sse_chat.settings.arguments import check_body_name
+from langchain_sse_chat.settings.body_names import check_body_name
 from langchain_sse_chat.settings.route import find_route
 from langchain_sse_chat.transport.protocols import Clients, Timeouts
 

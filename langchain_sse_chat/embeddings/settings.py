@@ -14,6 +14,8 @@ from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.settings.connection import Connection
 from langchain_sse_chat.settings.field_types import AS_IT_IS
 from langchain_sse_chat.settings.field_use import Use
+from langchain_sse_chat.settings.peer_names.peer_name import refused, table
+from langchain_sse_chat.settings.peer_names.table import CONNECTION_NAMES
 
 Kind = Literal["document", "query"]
 """The kind of the texts of a call."""
@@ -26,19 +28,19 @@ _OF_TOKENS = (
     "out, and divide long texts with a text splitter."
 )
 
-_REFUSED = {
-    "allowed_special": _OF_TOKENS,
-    "check_embedding_ctx_length": _OF_TOKENS,
-    "disallowed_special": _OF_TOKENS,
-    "embedding_ctx_length": _OF_TOKENS,
-    "tiktoken_enabled": _OF_TOKENS,
-    "tiktoken_model_name": _OF_TOKENS,
-    "retry_max_seconds": "Leave it out; `max_retry_after` limits the wait.",
-    "retry_min_seconds": "Leave it out; the first wait is below a second.",
-    "show_progress_bar": "Leave it out; `on_usage` is called after each call.",
-    "skip_empty": "Leave it out, and remove empty texts before the call.",
-}
-"""Arguments of `OpenAIEmbeddings` that cannot be followed, with what to do."""
+_NAMES = CONNECTION_NAMES | table(
+    refused("allowed_special", _OF_TOKENS),
+    refused("check_embedding_ctx_length", _OF_TOKENS),
+    refused("disallowed_special", _OF_TOKENS),
+    refused("embedding_ctx_length", _OF_TOKENS),
+    refused("tiktoken_enabled", _OF_TOKENS),
+    refused("tiktoken_model_name", _OF_TOKENS),
+    refused("retry_max_seconds", "Leave it out; `max_retry_after` limits the wait."),
+    refused("retry_min_seconds", "Leave it out; the first wait is below a second."),
+    refused("show_progress_bar", "Leave it out; `on_usage` is called after each call."),
+    refused("skip_empty", "Leave it out, and remove empty texts before the call."),
+)
+"""Arguments of `OpenAIEmbeddings` and others."""
 
 
 class EmbeddingsSettings(Connection, Embeddings):
@@ -91,10 +93,7 @@ class EmbeddingsSettings(Connection, Embeddings):
     _last_usage: UsageMetadata | None = PrivateAttr(default=None)
 
     _MADE: ClassVar[tuple[str, ...]] = (*Connection._MADE, "_facts")  # noqa: SLF001  # ours
-
-    @classmethod
-    def _understood(cls, given: Mapping[str, Any]) -> dict[str, Any]:
-        return super()._understood(_without_refused(given))
+    _PEER_NAMES = _NAMES
 
     def _prefix(self, kind: Kind) -> str:
         """Return the text before each text of a call."""
@@ -109,16 +108,3 @@ class EmbeddingsSettings(Connection, Embeddings):
                 "Remove `dimensions`."
             )
             raise ConfigurationError(msg)
-
-
-def _without_refused(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the arguments without those that switch off what is never done.
-
-    Raises:
-        ConfigurationError: One of them cannot be followed.
-    """
-    for name, advice in _REFUSED.items():
-        if values.get(name):
-            msg = f"`{name}` has no equivalent in CompatibleEmbeddings. {advice}"
-            raise ConfigurationError(msg)
-    return {name: value for name, value in values.items() if name not in _REFUSED}

@@ -33,6 +33,9 @@ OPENROUTER = Provider(
     headers_env=(
         ("HTTP-Referer", "OPENROUTER_APP_URL"),
         ("X-OpenRouter-Title", "OPENROUTER_APP_TITLE"),
+        # As https://reference.langchain.com/python/langchain-openrouter says; a page of
+        # OpenRouter's own was not found (2026-11-28).
+        ("X-Session-Id", "OPENROUTER_SESSION_ID"),
     ),
     dialect=Dialect(
         supports_developer=True,

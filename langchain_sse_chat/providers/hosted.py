@@ -32,6 +32,7 @@ CEREBRAS = Provider(
     base_url="https://api.cerebras.ai/v1",
     api_key_env="CEREBRAS_API_KEY",
     base_url_env="CEREBRAS_API_BASE",
+    proxy_env="CEREBRAS_PROXY",
     dialect=Dialect(
         max_tokens_field="max_completion_tokens",
         supports_refusals=False,
@@ -98,6 +99,9 @@ GROQ = Provider(
     api_key_env="GROQ_API_KEY",
     base_url_env="GROQ_API_BASE",
     other_base_url_envs=("GROQ_BASE_URL",),
+    proxy_env="GROQ_PROXY",
+    # Its SDK adds this path to every address.
+    path="/openai/v1",
     dialect=Dialect(
         max_tokens_field="max_completion_tokens",
         supports_names=False,

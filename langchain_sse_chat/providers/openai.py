@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from langchain_sse_chat.dialect import Dialect
 from langchain_sse_chat.providers.model_facts import ModelFacts
 from langchain_sse_chat.providers.provider import Provider
@@ -105,9 +107,12 @@ OPENAI = Provider(
     hosts=("*.api.openai.com",),
     # The names of the OpenAI SDK and of `langchain-openai`.
     headers_env=(
+        # The second of two variables for a header precedes the first.
+        ("OpenAI-Organization", "OPENAI_ORGANIZATION"),
         ("OpenAI-Organization", "OPENAI_ORG_ID"),
         ("OpenAI-Project", "OPENAI_PROJECT_ID"),
     ),
+    proxy_env="OPENAI_PROXY",
     dialect=_DIALECT,
     models=_MODELS,
     hint="Create a key at https://platform.openai.com/api-keys.",
@@ -156,6 +161,38 @@ AZURE_DEPLOYMENTS = Provider(
 """Azure's older API, with an address per deployment and dated versions. It has the same
 hosts as the v1 API, so it is found only by name."""
 
+_ENTRA_HINT = (
+    "A token comes from `azure.identity`: pass "
+    "`get_bearer_token_provider(DefaultAzureCredential(), "
+    "'https://cognitiveservices.azure.com/.default')` as `api_key`."
+)
+
+_ENTRA_NOTE = (
+    "With a token of Microsoft Entra ID as `api_key`, or a function that returns one; "
+    "found only by name."
+)
+
+AZURE_ENTRA = replace(
+    AZURE,
+    name="azure-entra",
+    api_key_env="AZURE_OPENAI_AD_TOKEN",
+    api_key_header="Authorization",
+    api_key_prefix="Bearer ",
+    hint=_ENTRA_HINT,
+    note=_ENTRA_NOTE,
+    source="https://learn.microsoft.com/en-us/azure/foundry-classic/openai/reference",
+)
+
+AZURE_ENTRA_DEPLOYMENTS = replace(
+    AZURE_DEPLOYMENTS,
+    name="azure-entra-deployments",
+    api_key_env="AZURE_OPENAI_AD_TOKEN",
+    api_key_header="Authorization",
+    api_key_prefix="Bearer ",
+    hint=_ENTRA_HINT,
+    note=_ENTRA_NOTE,
+)
+
 GITHUB_MODELS = Provider(
     name="github-models",
     base_url="https://models.github.ai/inference",
@@ -169,4 +206,11 @@ GITHUB_MODELS = Provider(
     source="https://docs.github.com/en/github-models/quickstart",
 )
 
-ROWS = (OPENAI, AZURE, AZURE_DEPLOYMENTS, GITHUB_MODELS)
+ROWS = (
+    OPENAI,
+    AZURE,
+    AZURE_DEPLOYMENTS,
+    AZURE_ENTRA,
+    AZURE_ENTRA_DEPLOYMENTS,
+    GITHUB_MODELS,
+)

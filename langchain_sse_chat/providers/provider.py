@@ -106,6 +106,10 @@ class Provider:
     models: tuple[ModelFacts, ...] = ()
     """Facts about some of its models. The first that describe a model apply."""
 
+    proxy_env: str | None = None
+    """The environment variable that holds the URL of a proxy for its requests, which
+    LangChain's own package for the provider reads."""
+
     def __post_init__(self) -> None:
         """Check the facts that every call uses.
 

@@ -7,7 +7,8 @@ import os
 from pydantic import SecretStr
 
 from langchain_sse_chat.errors import ConfigurationError
-from langchain_sse_chat.providers import Provider
+from langchain_sse_chat.providers import PROVIDERS, Provider
+from langchain_sse_chat.transport.proxies import proxies_of
 
 
 def endpoint_root(provider: Provider, base_url: str | None) -> str:
@@ -52,12 +53,38 @@ def key_in_environment(provider: Provider) -> SecretStr | None:
     return None if key is None else SecretStr(key)
 
 
-def missing_key(provider: Provider) -> ConfigurationError:
-    """Return the error for a provider without a key."""
+def proxy_in_environment(provider: Provider) -> str | None:
+    """Return the URL of a provider's proxy from the environment.
+
+    Raises:
+        ConfigurationError: It is not a valid proxy URL.
+    """
+    proxy = _environment((provider.proxy_env,)) if provider.proxy_env else None
+    if proxy is not None:
+        proxies_of(proxy)
+    return proxy
+
+
+def missing_key(provider: Provider, *, is_chosen: bool) -> ConfigurationError:
+    """Return the error for a provider without a key.
+
+    Args:
+        provider: The provider.
+        is_chosen: Whether the user chose it. Otherwise the error names providers with a
+            key in the environment.
+    """
     variable = provider.api_key_env
     remedy = f"set {variable}, or pass `api_key`" if variable else "pass `api_key`"
     msg = f"No API key for {provider.name}: {remedy}. {provider.hint}".rstrip()
-    return ConfigurationError(msg)
+    others = () if is_chosen else map(_other_provider, PROVIDERS.values())
+    return ConfigurationError(" ".join([msg, *filter(None, others)]))
+
+
+def _other_provider(provider: Provider) -> str:
+    variable = next((v for v in provider.key_variables if os.environ.get(v)), None)
+    if variable is None:
+        return ""
+    return f"{variable} is set; to use it, pass `provider={provider.name!r}`."
 
 
 def _environment(variables: tuple[str, ...]) -> str | None:

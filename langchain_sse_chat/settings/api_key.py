@@ -19,6 +19,20 @@ Key = Callable[[], str | None]
 """Returns a key, or `None` where no key is needed; raises the error of getting it."""
 
 
+class KeyFunctions:
+    """A function for sync and one for async methods, as one `api_key`."""
+
+    def __init__(
+        self, sync: Callable[[], str], asynchronous: Callable[[], Awaitable[str]]
+    ) -> None:
+        self._sync = sync
+        self.asynchronous = asynchronous
+
+    def __call__(self) -> str:
+        """Return the key for a sync method."""
+        return self._sync()
+
+
 def sync_key(api_key: Any) -> str | None:
     """Return the key for a call of a sync method.
 
@@ -46,6 +60,8 @@ async def async_key(api_key: Any) -> str | None:
     Raises:
         ConfigurationError: The function returns something other than a string.
     """
+    if isinstance(api_key, KeyFunctions):
+        api_key = api_key.asynchronous
     key = _masked(_called(api_key))
     return _text(_masked(await key) if isinstance(key, Awaitable) else key)
 

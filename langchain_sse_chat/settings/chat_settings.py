@@ -23,6 +23,7 @@ from langchain_sse_chat.secrets import masked
 from langchain_sse_chat.settings.connection import Connection
 from langchain_sse_chat.settings.field_types import Reasoning, ResponseFormat
 from langchain_sse_chat.settings.field_use import Use, fields_for
+from langchain_sse_chat.settings.peer_names.table import CHAT_NAMES
 from langchain_sse_chat.transport.protocols import Timeouts
 from langchain_sse_chat.transport.url import safe_url
 from langchain_sse_chat.wire.tags import ReasoningTags, tag_splitter
@@ -142,6 +143,7 @@ class ChatSSESettings(Connection, BaseChatModel):
     _dialect: Dialect = PrivateAttr()
     """The dialect of the provider for the model."""
 
+    _PEER_NAMES = CHAT_NAMES
     _MADE: ClassVar[tuple[str, ...]] = (*Connection._MADE, "_frames", "_dialect")  # noqa: SLF001  # ours
 
     @field_validator("logit_bias", mode="before")

@@ -18,6 +18,10 @@ from langchain_sse_chat.secrets.masking import without_frames
 from langchain_sse_chat.settings.arguments import understood
 from langchain_sse_chat.settings.faults import as_configuration_error
 from langchain_sse_chat.settings.field_use import has_own_value, names_of, use_of
+from langchain_sse_chat.settings.peer_names.peer_name import PeerName
+
+_COLLECTED = frozenset({"default_headers", "default_query", "metadata", "model_kwargs"})
+"""Fields that hold arguments which are not fields, so that one of those is added."""
 
 
 class CheckedModel(BaseModel):
@@ -44,6 +48,9 @@ class CheckedModel(BaseModel):
 
     _REPLACES: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     """Fields, with those of the same meaning that are reset when they change."""
+
+    _PEER_NAMES: ClassVar[Mapping[str, PeerName]] = {}
+    """Arguments of other packages that this class understands or refuses."""
 
     # Not visible to type checkers, which derive the signature from the fields.
     if not TYPE_CHECKING:  # pragma: no branch
@@ -109,9 +116,11 @@ class CheckedModel(BaseModel):
             self._is_derived = False
 
     @classmethod
-    def _understood(cls, given: Mapping[str, Any]) -> dict[str, Any]:
+    def _understood(
+        cls, given: Mapping[str, Any], now: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
         """Return the arguments of the constructor under the names of the fields."""
-        return understood(cls, given)
+        return understood(cls, given, now or {})
 
     @model_validator(mode="after")
     def _derive_first(self) -> Self:
@@ -156,17 +165,18 @@ class CheckedModel(BaseModel):
         """
         cls = type(self)
         names = names_of(cls)
-        known = cls._understood(changes)
         own = vars(self)
-        if "model_kwargs" in known and "model_kwargs" not in changes:
-            known["model_kwargs"] = {**own["model_kwargs"], **known["model_kwargs"]}
+        now = {name: own[name] for name in self.model_fields_set}
+        known = cls._understood(changes, now)
+        for name in known.keys() & _COLLECTED - changes.keys():
+            known[name] = {**(own[name] or {}), **known[name]}
         gone = {names.get(name, name) for name in (*changes, *known)}
         gone |= {other for name in gone for other in self._REPLACES.get(name, ())}
-        now = {n: own[n] for n in cls.model_fields if self._is_kept(n)}
-        kept = {n: value for n, value in now.items() if n not in gone}
+        present = {n: own[n] for n in cls.model_fields if self._is_kept(n)}
+        kept = {n: value for n, value in present.items() if n not in gone}
         fresh = self._made_with({**kept, **known})
         try:
-            before = vars(self._made_with(now))
+            before = vars(self._made_with(present))
         except ConfigurationError:
             before = {}
         values = vars(fresh)

@@ -17,6 +17,7 @@ from langchain_sse_chat.settings.address import (
     environment_headers,
     key_in_environment,
     missing_key,
+    proxy_in_environment,
 )
 from langchain_sse_chat.settings.checked_model import CheckedModel
 from langchain_sse_chat.settings.field_types import (
@@ -27,6 +28,7 @@ from langchain_sse_chat.settings.field_types import (
     Verify,
 )
 from langchain_sse_chat.settings.field_use import Use
+from langchain_sse_chat.settings.peer_names.table import CONNECTION_NAMES
 from langchain_sse_chat.transport.aiohttp_transport import AsyncTransport
 from langchain_sse_chat.transport.clients import ClientSettings, HTTPClients
 from langchain_sse_chat.transport.protocols import Timeouts
@@ -118,7 +120,8 @@ class Connection(CheckedModel):
         default=None, repr=False, exclude=True
     )
     """The URL of a proxy for all requests, with user and password if required. Default:
-    the proxies of the environment, for requests to other machines."""
+    the provider's environment variable, then the proxies of the environment, for
+    requests to other machines."""
 
     async_transport: Annotated[AsyncTransport, Use.MODEL] = Field(
         default="auto", exclude=True
@@ -149,6 +152,7 @@ class Connection(CheckedModel):
         "_clients",
     )
     _FOUND: ClassVar[tuple[str, ...]] = ("base_url", "api_key")
+    _PEER_NAMES = CONNECTION_NAMES
 
     @model_validator(mode="before")
     @classmethod
@@ -193,7 +197,7 @@ class Connection(CheckedModel):
         if key is None:
             key = key_in_environment(provider)
         if key is None and self._needs_key(provider, address):
-            raise missing_key(provider)
+            raise missing_key(provider, is_chosen=self.provider is not None)
         self._key = key
         # Shown, but not counted as set: another provider has other values.
         vars(self).update(base_url=address, api_key=key)
@@ -205,7 +209,9 @@ class Connection(CheckedModel):
     def _client_settings(self) -> ClientSettings:
         return ClientSettings(
             verify=self.verify,
-            proxy=self.proxy,
+            proxy=proxy_in_environment(self._provider)
+            if self.proxy is None
+            else self.proxy,
             cert=self.cert,
             uds=socket_path(self._address),
             async_transport=self.async_transport,

@@ -69,3 +69,74 @@ def test_a_missing_key_is_an_error_that_names_the_variable(
         ChatSSE(model="m", provider=provider.name, base_url=home)
 
     assert provider.hint in str(caught.value)
+
+
+def test_an_address_of_groq_without_a_path_gets_that_of_its_api(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("GROQ_API_BASE", "https://gateway.test")
+    chat = ChatSSE(model="m", provider="groq", api_key=SECRET)
+
+    assert chat._provider.root(chat._address, "m") == "https://gateway.test/openai/v1"
+
+
+@pytest.mark.parametrize(
+    ("provider", "variable"),
+    [
+        ("openai", "OPENAI_PROXY"),
+        ("groq", "GROQ_PROXY"),
+        ("cerebras", "CEREBRAS_PROXY"),
+    ],
+)
+def test_the_variable_of_a_peer_is_the_proxy(
+    monkeypatch: pytest.MonkeyPatch, provider: str, variable: str
+) -> None:
+    monkeypatch.setenv(variable, "http://proxy.test:1")
+
+    own = ChatSSE(model="m", provider=provider, api_key=SECRET)
+    given = ChatSSE(
+        model="m", provider=provider, api_key=SECRET, proxy="http://other.test:1"
+    )
+    other = ChatSSE(model="m", provider="mistral", api_key=SECRET)
+
+    assert [c._client_settings().proxy for c in (own, given, other)] == [
+        "http://proxy.test:1",
+        "http://other.test:1",
+        None,
+    ]
+    assert own.proxy is None
+
+
+def test_a_proxy_of_the_environment_that_is_not_valid_is_an_error(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("OPENAI_PROXY", "not a proxy")
+
+    with pytest.raises(ConfigurationError, match="proxy"):
+        ChatSSE(model="m", api_key=SECRET)
+
+
+def test_of_two_variables_for_a_header_the_one_that_the_peer_prefers_counts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("OPENAI_ORGANIZATION", "org-old")
+    first = ChatSSE(model="m", api_key=SECRET)._environment_headers
+    monkeypatch.setenv("OPENAI_ORG_ID", "org-new")
+    second = ChatSSE(model="m", api_key=SECRET)._environment_headers
+
+    assert first == {"OpenAI-Organization": "org-old"}
+    assert second == {"OpenAI-Organization": "org-new"}
+
+
+def test_the_error_names_a_provider_with_a_key_if_none_was_chosen(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DEEPSEEK_API_KEY", SECRET)
+
+    with pytest.raises(ConfigurationError, match="provider='deepseek'") as caught:
+        ChatSSE(model="deepseek-chat")
+    with pytest.raises(ConfigurationError, match="OPENAI_API_KEY") as chosen:
+        ChatSSE(model="deepseek-chat", provider="openai")
+
+    assert "DEEPSEEK" not in str(chosen.value)
+    assert SECRET not in str(caught.value)

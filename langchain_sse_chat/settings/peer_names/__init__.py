@@ -1,0 +1,1 @@
+"""List the constructor arguments of other packages, with their meaning here."""

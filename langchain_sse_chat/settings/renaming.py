@@ -1,0 +1,144 @@
+"""Put the arguments of other packages under the names of this one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from langchain_sse_chat.errors import ConfigurationError
+from langchain_sse_chat.providers import Provider
+from langchain_sse_chat.settings.body_names import refusal
+from langchain_sse_chat.settings.field_use import names_of
+from langchain_sse_chat.settings.peer_names.azure_arguments import with_azure
+from langchain_sse_chat.settings.peer_names.peer_name import Meaning, PeerName
+from langchain_sse_chat.settings.peer_names.variables import named_after_variable
+
+if TYPE_CHECKING:
+    from langchain_sse_chat.settings.checked_model import CheckedModel
+
+_OF_ANY_PROVIDER = "openai"
+"""The provider whose argument names are used for every server of its protocol."""
+
+EXTRAS = {
+    "extra_headers": "default_headers",
+    "extra_query": "default_query",
+    "extra_body": "extra_body",
+}
+"""Keywords of the OpenAI SDK, which users of LangChain pass in `model_kwargs`."""
+
+
+def renamed(
+    cls: type[CheckedModel], given: Mapping[str, Any], now: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return arguments with those of other packages under the fields' names.
+
+    Args:
+        cls: The model's class.
+        given: The arguments.
+        now: The fields of the model that they change, if there is one.
+
+    Returns:
+        The arguments, and those that are documented fields of the request's body.
+
+    Raises:
+        ConfigurationError: An argument cannot be followed, is for another provider, or
+            means the same as another one. No value is shown.
+    """
+    names, rows = names_of(cls), cls._PEER_NAMES  # of this package
+    values = dict(given)
+    body: dict[str, Any] = {}
+    azure: dict[str, Any] = {}
+    followed: list[PeerName] = []
+    for name, value in given.items():
+        row = rows.get(name)
+        if name in names:
+            if row is not None and row.values and value in row.values:
+                raise refusal(cls, row)
+            continue
+        if name in EXTRAS:
+            merge_extra(cls, name, values.pop(name), values)
+            continue
+        row = named_after_variable(name, given.get("provider")) or row
+        if row is None:
+            continue
+        del values[name]
+        if value is None:
+            continue
+        if row.meaning is Meaning.AZURE:
+            azure[name] = value
+        else:
+            _follow(cls, row, value, values, body)
+            followed.append(row)
+    for row in followed:
+        _bring_provider(row, values)
+    return (with_azure(azure, values, now) if azure else values), body
+
+
+def merge_extra(
+    cls: type[CheckedModel], name: str, extra: Any, values: dict[str, Any]
+) -> None:
+    """Merge a keyword of the OpenAI SDK over its field.
+
+    Raises:
+        ConfigurationError: It is not a dict.
+    """
+    if extra is None:
+        return
+    field = EXTRAS[name]
+    if not isinstance(extra, Mapping):
+        what = type(extra).__name__
+        msg = f"`{name}` of {cls.__name__} must be a dict, not {what}."
+        raise ConfigurationError(msg)
+    values[field] = {**(values.get(field) or {}), **extra}
+
+
+def _follow(
+    cls: type[CheckedModel],
+    row: PeerName,
+    value: Any,
+    values: dict[str, Any],
+    body: dict[str, Any],
+) -> None:
+    """Do what an argument of another package does there."""
+    if row.meaning is Meaning.REFUSED and value:
+        raise refusal(cls, row)
+    if row.meaning is Meaning.FIELD:
+        _set(row.to, row.name, value, values)
+    elif row.meaning is Meaning.BODY:
+        body[row.to] = value
+    elif row.meaning is Meaning.METADATA:
+        values["metadata"] = {row.to: value, **(values.get("metadata") or {})}
+    elif row.meaning is Meaning.HEADER:
+        text = ",".join(value) if isinstance(value, (list, tuple)) else value
+        others = values.get("default_headers") or {}
+        values["default_headers"] = {row.to: text, **others}
+
+
+def _set(field: str, name: str, value: Any, values: dict[str, Any]) -> None:
+    if values.get(field) is not None:
+        msg = f"Both {field!r} and {name!r} are given, but mean the same. Pass one."
+        raise ConfigurationError(msg)
+    values[field] = value
+
+
+def _bring_provider(row: PeerName, values: dict[str, Any]) -> None:
+    """Select the provider of an argument, as its own package does.
+
+    Raises:
+        ConfigurationError: The model has another provider.
+    """
+    owners = row.owners
+    if not owners or _OF_ANY_PROVIDER in owners:
+        return
+    provider = values.get("provider")
+    known = provider.name if isinstance(provider, Provider) else provider
+    if known is None:
+        # In its own package, the key is sent to that provider or to the given address.
+        if values.get("base_url") is None or row.to == "base_url":
+            values["provider"] = owners[0]
+    elif str(known).strip().lower() not in owners:
+        msg = (
+            f"{row.name!r} is for {' or '.join(owners)}, and `provider` is {known!r}. "
+            f"Pass it as {row.to!r} if this is intended."
+        )
+        raise ConfigurationError(msg)

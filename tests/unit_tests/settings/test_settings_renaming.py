@@ -1,0 +1,114 @@
+"""Arguments of other packages: providers that they bring, contradictions, changes."""
+
+from __future__ import annotations
+
+from itertools import permutations
+from typing import Any
+
+import pytest
+
+from langchain_sse_chat import ChatSSE, ConfigurationError
+from tests.unit_tests.settings.asked_models import SECRET, where_and_with
+
+
+@pytest.mark.parametrize(
+    ("given", "provider"),
+    [
+        ({"app_title": "My app"}, "openrouter"),
+        ({"openrouter_provider": {"sort": "price"}}, "openrouter"),
+        ({"app_title": "My app", "provider": "OpenRouter"}, "openrouter"),
+        ({"app_title": "My app", "base_url": "http://gateway.test"}, "custom"),
+        ({"organization": "org-1"}, "openai"),
+        ({"organization": "org-1", "provider": "groq"}, "groq"),
+        ({"plugins": [], "provider": "groq"}, "groq"),
+        ({"azure_endpoint": "https://a.test"}, "azure"),
+        ({"azure_endpoint": "https://a.test", "api_version": "v"}, "azure-deployments"),
+    ],
+)
+def test_an_argument_of_one_package_only_brings_its_provider(
+    given: dict[str, Any], provider: str
+) -> None:
+    assert ChatSSE(model="m", api_key=SECRET, **given)._provider.name == provider
+
+
+GIVEN = {
+    "app_title": "My app",
+    "openai_api_base": "http://gateway.test/v1",
+    "openai_api_key": SECRET,
+}
+
+
+@pytest.mark.parametrize("names", [*permutations(GIVEN)], ids=" ".join)
+def test_the_order_of_arguments_has_no_effect(names: tuple[str, ...]) -> None:
+    chat = ChatSSE(model="m", **{name: GIVEN[name] for name in names})
+
+    assert chat._provider.name == "custom"
+    assert where_and_with(chat) == ("http://gateway.test/v1", SECRET)
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"app_url": "https://a.test", "provider": "groq"}, "for openrouter"),
+        ({"openrouter_provider": {}, "provider": "groq"}, "as 'provider'"),
+        ({"openai_proxy": "http://p:1", "proxy": "http://q:1"}, "mean the same"),
+        ({"groq_api_key": "k", "xai_api_key": "k"}, "Pass one"),
+    ],
+)
+def test_a_contradiction_is_an_error(given: dict[str, Any], words: str) -> None:
+    with pytest.raises(ConfigurationError, match=words):
+        ChatSSE(model="m", **given)
+
+
+def test_the_models_own_headers_and_fields_precede() -> None:
+    chat = ChatSSE(
+        model="m",
+        api_key=SECRET,
+        app_title="One",
+        default_headers={"x-openrouter-title": "Other"},
+        model_kwargs={"service_tier": "flex"},
+        service_tier="default",
+        metadata={"model_version": "mine"},
+        model_version="other",
+    )
+
+    assert [*(chat.default_headers or {}).values()] == ["One", "Other"]
+    assert chat.model_kwargs == {"service_tier": "flex"}
+    assert (chat.metadata or {})["model_version"] == "mine"
+
+
+def test_a_copy_keeps_the_other_headers_and_fields() -> None:
+    chat = ChatSSE(
+        model="m", api_key=SECRET, default_headers={"X-Mine": "1"}, service_tier="flex"
+    )
+
+    first = chat.model_copy(update={"organization": "org-1", "store": True})
+    other = first.model_copy(update={"default_headers": {"X-New": "1"}})
+
+    assert first.default_headers == {"X-Mine": "1", "OpenAI-Organization": "org-1"}
+    assert first.model_kwargs == {"service_tier": "flex", "store": True}
+    assert other.default_headers == {"X-New": "1"}
+    assert chat.default_headers == {"X-Mine": "1"}
+
+
+def test_none_is_the_default() -> None:
+    chat = ChatSSE(
+        model="m",
+        api_key=SECRET,
+        organization=None,
+        service_tier=None,
+        use_responses_api=None,
+        azure_endpoint=None,
+        openai_proxy=None,
+        groq_api_key=None,
+    )
+
+    assert chat.default_headers is None
+    assert chat.model_kwargs == {}
+    assert chat._provider.name == "openai"
+
+
+def test_lists_are_compared_with_refused_values() -> None:
+    chat = ChatSSE(model="m", api_key=SECRET, output_version="v1")
+
+    assert chat.output_version == "v1"
