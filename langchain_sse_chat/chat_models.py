@@ -111,6 +111,15 @@ class ChatSSE(ChatCalls):
             params["ls_stop"] = ls_stop
         return params
 
+    def _get_ls_params_with_defaults(
+        self, stop: list[str] | None = None, **kwargs: Any
+    ) -> LangSmithParams:
+        # Traces are priced by LangChain's name of the provider. Middleware compares
+        # that of `_get_ls_params` with `model_provider` of messages.
+        params = super()._get_ls_params_with_defaults(stop=stop, **kwargs)
+        params["ls_provider"] = self._provider.langchain_name or self._provider.name
+        return params
+
     def _get_invocation_params(
         self, stop: list[str] | None = None, **kwargs: Any
     ) -> dict[str, Any]:

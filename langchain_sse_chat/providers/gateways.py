@@ -25,6 +25,8 @@ AITUNNEL = Provider(
 
 OPENROUTER = Provider(
     name="openrouter",
+    # Of prices; costs are in credits: https://openrouter.ai/docs/faq
+    currency="USD",  # https://openrouter.ai/docs/guides/overview/models
     base_url="https://openrouter.ai/api/v1",
     api_key_env="OPENROUTER_API_KEY",
     base_url_env="OPENROUTER_API_BASE",
