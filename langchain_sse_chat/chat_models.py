@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
     from pydantic.v1 import BaseModel as BaseModelV1
 
+    from langchain_sse_chat.catalog import ServerModel
     from langchain_sse_chat.structured_output.runnable import Method
 
 ObjectT = TypeVar("ObjectT", bound="BaseModel | BaseModelV1 | Mapping[str, object]")
@@ -309,6 +310,24 @@ class ChatSSE(ChatCalls):
         from langchain_sse_chat.structured_output import runnable  # noqa: PLC0415
 
         return runnable.default_method(schema, self._provider.dialect)
+
+    def models(self) -> list[ServerModel]:
+        """Return the models that the server offers, in its order.
+
+        The request has the key, proxy, timeouts, retries and recording of a call.
+
+        Raises:
+            SSEChatError: The request failed, or its answer is not a list of models.
+        """
+        from langchain_sse_chat.catalog import listing  # noqa: PLC0415  # few need it
+
+        return listing.models_of(self)
+
+    async def amodels(self) -> list[ServerModel]:
+        """Return the models that the server offers; see `models`."""
+        from langchain_sse_chat.catalog import listing  # noqa: PLC0415  # few need it
+
+        return await listing.amodels_of(self)
 
     def get_token_ids(self, text: str) -> list[int]:
         """Return invented token IDs, about as many as the text has tokens.
