@@ -55,12 +55,16 @@ class Dialect:
     supports only `auto` (https://docs.bigmodel.cn/api-reference).
     """
 
-    json_schema: Literal["nested", "flat", "none"] = "nested"
+    json_schema: Literal["nested", "flat", "bare", "object", "none"] = "nested"
     """How a `response_format` with a JSON schema is sent.
 
     `nested`, as for OpenAI: name, schema and `strict` are in a `json_schema` object.
     `flat`, as for GigaChat: schema and `strict` are next to `type`
     (https://developers.sber.ru/docs/ru/gigachat/api/reference/rest/post-chat).
+    `bare`, as for Yandex: `json_schema` is the schema itself, without name and `strict`
+    (https://yandex.cloud/en/docs/ai-studio/concepts/openai-compatibility). `object`, as
+    for Cohere: the schema is next to the type `json_object`
+    (https://docs.cohere.com/docs/compatibility-api).
     `none`: the server supports only `json_object`, and a
     schema is a `ConfigurationError`, as for DeepSeek
     (https://api-docs.deepseek.com/guides/json_mode) and Zhipu

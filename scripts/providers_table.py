@@ -3,6 +3,7 @@
 Run from the root of the project: `python -m scripts.providers_table`.
 """
 
+import re
 from dataclasses import fields
 from pathlib import Path
 
@@ -25,8 +26,8 @@ def page(text: str) -> str:
 def _tables() -> str:
     known = [PROVIDERS[name] for name in sorted(PROVIDERS) if name != "custom"]
     addresses = [
-        "| `provider=` | Address | Key | Other address from |",
-        "| --- | --- | --- | --- |",
+        "| `provider=` | Address | Key | Other address from | Read on |",
+        "| --- | --- | --- | --- | --- |",
         *(_address_row(provider) for provider in known),
     ]
     notes = [
@@ -38,16 +39,42 @@ def _tables() -> str:
             if provider.note or provider.dialect != Dialect()
         ),
     ]
-    return "\n".join([*addresses, "", *notes, ""])
+    headers = [
+        "| `provider=` | Header | Variable |",
+        "| --- | --- | --- |",
+        *(
+            f"| `{provider.name}` | `{header}` | `{variable}` |"
+            for provider in known
+            for header, variable in provider.headers_env
+        ),
+    ]
+    return "\n".join([*addresses, "", *notes, "", *headers, ""])
 
 
 def _address_row(provider: Provider) -> str:
-    address = _code(provider.base_url) or f"your resource's, with `{provider.path}`"
+    address = _address(provider.base_url) or f"your own, with `{provider.path}`"
     key = _any_of(provider.key_variables)
     if not provider.api_key_required:
         key = f"none, or {key}" if key else "none"
     name = f"[`{provider.name}`]({provider.source})"
-    return f"| {name} | {address} | {key} | {_any_of(provider.address_variables)} |"
+    others = _any_of(provider.address_variables)
+    return f"| {name} | {address} | {key} | {others} | {provider.checked} |"
+
+
+def _address(base_url: str | None) -> str:
+    """Return an address with the first variable of each place, then the others.
+
+    A `|` would begin another cell.
+    """
+    others: list[str] = []
+
+    def first(match: re.Match[str]) -> str:
+        name, *rest = match[1].split("|")
+        others.extend(each for each in rest if each not in others)
+        return f"{{{name}}}"
+
+    address = _code(re.sub(r"\{([^}]*)\}", first, base_url or ""))
+    return f"{address}, or {_any_of(tuple(others))}" if others else address
 
 
 def _note_row(provider: Provider) -> str:

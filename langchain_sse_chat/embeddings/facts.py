@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from langchain_sse_chat.providers import Provider
-from langchain_sse_chat.providers.provider import host_of
 
 EncodingFormat = Literal["float", "base64"]
 
@@ -71,6 +70,10 @@ FACTS: dict[str, EmbeddingsFacts] = {
     "azure": _AZURE,
     # The dated versions of its API: not all of them have `encoding_format`.
     "azure-deployments": replace(_AZURE, encoding_format=None),
+    "cohere": EmbeddingsFacts(
+        dimensions_field=None,
+        sources=("https://docs.cohere.com/docs/compatibility-api",),
+    ),
     "dashscope": EmbeddingsFacts(
         max_texts=10,
         sources=(
@@ -120,6 +123,13 @@ FACTS: dict[str, EmbeddingsFacts] = {
             ),
         ),
     ),
+    "yandex": EmbeddingsFacts(
+        max_texts=1,
+        encoding_format="float",
+        sources=(
+            "https://yandex.cloud/en/docs/ai-studio/concepts/openai-compatibility",
+        ),
+    ),
     "zhipu": EmbeddingsFacts(
         max_texts=64,
         sources=("https://docs.bigmodel.cn/api-reference/模型-api/文本嵌入",),
@@ -139,8 +149,7 @@ def facts_at(provider: Provider, address: str) -> EmbeddingsFacts:
         address: The root of the API.
     """
     facts = FACTS.get(provider.name, UNKNOWN)
-    host = host_of(address)
-    if host == provider.host or provider.serves(host):
+    if provider.is_home(address):
         return facts
     return replace(
         facts,

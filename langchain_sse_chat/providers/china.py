@@ -114,4 +114,110 @@ ZHIPU = replace(
     source="https://docs.bigmodel.cn/cn/guide/capabilities/thinking",
 )
 
-ROWS = (DEEPSEEK, DASHSCOPE, MINIMAX, MOONSHOT, ZAI, ZHIPU)
+MODELSCOPE = Provider(
+    name="modelscope",
+    base_url="https://api-inference.modelscope.cn/v1",
+    api_key_env="MODELSCOPE_API_KEY",
+    hint="Create a token in your account on modelscope.cn.",
+    source="https://modelscope.cn/docs/model-service/API-Inference/intro",
+)
+
+# The variable is that of Baidu's own package, `qianfan`.
+QIANFAN = Provider(
+    name="qianfan",
+    base_url="https://qianfan.baidubce.com/v2",
+    api_key_env="QIANFAN_BEARER_TOKEN",
+    other_api_key_envs=("QIANFAN_API_KEY",),
+    hint="Create a key in the console of Qianfan; it starts with `bce-v3/`.",
+    note="For the usage of one application pass its ID: "
+    "`default_headers={'appid': …}`.",
+    source="https://cloud.baidu.com/doc/qianfan/s/Hmh4suq26",
+    checked="2026-11-28",
+)
+
+SILICONFLOW = Provider(
+    name="siliconflow",
+    base_url="https://api.siliconflow.com/v1",
+    api_key_env="SILICONFLOW_API_KEY",
+    dialect=Dialect(reasoning_off="enable_thinking"),
+    hint="Create a key in your account on siliconflow.com.",
+    note="With a key from China use `provider='siliconflow-cn'`.",
+    source="https://docs.siliconflow.com/en/api-reference/chat-completions/"
+    "chat-completions",
+)
+
+SILICONFLOW_CN = replace(
+    SILICONFLOW,
+    name="siliconflow-cn",
+    base_url="https://api.siliconflow.cn/v1",
+    api_key_env="SILICONFLOW_CN_API_KEY",
+    other_api_key_envs=("SILICONFLOW_API_KEY",),
+    hint="Create a key at https://cloud.siliconflow.cn/account/ak.",
+    note="",
+    source="https://docs.siliconflow.cn/docs/api/chat-completions-post",
+    checked="2026-11-28",
+)
+
+STEPFUN = Provider(
+    name="stepfun",
+    base_url="https://api.stepfun.com/v1",
+    api_key_env="STEPFUN_API_KEY",
+    hosts=("api.stepfun.ai",),
+    dialect=Dialect(json_schema="none"),
+    hint="Create a key at https://platform.stepfun.com/interface-key.",
+    note="With a key from abroad pass `base_url='https://api.stepfun.ai/v1'`.",
+    source="https://platform.stepfun.ai/docs/en/api-reference/chat/"
+    "chat-completion-create",
+    checked="2026-11-28",
+)
+
+TENCENT = Provider(
+    name="tencent",
+    base_url="https://tokenhub.tencentmaas.com/v1",
+    api_key_env="TENCENT_TOKENHUB_API_KEY",
+    hosts=(
+        "tokenhub.tencentcloudmaas.com",
+        "tokenhub-intl.tencentcloudmaas.com",
+        "tokenhub.tencentcloudmaas.tech",
+        "tokenhub-intl.tencentcloudmaas.tech",
+    ),
+    hint="Create a key in the console of TokenHub.",
+    note="Keys from abroad belong to the host `tokenhub-intl.tencentcloudmaas.com`.",
+    source="https://cloud.tencent.com/document/product/1823/130079",
+)
+
+VOLCENGINE = Provider(
+    name="volcengine",
+    base_url="https://ark.cn-beijing.volces.com/api/v3",
+    api_key_env="ARK_API_KEY",
+    dialect=Dialect(reasoning_off="thinking"),
+    hint="Create a key in the console of Volcengine Ark.",
+    note="`model` is the name of a model or the ID of an endpoint, `ep-…`.",
+    source="https://github.com/volcengine/volcengine-python-sdk",
+    checked="2026-11-28",
+)
+
+XIAOMI = Provider(
+    name="xiaomi",
+    base_url="https://api.xiaomimimo.com/v1",
+    api_key_env="XIAOMI_API_KEY",
+    hint="Create a key at https://platform.xiaomimimo.com.",
+    source="https://platform.xiaomimimo.com/static/docs/api/chat/openai-api.md",
+)
+
+ROWS = (
+    DEEPSEEK,
+    DASHSCOPE,
+    MINIMAX,
+    MOONSHOT,
+    ZAI,
+    ZHIPU,
+    MODELSCOPE,
+    QIANFAN,
+    SILICONFLOW,
+    SILICONFLOW_CN,
+    STEPFUN,
+    TENCENT,
+    VOLCENGINE,
+    XIAOMI,
+)

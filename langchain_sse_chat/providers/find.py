@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import cache
+from typing import NamedTuple
+
 from langchain_sse_chat.errors import ConfigurationError
-from langchain_sse_chat.providers.provider import Provider, host_of
+from langchain_sse_chat.providers.placeholders import matches, quick_host
+from langchain_sse_chat.providers.provider import LOCAL_HOSTS, Provider, host_of
 from langchain_sse_chat.providers.table import CUSTOM, OPENAI, PROVIDERS
 
 
@@ -33,4 +38,39 @@ def find_provider(provider: str | Provider | None, base_url: str | None) -> Prov
     if base_url is None:
         return OPENAI
     host = host_of(base_url)
-    return next((p for p in PROVIDERS.values() if p.serves(host)), CUSTOM)
+    return CUSTOM if host is None else _known_hosts().owner(host)
+
+
+class Hosts(NamedTuple):
+    """The hosts of providers. If two have the same one, it is the first provider's."""
+
+    names: dict[str, Provider]
+    patterns: tuple[tuple[str, Provider], ...]
+    """Patterns with a `*`, few enough to be tried one after the other."""
+
+    def owner(self, host: str) -> Provider:
+        """Return the provider of a host, `CUSTOM` if it is not known."""
+        known = self.names.get(host)
+        if known is not None:
+            return known
+        return next((p for own, p in self.patterns if matches(host, own)), CUSTOM)
+
+
+def hosts_of(providers: Iterable[Provider]) -> Hosts:
+    """Return the hosts by which providers of the table are found."""
+    names: dict[str, Provider] = {}
+    patterns = []
+    for provider in providers:
+        own = quick_host(provider.base_url or "")
+        found_by = (own,) if own and own not in LOCAL_HOSTS else ()
+        for pattern in (*found_by, *provider.hosts):
+            if "*" in pattern:
+                patterns.append((pattern, provider))
+            else:
+                names.setdefault(pattern, provider)
+    return Hosts(names, tuple(patterns))
+
+
+@cache
+def _known_hosts() -> Hosts:
+    return hosts_of(PROVIDERS.values())

@@ -30,6 +30,12 @@ OPENROUTER = Provider(
     base_url="https://openrouter.ai/api/v1",
     api_key_env="OPENROUTER_API_KEY",
     base_url_env="OPENROUTER_API_BASE",
+    # https://openrouter.ai/docs/app-attribution, with the variables of
+    # `langchain-openrouter`.
+    headers_env=(
+        ("HTTP-Referer", "OPENROUTER_APP_URL"),
+        ("X-OpenRouter-Title", "OPENROUTER_APP_TITLE"),
+    ),
     dialect=Dialect(
         supports_developer=True,
         tool_media=True,
@@ -61,4 +67,90 @@ NVIDIA = Provider(
     source="https://docs.api.nvidia.com/nim/reference/llm-apis",
 )
 
-ROWS = (MEGALLM, AITUNNEL, OPENROUTER, HUGGINGFACE, NVIDIA)
+AIHUBMIX = Provider(
+    name="aihubmix",
+    base_url="https://aihubmix.com/v1",
+    api_key_env="AIHUBMIX_API_KEY",
+    hint="Create a key in the console of AIHubMix.",
+    source="https://github.com/inferera/aihubmix",
+    checked="2026-11-28",
+)
+
+HELICONE = Provider(
+    name="helicone",
+    base_url="https://ai-gateway.helicone.ai/v1",
+    api_key_env="HELICONE_API_KEY",
+    hint="Create a key at https://us.helicone.ai/settings/api-keys.",
+    source="https://docs.helicone.ai/gateway/integrations/langchain",
+    checked="2026-11-28",
+)
+
+OPENCODE = Provider(
+    name="opencode",
+    base_url="https://opencode.ai/zen/v1",
+    api_key_env="OPENCODE_API_KEY",
+    hint="Create a key in OpenCode Zen.",
+    note="For open models only: those of OpenAI, Anthropic and Google have other APIs "
+    "there.",
+    source="https://opencode.ai/docs/zen",
+    checked="2026-11-28",
+)
+
+POE = Provider(
+    name="poe",
+    base_url="https://api.poe.com/v1",
+    api_key_env="POE_API_KEY",
+    hint="Create a key at https://poe.com/api_key.",
+    source="https://creator.poe.com/docs/external-applications/openai-compatible-api",
+    checked="2026-11-28",
+)
+
+REQUESTY = Provider(
+    name="requesty",
+    base_url="https://router.requesty.ai/v1",
+    api_key_env="REQUESTY_API_KEY",
+    base_url_env="REQUESTY_BASE_URL",
+    hint="Create a key in your account on requesty.ai.",
+    source="https://github.com/requestyai/ai-sdk-requesty",
+    checked="2026-11-28",
+)
+
+VERCEL = Provider(
+    name="vercel",
+    base_url="https://ai-gateway.vercel.sh/v1",
+    api_key_env="AI_GATEWAY_API_KEY",
+    other_api_key_envs=("VERCEL_AI_GATEWAY_API_KEY", "VERCEL_OIDC_TOKEN"),
+    hint="Create a key in the dashboard, under AI Gateway.",
+    source="https://vercel.com/docs/ai-gateway/sdks-and-apis/openai-chat-completions",
+    checked="2026-11-28",
+)
+
+ZENMUX = Provider(
+    name="zenmux",
+    base_url="https://zenmux.ai/api/v1",
+    api_key_env="ZENMUX_API_KEY",
+    dialect=Dialect(
+        max_tokens_field="max_completion_tokens",
+        refused_fields=frozenset({"audio", "modalities", "prediction", "seed"}),
+        ignored_fields=frozenset({"user"}),
+        reasoning_keys=("reasoning", "reasoning_content", "reasoning_details"),
+    ),
+    hint="Create a key at https://zenmux.ai/settings/keys.",
+    source="https://docs.zenmux.ai/api/openai/create-chat-completion.html",
+    checked="2026-11-28",
+)
+
+ROWS = (
+    MEGALLM,
+    AITUNNEL,
+    OPENROUTER,
+    HUGGINGFACE,
+    NVIDIA,
+    AIHUBMIX,
+    HELICONE,
+    OPENCODE,
+    POE,
+    REQUESTY,
+    VERCEL,
+    ZENMUX,
+)

@@ -1,9 +1,23 @@
-"""Describe model makers and hosts in America and Europe."""
+"""Describe model makers, and hosts of their models, outside China and Russia."""
 
 from __future__ import annotations
 
 from langchain_sse_chat.dialect import Dialect
 from langchain_sse_chat.providers.provider import Provider
+
+ANTHROPIC = Provider(
+    name="anthropic",
+    base_url="https://api.anthropic.com/v1",
+    api_key_env="ANTHROPIC_API_KEY",
+    # `response_format` and `strict` are ignored.
+    dialect=Dialect(supports_developer=True, json_schema="none"),
+    hint="Create a key at https://platform.claude.com/settings/keys.",
+    note="Anthropic calls it a layer for testing: reasoning is not returned, and most "
+    "unknown fields are ignored. A key of several workspaces needs "
+    "`default_headers={'anthropic-workspace-id': …}`.",
+    source="https://platform.claude.com/docs/en/cli-sdks-libraries/libraries/openai-sdk",
+    checked="2026-11-28",
+)
 
 CEREBRAS = Provider(
     name="cerebras",
@@ -19,6 +33,30 @@ CEREBRAS = Provider(
     ),
     hint="Create a key at https://cloud.cerebras.ai.",
     source="https://inference-docs.cerebras.ai/resources/openai",
+)
+
+COHERE = Provider(
+    name="cohere",
+    base_url="https://api.cohere.ai/compatibility/v1",
+    api_key_env="COHERE_API_KEY",
+    other_api_key_envs=("CO_API_KEY",),
+    dialect=Dialect(
+        json_schema="object",
+        refused_fields=frozenset(
+            {
+                "audio",
+                "logit_bias",
+                "modalities",
+                "n",
+                "prediction",
+                "top_logprobs",
+            }
+        ),
+    ),
+    hint="Create a key at https://dashboard.cohere.com/api-keys.",
+    note="`reasoning_effort` is `none` or `high`.",
+    source="https://docs.cohere.com/docs/compatibility-api",
+    checked="2026-11-28",
 )
 
 FIREWORKS = Provider(
@@ -59,6 +97,14 @@ GROQ = Provider(
     ),
     hint="Create a key at https://console.groq.com/keys.",
     source="https://console.groq.com/docs/openai",
+)
+
+INCEPTION = Provider(
+    name="inception",
+    base_url="https://api.inceptionlabs.ai/v1",
+    api_key_env="INCEPTION_API_KEY",
+    hint="Create a key in your account on inceptionlabs.ai.",
+    source="https://docs.inceptionlabs.ai/api-reference/chat/create-a-chat-completion",
 )
 
 MISTRAL = Provider(
@@ -106,6 +152,15 @@ SAMBANOVA = Provider(
     source="https://docs.sambanova.ai/docs/en/features/openai-compatibility",
 )
 
+SARVAM = Provider(
+    name="sarvam",
+    base_url="https://api.sarvam.ai/v1",
+    api_key_env="SARVAM_API_KEY",
+    hint="Create a key at https://dashboard.sarvam.ai.",
+    source="https://github.com/sarvamai/sarvam-ai-cookbook",
+    checked="2026-11-28",
+)
+
 TOGETHER = Provider(
     name="together",
     currency="USD",  # https://docs.together.ai/docs/serverless-models
@@ -116,6 +171,16 @@ TOGETHER = Provider(
     hosts=("api.together.xyz",),
     hint="Create a key at https://api.together.ai/settings/api-keys.",
     source="https://docs.together.ai/docs/inference/openai-compatibility",
+)
+
+UPSTAGE = Provider(
+    name="upstage",
+    base_url="https://api.upstage.ai/v1/solar",
+    api_key_env="UPSTAGE_API_KEY",
+    base_url_env="UPSTAGE_API_BASE",
+    hint="Create a key at https://console.upstage.ai.",
+    source="https://github.com/langchain-ai/langchain-upstage",
+    checked="2026-11-28",
 )
 
 XAI = Provider(
@@ -135,13 +200,18 @@ XAI = Provider(
 )
 
 ROWS = (
+    ANTHROPIC,
     CEREBRAS,
+    COHERE,
     FIREWORKS,
     GEMINI,
     GROQ,
+    INCEPTION,
     MISTRAL,
     PERPLEXITY,
     SAMBANOVA,
+    SARVAM,
     TOGETHER,
+    UPSTAGE,
     XAI,
 )

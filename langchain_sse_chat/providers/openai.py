@@ -24,6 +24,11 @@ OPENAI = Provider(
     other_base_url_envs=("OPENAI_BASE_URL",),
     # Regional hosts: https://platform.openai.com/docs/guides/your-data
     hosts=("*.api.openai.com",),
+    # The names of the OpenAI SDK and of `langchain-openai`.
+    headers_env=(
+        ("OpenAI-Organization", "OPENAI_ORG_ID"),
+        ("OpenAI-Project", "OPENAI_PROJECT_ID"),
+    ),
     dialect=_DIALECT,
     hint="Create a key at https://platform.openai.com/api-keys.",
     source="https://platform.openai.com/docs/api-reference/chat/create",
@@ -80,6 +85,8 @@ GITHUB_MODELS = Provider(
     dialect=Dialect(supports_call_extras=False, tool_call_ids="forty"),
     hint="A personal access token needs the scope `models`: "
     "https://github.com/settings/tokens.",
+    note="GitHub ended this service on July 30, 2026 "
+    "([announcement](https://github.com/orgs/community/discussions/203602)).",
     source="https://docs.github.com/en/github-models/quickstart",
 )
 

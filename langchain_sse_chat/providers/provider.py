@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, quote, urlsplit
 
 from langchain_sse_chat.dialect import Dialect
 from langchain_sse_chat.errors import ConfigurationError
+from langchain_sse_chat.providers.placeholders import filled, host_pattern, matches
 from langchain_sse_chat.providers.token_endpoint import TokenEndpoint
 
 
@@ -32,11 +33,13 @@ class Provider:
     """The name under which `provider=` finds it."""
 
     base_url: str | None = None
-    """The part of the address before `/chat/completions`."""
+    """The part of the address before `/chat/completions`. `{NAME}` stands for the value
+    of the environment variable `NAME`, and `{NAME|OTHER}` for the first of them that is
+    set; they are read when a model is created without `base_url`."""
 
     api_key_env: str | None = None
     """The environment variable that holds the key, as the provider's own documentation
-    names it."""
+    names it; where it names none, the provider's name with `_API_KEY`."""
 
     base_url_env: str | None = None
     """The environment variable that holds another base URL."""
@@ -60,8 +63,13 @@ class Provider:
     source: str = ""
     """The documentation page with these facts."""
 
+    checked: str = ""
+    """The day on which the facts were read on that page, as `2026-11-28`; empty if they
+    come from elsewhere, such as public code."""
+
     hosts: tuple[str, ...] = ()
-    """Other hosts by which it is found: names, or `*.example.com` for subdomains."""
+    """Other hosts by which it is found: names, `*.example.com` for subdomains, or
+    `api-*.example.com` for any part of a name."""
 
     api_key_header: str = "Authorization"
     """The header that carries the key."""
@@ -78,6 +86,12 @@ class Provider:
 
     headers: tuple[tuple[str, str], ...] = ()
     """Headers of every request, as pairs. The model's own headers replace them."""
+
+    headers_env: tuple[tuple[str, str], ...] = ()
+    """Headers from the environment, as pairs of the header and its variable, such as
+    `("OpenAI-Organization", "OPENAI_ORG_ID")`. They are read when a model is created,
+    and sent if the variable is set, but only to the provider's own hosts and to an
+    address from its own variables. The model's own headers replace them."""
 
     token: TokenEndpoint | None = None
     """The endpoint that exchanges the key for an access token, if requests need one."""
@@ -133,8 +147,8 @@ class Provider:
 
     @property
     def host(self) -> str | None:
-        """The host of its address, in lower case."""
-        return host_of(self.base_url)
+        """The host of its address, in lower case, with `*` for variables in it."""
+        return host_of(host_pattern(self.base_url))
 
     @property
     def is_local(self) -> bool:
@@ -142,16 +156,27 @@ class Provider:
 
         Many servers share that host, so providers are not found by it.
         """
-        return self.host in _LOCAL_HOSTS
+        return self.host in LOCAL_HOSTS
+
+    @property
+    def known_hosts(self) -> tuple[str, ...]:
+        """The hosts by which it is found, as names and patterns with a `*`."""
+        own = self.host
+        if own is None or own in LOCAL_HOSTS:
+            return self.hosts
+        return (own, *self.hosts)
 
     def serves(self, host: str | None) -> bool:
-        """Whether a host is this provider's."""
-        if host is None:
-            return False
-        # A cheap test before the address is parsed, as this runs for every provider.
-        if host in (self.base_url or "").lower() and host == self.host:
-            return not self.is_local
-        return any(_matches(host, own) for own in self.hosts)
+        """Whether it is found by a host."""
+        return host is not None and any(matches(host, own) for own in self.known_hosts)
+
+    def is_home(self, base_url: str) -> bool:
+        """Whether an address is on a host of this provider.
+
+        Another host with a provider's name can be a proxy or a test server.
+        """
+        host = host_of(base_url)
+        return self.serves(host) or (self.is_local and host == self.host)
 
     def needs_key_at(self, base_url: str) -> bool:
         """Whether requests to this address need a key.
@@ -159,9 +184,23 @@ class Provider:
         Another host with a provider's name, such as a proxy or a test server, may not
         need one.
         """
-        host = host_of(base_url)
-        is_home = host in {self.host, None} or self.serves(host)
-        return self.api_key_required and is_home
+        if not self.api_key_required:
+            return False
+        return host_of(base_url) is None or self.is_home(base_url)
+
+    def filled_base_url(self) -> str | None:
+        """Return its address with the values of the variables in it.
+
+        Raises:
+            ConfigurationError: A variable is not set, or its value does not fit.
+        """
+        url = self.base_url
+        return filled(url, self.name) if url is not None and "{" in url else url
+
+    def headers_in_environment(self) -> dict[str, str]:
+        """Return the headers of `headers_env` whose variables are set."""
+        found = ((name, os.environ.get(each)) for name, each in self.headers_env)
+        return {name: value for name, value in found if value}
 
     def key_header(self, key: str | None) -> dict[str, str]:
         """Return the header with a key; empty without one."""
@@ -222,13 +261,8 @@ class Provider:
 
 
 _KEY_HEADERS = frozenset({"authorization", "api-key", "x-api-key"})
-_LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
-
-
-def _matches(host: str, pattern: str) -> bool:
-    if pattern.startswith("*."):
-        return host.endswith(pattern[1:])
-    return host == pattern
+LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
+"""Hosts that are this machine, which many servers share."""
 
 
 def host_of(url: str | None) -> str | None:

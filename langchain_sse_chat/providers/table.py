@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from langchain_sse_chat.gigachat import provider as gigachat
-from langchain_sse_chat.providers import china, gateways, hosted, local, openai
+from langchain_sse_chat.providers import (
+    china,
+    clouds,
+    gateways,
+    hosted,
+    local,
+    open_models,
+    openai,
+    plans,
+    russia,
+)
 from langchain_sse_chat.providers.provider import Provider
 
 OPENAI = openai.OPENAI
@@ -21,7 +31,11 @@ PROVIDERS: dict[str, Provider] = {
         *openai.ROWS,
         *gateways.ROWS,
         *hosted.ROWS,
+        *open_models.ROWS,
+        *clouds.ROWS,
         *china.ROWS,
+        *russia.ROWS,
+        *plans.ROWS,
         *local.ROWS,
         gigachat.GIGACHAT,
         CUSTOM,

@@ -144,10 +144,20 @@ def _with_response_format(fields: dict[str, Any], dialect: Dialect) -> dict[str,
             f"{{'type': 'json_object'}}. Use `with_structured_output` with {methods}."
         )
         raise ConfigurationError(msg)
+    return {**fields, "response_format": _in_form(wanted, dialect.json_schema)}
+
+
+def _in_form(wanted: Mapping[str, Any], form: str) -> dict[str, Any]:
+    """Return a response format with a JSON schema in another form than OpenAI's."""
     inner = wanted.get("json_schema") or {}
-    flat = {key: inner[key] for key in _FLAT_KEYS if key in inner}
     rest = {key: value for key, value in wanted.items() if key != "json_schema"}
-    return {**fields, "response_format": {**rest, **flat}}
+    if form == "flat":
+        return {**rest, **{key: inner[key] for key in _FLAT_KEYS if key in inner}}
+    # The caller's own format may have the server's form already.
+    schema = inner.get("schema", inner) or wanted.get("schema") or {}
+    if form == "bare":
+        return {"type": "json_schema", "json_schema": schema}
+    return {"type": "json_object", "schema": schema}
 
 
 def _with_reasoning(fields: dict[str, Any], dialect: Dialect) -> dict[str, Any]:

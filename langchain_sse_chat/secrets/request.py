@@ -26,6 +26,7 @@ _HARMLESS = frozenset(
         "rquid",
         "user-agent",
         "x-github-api-version",
+        "x-openrouter-title",
         "x-title",
     }
 )

@@ -18,16 +18,32 @@ def endpoint_root(provider: Provider, base_url: str | None) -> str:
         base_url: The address that the user passed, if any.
 
     Raises:
-        ConfigurationError: No address is known.
+        ConfigurationError: No address is known, or a variable in it is not set.
     """
     variables = provider.address_variables
     address = base_url if base_url is not None else _environment(variables)
-    address = address if address is not None else provider.base_url
+    address = address if address is not None else provider.filled_base_url()
     if address is None:
         ways = f"Set {variables[0]}, or pass" if variables else "Pass"
         msg = f"The provider {provider.name!r} has no address. {ways} `base_url`."
         raise ConfigurationError(msg)
     return address
+
+
+def environment_headers(provider: Provider, base_url: str | None) -> dict[str, str]:
+    """Return the headers of a provider from the environment.
+
+    They belong to an account, so they are sent only to the hosts of the provider and to
+    an address from its own variables, not to another server under its name.
+
+    Args:
+        provider: The provider.
+        base_url: The address that the user passed, if any.
+    """
+    if not provider.headers_env:
+        return {}
+    is_own = base_url is None or provider.is_home(base_url)
+    return provider.headers_in_environment() if is_own else {}
 
 
 def key_in_environment(provider: Provider) -> SecretStr | None:

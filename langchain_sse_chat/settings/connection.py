@@ -14,6 +14,7 @@ from langchain_sse_chat.providers import Provider, find_provider
 from langchain_sse_chat.request.headers import check_headers
 from langchain_sse_chat.settings.address import (
     endpoint_root,
+    environment_headers,
     key_in_environment,
     missing_key,
 )
@@ -137,9 +138,16 @@ class Connection(CheckedModel):
     _provider: Provider = PrivateAttr()
     _address: str = PrivateAttr()
     _key: ApiKey | None = PrivateAttr()
+    _environment_headers: dict[str, str] = PrivateAttr()
     _clients: HTTPClients = PrivateAttr()
 
-    _MADE: ClassVar[tuple[str, ...]] = ("_provider", "_address", "_key", "_clients")
+    _MADE: ClassVar[tuple[str, ...]] = (
+        "_provider",
+        "_address",
+        "_key",
+        "_environment_headers",
+        "_clients",
+    )
     _FOUND: ClassVar[tuple[str, ...]] = ("base_url", "api_key")
 
     @model_validator(mode="before")
@@ -179,6 +187,8 @@ class Connection(CheckedModel):
         self._provider = provider = find_provider(self.provider, base_url)
         self._address = address = endpoint_root(provider, base_url)
         check_url(address, "base_url")
+        self._environment_headers = environment_headers(provider, base_url)
+        check_headers(self._environment_headers)
         key = self._given("api_key")
         if key is None:
             key = key_in_environment(provider)

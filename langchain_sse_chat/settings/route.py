@@ -74,7 +74,13 @@ def find_route(
     return Route(
         url=MaskedStr(address),
         headers=request_headers(
-            streamed, masked_values(dict(provider.headers) | key_header), given
+            streamed,
+            masked_values(
+                dict(provider.headers)
+                | settings._environment_headers  # noqa: SLF001  # found as above
+                | key_header
+            ),
+            given,
         ),
         grant=grant,
         policy=replace(

@@ -113,14 +113,16 @@ def _sentence(body: Mapping[str, Any]) -> str:
 def _response_schema(wanted: Any, prompt: str) -> Mapping[str, Any] | None:
     """Return the schema of the requested JSON, `None` if text is requested.
 
-    JSON mode has no schema: the keys are the quoted words of the prompt.
+    JSON mode has no schema: the keys are the quoted words of the prompt. Some servers
+    expect the schema without a name, or next to the type.
     """
     kind = wanted.get("type") if isinstance(wanted, Mapping) else None
     if kind == "json_schema":
-        schema: Mapping[str, Any] = (wanted.get("json_schema") or {}).get(
-            "schema"
-        ) or {}
-        return {"type": "object", **schema}
+        inner: Mapping[str, Any] = wanted.get("json_schema") or {}
+        bare = {} if "name" in inner else inner
+        return {"type": "object", **(inner.get("schema") or bare)}
+    if kind == "json_object" and isinstance(wanted.get("schema"), Mapping):
+        return {"type": "object", **wanted["schema"]}
     if kind == "json_object":
         keys = quoted_texts(prompt) or ["answer"]
         return {"type": "object", "properties": {key: {} for key in keys}}

@@ -75,7 +75,7 @@ async def test_a_dialect_of_ones_own_is_made_from_another(
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"json_schema": "nope"}, "'nested', 'flat', 'none'"),
+        ({"json_schema": "nope"}, "'nested', 'flat', 'bare', 'object', 'none'"),
         ({"stop": "nope"}, "`Dialect(stop='nope')`"),
         ({"reasoning_echo": None}, "'tool_turns'"),
         pytest.param(

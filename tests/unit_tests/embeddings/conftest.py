@@ -16,6 +16,7 @@ from tests.unit_tests.embeddings.embeddings_scripts import (
     query_async,
     query_sync,
 )
+from tests.unit_tests.providers.environment import variables
 
 
 @pytest.fixture
@@ -41,7 +42,7 @@ def ask_query(request: pytest.FixtureRequest) -> AskQuery:
 @pytest.fixture(autouse=True)
 def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for provider in PROVIDERS.values():
-        for name in (*provider.key_variables, *provider.address_variables):
+        for name in variables(provider):
             monkeypatch.delenv(name, raising=False)
     for name in [name for name in os.environ if name.startswith("GIGACHAT_")]:
         monkeypatch.delenv(name)

@@ -6,10 +6,11 @@ import pytest
 
 from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.providers import PROVIDERS, Provider, find_provider
+from langchain_sse_chat.providers.find import hosts_of
+from tests.unit_tests.providers.environment import is_found_by_its_host, own_address
 
 ROWS = [p for p in PROVIDERS.values() if p.name != "custom"]
-CLOUD = [p for p in ROWS if not p.is_local]
-WITH_ADDRESS = [p for p in CLOUD if p.base_url]
+FOUND = [p for p in ROWS if is_found_by_its_host(p)]
 
 
 @pytest.mark.parametrize("name", sorted(PROVIDERS))
@@ -18,11 +19,12 @@ def test_a_provider_is_found_by_its_name(name: str) -> None:
     assert find_provider(f" {name.upper()} ", "http://localhost").name == name
 
 
-@pytest.mark.parametrize("provider", WITH_ADDRESS, ids=lambda p: p.name)
+@pytest.mark.parametrize("provider", FOUND, ids=lambda p: p.name)
 def test_a_provider_is_found_by_its_host(provider: Provider) -> None:
-    assert provider.base_url is not None
-    assert find_provider(None, provider.base_url) is provider
-    assert find_provider(None, f"{provider.base_url.upper()}/") is provider
+    address = own_address(provider)
+
+    assert find_provider(None, address) is provider
+    assert find_provider(None, f"{address.upper()}/") is provider
 
 
 @pytest.mark.parametrize(
@@ -38,10 +40,27 @@ def test_a_provider_is_found_by_its_host(provider: Provider) -> None:
         ("https://api.together.xyz/v1", "together"),
         ("https://us.api.x.ai/v1", "xai"),
         ("https://ollama.com/v1", "ollama"),
+        ("https://bedrock-runtime.eu-west-1.amazonaws.com/openai/v1", "bedrock"),
+        ("https://bedrock-mantle.us-east-1.api.aws/v1", "bedrock"),
+        ("https://aiplatform.googleapis.com/v1/projects/p", "vertex"),
+        ("https://me.cloud.databricks.com/serving-endpoints", "databricks"),
+        ("https://adb-1.2.azuredatabricks.net", "databricks"),
+        ("https://org-me.snowflakecomputing.com/api/v2/cortex/v1", "snowflake"),
+        ("https://api.z.ai/api/coding/paas/v4", "zai"),
+        ("https://coding.dashscope.aliyuncs.com/v1", "alibaba-coding"),
+        ("https://llm.api.cloud.yandex.net/v1", "yandex"),
     ],
 )
 def test_a_provider_is_found_by_its_other_hosts(url: str, name: str) -> None:
     assert find_provider(None, url).name == name
+
+
+def test_the_hosts_are_those_of_the_rows() -> None:
+    found = hosts_of(ROWS)
+
+    listed = {*found.names, *(pattern for pattern, _ in found.patterns)}
+    assert listed == {host for row in ROWS for host in row.known_hosts}
+    assert all(row.serves(host) for host, row in found.names.items())
 
 
 def test_without_anything_it_is_openai() -> None:
@@ -57,6 +76,9 @@ def test_without_anything_it_is_openai() -> None:
         "https://openai.azure.com",
         "http+unix://%2Frun%2Fmy.openai.azure.com/v1",
         "https://evilopenai.azure.com.example",
+        "https://bedrock-runtime.a.b.amazonaws.com",
+        "https://bedrock-runtime.eu-west-1.amazonaws.com.evil.example",
+        "https://evil.example/api.anthropic.com",
         "",
         "x",
         "http://[",

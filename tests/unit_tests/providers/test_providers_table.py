@@ -1,15 +1,25 @@
 from __future__ import annotations
 
 import pickle
+import re
+from datetime import date
 
 import pytest
 
+from langchain_sse_chat import ChatSSE, ConfigurationError
 from langchain_sse_chat.providers import PROVIDERS, Provider, find_provider
+from langchain_sse_chat.request.headers import check_headers
+from langchain_sse_chat.settings.api_key import sync_key
+from tests.unit_tests.providers.environment import (
+    is_found_by_its_host,
+    own_address,
+    placeholders,
+    variables,
+)
 
 ROWS = [p for p in PROVIDERS.values() if p.name != "custom"]
 LOCAL = [p for p in ROWS if p.is_local]
 CLOUD = [p for p in ROWS if not p.is_local]
-WITH_ADDRESS = [p for p in CLOUD if p.base_url]
 
 NAMES = [
     "openai",
@@ -41,6 +51,59 @@ NAMES = [
     "ollama",
     "lmstudio",
     "litellm",
+    "anthropic",
+    "bedrock",
+    "vertex",
+    "vercel",
+    "yandex",
+    "cloudru",
+    "mws",
+    "volcengine",
+    "siliconflow",
+    "siliconflow-cn",
+    "nebius",
+    "deepinfra",
+    "novita",
+    "databricks",
+    "snowflake",
+    "cloudflare",
+    "qianfan",
+    "tencent",
+    "stepfun",
+    "xiaomi",
+    "cohere",
+    "upstage",
+    "baseten",
+    "friendli",
+    "scaleway",
+    "ovhcloud",
+    "digitalocean",
+    "wandb",
+    "vultr",
+    "heroku",
+    "poe",
+    "requesty",
+    "chutes",
+    "venice",
+    "zenmux",
+    "helicone",
+    "aihubmix",
+    "opencode",
+    "modelscope",
+    "inception",
+    "sarvam",
+    "github-copilot",
+    "zai-coding",
+    "kimi-for-coding",
+    "alibaba-coding",
+    "proxyapi",
+    "vsegpt",
+    "bothub",
+    "polza",
+    "routerai",
+    "gptunnel",
+    "llmost",
+    "botech",
 ]
 
 by_name = pytest.mark.parametrize("provider", ROWS, ids=lambda p: p.name)
@@ -51,10 +114,9 @@ def test_the_table_has_the_provider(name: str) -> None:
     assert name in PROVIDERS
 
 
-@pytest.mark.parametrize("provider", WITH_ADDRESS, ids=lambda p: p.name)
+@pytest.mark.parametrize("provider", CLOUD, ids=lambda p: p.name)
 def test_a_provider_in_the_cloud_needs_a_key_at_home_only(provider: Provider) -> None:
-    assert provider.base_url is not None
-    assert provider.needs_key_at(provider.base_url)
+    assert provider.needs_key_at(own_address(provider))
     assert not provider.needs_key_at("http://localhost:8000/v1")
     assert not provider.needs_key_at("http+unix://%2Frun%2Fllama.sock/v1")
     assert provider.needs_key_at("no host")
@@ -99,11 +161,51 @@ def test_a_row_survives_pickling_and_can_be_hashed(provider: Provider) -> None:
     assert hash(provider) == hash(PROVIDERS[provider.name])
 
 
-@pytest.mark.parametrize(
-    "provider", [p for p in ROWS if "azure" not in p.name], ids=lambda p: p.name
-)
+FOUND = [p for p in ROWS if is_found_by_its_host(p)]
+
+
+@pytest.mark.parametrize("provider", FOUND, ids=lambda p: p.name)
 def test_a_host_belongs_to_one_provider(provider: Provider) -> None:
-    own = {provider.host, *provider.hosts} - {None, "localhost"}
-    others = [p for p in ROWS if p is not provider]
+    own = {host.replace("*", "mine-1") for host in provider.known_hosts}
+    others = [p for p in FOUND if p is not provider]
 
     assert not [(host, p.name) for host in own for p in others if p.serves(host)]
+
+
+@pytest.mark.parametrize("provider", CLOUD, ids=lambda p: p.name)
+def test_a_key_goes_home_and_to_no_other_host(
+    provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for each in PROVIDERS.values():
+        for name in variables(each):
+            monkeypatch.delenv(name, raising=False)
+    for name in provider.key_variables:
+        monkeypatch.setenv(name, "secret-key-1234")
+    for name in placeholders(provider):
+        monkeypatch.setenv(name, "mine-1")
+    home = own_address(provider)
+    if provider.base_url is None:
+        monkeypatch.setenv(provider.base_url_env or "", home)
+
+    chat = ChatSSE(model="m", provider=provider.name)
+
+    assert chat.base_url == home
+    assert sync_key(chat.api_key) == "secret-key-1234"
+    for other in FOUND:
+        if other.key_variables and not set(other.key_variables) & set(
+            provider.key_variables
+        ):
+            with pytest.raises(ConfigurationError, match="No API key"):
+                ChatSSE(model="m", base_url=own_address(other))
+    assert ChatSSE(model="m", base_url="https://proxy.test/v1").api_key is None
+
+
+@by_name
+def test_the_day_of_the_facts_is_a_day(provider: Provider) -> None:
+    assert not provider.checked or date.fromisoformat(provider.checked).year >= 2026
+
+
+@by_name
+def test_a_header_from_the_environment_can_be_sent(provider: Provider) -> None:
+    check_headers({header: "x" for header, _ in provider.headers_env})
+    assert all(re.fullmatch("[A-Z0-9_]+", each) for each in variables(provider))

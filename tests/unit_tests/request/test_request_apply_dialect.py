@@ -163,6 +163,55 @@ def test_a_flat_json_schema_of_ones_own_stays_as_it_is(ask: Ask) -> None:
     assert sent["response_format"] == mine
 
 
+def test_a_json_schema_can_be_bare(ask: Ask) -> None:
+    dialect = Dialect(json_schema="bare")
+
+    sent = ask(dialect, response_format=Answer, strict=True)["response_format"]
+
+    assert set(sent) == {"type", "json_schema"}
+    assert sent["type"] == "json_schema"
+    assert sent["json_schema"]["type"] == "object"
+    assert set(sent["json_schema"]["properties"]) == {"text"}
+
+
+def test_a_json_schema_can_be_next_to_the_type_of_json_mode(ask: Ask) -> None:
+    dialect = Dialect(json_schema="object")
+
+    sent = ask(dialect, response_format=Answer, strict=True)["response_format"]
+
+    assert set(sent) == {"type", "schema"}
+    assert sent["type"] == "json_object"
+    assert set(sent["schema"]["properties"]) == {"text"}
+
+
+@pytest.mark.parametrize(
+    "mine",
+    [
+        {"type": "json_schema", "json_schema": {"type": "object"}},
+        {"type": "json_schema", "schema": {"type": "object"}},
+        {
+            "type": "json_schema",
+            "json_schema": {"name": "Mine", "schema": {"type": "object"}},
+        },
+    ],
+    ids=["bare", "flat", "nested"],
+)
+def test_a_schema_of_ones_own_is_found_in_any_form(
+    ask: Ask, mine: dict[str, Any]
+) -> None:
+    bare = ask(Dialect(json_schema="bare"), response_format=mine)
+    beside = ask(Dialect(json_schema="object"), response_format=mine)
+
+    assert bare["response_format"] == {
+        "type": "json_schema",
+        "json_schema": {"type": "object"},
+    }
+    assert beside["response_format"] == {
+        "type": "json_object",
+        "schema": {"type": "object"},
+    }
+
+
 @pytest.mark.parametrize(
     ("kinds", "is_named"), [(["auto"], False), (["auto", "any"], True)]
 )
@@ -178,7 +227,7 @@ def test_a_json_schema_that_the_server_does_not_know_is_an_error(
     assert server.requests == []
 
 
-@pytest.mark.parametrize("form", ["nested", "flat", "none"])
+@pytest.mark.parametrize("form", ["nested", "flat", "bare", "object", "none"])
 def test_json_of_any_shape_is_asked_for_everywhere_alike(ask: Ask, form: Any) -> None:
     wanted = {"type": "json_object"}
 

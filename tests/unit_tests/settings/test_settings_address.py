@@ -6,6 +6,7 @@ import pytest
 
 from langchain_sse_chat import ChatSSE, ConfigurationError, Provider
 from langchain_sse_chat.providers import PROVIDERS
+from tests.unit_tests.providers.environment import own_address
 from tests.unit_tests.settings.asked_models import (
     SECRET,
     where_and_with,
@@ -62,7 +63,7 @@ def test_a_missing_key_is_an_error_that_names_the_variable(
     provider: Provider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv(provider.api_key_env or "", raising=False)
-    home = provider.base_url or "https://mine.openai.azure.com"
+    home = own_address(provider)
 
     with pytest.raises(ConfigurationError, match=provider.api_key_env) as caught:
         ChatSSE(model="m", provider=provider.name, base_url=home)

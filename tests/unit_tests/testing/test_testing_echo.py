@@ -185,6 +185,15 @@ def test_gives_json_of_a_schema() -> None:
     }
 
 
+def test_gives_json_of_a_schema_without_a_name() -> None:
+    schema = {"properties": {"setup": {"type": "string"}}}
+    bare = {"type": "json_schema", "json_schema": schema}
+    beside = {"type": "json_object", "schema": schema}
+
+    for wanted in (bare, beside):
+        assert json.loads(text("Go", response_format=wanted)) == {"setup": "setup"}
+
+
 def test_gives_an_empty_object_for_a_missing_schema() -> None:
     assert text("Go", response_format={"type": "json_schema"}) == "{}"
 

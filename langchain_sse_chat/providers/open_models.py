@@ -1,0 +1,92 @@
+"""Describe hosts of open models, other than those of the big clouds."""
+
+from __future__ import annotations
+
+from langchain_sse_chat.dialect import Dialect
+from langchain_sse_chat.providers.provider import Provider
+
+BASETEN = Provider(
+    name="baseten",
+    base_url="https://inference.baseten.co/v1",
+    api_key_env="BASETEN_API_KEY",
+    hint="Create a key in the settings of your workspace.",
+    source="https://docs.baseten.co/inference/model-apis/overview",
+)
+
+CHUTES = Provider(
+    name="chutes",
+    base_url="https://llm.chutes.ai/v1",
+    api_key_env="CHUTES_API_KEY",
+    hint="Create a key in your account on chutes.ai.",
+    source="https://chutes.ai/docs/guides/reasoning-models",
+)
+
+DEEPINFRA = Provider(
+    name="deepinfra",
+    base_url="https://api.deepinfra.com/v1/openai",
+    api_key_env="DEEPINFRA_TOKEN",
+    other_api_key_envs=("DEEPINFRA_API_KEY", "DEEPINFRA_API_TOKEN"),
+    dialect=Dialect(
+        tool_choices=frozenset({"auto", "none"}),
+        strict_by_default=True,
+    ),
+    hint="Create a key at https://deepinfra.com/dash/api_keys.",
+    source="https://docs.deepinfra.com/chat/tool-calling",
+    checked="2026-11-28",
+)
+
+FRIENDLI = Provider(
+    name="friendli",
+    base_url="https://api.friendli.ai/serverless/v1",
+    api_key_env="FRIENDLI_TOKEN",
+    hint="Create a token in the settings of Friendli Suite.",
+    source="https://friendli.ai/docs/guides/serverless_endpoints/introduction",
+)
+
+NEBIUS = Provider(
+    name="nebius",
+    base_url="https://api.tokenfactory.nebius.com/v1",
+    api_key_env="NEBIUS_API_KEY",
+    # The hosts in its older documentation.
+    hosts=("api.studio.nebius.com", "api.studio.nebius.ai"),
+    hint="Create a key at https://tokenfactory.nebius.com.",
+    source="https://github.com/nebius/token-factory-cookbook",
+    checked="2026-11-28",
+)
+
+NOVITA = Provider(
+    name="novita",
+    base_url="https://api.novita.ai/openai/v1",
+    api_key_env="NOVITA_API_KEY",
+    hint="Create a key at https://novita.ai/settings/key-management.",
+    source="https://novita.ai/docs/api-reference/model-apis-llm-create-chat-completion",
+    checked="2026-11-28",
+)
+
+VENICE = Provider(
+    name="venice",
+    base_url="https://api.venice.ai/api/v1",
+    api_key_env="VENICE_API_KEY",
+    # `response_format` works with `strict` only:
+    # https://docs.venice.ai/guides/features/structured-responses
+    dialect=Dialect(
+        strict_by_default=True,
+        reasoning_keys=("reasoning_content",),
+    ),
+    hint="Create a key at https://venice.ai/settings/api.",
+    source="https://docs.venice.ai/guides/features/reasoning-models",
+    checked="2026-11-28",
+)
+
+WANDB = Provider(
+    name="wandb",
+    base_url="https://api.inference.wandb.ai/v1",
+    api_key_env="WANDB_API_KEY",
+    hint="Create a key at https://wandb.ai/settings.",
+    note="The header `OpenAI-Project: <team>/<project>` assigns the usage to a "
+    "project: pass it in `default_headers`.",
+    source="https://docs.wandb.ai/inference/api-reference/chat-completions",
+    checked="2026-11-28",
+)
+
+ROWS = (BASETEN, CHUTES, DEEPINFRA, FRIENDLI, NEBIUS, NOVITA, VENICE, WANDB)
