@@ -40,10 +40,7 @@ async def amodels_of(settings: Connection) -> list[ServerModel]:
 def _request(settings: Connection) -> PlainRequest[list[ServerModel]]:
     provider = settings._provider  # noqa: SLF001  # found by the settings for this
     read = partial(_read, provider.currency)
-    reading = Reading(PATH, read, what=_LIST, subject="`base_url`")
-    # Another address, such as that of a proxy, has its list under the root.
-    is_its_own = settings._address == provider.base_url  # noqa: SLF001  # the same
-    return PlainRequest(reading, url=provider.models_url if is_its_own else "")
+    return PlainRequest(Reading(PATH, read, what=_LIST, subject="`base_url`"))
 
 
 def _read(currency: str, answer: PlainAnswer) -> list[ServerModel]:

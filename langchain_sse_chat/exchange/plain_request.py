@@ -42,8 +42,6 @@ class PlainRequest(Generic[AnswerT]):
     """Query parameters, which replace those of the model."""
     accept: str = "application/json"
     """The media type of the response."""
-    url: str = ""
-    """The address, if it is not the path under the root; without a query."""
 
     @property
     def path(self) -> str:

@@ -117,6 +117,8 @@ REQUESTY = Provider(
 
 VERCEL = Provider(
     name="vercel",
+    # packages/gateway in https://github.com/vercel/ai
+    currency="USD",
     base_url="https://ai-gateway.vercel.sh/v1",
     api_key_env="AI_GATEWAY_API_KEY",
     other_api_key_envs=("VERCEL_AI_GATEWAY_API_KEY", "VERCEL_OIDC_TOKEN"),

@@ -80,8 +80,6 @@ GITHUB_MODELS = Provider(
     base_url="https://models.github.ai/inference",
     api_key_env="GITHUB_TOKEN",
     headers=(("X-GitHub-Api-Version", "2022-11-28"),),
-    # https://docs.github.com/en/rest/models/catalog
-    models_url="https://models.github.ai/catalog/models",
     dialect=Dialect(supports_call_extras=False, tool_call_ids="forty"),
     hint="A personal access token needs the scope `models`: "
     "https://github.com/settings/tokens.",

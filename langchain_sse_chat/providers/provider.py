@@ -110,9 +110,6 @@ class Provider:
     """The currency of the costs and prices that its API tells, as an ISO 4217 code, by
     its own documentation. Empty if that does not say."""
 
-    models_url: str = ""
-    """The address of its list of models, if it is not `/models` under the base URL."""
-
     def __post_init__(self) -> None:
         """Check the facts that every call uses.
 

@@ -43,7 +43,7 @@ def plan_request(
     except ConfigurationError as error:
         raise without_frames(error) from error.__cause__
     return PlainPlan(
-        url=request.url or route.url,
+        url=route.url,
         headers=route.headers,
         clients=settings._clients,  # noqa: SLF001  # made by the settings for this
         timeouts=Timeouts().overridden_by(settings.timeout),

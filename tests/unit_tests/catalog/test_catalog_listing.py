@@ -75,18 +75,6 @@ def test_the_models_are_requested_with_key_headers_and_query(
     assert request.content == b""
 
 
-def test_github_models_has_its_list_elsewhere(script: Scripted, ask: Ask) -> None:
-    entry = {"id": "openai/gpt-4.1", "limits": {"max_input_tokens": 1_048_576}}
-    script.answers = [httpx.Response(200, json=[entry])]
-    own = model(script, provider="github-models", base_url=None)
-    other = model(script, provider="github-models")
-
-    assert ask(own) == ask(other)
-    urls = [str(request.url) for request in script.requests]
-    assert urls == ["https://models.github.ai/catalog/models", "http://test/v1/models"]
-    assert script.requests[0].headers["authorization"] == f"Bearer {KEY}"
-
-
 @pytest.mark.parametrize(
     ("status", "body", "error", "words"),
     [
