@@ -21,6 +21,7 @@ PAGES := $(wildcard *.md docs)
 TEST_FILE ?= tests/unit_tests
 INTEGRATION_TEST_FILE ?= tests/integration_tests
 SERVE_CLIENTS := tests/integration_tests/serve_clients
+TRACING := tests/integration_tests/tracing
 EXAMPLES := tests/integration_tests/test_examples.py
 # Rooms whose tests send no request, so that it does not matter which library would.
 WITHOUT_REQUESTS := $(addprefix tests/unit_tests/,sse request providers scripts secrets cli serve)
@@ -75,7 +76,7 @@ all: format lint type test integration_test examples docs ## do all that a chang
 integration_test integration_tests: $(VENV)/.group-test $(VENV)/.group-agents $(VENV)/.group-serve_frameworks $(VENV)/.group-deployment $(VENV)/.group-serve_servers ## run the tests that use real sockets
 	@$(PY) -m pytest $(WORKERS) --ignore=tests/integration_tests/llamacpp \
 		--ignore=tests/integration_tests/litellm --ignore=$(SERVE_CLIENTS) \
-		--ignore=$(EXAMPLES) $(PYTEST_EXTRA) $(INTEGRATION_TEST_FILE)
+		--ignore=$(TRACING) --ignore=$(EXAMPLES) $(PYTEST_EXTRA) $(INTEGRATION_TEST_FILE)
 
 .PHONY: aiohttp
 aiohttp: $(OTHER_VENVS)/aiohttp/.made ## run unit and integration tests with async calls sent by aiohttp
@@ -84,6 +85,7 @@ aiohttp: $(OTHER_VENVS)/aiohttp/.made ## run unit and integration tests with asy
 	@$(OTHER_VENVS)/aiohttp/bin/python -m pytest $(WORKERS) \
 		--ignore=tests/integration_tests/llamacpp --ignore=tests/integration_tests/litellm \
 		--ignore=$(SERVE_CLIENTS) --ignore=tests/integration_tests/serve \
+		--ignore=$(TRACING) \
 		$(PYTEST_EXTRA) tests/integration_tests
 
 .PHONY: real_server
@@ -98,6 +100,10 @@ litellm_server: $(VENV)/.group-test $(OTHER_VENVS)/litellm_server/.made ## insta
 .PHONY: serve_clients
 serve_clients: $(OTHER_VENVS)/serve_clients/.made $(OTHER_VENVS)/serve_clients/node/.made ## read what is served with clients in Python, Node and the shell
 	@$(OTHER_VENVS)/serve_clients/bin/python -m pytest $(WORKERS) $(PYTEST_EXTRA) $(SERVE_CLIENTS)
+
+.PHONY: tracing
+tracing: $(OTHER_VENVS)/tracing/.made ## trace calls with OpenInference, OpenLLMetry and Langfuse, whose spans stay in memory
+	@$(OTHER_VENVS)/tracing/bin/python -m pytest $(PYTEST_EXTRA) $(TRACING)
 
 .PHONY: examples
 examples: $(VENV)/.group-test $(VENV)/.group-agents $(VENV)/.group-serve_frameworks ## run the code in the README, the docs and examples/
@@ -267,6 +273,10 @@ $(OTHER_VENVS)/aiohttp/.made: pyproject.toml
 
 $(OTHER_VENVS)/serve_clients/.made: pyproject.toml
 	@scripts/venv.sh $(OTHER_VENVS)/serve_clients --editable '.[aiohttp,serve]' --group test --group agents --group serve_clients
+	@touch $@
+
+$(OTHER_VENVS)/tracing/.made: pyproject.toml
+	@scripts/venv.sh $(OTHER_VENVS)/tracing --editable . --group test --group tracing
 	@touch $@
 
 # Node comes with the environment, so that the machine needs none.

@@ -49,7 +49,9 @@ class ChunkAssembler:
             usage_metadata=message_usage(message),
             chunk_position="last",
         )
-        return [*chunks, ChatGenerationChunk(message=last)]
+        # Where tracing libraries look for it, as in the result of `invoke`.
+        info = {"finish_reason": message.finish_reason}
+        return [*chunks, ChatGenerationChunk(message=last, generation_info=info)]
 
 
 def _rich_chunk(delta: Delta) -> ChatGenerationChunk:

@@ -146,3 +146,10 @@ def test_a_call_that_must_not_be_run_stays_invalid(
         [invalid] = whole.invalid_tool_calls
         assert (invalid["id"], invalid["name"]) == ("c", "f")
         assert (invalid["args"] or "").startswith(arguments)
+
+
+def test_the_last_chunk_has_the_finish_reason_where_results_have_it() -> None:
+    closing = ChunkAssembler().close(AnswerMessage(finish_reason="length"), Delta())
+
+    [last] = closing
+    assert last.generation_info == {"finish_reason": "length"}

@@ -76,26 +76,26 @@ def test_the_models_are_requested_with_key_headers_and_query(
 
 
 @pytest.mark.parametrize(
-    ("status", "body", "error", "words"),
+    ("answer", "error", "words"),
     [
-        (401, '{"error": "no"}', AuthenticationError, "no"),
-        (404, "nothing", NotFoundError, "base_url"),
-        (429, '{"error": "slow"}', RateLimitError, "slow"),
-        (200, '{"error": {"message": "no"}}', StreamError, "no"),
-        (200, "<html>", ProtocolError, "a list of models"),
-        (200, '{"ok": true}', ProtocolError, "a list of models"),
-        (200, "", StreamTruncatedError, "empty"),
+        ((401, '{"error": "no"}'), AuthenticationError, "no"),
+        ((404, "nothing"), NotFoundError, "base_url"),
+        ((429, '{"error": "slow"}'), RateLimitError, "slow"),
+        ((200, '{"error": {"message": "no"}}'), StreamError, "no"),
+        ((200, "<html>"), ProtocolError, "a list of models"),
+        ((200, '{"ok": true}'), ProtocolError, "a list of models"),
+        ((200, ""), StreamTruncatedError, "empty"),
     ],
     ids=["key", "path", "rate", "error in 200", "page", "object", "nothing"],
 )
 def test_errors_are_those_of_a_call(
     script: Scripted,
     ask: Ask,
-    status: int,
-    body: str,
+    answer: tuple[int, str],
     error: type[SSEChatError],
     words: str,
 ) -> None:
+    status, body = answer
     script.answers = [httpx.Response(status, text=body)]
 
     with pytest.raises(error, match=words) as caught:
