@@ -80,8 +80,11 @@ class Dialect:
     (https://platform.openai.com/docs/guides/structured-outputs), OpenRouter
     (https://openrouter.ai/docs/structured-outputs), Mistral
     (https://docs.mistral.ai/capabilities/structured-output/custom_structured_output/),
-    xAI (https://docs.x.ai/docs/guides/structured-outputs) and Cerebras
-    (https://inference-docs.cerebras.ai/capabilities/structured-outputs). Groq supports
+    xAI (https://docs.x.ai/docs/guides/structured-outputs), Cerebras
+    (https://inference-docs.cerebras.ai/capabilities/structured-outputs), Baseten
+    (https://docs.baseten.co/development/model-apis/overview), DeepInfra
+    (https://docs.deepinfra.com/chat/structured-outputs) and Venice
+    (https://docs.venice.ai/guides/features/structured-responses). Groq supports
     it only for some models and answers 400 for others
     (https://console.groq.com/docs/structured-outputs).
     """
@@ -95,10 +98,12 @@ class Dialect:
     """How a `reasoning_effort` of `none` is sent.
 
     `effort`: like other values. `thinking`: as `"thinking": {"type": "disabled"}`, for
-    DeepSeek (https://api-docs.deepseek.com/guides/thinking_mode) and Zhipu
-    (https://docs.z.ai/guides/capabilities/thinking). `enable_thinking`: as
+    DeepSeek (https://api-docs.deepseek.com/guides/thinking_mode), Zhipu
+    (https://docs.z.ai/guides/capabilities/thinking) and Volcengine
+    (https://github.com/volcengine/volcengine-python-sdk). `enable_thinking`: as
     `"enable_thinking": false`, for DashScope
-    (https://www.alibabacloud.com/help/en/model-studio/deep-thinking).
+    (https://www.alibabacloud.com/help/en/model-studio/deep-thinking) and SiliconFlow
+    (https://docs.siliconflow.cn/docs/api/chat-completions-post).
     """
 
     seed_field: Literal["seed", "random_seed"] = "seed"

@@ -42,7 +42,8 @@ DATABRICKS = Provider(
     hint="DATABRICKS_HOST is the URL of the workspace, DATABRICKS_TOKEN a token of it.",
     note="`model` is the name of the serving endpoint. For the AI gateway pass "
     "`base_url='https://<workspace>/ai-gateway/mlflow/v1'`.",
-    source="https://github.com/databricks/databricks-ai-bridge",
+    source="https://docs.databricks.com/en/machine-learning/model-serving/"
+    "score-foundation-models.html",
     checked="2026-11-28",
 )
 

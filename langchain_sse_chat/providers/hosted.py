@@ -180,7 +180,6 @@ UPSTAGE = Provider(
     base_url_env="UPSTAGE_API_BASE",
     hint="Create a key at https://console.upstage.ai.",
     source="https://github.com/langchain-ai/langchain-upstage",
-    checked="2026-11-28",
 )
 
 XAI = Provider(

@@ -9,8 +9,11 @@ BASETEN = Provider(
     name="baseten",
     base_url="https://inference.baseten.co/v1",
     api_key_env="BASETEN_API_KEY",
+    dialect=Dialect(strict_by_default=True),
     hint="Create a key in the settings of your workspace.",
-    source="https://docs.baseten.co/inference/model-apis/overview",
+    note="A federated key needs a row of your own, with `api_key_prefix='Api-Key '`.",
+    source="https://docs.baseten.co/development/model-apis/overview",
+    checked="2026-11-28",
 )
 
 CHUTES = Provider(

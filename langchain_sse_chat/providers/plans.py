@@ -19,7 +19,6 @@ ALIBABA_CODING = Provider(
     "`base_url='https://coding.dashscope.aliyuncs.com/v1'`.",
     source="https://github.com/QwenLM/qwen-code/blob/main/docs/users/configuration/"
     "auth.md",
-    checked="2026-11-28",
 )
 
 GITHUB_COPILOT = Provider(

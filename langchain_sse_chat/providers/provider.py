@@ -63,10 +63,6 @@ class Provider:
     source: str = ""
     """The documentation page with these facts."""
 
-    checked: str = ""
-    """The day on which the facts were read on that page, as `2026-11-28`; empty if they
-    come from elsewhere, such as public code."""
-
     hosts: tuple[str, ...] = ()
     """Other hosts by which it is found: names, `*.example.com` for subdomains, or
     `api-*.example.com` for any part of a name."""
@@ -87,12 +83,6 @@ class Provider:
     headers: tuple[tuple[str, str], ...] = ()
     """Headers of every request, as pairs. The model's own headers replace them."""
 
-    headers_env: tuple[tuple[str, str], ...] = ()
-    """Headers from the environment, as pairs of the header and its variable, such as
-    `("OpenAI-Organization", "OPENAI_ORG_ID")`. They are read when a model is created,
-    and sent if the variable is set, but only to the provider's own hosts and to an
-    address from its own variables. The model's own headers replace them."""
-
     token: TokenEndpoint | None = None
     """The endpoint that exchanges the key for an access token, if requests need one."""
 
@@ -101,6 +91,16 @@ class Provider:
 
     note: str = ""
     """Notes for users of this provider, shown in the documentation."""
+
+    headers_env: tuple[tuple[str, str], ...] = ()
+    """Headers from the environment, as pairs of the header and its variable, such as
+    `("OpenAI-Organization", "OPENAI_ORG_ID")`. They are read when a model is created,
+    and sent if the variable is set, but only to the provider's own hosts and to an
+    address from its own variables. The model's own headers replace them."""
+
+    checked: str = ""
+    """The day on which the facts were read on the page in `source`, as `2026-11-28`;
+    empty if some of them come from elsewhere, such as public code."""
 
     langchain_name: str = ""
     """LangChain's name of the provider in traces (`ls_provider`), by which LangSmith

@@ -50,35 +50,40 @@ def ask(
 @pytest.mark.parametrize(
     ("provider", "environment", "url"),
     [
-        (
+        pytest.param(
             "bedrock",
             {"AWS_BEARER_TOKEN_BEDROCK": KEY, "AWS_DEFAULT_REGION": "eu-west-1"},
             "https://bedrock-runtime.eu-west-1.amazonaws.com/openai/v1",
+            id="bedrock",
         ),
-        (
+        pytest.param(
             "cloudflare",
             {"CLOUDFLARE_API_TOKEN": KEY, "CLOUDFLARE_ACCOUNT_ID": "acc"},
             "https://api.cloudflare.com/client/v4/accounts/acc/ai/v1",
+            id="cloudflare",
         ),
-        (
+        pytest.param(
             "databricks",
             {"DATABRICKS_TOKEN": KEY, "DATABRICKS_HOST": "https://adb.test/"},
             "https://adb.test/serving-endpoints",
+            id="databricks",
         ),
-        (
+        pytest.param(
             "heroku",
             {
                 "HEROKU_INFERENCE_KEY": KEY,
                 "HEROKU_INFERENCE_URL": "https://eu.inference.heroku.com",
             },
             "https://eu.inference.heroku.com/v1",
+            id="heroku",
         ),
-        (
+        pytest.param(
             "snowflake",
             {"SNOWFLAKE_PAT": KEY, "SNOWFLAKE_ACCOUNT": "org-me"},
             "https://org-me.snowflakecomputing.com/api/v2/cortex/v1",
+            id="snowflake",
         ),
-        (
+        pytest.param(
             "vertex",
             {
                 "VERTEX_API_KEY": KEY,
@@ -89,6 +94,7 @@ def ask(
                 "https://us-east1-aiplatform.googleapis.com/v1/projects/p/locations/"
                 "us-east1/endpoints/openapi"
             ),
+            id="vertex",
         ),
     ],
 )

@@ -136,82 +136,6 @@ def test_a_tool_choice_that_the_server_cannot_be_told_is_an_error(
     assert server.requests == []
 
 
-def test_a_json_schema_is_nested_by_default(ask: Ask) -> None:
-    sent = ask(Dialect(), response_format=Answer, strict=True)["response_format"]
-
-    assert set(sent) == {"type", "json_schema"}
-    assert sent["json_schema"]["name"] == "Answer"
-    assert sent["json_schema"]["strict"] is True
-
-
-def test_a_json_schema_can_be_flat(ask: Ask) -> None:
-    dialect = Dialect(json_schema="flat")
-
-    sent = ask(dialect, response_format=Answer, strict=True)["response_format"]
-
-    assert set(sent) == {"type", "schema", "strict"}
-    assert sent["type"] == "json_schema"
-    assert sent["strict"] is True
-    assert set(sent["schema"]["properties"]) == {"text"}
-
-
-def test_a_flat_json_schema_of_ones_own_stays_as_it_is(ask: Ask) -> None:
-    mine = {"type": "json_schema", "schema": {"type": "object"}}
-
-    sent = ask(Dialect(json_schema="flat"), response_format=mine)
-
-    assert sent["response_format"] == mine
-
-
-def test_a_json_schema_can_be_bare(ask: Ask) -> None:
-    dialect = Dialect(json_schema="bare")
-
-    sent = ask(dialect, response_format=Answer, strict=True)["response_format"]
-
-    assert set(sent) == {"type", "json_schema"}
-    assert sent["type"] == "json_schema"
-    assert sent["json_schema"]["type"] == "object"
-    assert set(sent["json_schema"]["properties"]) == {"text"}
-
-
-def test_a_json_schema_can_be_next_to_the_type_of_json_mode(ask: Ask) -> None:
-    dialect = Dialect(json_schema="object")
-
-    sent = ask(dialect, response_format=Answer, strict=True)["response_format"]
-
-    assert set(sent) == {"type", "schema"}
-    assert sent["type"] == "json_object"
-    assert set(sent["schema"]["properties"]) == {"text"}
-
-
-@pytest.mark.parametrize(
-    "mine",
-    [
-        {"type": "json_schema", "json_schema": {"type": "object"}},
-        {"type": "json_schema", "schema": {"type": "object"}},
-        {
-            "type": "json_schema",
-            "json_schema": {"name": "Mine", "schema": {"type": "object"}},
-        },
-    ],
-    ids=["bare", "flat", "nested"],
-)
-def test_a_schema_of_ones_own_is_found_in_any_form(
-    ask: Ask, mine: dict[str, Any]
-) -> None:
-    bare = ask(Dialect(json_schema="bare"), response_format=mine)
-    beside = ask(Dialect(json_schema="object"), response_format=mine)
-
-    assert bare["response_format"] == {
-        "type": "json_schema",
-        "json_schema": {"type": "object"},
-    }
-    assert beside["response_format"] == {
-        "type": "json_object",
-        "schema": {"type": "object"},
-    }
-
-
 @pytest.mark.parametrize(
     ("kinds", "is_named"), [(["auto"], False), (["auto", "any"], True)]
 )
@@ -225,15 +149,6 @@ def test_a_json_schema_that_the_server_does_not_know_is_an_error(
 
     assert ("function_calling" in str(caught.value)) is is_named
     assert server.requests == []
-
-
-@pytest.mark.parametrize("form", ["nested", "flat", "bare", "object", "none"])
-def test_json_of_any_shape_is_asked_for_everywhere_alike(ask: Ask, form: Any) -> None:
-    wanted = {"type": "json_object"}
-
-    body = ask(Dialect(json_schema=form), response_format=wanted)
-
-    assert body["response_format"] == wanted
 
 
 @pytest.mark.parametrize(
