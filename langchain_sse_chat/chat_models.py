@@ -276,6 +276,8 @@ class ChatSSE(ChatCalls):
             method: `json_schema` uses `response_format`, `function_calling` a
                 tool that must be called, `json_mode` any JSON object. Default:
                 the first of these that the provider's dialect supports.
+                `format_instructions` puts the schema into the prompt, for servers
+                without any of them.
             include_raw: Whether to return a dict with `raw`, `parsed` and
                 `parsing_error` instead of raising if parsing fails.
             strict: Whether the server should enforce the schema.
@@ -293,7 +295,9 @@ class ChatSSE(ChatCalls):
             schema, method, strict=strict, dialect=dialect
         )
         parser = runnable.output_parser(schema, method, include_raw=include_raw)
-        return self.bind(**{**request, **kwargs}) | parser
+        answer = self.bind(**{**request, **kwargs}) | parser
+        prompt = runnable.prompt_runnable(schema, method)
+        return answer if prompt is None else prompt | answer
 
     def _default_method(self, schema: ToolLike | None) -> Method:
         """Return the best method that the provider's dialect supports."""

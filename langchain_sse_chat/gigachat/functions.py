@@ -216,8 +216,9 @@ def _text(message: Mapping[str, Any]) -> str:
         elif not _file_id(part):
             msg = (
                 f"A message has a part of type {part.get('type')!r}. This server "
-                "accepts text, and files that were uploaded to it before "
-                "(`POST /files`), by ID: {'type': 'file', 'file_id': '...'}."
+                "accepts text, and files that were uploaded to it before, by ID: "
+                "{'type': 'file', 'file_id': '...'}. `GigaChat.upload_file` uploads "
+                "one, and `auto_upload_attachments=True` the data in messages."
             )
             raise ConfigurationError(msg)
     return "\n".join(texts)
