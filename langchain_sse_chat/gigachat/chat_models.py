@@ -12,7 +12,6 @@ from langchain_core.callbacks import (
 from langchain_core.language_models import LanguageModelInput
 from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.runnables import Runnable
-from langchain_core.tools import BaseTool
 from pydantic import AliasChoices, BaseModel, Field, PrivateAttr, field_validator
 
 from langchain_sse_chat.chat_models import ChatSSE
@@ -28,10 +27,11 @@ from langchain_sse_chat.gigachat.token_counts import (
     count_in_messages,
     estimated,
 )
+from langchain_sse_chat.gigachat.tool_extras import with_extras
 from langchain_sse_chat.gigachat.uploads import Uploads
 from langchain_sse_chat.plain_calls import aask, ask
 from langchain_sse_chat.request.messages import messages_to_wire
-from langchain_sse_chat.request.tools import ToolLike, output_schema, tools_to_wire
+from langchain_sse_chat.request.tools import ToolLike, tools_to_wire
 from langchain_sse_chat.settings.field_use import Use
 from langchain_sse_chat.structured_output.runnable import Method
 from langchain_sse_chat.wire.deltas import Assembler
@@ -235,7 +235,8 @@ class GigaChat(GigaChatService, ChatSSE):
         Args:
             tools: As in `ChatSSE`; a function that GigaChat runs itself is, for
                 example, `{"type": "text2image"}`. A tool's `extras` may have
-                `few_shot_examples` and `return_schema`.
+                `few_shot_examples` and `return_schema`, and a class a static method
+                `few_shot_examples`.
             tool_choice: As in `ChatSSE`, but `"any"` needs a single tool; see
                 `allow_any_tool_choice_fallback`. `True` is the first tool, as in
                 `langchain_gigachat`.
@@ -250,7 +251,7 @@ class GigaChat(GigaChatService, ChatSSE):
         falls_back = self.allow_any_tool_choice_fallback and len(tools) > 1
         if falls_back and tool_choice in ("any", "required", True):
             tool_choice = "auto"
-        wire = [_with_extras(tool) for tool in tools]
+        wire = [with_extras(tool) for tool in tools]
         if tool_choice is True and len(tools) > 1:
             [first] = tools_to_wire(wire[:1])
             tool_choice = first.get("function", first).get("name") or first["type"]
@@ -283,17 +284,3 @@ class GigaChat(GigaChatService, ChatSSE):
     @property
     def _llm_type(self) -> str:
         return "sse-chat-gigachat"
-
-
-def _with_extras(tool: ToolLike) -> ToolLike:
-    """Return a tool as a dict with GigaChat's `extras`, or unchanged without any."""
-    extras = (tool.extras or {}) if isinstance(tool, BaseTool) else {}
-    own = {}
-    if examples := extras.get("few_shot_examples"):
-        own["few_shot_examples"] = examples
-    if returns := extras.get("return_schema"):
-        own["return_parameters"] = output_schema(returns).parameters
-    if not own:
-        return tool
-    [wire] = tools_to_wire([tool])
-    return {**wire, "function": {**wire["function"], **own}}

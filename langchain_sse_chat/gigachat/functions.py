@@ -181,7 +181,8 @@ def _message(message: Mapping[str, Any]) -> dict[str, Any]:
     wire: dict[str, Any] = {"role": _role(message), "content": _text(message)}
     wire |= {key: message[key] for key in _MESSAGE_KEYS if message.get(key)}
     if files := _files(message):
-        wire["attachments"] = [*wire.get("attachments", []), *files]
+        # A file that is named twice is one attachment.
+        wire["attachments"] = [*dict.fromkeys([*wire.get("attachments", []), *files])]
     return wire
 
 

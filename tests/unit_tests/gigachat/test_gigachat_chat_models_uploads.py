@@ -56,6 +56,16 @@ def test_data_is_uploaded_once_and_referred_to(ask: Ask) -> None:
     assert ASKED[0].content == ["What is this?", URL]
 
 
+def test_a_file_that_is_named_twice_is_one_attachment(ask: Ask) -> None:
+    with ScriptedGigaChat() as server:
+        chat = GigaChat(auto_upload_attachments=True, **server.settings)
+        ask(chat, [HumanMessage(["What?", URL, URL])])
+
+        assert server.requests[-1].json()["messages"][0]["attachments"] == [
+            *server.files
+        ]
+
+
 def test_data_is_an_error_unless_it_may_be_uploaded(ask: Ask) -> None:
     with ScriptedGigaChat() as server:
         with pytest.raises(ConfigurationError, match="auto_upload_attachments=True"):
