@@ -104,7 +104,7 @@ METHODS = (
     Row(
         ("with_structured_output",),
         note="An answer that is truncated or not the object is a "
-        "`StructuredOutputError`. `few_shot_examples` of the class are not sent.",
+        "`StructuredOutputError`.",
     ),
     Row(
         ("get_num_tokens", "get_num_tokens_from_messages"),

@@ -27,7 +27,10 @@ from langchain_sse_chat.gigachat.token_counts import (
     count_in_messages,
     estimated,
 )
-from langchain_sse_chat.gigachat.tool_extras import with_extras
+from langchain_sse_chat.gigachat.tool_extras import (
+    structured_with_extras,
+    with_extras,
+)
 from langchain_sse_chat.gigachat.uploads import Uploads
 from langchain_sse_chat.plain_calls import aask, ask
 from langchain_sse_chat.request.messages import messages_to_wire
@@ -262,6 +265,15 @@ class GigaChat(GigaChatService, ChatSSE):
             parallel_tool_calls=parallel_tool_calls,
             **kwargs,
         )
+
+    def _structured_request(
+        self,
+        schema: ToolLike | None,
+        method: Method,
+        strict: bool | None,  # noqa: FBT001  # the caller's own
+    ) -> dict[str, Any]:
+        request = super()._structured_request(schema, method, strict)
+        return structured_with_extras(request, schema, strict)
 
     def _default_method(self, schema: ToolLike | None) -> Method:
         """Return the method that works with all GigaChat models.

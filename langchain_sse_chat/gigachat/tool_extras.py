@@ -34,6 +34,34 @@ def with_extras(tool: ToolLike) -> ToolLike:
     return {**wire, "function": {**wire["function"], **own}}
 
 
+def structured_with_extras(
+    request: Mapping[str, Any],
+    schema: ToolLike | None,
+    strict: bool | None,  # noqa: FBT001  # the caller's own
+) -> dict[str, Any]:
+    """Return the keywords for structured output as `langchain_gigachat` sends them.
+
+    A function has the examples of the class. A JSON schema has `strict` by default, as
+    in Sber's own packages: GigaChat then adheres to the schema as far as it can. The
+    schema is not changed
+    (https://github.com/ai-forever/gigachat/blob/main/src/gigachat/models/response_format.py).
+
+    Args:
+        request: Keywords from `structured_request`.
+        schema: The schema.
+        strict: The caller's choice, which is kept.
+    """
+    own = dict(request)
+    if "tools" in own and schema is not None and (examples := _own_fields(schema)):
+        [tool] = own["tools"]
+        own["tools"] = [{**tool, "function": {**tool["function"], **examples}}]
+    wanted = own.get("response_format") or {}
+    if "json_schema" in wanted and strict is None:
+        json_schema = {**wanted["json_schema"], "strict": True}
+        own["response_format"] = {**wanted, "json_schema": json_schema}
+    return own
+
+
 def _own_fields(tool: ToolLike) -> dict[str, Any]:
     if inspect.isclass(tool):
         examples = getattr(tool, "few_shot_examples", None)

@@ -82,3 +82,40 @@ def test_a_title_is_a_name(sber: Sber, inner: dict[str, Any]) -> None:
 )
 def test_other_tools_are_not_changed(given: Any) -> None:
     assert with_extras(given) is given
+
+
+def test_structured_output_has_the_examples_of_the_class(sber: Sber) -> None:
+    chain = sber.chat().with_structured_output(Weather, include_raw=True)
+
+    chain.invoke("x")
+
+    [function] = sber.body["functions"]
+    assert (function["name"], function["few_shot_examples"]) == ("Weather", EXAMPLES)
+
+
+@pytest.mark.parametrize(
+    ("strict", "sent"), [(None, True), (True, True), (False, False)], ids=str
+)
+def test_a_schema_is_strict_unless_that_is_refused(
+    sber: Sber, *, strict: bool | None, sent: bool
+) -> None:
+    class Place(BaseModel):
+        name: str
+        region: str = "none"
+
+    chain = sber.chat().with_structured_output(
+        Place, method="json_schema", strict=strict, include_raw=True
+    )
+    chain.invoke("x")
+
+    wanted = sber.body["response_format"]
+    assert (wanted["type"], wanted["strict"]) == ("json_schema", sent)
+    # Only a choice of one's own changes the schema.
+    required = ["name", "region"] if strict else ["name"]
+    assert wanted["schema"]["required"] == required
+
+
+def test_json_mode_has_no_schema(sber: Sber) -> None:
+    sber.chat().with_structured_output(None, include_raw=True).invoke("x")
+
+    assert sber.body["response_format"] == {"type": "json_object"}
