@@ -216,6 +216,7 @@ pages: $(VENV)/.group-test ## write the generated pages and lists: API, provider
 	@$(PY) -m scripts.providers_table
 	@$(PY) -m scripts.embeddings_table
 	@$(PY) -m scripts.servers_page
+	@$(PY) -m scripts.gigachat_names
 	@$(PY) -m scripts.pages
 
 .PHONY: docs

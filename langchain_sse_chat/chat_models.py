@@ -286,6 +286,8 @@ class ChatSSE(ChatCalls):
             method: `json_schema` uses `response_format`, `function_calling` a
                 tool that must be called, `json_mode` any JSON object. Default:
                 the first of these that the provider's dialect supports.
+                `format_instructions` puts the schema into the prompt, for servers
+                without any of them.
             include_raw: Whether to return a dict with `raw`, `parsed` and
                 `parsing_error` instead of raising if parsing fails.
             strict: Whether the server should enforce the schema.
@@ -297,13 +299,25 @@ class ChatSSE(ChatCalls):
         # Imported here: with LangChain's parsers it is a tenth of the import time.
         from langchain_sse_chat.structured_output import runnable  # noqa: PLC0415
 
-        dialect = self._provider.dialect
         method = method or self._default_method(schema)
-        request = runnable.structured_request(
-            schema, method, strict=strict, dialect=dialect
-        )
+        request = self._structured_request(schema, method, strict)
         parser = runnable.output_parser(schema, method, include_raw=include_raw)
-        return self.bind(**{**request, **kwargs}) | parser
+        answer = self.bind(**{**request, **kwargs}) | parser
+        prompt = runnable.prompt_runnable(schema, method)
+        return answer if prompt is None else prompt | answer
+
+    def _structured_request(
+        self,
+        schema: ToolLike | None,
+        method: Method,
+        strict: bool | None,  # noqa: FBT001  # the caller's own
+    ) -> dict[str, Any]:
+        """Return the call keywords that request output in the shape of a schema."""
+        from langchain_sse_chat.structured_output import runnable  # noqa: PLC0415
+
+        return runnable.structured_request(
+            schema, method, strict=strict, dialect=self._provider.dialect
+        )
 
     def _default_method(self, schema: ToolLike | None) -> Method:
         """Return the best method that the provider's dialect supports."""

@@ -15,6 +15,7 @@ from langchain_sse_chat.errors import (
     SSEChatError,
     StreamTruncatedError,
 )
+from langchain_sse_chat.gigachat.older_names import x_headers
 from langchain_sse_chat.secrets import Secrets
 from langchain_sse_chat.sse import ServerSentEvent
 from langchain_sse_chat.sse.bare import BARE, BareTextDecoder
@@ -266,6 +267,8 @@ class AnswerPipeline(Generic[OutputT]):
             message.metadata["request_id"] = request_id
         if self._options.include_response_headers:
             message.metadata["headers"] = failures.without_cookies(headers)
+        if self._options.marks_generated_files:
+            message.metadata["x_headers"] = x_headers(headers)
         message.metadata.update(self._attempt_metadata)
         is_whole = self._body is not None
         add_cost(message, self._options.pricing, headers if is_whole else None)
