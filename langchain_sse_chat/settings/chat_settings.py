@@ -162,6 +162,7 @@ class ChatSSESettings(Connection, BaseChatModel):
         self._frames = {}
         if self._given("profile") is None:
             vars(self)["profile"] = self._resolve_model_profile()
+            self.model_fields_set.discard("profile")
         if self.compute_cost:
             require_prices()
 

@@ -52,14 +52,16 @@ class LazyProfile(dict[str, Any]):
         self._model: tuple[str, str] | None = (provider, model)
 
     def _look_up(self) -> None:
-        if self._model is None:
+        wanted = self._model
+        if wanted is None:
             return
-        info = model_info(*self._model)
-        self._model = None
+        info = model_info(*wanted)
         if info is not None and info.name:
             super().setdefault("name", info.name)
         if info is not None and info.context_window:
             super().setdefault("max_input_tokens", info.context_window)
+        # Last, so that another thread does not read a part of it.
+        self._model = None
 
     def __bool__(self) -> bool:
         """Return True: there are always facts of the server."""

@@ -131,6 +131,17 @@ def test_the_profile_of_the_user_wins_and_stays() -> None:
     assert chat.profile == GPT_4O
 
 
+@pytest.mark.parametrize("given", [{}, {"profile": None}], ids=["none", "None"])
+def test_another_model_has_another_profile(given: dict[str, Any]) -> None:
+    chat = ChatSSE(model="gpt-4o", provider="openai", api_key="k", **given)
+    chat.profile = None
+    other = chat.model_copy(update={"model": "unknown"})
+    chat.model = "unknown"
+
+    assert chat.profile == other.profile == profile(model="unknown")
+    assert "max_input_tokens" not in (chat.profile or {})
+
+
 def test_a_subclass_may_have_profiles_of_its_own() -> None:
     class Own(ChatSSE):
         def _resolve_model_profile(self) -> Any:
