@@ -50,7 +50,8 @@ class ChunkAssembler:
             chunk_position="last",
         )
         # Where tracing libraries look for it, as in the result of `invoke`.
-        info = {"finish_reason": message.finish_reason}
+        reason = message.finish_reason
+        info = None if reason is None else {"finish_reason": reason}
         return [*chunks, ChatGenerationChunk(message=last, generation_info=info)]
 
 

@@ -148,8 +148,12 @@ def test_a_call_that_must_not_be_run_stays_invalid(
         assert (invalid["args"] or "").startswith(arguments)
 
 
-def test_the_last_chunk_has_the_finish_reason_where_results_have_it() -> None:
-    closing = ChunkAssembler().close(AnswerMessage(finish_reason="length"), Delta())
+@pytest.mark.parametrize(
+    ("reason", "info"), [("length", {"finish_reason": "length"}), (None, None)]
+)
+def test_the_last_chunk_has_the_finish_reason_where_results_have_it(
+    reason: str | None, info: dict[str, str] | None
+) -> None:
+    [last] = ChunkAssembler().close(AnswerMessage(finish_reason=reason), Delta())
 
-    [last] = closing
-    assert last.generation_info == {"finish_reason": "length"}
+    assert last.generation_info == info

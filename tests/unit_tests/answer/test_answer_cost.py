@@ -67,7 +67,7 @@ def test_a_server_tells_the_cost(
 
 @pytest.mark.parametrize(
     "cost",
-    [None, True, -1, "a lot", "nan", "inf", [1], {}, {"total_cost": -1}, 10**400],
+    [None, True, -1, "a lot", "nan", "inf", [1], {}, {"total_cost": -1}, "1e999"],
     ids=str,
 )
 def test_anything_else_is_not_a_cost(cost: object) -> None:

@@ -87,7 +87,11 @@ def test_reading_a_profile_looks_the_model_up(
     assert looked_up(found)
 
 
-@pytest.mark.parametrize("clone", [copy.copy, copy.deepcopy, pickle.dumps], ids=str)
+@pytest.mark.parametrize(
+    "clone",
+    [copy.copy, copy.deepcopy, pickle.dumps],
+    ids=["copy", "deepcopy", "pickle"],
+)
 def test_copying_a_profile_looks_nothing_up(clone: Callable[[Any], Any]) -> None:
     found = profile()
     copied = clone(found)
