@@ -19,6 +19,7 @@ _TICKS = 1e-10
 """Dollars in a tick (https://docs.x.ai/developers/cost-tracking)."""
 
 _COST = "cost"
+_IN_USAGE = frozenset({_COST, "cost_rub", "cost_in_usd_ticks", "estimated_cost"})
 _HEADER = "x-litellm-response-cost"
 """In dollars (https://docs.litellm.ai/docs/proxy/response_headers). In a stream it is
 sent before anything is generated, so it is read for whole answers only."""
@@ -58,7 +59,11 @@ def add_cost(
         headers: The response headers of an answer that was not streamed.
     """
     fields = message.metadata
-    told = told_cost(message.usage or {}, fields, pricing.currency, headers)
+    usage, headers = message.usage or {}, headers or {}
+    told = None
+    # Most servers tell none, and this runs for each answer.
+    if _COST in fields or _HEADER in headers or not usage.keys().isdisjoint(_IN_USAGE):
+        told = told_cost(usage, fields, pricing.currency, headers)
     if _COST in fields and _amount(fields[_COST]) is None:
         fields["native_cost"] = fields.pop(_COST)
     if "resumed" in fields:
@@ -112,7 +117,7 @@ def _told(value: Any, currency: str) -> tuple[float | None, str]:
     if total is None:
         return _amount(value.get("usd")), _USD
     told = value.get("currency")
-    # https://docs.perplexity.ai/api-reference/chat-completions-post: "in USD".
+    # Perplexity's schema of its API: "Total cost for the request in USD".
     return total, told if isinstance(told, str) and told else currency or _USD
 
 
@@ -127,11 +132,11 @@ def _amount(value: Any) -> float | None:
 
 
 def _computed(message: AnswerMessage, pricing: Pricing) -> Cost | None:
-    usage = usage_to_metadata(message.usage)
-    if usage is None or not pricing.provider:
+    if not pricing.provider:
         return None
+    usage = usage_to_metadata(message.usage)
     model, tier = (message.metadata.get(key) for key in ("model", "service_tier"))
-    if not isinstance(model, str):
+    if usage is None or not isinstance(model, str):
         return None
     amount = computed_cost(pricing.provider, model, usage, tier)
     return None if amount is None else Cost(amount, _USD, "computed")
