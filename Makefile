@@ -22,6 +22,7 @@ TEST_FILE ?= tests/unit_tests
 INTEGRATION_TEST_FILE ?= tests/integration_tests
 SERVE_CLIENTS := tests/integration_tests/serve_clients
 MIGRATIONS := tests/integration_tests/migrations
+TRACING := tests/integration_tests/tracing
 EXAMPLES := tests/integration_tests/test_examples.py
 # Rooms whose tests send no request, so that it does not matter which library would.
 WITHOUT_REQUESTS := $(addprefix tests/unit_tests/,sse request providers scripts secrets cli serve)
@@ -76,7 +77,7 @@ all: format lint type test integration_test examples docs ## do all that a chang
 integration_test integration_tests: $(VENV)/.group-test $(VENV)/.group-agents $(VENV)/.group-serve_frameworks $(VENV)/.group-deployment $(VENV)/.group-serve_servers ## run the tests that use real sockets
 	@$(PY) -m pytest $(WORKERS) --ignore=tests/integration_tests/llamacpp \
 		--ignore=tests/integration_tests/litellm --ignore=$(SERVE_CLIENTS) \
-		--ignore=$(MIGRATIONS) --ignore=$(EXAMPLES) $(PYTEST_EXTRA) $(INTEGRATION_TEST_FILE)
+		--ignore=$(MIGRATIONS) --ignore=$(TRACING) --ignore=$(EXAMPLES) $(PYTEST_EXTRA) $(INTEGRATION_TEST_FILE)
 
 .PHONY: aiohttp
 aiohttp: $(OTHER_VENVS)/aiohttp/.made ## run unit and integration tests with async calls sent by aiohttp
@@ -84,7 +85,7 @@ aiohttp: $(OTHER_VENVS)/aiohttp/.made ## run unit and integration tests with asy
 		$(addprefix --ignore=,$(WITHOUT_REQUESTS)) tests/unit_tests
 	@$(OTHER_VENVS)/aiohttp/bin/python -m pytest $(WORKERS) \
 		--ignore=tests/integration_tests/llamacpp --ignore=tests/integration_tests/litellm \
-		--ignore=$(SERVE_CLIENTS) --ignore=$(MIGRATIONS) \
+		--ignore=$(SERVE_CLIENTS) --ignore=$(MIGRATIONS) --ignore=$(TRACING) \
 		--ignore=tests/integration_tests/serve \
 		$(PYTEST_EXTRA) tests/integration_tests
 
@@ -104,6 +105,10 @@ serve_clients: $(OTHER_VENVS)/serve_clients/.made $(OTHER_VENVS)/serve_clients/n
 .PHONY: migrations
 migrations: $(OTHER_VENVS)/migrations/.made ## run programs for other packages, unchanged and with one import changed
 	@$(OTHER_VENVS)/migrations/bin/python -m pytest $(WORKERS) $(PYTEST_EXTRA) $(MIGRATIONS)
+
+.PHONY: tracing
+tracing: $(OTHER_VENVS)/tracing/.made ## trace calls with OpenInference, OpenLLMetry and Langfuse, whose spans stay in memory
+	@$(OTHER_VENVS)/tracing/bin/python -m pytest $(PYTEST_EXTRA) $(TRACING)
 
 .PHONY: examples
 examples: $(VENV)/.group-test $(VENV)/.group-agents $(VENV)/.group-serve_frameworks ## run the code in the README, the docs and examples/
@@ -217,6 +222,7 @@ pages: $(VENV)/.group-test ## write the generated pages and lists: API, provider
 	@$(PY) -m scripts.embeddings_table
 	@$(PY) -m scripts.coming_from
 	@$(PY) -m scripts.servers_page
+	@$(PY) -m scripts.gigachat_names
 	@$(PY) -m scripts.pages
 
 .PHONY: docs
@@ -278,6 +284,10 @@ $(OTHER_VENVS)/serve_clients/.made: pyproject.toml
 
 $(OTHER_VENVS)/migrations/.made: pyproject.toml
 	@scripts/venv.sh $(OTHER_VENVS)/migrations --editable . --group test --group migrations
+	@touch $@
+
+$(OTHER_VENVS)/tracing/.made: pyproject.toml
+	@scripts/venv.sh $(OTHER_VENVS)/tracing --editable . --group test --group tracing
 	@touch $@
 
 # Node comes with the environment, so that the machine needs none.

@@ -46,6 +46,7 @@ from langchain_sse_chat.providers import ModelFacts, Provider
 from langchain_sse_chat.sse import ServerSentEvent, SSEDecoder
 
 if TYPE_CHECKING:
+    from langchain_sse_chat.catalog import ServerModel
     from langchain_sse_chat.embeddings import CompatibleEmbeddings
 
 __all__ = [
@@ -72,6 +73,7 @@ __all__ = [
     "SSEChatError",
     "SSEDecoder",
     "ServerError",
+    "ServerModel",
     "ServerSentEvent",
     "StatusError",
     "StreamError",
@@ -83,10 +85,14 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Import the class for embeddings on first access, because few programs need it."""
+    """Import classes that few programs need on first access."""
     if name == "CompatibleEmbeddings":
         from langchain_sse_chat.embeddings import CompatibleEmbeddings  # noqa: PLC0415
 
         return CompatibleEmbeddings
+    if name == "ServerModel":
+        from langchain_sse_chat.catalog import ServerModel  # noqa: PLC0415
+
+        return ServerModel
     msg = f"module {__name__!r} has no attribute {name!r}"
     raise AttributeError(msg)

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
     from pydantic.v1 import BaseModel as BaseModelV1
 
+    from langchain_sse_chat.catalog import ServerModel
     from langchain_sse_chat.structured_output.runnable import Method
 
 ObjectT = TypeVar("ObjectT", bound="BaseModel | BaseModelV1 | Mapping[str, object]")
@@ -109,6 +110,15 @@ class ChatSSE(ChatCalls):
         own_stop = [self.stop] if isinstance(self.stop, str) else self.stop
         if ls_stop := stop or kwargs.get("stop") or own_stop:
             params["ls_stop"] = ls_stop
+        return params
+
+    def _get_ls_params_with_defaults(
+        self, stop: list[str] | None = None, **kwargs: Any
+    ) -> LangSmithParams:
+        # Traces are priced by LangChain's name of the provider. Middleware compares
+        # that of `_get_ls_params` with `model_provider` of messages.
+        params = super()._get_ls_params_with_defaults(stop=stop, **kwargs)
+        params["ls_provider"] = self._provider.langchain_name or self._provider.name
         return params
 
     def _get_invocation_params(
@@ -276,6 +286,8 @@ class ChatSSE(ChatCalls):
             method: `json_schema` uses `response_format`, `function_calling` a
                 tool that must be called, `json_mode` any JSON object. Default:
                 the first of these that the provider's dialect supports.
+                `format_instructions` puts the schema into the prompt, for servers
+                without any of them.
             include_raw: Whether to return a dict with `raw`, `parsed` and
                 `parsing_error` instead of raising if parsing fails.
             strict: Whether the server should enforce the schema.
@@ -287,19 +299,49 @@ class ChatSSE(ChatCalls):
         # Imported here: with LangChain's parsers it is a tenth of the import time.
         from langchain_sse_chat.structured_output import runnable  # noqa: PLC0415
 
-        dialect = self._dialect
         method = method or self._default_method(schema)
-        request = runnable.structured_request(
-            schema, method, strict=strict, dialect=dialect
-        )
+        request = self._structured_request(schema, method, strict)
         parser = runnable.output_parser(schema, method, include_raw=include_raw)
-        return self.bind(**{**request, **kwargs}) | parser
+        answer = self.bind(**{**request, **kwargs}) | parser
+        prompt = runnable.prompt_runnable(schema, method)
+        return answer if prompt is None else prompt | answer
+
+    def _structured_request(
+        self,
+        schema: ToolLike | None,
+        method: Method,
+        strict: bool | None,  # noqa: FBT001  # the caller's own
+    ) -> dict[str, Any]:
+        """Return the call keywords that request output in the shape of a schema."""
+        from langchain_sse_chat.structured_output import runnable  # noqa: PLC0415
+
+        return runnable.structured_request(
+            schema, method, strict=strict, dialect=self._dialect
+        )
 
     def _default_method(self, schema: ToolLike | None) -> Method:
         """Return the best method that the provider's dialect supports."""
         from langchain_sse_chat.structured_output import runnable  # noqa: PLC0415
 
         return runnable.default_method(schema, self._dialect)
+
+    def models(self) -> list[ServerModel]:
+        """Return the models that the server offers, in its order.
+
+        The request has the key, proxy, timeouts, retries and recording of a call.
+
+        Raises:
+            SSEChatError: The request failed, or its answer is not a list of models.
+        """
+        from langchain_sse_chat.catalog import listing  # noqa: PLC0415  # few need it
+
+        return listing.models_of(self)
+
+    async def amodels(self) -> list[ServerModel]:
+        """Return the models that the server offers; see `models`."""
+        from langchain_sse_chat.catalog import listing  # noqa: PLC0415  # few need it
+
+        return await listing.amodels_of(self)
 
     def get_token_ids(self, text: str) -> list[int]:
         """Return invented token IDs, about as many as the text has tokens.

@@ -330,7 +330,8 @@ class Dialect:
     """Whether generated images and videos are tags with a file ID in the text,
     `<img src="…" fuse="true"/>`, as for GigaChat
     (https://developers.sber.ru/docs/ru/gigachat/guides/images-generation). The IDs are
-    then also in `additional_kwargs["generated_files"]`."""
+    then also in `additional_kwargs["generated_files"]`, and the answer has the names of
+    `langchain_gigachat` too: `image_uuid`, `function_call`, `x_headers`."""
 
     def __post_init__(self) -> None:
         """Validate the fields.

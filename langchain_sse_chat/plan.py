@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from langchain_core.messages import BaseMessage
 
+from langchain_sse_chat.answer.cost import Pricing
 from langchain_sse_chat.answer.pipeline import PipelineOptions
 from langchain_sse_chat.dialect import Dialect, ReasoningEcho
 from langchain_sse_chat.exchange.adjustments import (
@@ -203,6 +204,9 @@ def _made_common(
             include_response_headers=used["include_response_headers"],
             marks_generated_files=dialect.marks_generated_files,
             key_hint=route.key_hint,
+            pricing=Pricing(
+                provider.currency, provider.name if settings.compute_cost else ""
+            ),
         ),
         policy=route.policy,
         dialect=dialect,

@@ -1,5 +1,7 @@
 """Print the lowest versions that pyproject.toml allows of the run-time dependencies.
 
+Those of the extra `prices` are among them: its library changes often.
+
 One `name==version` a line, for `pip install`.
 """
 
@@ -28,4 +30,5 @@ def lowest_versions(requirements: list[str]) -> list[str]:
 
 if __name__ == "__main__":
     project = tomllib.loads(PYPROJECT.read_text(encoding="utf-8"))["project"]
-    print("\n".join(lowest_versions(project["dependencies"])))
+    extra = project["optional-dependencies"]["prices"]
+    print("\n".join(lowest_versions([*project["dependencies"], *extra])))

@@ -49,7 +49,10 @@ class ChunkAssembler:
             usage_metadata=message_usage(message),
             chunk_position="last",
         )
-        return [*chunks, ChatGenerationChunk(message=last)]
+        # Where tracing libraries look for it, as in the result of `invoke`.
+        reason = message.finish_reason
+        info = None if reason is None else {"finish_reason": reason}
+        return [*chunks, ChatGenerationChunk(message=last, generation_info=info)]
 
 
 def _rich_chunk(delta: Delta) -> ChatGenerationChunk:

@@ -8,12 +8,14 @@ from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 from langchain_core.messages import AIMessage
 
+from langchain_sse_chat.answer.cost import Pricing, add_cost
 from langchain_sse_chat.answer.results import wire_message_to_ai_message
 from langchain_sse_chat.answer.whole_body import MAX_BODY_SIZE, WholeBody
 from langchain_sse_chat.errors import (
     SSEChatError,
     StreamTruncatedError,
 )
+from langchain_sse_chat.gigachat.older_names import x_headers
 from langchain_sse_chat.secrets import Secrets
 from langchain_sse_chat.sse import ServerSentEvent
 from langchain_sse_chat.sse.bare import BARE, BareTextDecoder
@@ -62,6 +64,8 @@ class PipelineOptions(NamedTuple):
     """Advice in the error when a request without a key is rejected."""
     secrets: Secrets = _NO_SECRETS
     """Secrets to remove from errors, in case the server sends them back."""
+    pricing: Pricing = Pricing()
+    """Known facts about the server's costs."""
 
 
 class AnswerPipeline(Generic[OutputT]):
@@ -263,7 +267,11 @@ class AnswerPipeline(Generic[OutputT]):
             message.metadata["request_id"] = request_id
         if self._options.include_response_headers:
             message.metadata["headers"] = failures.without_cookies(headers)
+        if self._options.marks_generated_files:
+            message.metadata["x_headers"] = x_headers(headers)
         message.metadata.update(self._attempt_metadata)
+        is_whole = self._body is not None
+        add_cost(message, self._options.pricing, headers if is_whole else None)
 
     def error_response(self, head: ResponseHead, body: bytes) -> SSEChatError:
         """Return the error for a status that is not a success."""

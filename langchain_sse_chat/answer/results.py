@@ -13,6 +13,7 @@ from langchain_core.outputs import ChatGeneration, ChatResult
 
 from langchain_sse_chat.answer.usage import message_usage, summed
 from langchain_sse_chat.gigachat.generated_files import generated_files
+from langchain_sse_chat.gigachat.older_names import file_names, function_call
 from langchain_sse_chat.message_keys import (
     MODEL_PROVIDER,
     REASONING,
@@ -53,7 +54,14 @@ def wire_message_to_result(message: AnswerMessage) -> ChatResult:
         for m in messages
     ]
     metadata = first.response_metadata
-    kept = ("token_usage", "model_name", "model_provider", "id", "system_fingerprint")
+    kept = (
+        "token_usage",
+        "model_name",
+        "model_provider",
+        "id",
+        "system_fingerprint",
+        "x_headers",
+    )
     return ChatResult(
         generations=generations,
         llm_output={k: metadata[k] for k in kept if k in metadata},
@@ -93,6 +101,8 @@ def additional_fields(message: AnswerMessage) -> dict[str, Any]:
     if message.marks_generated_files:
         files = generated_files(message.text)
         fields |= {"generated_files": files} if files else {}
+        fields |= file_names(message.text) if files else {}
+        fields |= function_call([(c.name, c.parsed) for c in message.tool_calls])
     if message.reasoning_key is not None:
         fields[REASONING_KEY] = message.reasoning_key
     extras = {call.id: call.extras for call in message.tool_calls if call.extras}

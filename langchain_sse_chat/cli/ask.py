@@ -58,7 +58,7 @@ def main(
         prog="langchain-sse-chat",
         description=(
             "Stream an answer token by token. `langchain-sse-chat serve --help` shows "
-            "how to serve a model."
+            "how to serve a model, and `models --help` how to list those of a server."
         ),
         epilog=_ENDPOINT,
     )

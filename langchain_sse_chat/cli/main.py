@@ -5,9 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 
-from langchain_sse_chat.cli import ask, serve
+from langchain_sse_chat.cli import ask, models, serve
 
-_COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {"serve": serve.main}
+_COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
+    "models": models.main,
+    "serve": serve.main,
+}
 
 
 def main(argv: Sequence[str] | None = None) -> int:

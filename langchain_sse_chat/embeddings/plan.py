@@ -9,7 +9,7 @@ from langchain_sse_chat.embeddings.batches import checked_texts
 from langchain_sse_chat.embeddings.exchange import EmbeddingsPlan
 from langchain_sse_chat.embeddings.facts import EmbeddingsFacts
 from langchain_sse_chat.embeddings.job import EmbeddingsJob
-from langchain_sse_chat.embeddings.receiver import PATH
+from langchain_sse_chat.embeddings.response import PATH
 from langchain_sse_chat.embeddings.settings import EmbeddingsSettings, Kind
 from langchain_sse_chat.providers import Provider
 from langchain_sse_chat.settings.body_names import check_body_name

@@ -34,11 +34,14 @@ class CallLog:
         """Log the URL and the kind of the request."""
         self._attempt += 1
         self._secrets.learn(spec.url, spec.headers, spec.body)
-        wanted = f"model {self._model}, {'' if spec.streamed else 'not '}streamed"
+        wanted = f"{'' if spec.streamed else 'not '}streamed"
+        if self._model is not None:
+            wanted = f"model {self._model}, {wanted}"
         logger.debug(
-            "Call %d, attempt %d: POST %s, %s.",
+            "Call %d, attempt %d: %s %s, %s.",
             self._call,
             self._attempt,
+            spec.method,
             self._secrets.redact(safe_url(spec.url)),
             "an access token"
             if spec.answer_is_secret

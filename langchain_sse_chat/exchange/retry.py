@@ -39,6 +39,8 @@ class RetryPolicy:
     """Bound of all waits in seconds, except one that the server requests."""
     max_retry_after: float = 60.0
     """The longest `Retry-After` in seconds to wait for; a longer one ends the call."""
+    statuses: frozenset[int] | None = None
+    """The HTTP statuses that are retried; `None` for those that usually pass."""
 
     def __post_init__(self) -> None:
         """Validate the fields.
@@ -65,7 +67,7 @@ class RetryPolicy:
             `None` if there is no retry: all are used up, the error is not retryable,
             or the server requests a longer wait than `max_retry_after`.
         """
-        if attempt > self.max_retries or not error.is_retryable:
+        if attempt > self.max_retries or not self._retries(error):
             return None
         asked = None
         if isinstance(error, (StatusError, StreamError)):
@@ -74,6 +76,11 @@ class RetryPolicy:
             return asked if asked <= self.max_retry_after else None
         doublings = min(attempt - 1, _MOST_DOUBLINGS)
         return draw() * min(self.maximum, self.initial * 2.0**doublings)
+
+    def _retries(self, error: SSEChatError) -> bool:
+        if self.statuses is None or not isinstance(error, StatusError):
+            return error.is_retryable
+        return error.status_code in self.statuses
 
     def next_attempt(
         self, attempt: int, error: SSEChatError, url: str, *, resumes: bool = False

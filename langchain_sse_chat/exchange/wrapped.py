@@ -63,7 +63,7 @@ def with_token_and_observers(
     Args:
         exchange: The exchange.
         plan: The endpoint.
-        model: The name of the model, for the log.
+        model: The name of the model, for the log; `None` for a request without one.
     """
     if plan.grant is not None:
         exchange = AuthorizedExchange(

@@ -6,16 +6,20 @@ They have the names of `langchain_gigachat`.
 from __future__ import annotations
 
 import base64
+import json
 import os
 import ssl
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 
 from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.exchange.access_token import AccessGrant
+from langchain_sse_chat.exchange.retry import RetryPolicy
+from langchain_sse_chat.gigachat.context import context_headers
 from langchain_sse_chat.gigachat.provider import GIGACHAT
 from langchain_sse_chat.providers import Provider
 from langchain_sse_chat.secrets.masking import MaskedStr
@@ -25,6 +29,9 @@ from langchain_sse_chat.settings.field_use import Use
 from langchain_sse_chat.transport.clients import ClientSettings
 from langchain_sse_chat.transport.tls import Certificate
 from langchain_sse_chat.transport.url import check_url
+
+_LONGEST_WAIT = 60.0
+"""Bound of the waits in seconds with a `retry_backoff_factor`, as in `gigachat`."""
 
 
 class GigaChatConnection(Connection):
@@ -45,6 +52,9 @@ class GigaChatConnection(Connection):
         "cert_file",
         "key_file",
         "key_file_password",
+        "max_connections",
+        "retry_backoff_factor",
+        "retry_on_status_codes",
     )
     """Fields with an environment variable: `GIGACHAT_` and the name in capitals."""
 
@@ -103,6 +113,29 @@ class GigaChatConnection(Connection):
 
     max_connections: Annotated[int | None, Use.MODEL] = 1000
     """Limit on simultaneous connections, one per stream; `None` for no limit."""
+
+    retry_backoff_factor: Annotated[float | None, Use.MODEL] = Field(default=None, ge=0)
+    """Bound of the first wait before a retry in seconds, which doubles with each retry
+    up to 60 seconds. Default: 0.5, and up to 8 seconds."""
+
+    retry_on_status_codes: Annotated[tuple[int, ...] | None, Use.MODEL] = None
+    """The HTTP statuses that are retried, and no others. Default: those that usually
+    pass, such as 429, 500, 502, 503 and 504."""
+
+    @field_validator("retry_on_status_codes", mode="before")
+    @classmethod
+    def _read_list(cls, value: Any) -> Any:
+        """Accept the JSON text of a list, as in an environment variable."""
+        if not isinstance(value, str):
+            return value
+        try:
+            return json.loads(value)
+        except ValueError:
+            return value.split(",")
+
+    @classmethod
+    def _understood(cls, given: Mapping[str, Any]) -> dict[str, Any]:
+        return super()._understood(with_additional_fields(given))
 
     @model_validator(mode="before")
     @classmethod
@@ -169,6 +202,21 @@ class GigaChatConnection(Connection):
         secret = MaskedStr(_text(self.key_file_password))
         return (self.cert_file, self.key_file, secret)
 
+    def _retries(self) -> RetryPolicy:
+        """Return the waits between attempts, and what is retried."""
+        policy = super()._retries()
+        if self.retry_backoff_factor is not None:
+            policy = replace(
+                policy, initial=self.retry_backoff_factor, maximum=_LONGEST_WAIT
+            )
+        if self.retry_on_status_codes is not None:
+            policy = replace(policy, statuses=frozenset(self.retry_on_status_codes))
+        return policy
+
+    def _context_headers(self) -> Mapping[str, Any]:
+        """Return the headers that the program sets in `gigachat.context`."""
+        return context_headers()
+
     def access_grant(self, key: str | None) -> AccessGrant | None:
         """Return the grant for access tokens.
 
@@ -195,6 +243,18 @@ class GigaChatConnection(Connection):
             url = f"{self._address.rstrip('/')}/token"
             return AccessGrant(url, f"Basic {basic}", access_token=token)
         return AccessGrant("", "", access_token=token) if token else None
+
+
+def with_additional_fields(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return arguments with `additional_fields` as part of `extra_body`.
+
+    That is the name of `langchain_gigachat` for keys of the request's body.
+    """
+    values = dict(given)
+    fields = values.pop("additional_fields", None)
+    if not fields:
+        return values
+    return {**values, "extra_body": {**fields, **(values.get("extra_body") or {})}}
 
 
 def _text(secret: Secret) -> str:

@@ -180,7 +180,8 @@ def _message(message: Mapping[str, Any]) -> dict[str, Any]:
     wire: dict[str, Any] = {"role": _role(message), "content": _text(message)}
     wire |= {key: message[key] for key in _MESSAGE_KEYS if message.get(key)}
     if files := _files(message):
-        wire["attachments"] = [*wire.get("attachments", []), *files]
+        # A file that is named twice is one attachment.
+        wire["attachments"] = [*dict.fromkeys([*wire.get("attachments", []), *files])]
     return wire
 
 
@@ -215,8 +216,9 @@ def _text(message: Mapping[str, Any]) -> str:
         elif not _file_id(part):
             msg = (
                 f"A message has a part of type {part.get('type')!r}. This server "
-                "accepts text, and files that were uploaded to it before "
-                "(`POST /files`), by ID: {'type': 'file', 'file_id': '...'}."
+                "accepts text, and files that were uploaded to it before, by ID: "
+                "{'type': 'file', 'file_id': '...'}. `GigaChat.upload_file` uploads "
+                "one, and `auto_upload_attachments=True` the data in messages."
             )
             raise ConfigurationError(msg)
     return "\n".join(texts)

@@ -11,6 +11,7 @@ from langchain_sse_chat.providers.provider import Provider
 
 BEDROCK = Provider(
     name="bedrock",
+    langchain_name="amazon_bedrock",
     base_url="https://bedrock-runtime.{AWS_REGION|AWS_DEFAULT_REGION}.amazonaws.com"
     "/openai/v1",
     api_key_env="AWS_BEARER_TOKEN_BEDROCK",
@@ -150,6 +151,7 @@ SNOWFLAKE = Provider(
 
 VERTEX = Provider(
     name="vertex",
+    langchain_name="google_vertexai",
     base_url="https://{GOOGLE_CLOUD_LOCATION|GOOGLE_VERTEX_LOCATION}"
     "-aiplatform.googleapis.com/v1"
     "/projects/{GOOGLE_CLOUD_PROJECT|GOOGLE_VERTEX_PROJECT}"

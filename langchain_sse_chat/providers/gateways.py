@@ -25,6 +25,8 @@ AITUNNEL = Provider(
 
 OPENROUTER = Provider(
     name="openrouter",
+    # Of prices; costs are in credits: https://openrouter.ai/docs/faq
+    currency="USD",  # https://openrouter.ai/docs/guides/overview/models
     base_url="https://openrouter.ai/api/v1",
     api_key_env="OPENROUTER_API_KEY",
     base_url_env="OPENROUTER_API_BASE",
@@ -120,6 +122,8 @@ REQUESTY = Provider(
 
 VERCEL = Provider(
     name="vercel",
+    # packages/gateway in https://github.com/vercel/ai
+    currency="USD",
     base_url="https://ai-gateway.vercel.sh/v1",
     api_key_env="AI_GATEWAY_API_KEY",
     other_api_key_envs=("VERCEL_AI_GATEWAY_API_KEY", "VERCEL_OIDC_TOKEN"),

@@ -83,6 +83,7 @@ FIREWORKS = Provider(
 
 GEMINI = Provider(
     name="gemini",
+    langchain_name="google_genai",
     base_url="https://generativelanguage.googleapis.com/v1beta/openai",
     api_key_env="GEMINI_API_KEY",
     dialect=Dialect(
@@ -203,6 +204,7 @@ SARVAM = Provider(
 
 TOGETHER = Provider(
     name="together",
+    currency="USD",  # https://docs.together.ai/docs/serverless-models
     base_url="https://api.together.ai/v1",
     api_key_env="TOGETHER_API_KEY",
     base_url_env="TOGETHER_API_BASE",

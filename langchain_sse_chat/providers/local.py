@@ -11,6 +11,7 @@ from langchain_sse_chat.providers.provider import Provider
 
 LITELLM = Provider(
     name="litellm",
+    currency="USD",  # https://docs.litellm.ai/docs/proxy/cost_tracking
     base_url="http://localhost:4000",
     api_key_env="LITELLM_PROXY_API_KEY",
     base_url_env="LITELLM_PROXY_API_BASE",

@@ -145,6 +145,7 @@ AZURE = Provider(
 
 AZURE_DEPLOYMENTS = Provider(
     name="azure-deployments",
+    langchain_name="azure",
     api_key_env="AZURE_OPENAI_API_KEY",
     base_url_env="AZURE_OPENAI_ENDPOINT",
     hosts=_AZURE_HOSTS,

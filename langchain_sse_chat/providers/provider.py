@@ -109,6 +109,13 @@ class Provider:
     proxy_env: str | None = None
     """The environment variable that holds the URL of a proxy for its requests, which
     LangChain's own package for the provider reads."""
+    langchain_name: str = ""
+    """LangChain's name of the provider in traces (`ls_provider`), by which LangSmith
+    finds prices; empty if it is `name`."""
+
+    currency: str = ""
+    """The currency of the costs and prices that its API tells, as an ISO 4217 code, by
+    its own documentation. Empty if that does not say."""
 
     def __post_init__(self) -> None:
         """Check the facts that every call uses.

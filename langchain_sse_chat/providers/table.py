@@ -20,6 +20,7 @@ OPENAI = openai.OPENAI
 
 CUSTOM = Provider(
     name="custom",
+    langchain_name="sse-chat",
     api_key_required=False,
     hint="Any server: a key is sent if one is given.",
 )

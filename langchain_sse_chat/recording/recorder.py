@@ -106,7 +106,7 @@ class Recorder:
             "by": f"langchain-sse-chat/{__version__}",
             "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
             "request": {
-                "method": "POST",
+                "method": spec.method,
                 "url": self._secrets.redact(safe_url(spec.url)),
                 "query": dict.fromkeys(query_names(spec.url), MASK),
                 "headers": shown_headers(spec.headers),

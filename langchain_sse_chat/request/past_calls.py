@@ -10,6 +10,7 @@ from typing import Any
 from langchain_core.messages import AIMessage
 
 from langchain_sse_chat.errors import ConfigurationError
+from langchain_sse_chat.message_keys import MODEL_PROVIDER
 from langchain_sse_chat.request.content import RequestPart
 from langchain_sse_chat.request.custom_tools import as_custom_call, custom_call_ids
 from langchain_sse_chat.request.reasoning_echo import add_extras
@@ -94,7 +95,10 @@ def past_calls(message: AIMessage, path: str, *, extras: bool) -> list[PastCall]
             for position, call in enumerate(kept)
         ]
     blocks = list(blocks_of(message, _CALL_BLOCKS))
-    if not blocks and (legacy := message.additional_kwargs.get("function_call")):
+    # An answer of this package has it beside `tool_calls`, which were then removed.
+    is_own = message.response_metadata.get("model_provider") == MODEL_PROVIDER
+    legacy = message.additional_kwargs.get("function_call")
+    if legacy and not blocks and not is_own:
         return _legacy_call(legacy, path)
     return [
         _call(block, f"{path}.content[{position}]", None) for position, block in blocks

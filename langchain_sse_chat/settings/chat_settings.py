@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from langchain_core.language_models import BaseChatModel
+from langchain_core.language_models.model_profile import ModelProfile
 from pydantic import (
     AliasChoices,
     Field,
@@ -19,10 +20,12 @@ from langchain_sse_chat.answer.pipeline import OnTruncation
 from langchain_sse_chat.dialect import Dialect, ReasoningEcho
 from langchain_sse_chat.exchange.endpoint_attempts import OnDisconnect
 from langchain_sse_chat.exchange.retry import RetryPolicy
+from langchain_sse_chat.prices import require_prices
 from langchain_sse_chat.secrets import masked
 from langchain_sse_chat.settings.connection import Connection
 from langchain_sse_chat.settings.field_types import Reasoning, ResponseFormat
 from langchain_sse_chat.settings.field_use import Use, fields_for
+from langchain_sse_chat.settings.model_profile import model_profile
 from langchain_sse_chat.settings.peer_names.table import CHAT_NAMES
 from langchain_sse_chat.transport.protocols import Timeouts
 from langchain_sse_chat.transport.url import safe_url
@@ -136,6 +139,17 @@ class ChatSSESettings(Connection, BaseChatModel):
     include_response_headers: Annotated[bool, Use.CALL] = False
     """Whether to put the response headers into `response_metadata["headers"]`."""
 
+    compute_cost: Annotated[bool, Use.MODEL] = False
+    """Whether to compute `response_metadata["cost"]` from the token counts if the
+    server does not send a cost. Requires `langchain-sse-chat[prices]`."""
+
+    profile: Annotated[ModelProfile | None, Use.MODEL] = Field(
+        default=None, exclude=True, repr=False
+    )
+    """The abilities of the model, for agents and middleware, as LangChain's
+    `ModelProfile`. Default: the known facts about the server, and the context window
+    of the model if `langchain-sse-chat[prices]` is installed."""
+
     _frames: dict[Any, Any] = PrivateAttr(default_factory=dict)
     """The shared parts of calls, by the values they depend on other than fields; and
     the dialects of models that calls name."""
@@ -154,10 +168,28 @@ class ChatSSESettings(Connection, BaseChatModel):
             return value
         return {str(token): bias for token, bias in value.items()}
 
+    _FOUND: ClassVar[tuple[str, ...]] = (*Connection._FOUND, "profile")  # noqa: SLF001  # ours
+
     def _derive(self) -> None:
         super()._derive()
         self._frames = {}
         self._dialect = self._provider.dialect_for(self.model)
+        if self._given("profile") is None:
+            vars(self)["profile"] = self._resolve_model_profile()
+            self.model_fields_set.discard("profile")
+        if self.compute_cost:
+            require_prices()
+
+    def _resolve_model_profile(self) -> ModelProfile | None:
+        return model_profile(self._dialect, self._provider.name, self.model)
+
+    @model_validator(mode="after")
+    def _set_model_profile(self) -> Self:
+        """Do nothing, instead of LangChain's validator, which marks it as set.
+
+        `_derive` sets the profile, after it has found the provider.
+        """
+        return self
 
     @model_validator(mode="after")
     def _check_reasoning_tags(self) -> Self:

@@ -217,6 +217,14 @@ class Connection(CheckedModel):
             async_transport=self.async_transport,
         )
 
+    def _retries(self) -> RetryPolicy:
+        """Return the waits between attempts, and what is retried."""
+        return self.retry_policy
+
+    def _context_headers(self) -> Mapping[str, Any]:
+        """Return headers that the program sets for the calls of its context."""
+        return {}
+
     def access_grant(self, key: str | None) -> AccessGrant | None:
         """Return the grant for an access token, if the provider requires one.
 

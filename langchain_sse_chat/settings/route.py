@@ -65,7 +65,13 @@ def find_route(
     address, user = without_user(
         endpoint(root, path, provider.query(root, given_query))
     )
-    given = masked_values({**(settings.default_headers or {}), **(headers or {})})
+    given = masked_values(
+        {
+            **(settings.default_headers or {}),
+            **settings._context_headers(),  # noqa: SLF001  # of its context
+            **(headers or {}),
+        }
+    )
     grant = _grant(settings, key, given)
     key_header = provider.key_header(None if grant else key)
     if user is not None:
@@ -84,7 +90,7 @@ def find_route(
         ),
         grant=grant,
         policy=replace(
-            settings.retry_policy,
+            settings._retries(),  # noqa: SLF001  # its own policy
             max_retries=used["max_retries"],
             max_retry_after=used["max_retry_after"],
         ),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
+from langchain_core.language_models import LanguageModelInput
+from langchain_core.runnables import Runnable
 from langchain_core.utils.pydantic import is_basemodel_subclass
 
 from langchain_sse_chat.dialect import Dialect
@@ -13,9 +15,9 @@ from langchain_sse_chat.request.strict import effective_strict
 from langchain_sse_chat.request.tools import ToolLike, output_schema
 from langchain_sse_chat.structured_output.parser import StructuredOutputParser
 
-Method = Literal["json_schema", "function_calling", "json_mode"]
+Method = Literal["json_schema", "function_calling", "json_mode", "format_instructions"]
 
-METHODS: tuple[Method, ...] = ("json_schema", "function_calling", "json_mode")
+METHODS: tuple[Method, ...] = get_args(Method)
 
 
 def default_method(schema: ToolLike | None, dialect: Dialect) -> Method:
@@ -40,7 +42,8 @@ def structured_request(
     Args:
         schema: The schema; only `json_mode` works without one.
         method: `json_schema` uses `response_format`, `function_calling` a tool that
-            must be called, and `json_mode` requests JSON of any shape.
+            must be called, `json_mode` requests JSON of any shape, and
+            `format_instructions` requests nothing: the prompt has the schema.
         strict: Whether the server must enforce the schema; `None` for the dialect's
             default.
         dialect: The server's dialect.
@@ -56,13 +59,14 @@ def structured_request(
         "kwargs": {"method": method, "strict": strict},
         "schema": schema,
     }
-    if method == "json_mode":
+    if method in ("json_mode", "format_instructions"):
         if strict is not None:
             msg = "`strict` needs a schema. Use the method `json_schema` for it."
             raise ConfigurationError(msg)
         traced["kwargs"] = {"method": method}
+        wire = {"response_format": {"type": "json_object"}}
         return {
-            "response_format": {"type": "json_object"},
+            **(wire if method == "json_mode" else {}),
             "ls_structured_output_format": traced,
         }
     if schema is None:
@@ -82,6 +86,22 @@ def structured_request(
         "tool_choice": {"type": "function", "function": {"name": wanted.name}},
         "ls_structured_output_format": traced,
     }
+
+
+def prompt_runnable(
+    schema: ToolLike | None, method: Method
+) -> Runnable[LanguageModelInput, LanguageModelInput] | None:
+    """Return the runnable before the model, `None` if the method needs none.
+
+    Raises:
+        ConfigurationError: The method needs a schema.
+    """
+    if method != "format_instructions":
+        return None
+    # Imported here, because few use it.
+    from langchain_sse_chat.structured_output import instructions  # noqa: PLC0415
+
+    return instructions.with_instructions(instructions.instructions_for(schema))
 
 
 def output_parser(

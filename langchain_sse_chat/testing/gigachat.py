@@ -1,4 +1,4 @@
-"""Run a GigaChat inside the process: its token endpoint, chats and embeddings.
+"""Run a GigaChat inside the process: tokens, chats, files, models and embeddings.
 
 The forms are those of
 https://developers.sber.ru/docs/ru/gigachat/api/reference/rest/gigachat-api.
@@ -15,12 +15,14 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from langchain_sse_chat.testing import echo, embeddings
+from langchain_sse_chat.testing import gigachat_storage as storage
 from langchain_sse_chat.testing.completions import (
     Body,
     Completion,
     dump_json,
     split_tokens,
 )
+from langchain_sse_chat.testing.gigachat_storage import StoredFile
 from langchain_sse_chat.testing.replies import Reply, Scripted
 from langchain_sse_chat.testing.request import Request
 from langchain_sse_chat.testing.server import ScriptedServer
@@ -56,7 +58,8 @@ _FIELDS = frozenset(
 class ScriptedGigaChat(ScriptedServer):
     """A `ScriptedServer` that speaks GigaChat's dialect and is just as strict.
 
-    It issues access tokens for a key and rejects chats without a valid token.
+    It issues access tokens for a key and rejects requests without a valid token.
+    Uploaded files are kept in `files`; a chat that refers to another file gets 404.
     Requests in another form than GigaChat's get its status 422. Replies of the script
     are given in GigaChat's form; without one, the echo model answers.
 
@@ -78,10 +81,20 @@ class ScriptedGigaChat(ScriptedServer):
         credentials: str | None = None,
         token_lasts: float = 1800.0,
     ) -> None:
-        routes = {
+        self._storage = storage.Storage()
+        routes: dict[str, Scripted] = {
             _TOKEN_PATH: self._give_token,
             _CHAT_PATH: self._chat,
             _EMBEDDINGS_PATH: self._embed,
+            **{
+                path: self._for_a_token(route)
+                for route, paths in (
+                    (self._storage.answer, (storage.FILES, f"{storage.FILES}/")),
+                    (storage.models, (storage.MODELS, f"{storage.MODELS}/")),
+                    (storage.token_counts, (storage.TOKENS,)),
+                )
+                for path in paths
+            },
         }
         super().__init__(script, routes=routes)
         self._credentials = credentials
@@ -101,6 +114,11 @@ class ScriptedGigaChat(ScriptedServer):
             "base_url": self.base_url,
             "auth_url": self.auth_url,
         }
+
+    @property
+    def files(self) -> dict[str, StoredFile]:
+        """The uploaded files, by their IDs."""
+        return self._storage.files
 
     def expire_tokens(self) -> None:
         """Expire all tokens issued so far."""
@@ -125,7 +143,13 @@ class ScriptedGigaChat(ScriptedServer):
         token = request.headers.get("authorization", "").removeprefix("Bearer ")
         if self._tokens.get(token, 0.0) > time.time():
             return None
-        return _refusal(401, "Token has expired" if token else "Unauthorized")
+        return storage.refusal(401, "Token has expired" if token else "Unauthorized")
+
+    def _for_a_token(
+        self, route: Callable[[Request], Reply]
+    ) -> Callable[[Request], Reply]:
+        """Return a route that answers requests with a valid token only."""
+        return lambda request: self._unauthorized(request) or route(request)
 
     def _embed(self, request: Request) -> Reply:
         return self._unauthorized(request) or _embeddings(request.settings())
@@ -136,7 +160,10 @@ class ScriptedGigaChat(ScriptedServer):
             return refused
         problem = _problem(request.settings())
         if problem is not None:
-            return _refusal(422, f"Invalid params: {problem}")
+            return storage.refusal(422, f"Invalid params: {problem}")
+        missing = self._storage.unknown(_attachments(request.settings()))
+        if missing is not None:
+            return storage.refusal(404, f"No such file: {missing}")
         scripted = self._router.script.next(request, _echo)
         reply = scripted if isinstance(scripted, Reply) else scripted(request)
         if isinstance(reply.content, Completion):
@@ -151,8 +178,9 @@ def _is_uuid(text: str) -> bool:
         return False
 
 
-def _refusal(status: int, message: str) -> Reply:
-    return Reply.json({"status": status, "message": message}, status)
+def _attachments(body: Mapping[str, Any]) -> Iterator[object]:
+    for message in body.get("messages") or []:
+        yield from message.get("attachments") or []
 
 
 def _embeddings(body: Mapping[str, Any]) -> Reply:
@@ -160,7 +188,7 @@ def _embeddings(body: Mapping[str, Any]) -> Reply:
     unknown = sorted(body.keys() - {"model", "input"})
     problem = f"unknown field {unknown[0]}" if unknown else embeddings.refusal(body)
     if problem is not None:
-        return _refusal(422, f"Invalid params: {problem}")
+        return storage.refusal(422, f"Invalid params: {problem}")
     data = [
         {
             "object": "embedding",

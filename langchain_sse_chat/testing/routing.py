@@ -33,7 +33,8 @@ class Router:
         script: The replies to chat requests, used up one by one.
         default: The reply to chat requests after the script is used up; `None` for the
             echo model, or for an error after recorded replies.
-        routes: Replies by path, used before anything else.
+        routes: Replies by path, used before anything else. A path that ends in `/` is
+            for all paths below it.
         api_key: The key that other requests must have; `None` for any.
     """
 
@@ -70,8 +71,9 @@ class Router:
             return reply, reply.render(request)
 
     def _choose(self, request: Request) -> Scripted:
-        if request.path in self._routes:
-            return self._routes[request.path]
+        route = self._route(request.path)
+        if route is not None:
+            return route
         if request.path not in _POST_PATHS | _MODELS_PATHS:
             return Reply.status(404, error=f"Invalid URL ({request.path})")
         method = "POST" if request.path in _POST_PATHS else "GET"
@@ -85,6 +87,14 @@ class Router:
         if request.path in _EMBEDDINGS_PATHS:
             return embeddings.answer
         return self.script.next(request, echo.answer)
+
+    def _route(self, path: str) -> Scripted | None:
+        if path in self._routes:
+            return self._routes[path]
+        above = (
+            r for p, r in self._routes.items() if path.startswith(p) and p[-1] == "/"
+        )
+        return next(above, None)
 
 
 def checked(script: Iterable[Any]) -> list[Scripted]:

@@ -33,7 +33,8 @@ class ScriptedServer:
         script: The replies, in their order.
         default: The reply after the script is used up; `None` for the echo model.
         routes: Replies for other paths, such as a token endpoint. They answer every
-            request to their path, with any method, and are never used up.
+            request to their path, with any method, and are never used up. A path that
+            ends in `/` is for all paths below it.
         api_key: The key that a client must send as a bearer token to avoid status 401;
             `None` to accept any. Routes do not ask for it.
         port: The port; 0 for a free one.

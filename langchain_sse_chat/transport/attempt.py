@@ -127,7 +127,7 @@ class Attempt(Generic[OutputT]):
             timeout = Limits(timeout, self.clock, self._now)
         self._client = client
         self._request = client.build_request(
-            "POST",
+            self._spec.method,
             _parsed(self._spec.url),
             headers=dict(self._spec.headers),
             content=self._spec.body,

@@ -99,7 +99,7 @@ class Clients(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RequestSpec:
-    """One `POST` request, ready to send."""
+    """One request, ready to send."""
 
     url: str
     headers: Mapping[str, str]
@@ -115,6 +115,7 @@ class RequestSpec:
     """The setting that the URL comes from, for error messages."""
     answer_is_secret: bool = False
     """Whether the response holds a secret, such as a token, and must not be shown."""
+    method: str = "POST"
 
     def __repr__(self) -> str:
         """Omit query, headers and body, which hold keys and messages."""

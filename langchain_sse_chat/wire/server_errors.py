@@ -52,7 +52,7 @@ _HINTS = {
     402: "Check the account balance.",
     403: "Check the permissions of the API key.",
     404: (
-        "Check the model name, and that `base_url` is the part of the address "
+        "Check {subject}, and that `base_url` is the part of the address "
         "before `{path}`, often ending in `/v1`."
     ),
     407: "Pass the user and password of the proxy in `proxy`.",
@@ -165,6 +165,7 @@ def status_error(
     key_hint: str = "",
     address: str = "base_url",
     path: str = "/chat/completions",
+    subject: str = "the model name",
 ) -> StatusError:
     """Return the error for an HTTP status that is not a success.
 
@@ -177,6 +178,7 @@ def status_error(
         key_hint: A sentence for 401 and 403 when the request had no key.
         address: The setting with the URL.
         path: The path after the root of the API.
+        subject: The value to check if the status is 404.
     """
     text = body.decode("utf-8", "replace")
     words, parsed = _body_words(text)
@@ -192,7 +194,7 @@ def status_error(
             f": {_short(report.message)}" if report.message else " with an empty body"
         )
         hint = _SPENT_HINT if spent else _hint(status, report, key_hint, address)
-        hint = hint.replace("{path}", path)
+        hint = hint.replace("{path}", path).replace("{subject}", subject)
         msg = f"{_sentence(msg + said)} {hint}".rstrip()
     if named:
         msg += f" (request {named})"

@@ -15,6 +15,7 @@ from langchain_sse_chat import (
     ChatSSE,
     CompatibleEmbeddings,
     Provider,
+    ServerModel,
     ServerSentEvent,
     SSEDecoder,
     StatusError,
@@ -33,6 +34,7 @@ chat = ChatSSE(
 )
 
 assert_type(chat.model, str)
+assert_type(chat.models(), list[ServerModel])
 assert_type(chat.temperature, float | None)
 assert_type(
     chat.api_key,

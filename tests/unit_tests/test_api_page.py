@@ -68,6 +68,9 @@ def test_every_public_name_has_an_entry() -> None:
 
 def test_no_entry_is_private() -> None:
     methods = {f"langchain_sse_chat.ChatSSE.{name}" for name in dir(ChatSSE)}
+    methods |= {
+        f"langchain_sse_chat.gigachat.GigaChat.{name}" for name in dir(GigaChat)
+    }
 
     assert set(ENTRIES) - {errors.__name__} - methods <= public_names().keys()
     assert not any("._" in name for name in ENTRIES if not name.endswith("__"))

@@ -59,6 +59,9 @@ _OWN_METADATA = frozenset(
         "attempts",
         "resumed",
         "resumed_at",
+        "cost",
+        "cost_currency",
+        "cost_source",
     }
 )
 """Fields of our messages' metadata that are not sent as they are."""

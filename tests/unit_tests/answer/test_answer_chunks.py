@@ -146,3 +146,14 @@ def test_a_call_that_must_not_be_run_stays_invalid(
         [invalid] = whole.invalid_tool_calls
         assert (invalid["id"], invalid["name"]) == ("c", "f")
         assert (invalid["args"] or "").startswith(arguments)
+
+
+@pytest.mark.parametrize(
+    ("reason", "info"), [("length", {"finish_reason": "length"}), (None, None)]
+)
+def test_the_last_chunk_has_the_finish_reason_where_results_have_it(
+    reason: str | None, info: dict[str, str] | None
+) -> None:
+    [last] = ChunkAssembler().close(AnswerMessage(finish_reason=reason), Delta())
+
+    assert last.generation_info == info

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from langchain_sse_chat.cli import ask, serve
+from langchain_sse_chat.cli import ask, models, serve
 from langchain_sse_chat.cli.main import _COMMANDS, main
 
 
@@ -34,5 +34,5 @@ def test_without_a_command_it_asks(monkeypatch: pytest.MonkeyPatch) -> None:
     assert command.seen == [["How are you?"], [], ["Hi"]]
 
 
-def test_serve_is_a_command() -> None:
-    assert _COMMANDS["serve"] is serve.main
+def test_the_commands() -> None:
+    assert {"models": models.main, "serve": serve.main} == _COMMANDS

@@ -11,7 +11,8 @@ from langchain_sse_chat import (
     ServerError,
     SSEChatError,
 )
-from langchain_sse_chat.embeddings.exchange import BatchAttempts, EmbeddingsPlan
+from langchain_sse_chat.embeddings.exchange import EmbeddingsPlan, batch_request
+from langchain_sse_chat.exchange.plain_request import PlainAttempts
 from langchain_sse_chat.exchange.retry import RetryPolicy
 from langchain_sse_chat.transport.clients import HTTPClients
 from langchain_sse_chat.transport.protocols import Timeouts
@@ -39,7 +40,7 @@ def test_a_plan_shows_neither_query_nor_headers() -> None:
 
 
 def test_a_request_has_the_texts_and_all_fields() -> None:
-    attempts = BatchAttempts(PLAN, ["x", "y"])
+    attempts = PlainAttempts(PLAN, batch_request(PLAN, ["x", "y"]))
 
     spec, receiver = attempts.begin()
 
@@ -51,7 +52,7 @@ def test_a_request_has_the_texts_and_all_fields() -> None:
 
 
 def test_a_retryable_error_is_retried_as_often_as_the_policy_allows() -> None:
-    attempts = BatchAttempts(PLAN, ["x"])
+    attempts = PlainAttempts(PLAN, batch_request(PLAN, ["x"]))
 
     attempts.begin()
     again = attempts.failed(ServerError(f"failed with {KEY}", is_retryable=True))

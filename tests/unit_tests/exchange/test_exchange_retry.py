@@ -8,8 +8,11 @@ from langchain_sse_chat.errors import (
     AuthenticationError,
     ConfigurationError,
     ConnectionFailedError,
+    ErrorResponse,
     RateLimitError,
+    ServerError,
     SSEChatError,
+    StatusError,
 )
 from langchain_sse_chat.exchange.retry import RetryPolicy
 from langchain_sse_chat.wire.retry_after import parse_retry_after
@@ -120,3 +123,19 @@ def test_reads_what_the_server_asks_to_wait(
 def test_no_header_value_makes_reading_fail(value: str) -> None:
     seconds = parse_retry_after({"retry-after": value, "retry-after-ms": value}, NOW)
     assert seconds is None or seconds >= 0.0
+
+
+@pytest.mark.parametrize(
+    ("error", "again"),
+    [
+        (RateLimitError("x", response=ErrorResponse(429), is_retryable=True), False),
+        (ServerError("x", response=ErrorResponse(503), is_retryable=True), True),
+        (StatusError("x", response=ErrorResponse(409)), True),
+        (ConnectionFailedError(), True),
+    ],
+    ids=["429", "503", "409", "connection"],
+)
+def test_only_the_given_statuses_are_retried(error: SSEChatError, again: bool) -> None:
+    policy = RetryPolicy(statuses=frozenset({409, 503}))
+
+    assert (policy.delay(1, error, highest) is not None) is again

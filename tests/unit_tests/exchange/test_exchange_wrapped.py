@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from langchain_sse_chat.embeddings.exchange import BatchAttempts, EmbeddingsPlan
+from langchain_sse_chat.embeddings.exchange import EmbeddingsPlan, batch_request
 from langchain_sse_chat.exchange.access_token import AccessGrant, AuthorizedExchange
+from langchain_sse_chat.exchange.plain_request import PlainAttempts
 from langchain_sse_chat.exchange.retry import RetryPolicy
 from langchain_sse_chat.exchange.wrapped import with_token_and_observers
 from langchain_sse_chat.transport.clients import HTTPClients
@@ -31,7 +32,7 @@ GRANT = AccessGrant("http://test/token", "Basic a2V5", "scope")
 
 def wrapped(plan: EmbeddingsPlan) -> tuple[Any, Any]:
     """Return an exchange, wrapped and as it is."""
-    attempts = BatchAttempts(plan, ["a"])
+    attempts = PlainAttempts(plan, batch_request(plan, ["a"]))
     return with_token_and_observers(attempts, plan, "m"), attempts
 
 

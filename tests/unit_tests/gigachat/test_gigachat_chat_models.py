@@ -10,13 +10,21 @@ from typing import Any
 
 import pytest
 from langchain_core.load import dumps
-from pydantic import SecretStr
+from langchain_core.messages import HumanMessage
+from pydantic import BaseModel, SecretStr
 
 from langchain_sse_chat import ChatSSE, ConfigurationError, Provider
 from langchain_sse_chat.gigachat import GigaChat
 from langchain_sse_chat.providers import PROVIDERS, find_provider
 from langchain_sse_chat.transport.clients import ClientSettings
-from tests.unit_tests.gigachat.gigachat_scripts import KEY, Sber, ask_sync, fresh_key
+from tests.unit_tests.gigachat.gigachat_scripts import (
+    KEY,
+    Sber,
+    ask_sync,
+    event,
+    fresh_key,
+    stream,
+)
 
 
 def settings_of(chat: GigaChat) -> ClientSettings:
@@ -194,3 +202,35 @@ def test_the_model_names_itself(sber: Sber) -> None:
     assert chat._llm_type == "sse-chat-gigachat"
     assert chat._identifying_params["model"] == "GigaChat"
     assert isinstance(chat, ChatSSE)
+
+
+def test_models_of_the_other_package_are_fields(sber: Sber) -> None:
+    class Ranker(BaseModel):
+        enabled: bool | None = None
+        top_n: int | None = None
+
+    sber.chat(function_ranker=Ranker(enabled=False), storage={"a": 1}).invoke("x")
+
+    assert sber.body["function_ranker"] == {"enabled": False}
+    assert sber.body["storage"] == {"a": 1}
+
+
+def test_format_instructions_are_a_part_of_the_prompt(sber: Sber) -> None:
+    class Pay(BaseModel):
+        to: str
+
+    chain = sber.chat().with_structured_output(Pay, method="format_instructions")
+    sber.answers = [stream(event({"content": '{"to": "Ann"}'}, finish_reason="stop"))]
+
+    assert list(chain.stream([HumanMessage("Who?")]))[-1] == Pay(to="Ann")
+    assert "response_format" not in sber.body
+    first, last = sber.body["messages"]
+    assert (first["content"], last["role"]) == ("Who?", "user")
+    assert '"required": ["to"]' in last["content"]
+
+
+def test_format_instructions_cannot_be_strict(sber: Sber) -> None:
+    with pytest.raises(ConfigurationError, match="json_schema"):
+        sber.chat().with_structured_output(
+            dict[str, str], method="format_instructions", strict=True
+        )

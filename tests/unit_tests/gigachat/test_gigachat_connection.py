@@ -5,11 +5,13 @@ from __future__ import annotations
 import ssl
 from typing import Any
 
+import httpx
 import pytest
 
-from langchain_sse_chat import ConfigurationError
+from langchain_sse_chat import ConfigurationError, RateLimitError
+from langchain_sse_chat.exchange.retry import RetryPolicy
 from langchain_sse_chat.gigachat import GigaChat, GigaChatEmbeddings
-from tests.unit_tests.gigachat.gigachat_scripts import KEY
+from tests.unit_tests.gigachat.gigachat_scripts import KEY, Ask, Sber
 
 KINDS = pytest.mark.parametrize("kind", [GigaChat, GigaChatEmbeddings])
 
@@ -85,3 +87,69 @@ def test_a_change_of_a_related_setting_replaces_it(kind: type[Any]) -> None:
 
     assert changed._clients._settings.verify is False
     assert changed.credentials.get_secret_value() == "other"
+
+
+@KINDS
+def test_retries_have_the_names_of_the_other_package(kind: type[Any]) -> None:
+    model = kind(
+        credentials=KEY,
+        max_retries=4,
+        retry_backoff_factor=2,
+        retry_on_status_codes=(409, 503),
+    )
+
+    policy = model._retries()
+
+    assert (policy.initial, policy.maximum) == (2, 60)
+    assert policy.statuses == {409, 503}
+    assert kind(credentials=KEY)._retries() == RetryPolicy()
+
+
+@KINDS
+@pytest.mark.parametrize("text", ["[409, 503]", "409,503", "409, 503"])
+def test_statuses_come_from_the_environment(
+    kind: type[Any], text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIGACHAT_RETRY_ON_STATUS_CODES", text)
+
+    assert kind(credentials=KEY).retry_on_status_codes == (409, 503)
+
+
+@pytest.mark.parametrize(
+    "field", [{"retry_backoff_factor": -1}, {"retry_on_status_codes": "often"}], ids=str
+)
+@KINDS
+def test_wrong_retries_are_an_error(kind: type[Any], field: dict[str, Any]) -> None:
+    with pytest.raises(ConfigurationError, match=next(iter(field))):
+        kind(credentials=KEY, **field)
+
+
+def test_a_call_is_retried_for_the_given_statuses(sber: Sber) -> None:
+    sber.answers = [httpx.Response(409), httpx.Response(429)]
+    chat = sber.chat(
+        max_retries=2, retry_backoff_factor=0, retry_on_status_codes=(409,)
+    )
+
+    with pytest.raises(RateLimitError):
+        chat.invoke("x")
+
+    assert len(sber.chats) == 2
+
+
+@KINDS
+def test_additional_fields_are_a_part_of_the_body(kind: type[Any]) -> None:
+    model = kind(
+        credentials=KEY, additional_fields={"a": 1, "b": 1}, extra_body={"b": 2}
+    )
+
+    assert model.extra_body == {"a": 1, "b": 2}
+    assert kind(credentials=KEY, additional_fields=None).extra_body is None
+
+
+def test_additional_fields_of_a_call_are_sent(sber: Sber, ask: Ask) -> None:
+    chat = sber.chat(additional_fields={"a": 1, "b": 1})
+
+    ask(chat, additional_fields={"b": 2, "c": 2}, extra_body={"c": 3})
+
+    assert {name: sber.body[name] for name in "abc"} == {"a": 1, "b": 2, "c": 3}
+    assert "additional_fields" not in sber.body

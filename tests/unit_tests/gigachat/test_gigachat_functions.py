@@ -206,11 +206,42 @@ def test_any_of_one_tool_is_that_tool(sber: Sber, choice: Any) -> None:
     assert body["function_call"] == {"name": "weather"}
 
 
-@pytest.mark.parametrize("choice", ["any", "required", True])
+@pytest.mark.parametrize("choice", ["any", "required"])
 def test_any_of_several_tools_cannot_be_asked_for(sber: Sber, choice: Any) -> None:
     model = sber.chat().bind_tools([weather, time_of], tool_choice=choice)
     with pytest.raises(ConfigurationError, match="to call some tool"):
         model.invoke("x")
+
+
+def test_true_is_the_first_of_several_tools(sber: Sber) -> None:
+    sber.chat().bind_tools([weather, time_of], tool_choice=True).invoke("x")
+    assert sber.body["function_call"] == {"name": "weather"}
+    own = {"type": "text2image"}
+    sber.chat().bind_tools([own, weather], tool_choice=True).invoke("x")
+    assert sber.body["function_call"] == {"name": "text2image"}
+
+
+@pytest.mark.parametrize(
+    ("choice", "sent"),
+    [
+        (None, "auto"),
+        ("auto", "auto"),
+        ("none", "none"),
+        ("time_of", {"name": "time_of"}),
+        ({"name": "time_of"}, {"name": "time_of"}),
+    ],
+    ids=["nothing", "auto", "none", "name", "dict"],
+)
+def test_functions_are_bound_like_tools(sber: Sber, choice: Any, sent: Any) -> None:
+    bound = sber.chat().bind_functions([weather, time_of], choice, temperature=1)
+    bound.invoke("x")
+    assert [f["name"] for f in sber.body["functions"]] == ["weather", "time_of"]
+    assert (sber.body["function_call"], sber.body["temperature"]) == (sent, 1)
+
+
+def test_an_unknown_function_cannot_be_bound(sber: Sber) -> None:
+    with pytest.raises(ConfigurationError, match="other"):
+        sber.chat().bind_functions([weather], "other")
 
 
 @pytest.mark.parametrize("choice", ["any", "required", True])

@@ -210,10 +210,28 @@ USAGES = (
     Quirk(
         "what an answer cost is kept",
         "cost and the like in the usage (OpenRouter)",
-        '`response_metadata["token_usage"]` has the usage as sent',
+        '`response_metadata["cost"]`; `["token_usage"]` has the usage as sent',
         cached(cost=0.0012, is_byok=False),
         COUNTED,
-        metadata={"token_usage": {**COUNTS, "cost": 0.0012, "is_byok": False}},
+        metadata={
+            "cost": 0.0012,
+            "cost_source": "server",
+            "token_usage": {**COUNTS, "cost": 0.0012, "is_byok": False},
+        },
+    ),
+    Quirk(
+        "an amount with a currency of its own is a cost",
+        "the cost as rubles, ticks, an object or next to the choices (AITUNNEL, xAI, "
+        "Perplexity, Venice)",
+        '`response_metadata["cost"]` and `["cost_currency"]`',
+        cached(cost_rub=0.09, cost=0.0012),
+        COUNTED,
+        metadata={
+            "cost": 0.09,
+            "cost_currency": "RUB",
+            "cost_source": "server",
+            "token_usage": {**COUNTS, "cost_rub": 0.09, "cost": 0.0012},
+        },
     ),
     Quirk(
         "zeros after usage are not usage",

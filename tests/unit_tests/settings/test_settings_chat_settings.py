@@ -350,6 +350,7 @@ def test_public_names() -> None:
         "SSEChatError",
         "SSEDecoder",
         "ServerError",
+        "ServerModel",
         "ServerSentEvent",
         "StatusError",
         "StreamError",

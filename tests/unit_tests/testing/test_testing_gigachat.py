@@ -308,3 +308,19 @@ def test_embeddings_in_another_form_are_refused(
 
     assert answer.status_code == 422
     assert words in answer.json()["message"]
+
+
+def test_a_chat_with_an_unknown_file_is_rejected(
+    client: httpx.Client, server: ScriptedGigaChat
+) -> None:
+    answer = chat(client, server, messages=[{**USER, "attachments": ["nothing"]}])
+
+    assert answer.status_code == 404
+    assert answer.json()["message"] == "No such file: nothing"
+
+
+@pytest.mark.parametrize("path", ["files", "files/f", "models", "tokens/count"])
+def test_other_requests_need_a_token(
+    client: httpx.Client, server: ScriptedGigaChat, path: str
+) -> None:
+    assert client.get(f"{server.base_url}/{path}").status_code == 401

@@ -59,6 +59,14 @@ def test_a_route_answers_before_all_else() -> None:
     assert status(routes, request("/token", "GET")) == 200
 
 
+def test_a_route_may_be_for_all_paths_below_it() -> None:
+    routes = router(routes={"/files/": Reply.status(418), "/files/a": Reply.json(1)})
+
+    assert status(routes, request("/files/b/content", "GET")) == 418
+    assert status(routes, request("/files/a", "GET")) == 200
+    assert status(routes, request("/files", "GET")) == 404
+
+
 def test_replies_of_the_script_are_used_up_one_by_one() -> None:
     routes = router(Reply.status(503), default=Reply.status(418))
 

@@ -16,7 +16,9 @@ from langchain_sse_chat import (
     StreamError,
     StreamTruncatedError,
 )
-from langchain_sse_chat.embeddings.receiver import EmbeddingsReceiver
+from langchain_sse_chat.embeddings.answer import EmbeddingsAnswer
+from langchain_sse_chat.embeddings.response import reading_of
+from langchain_sse_chat.exchange.plain_answer import PlainReceiver
 from langchain_sse_chat.transport.protocols import ResponseHead
 from tests.unit_tests.embeddings.embeddings_scripts import item
 
@@ -24,9 +26,11 @@ URL = "http://test/v1/embeddings"
 BODY = json.dumps({"data": [item(0, [0.5, 1.0])]}).encode()
 
 
-def receiver(content_type: str = "application/json") -> EmbeddingsReceiver:
+def receiver(
+    content_type: str = "application/json",
+) -> PlainReceiver[EmbeddingsAnswer]:
     """Return a receiver for one text, after the head of the response."""
-    made = EmbeddingsReceiver(1, URL)
+    made = PlainReceiver(reading_of(1), URL)
     headers = {"content-type": content_type} if content_type else {}
     made.open(ResponseHead(200, headers, URL))
     return made
@@ -123,7 +127,7 @@ def test_more_values_than_vectors_can_have_are_an_error(values: bytes) -> None:
 
 
 def test_the_limit_grows_with_the_number_of_texts() -> None:
-    taker = EmbeddingsReceiver(100, URL)
+    taker = PlainReceiver(reading_of(100), URL)
 
     assert taker.feed(b" " * 20 * 1024 * 1024) == []
 

@@ -1,0 +1,1 @@
+"""Libraries that trace LangChain, in an environment of their own."""
