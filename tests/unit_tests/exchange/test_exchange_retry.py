@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -73,8 +75,10 @@ def test_retry_after_is_waited_for_up_to_its_own_limit(
     "field", ["max_retries", "initial", "maximum", "max_retry_after"]
 )
 def test_negative_numbers_are_refused_by_name(field: str) -> None:
+    given: dict[str, Any] = {field: -1}
+
     with pytest.raises(ConfigurationError, match=f"`{field}` is -1"):
-        RetryPolicy(**{field: -1})
+        RetryPolicy(**given)
 
 
 @pytest.mark.parametrize(
