@@ -122,7 +122,7 @@ def test_a_passing_failure_is_retried(send: Ask) -> None:
         (Reply.status(500, error=f"no, {KEY}"), ServerError),
         (Reply.status(200, error=f"no, {KEY}"), StreamError),
     ],
-    ids=["404", "500", "200"],
+    ids=["not found", "failed", "success"],
 )
 def test_an_error_is_typed_and_without_the_key(
     send: Ask, reply: Reply, kind: type[Exception]

@@ -134,12 +134,13 @@ def test_no_header_value_makes_reading_fail(value: str) -> None:
     [
         (RateLimitError("x", response=ErrorResponse(429), is_retryable=True), False),
         (ServerError("x", response=ErrorResponse(503), is_retryable=True), True),
-        (StatusError("x", response=ErrorResponse(409)), True),
+        (ServerError("x", response=ErrorResponse(503), is_retryable=False), False),
+        (StatusError("x", response=ErrorResponse(418)), True),
         (ConnectionFailedError(), True),
     ],
-    ids=["429", "503", "409", "connection"],
+    ids=["429", "503", "final 503", "418", "connection"],
 )
 def test_only_the_given_statuses_are_retried(error: SSEChatError, again: bool) -> None:
-    policy = RetryPolicy(statuses=frozenset({409, 503}))
+    policy = RetryPolicy(statuses=frozenset({418, 503}))
 
     assert (policy.delay(1, error, highest) is not None) is again
