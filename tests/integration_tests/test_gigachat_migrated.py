@@ -13,7 +13,7 @@ import pytest
 
 from langchain_sse_chat.testing import ScriptedGigaChat
 
-PROGRAM = Path(__file__).parent / "migrations" / "programs" / "gigachat.txt"
+PROGRAM = Path(__file__).with_name("gigachat_program.txt")
 
 PRINTED = """\
 You said: Hello 13
