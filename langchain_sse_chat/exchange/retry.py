@@ -15,6 +15,7 @@ from langchain_sse_chat.errors import (
     StreamError,
 )
 from langchain_sse_chat.transport.protocols import NextAttempt
+from langchain_sse_chat.wire.retryable import PASSING_STATUSES
 
 logger = logging.getLogger("langchain_sse_chat")
 
@@ -80,7 +81,9 @@ class RetryPolicy:
     def _retries(self, error: SSEChatError) -> bool:
         if self.statuses is None or not isinstance(error, StatusError):
             return error.is_retryable
-        return error.status_code in self.statuses
+        # An account without credit, or a server that says so, does not pass.
+        is_final = error.status_code in PASSING_STATUSES and not error.is_retryable
+        return error.status_code in self.statuses and not is_final
 
     def next_attempt(
         self, attempt: int, error: SSEChatError, url: str, *, resumes: bool = False

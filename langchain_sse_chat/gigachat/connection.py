@@ -134,8 +134,10 @@ class GigaChatConnection(Connection):
             return value.split(",")
 
     @classmethod
-    def _understood(cls, given: Mapping[str, Any]) -> dict[str, Any]:
-        return super()._understood(with_additional_fields(given))
+    def _understood(
+        cls, given: Mapping[str, Any], *rest: Any, **more: Any
+    ) -> dict[str, Any]:
+        return super()._understood(with_additional_fields(given), *rest, **more)
 
     @model_validator(mode="before")
     @classmethod

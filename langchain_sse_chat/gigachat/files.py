@@ -77,8 +77,8 @@ def form_file(file: FileTypes) -> FormFile:
     name = name or Path(str(getattr(content, "name", "") or "file")).name
     if isinstance(content, str):
         content = content.encode("utf-8", "surrogatepass")
-    if hasattr(content, "read"):
-        content = content.read()
+    if read := getattr(content, "read", None):
+        content = read()
     if not isinstance(content, bytes | bytearray):
         msg = (
             f"A file cannot be uploaded from a {type(content).__name__}. Pass bytes, a "

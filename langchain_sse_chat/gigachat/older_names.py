@@ -5,13 +5,10 @@ Programs that were written for that package read them there.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-_IMAGE = re.compile(r'<img\b[^<>]*?\bsrc="([^"]+)"[^<>]*\bfuse="[^<>]*>(.+)?')
-_VIDEO = re.compile(r'<video\b([^<>]*)\bfuse="true"[^<>]*>(.+)?')
-_ATTRIBUTE = re.compile(r'\b(src|cover)="([^"]+)"')
+from langchain_sse_chat.gigachat.generated_files import files_in
 
 _IDS = ("x-request-id", "x-session-id", "x-client-id")
 
@@ -33,16 +30,15 @@ def file_names(text: str) -> dict[str, str | None]:
         after the tag in its line, `None` if there is none. Empty without files.
     """
     names: dict[str, str | None] = {}
-    if image := _IMAGE.search(text):
-        names = {"image_uuid": image[1], "postfix_message": image[2]}
-    video = _VIDEO.search(text)
-    found = dict(_ATTRIBUTE.findall(video[1])) if video else {}
-    if video and "src" in found:
-        names |= {
-            "cover_uuid": found.get("cover"),
-            "video_uuid": found["src"],
-            "postfix_message": video[2],
-        }
+    files = [*files_in(text)]
+    for kind in ("image", "video"):
+        file = next((each for each in files if each.kind == kind), None)
+        if file is None:
+            continue
+        names[f"{kind}_uuid"] = file.file_id
+        if kind == "video":
+            names["cover_uuid"] = file.cover
+        names["postfix_message"] = text[file.end :].partition("\n")[0] or None
     return names
 
 

@@ -76,7 +76,9 @@ def _own_fields(tool: ToolLike) -> dict[str, Any]:
 
 
 def _named(tool: ToolLike) -> ToolLike:
-    function = tool.get("function") if isinstance(tool, Mapping) else None
+    if not isinstance(tool, Mapping):
+        return tool
+    function = tool.get("function")
     if not isinstance(function, Mapping) or function.get("name"):
         return tool
     if not isinstance(function.get("title"), str):

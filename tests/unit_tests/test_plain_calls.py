@@ -122,7 +122,7 @@ def test_a_passing_failure_is_retried(send: Ask) -> None:
         (Reply.status(500, error=f"no, {KEY}"), ServerError),
         (Reply.status(200, error=f"no, {KEY}"), StreamError),
     ],
-    ids=["404", "500", "200"],
+    ids=["not found", "failed", "success"],
 )
 def test_an_error_is_typed_and_without_the_key(
     send: Ask, reply: Reply, kind: type[Exception]
@@ -202,3 +202,13 @@ def test_a_request_is_logged(send: Ask, caplog: pytest.LogCaptureFixture) -> Non
 
     begun = next(text for text in caplog.messages if "attempt 1: GET" in text)
     assert begun.endswith("/v1/models, not streamed.")
+
+
+def test_an_uploaded_file_is_not_recorded(send: Ask, tmp_path: Path) -> None:
+    form = PlainRequest(Reading("/files", json_object), "POST", body=FORM)
+    with ScriptedServer(routes={"/v1/files": Reply.json({"id": "f"})}) as server:
+        send(chat(server.base_url, record=tmp_path), form)
+
+    [log] = tmp_path.glob("*.jsonl")
+    assert json.loads(log.read_text().splitlines()[0])["request"]["body"] == "***"
+    assert "content\\r\\n" not in log.read_text()

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -73,8 +75,10 @@ def test_retry_after_is_waited_for_up_to_its_own_limit(
     "field", ["max_retries", "initial", "maximum", "max_retry_after"]
 )
 def test_negative_numbers_are_refused_by_name(field: str) -> None:
+    given: dict[str, Any] = {field: -1}
+
     with pytest.raises(ConfigurationError, match=f"`{field}` is -1"):
-        RetryPolicy(**{field: -1})
+        RetryPolicy(**given)
 
 
 @pytest.mark.parametrize(
@@ -130,12 +134,13 @@ def test_no_header_value_makes_reading_fail(value: str) -> None:
     [
         (RateLimitError("x", response=ErrorResponse(429), is_retryable=True), False),
         (ServerError("x", response=ErrorResponse(503), is_retryable=True), True),
-        (StatusError("x", response=ErrorResponse(409)), True),
+        (ServerError("x", response=ErrorResponse(503), is_retryable=False), False),
+        (StatusError("x", response=ErrorResponse(418)), True),
         (ConnectionFailedError(), True),
     ],
-    ids=["429", "503", "409", "connection"],
+    ids=["429", "503", "final 503", "418", "connection"],
 )
 def test_only_the_given_statuses_are_retried(error: SSEChatError, again: bool) -> None:
-    policy = RetryPolicy(statuses=frozenset({409, 503}))
+    policy = RetryPolicy(statuses=frozenset({418, 503}))
 
     assert (policy.delay(1, error, highest) is not None) is again

@@ -5,6 +5,8 @@ from __future__ import annotations
 import httpx
 import pytest
 
+from langchain_sse_chat.gigachat.generated_files import generated_files
+from langchain_sse_chat.gigachat.older_names import file_names
 from tests.unit_tests.gigachat.gigachat_scripts import (
     Ask,
     Sber,
@@ -41,3 +43,13 @@ def test_other_tags_are_text(sber: Sber, ask: Ask, text: str) -> None:
     message = ask(sber.chat())
     assert message.content == text
     assert "generated_files" not in message.additional_kwargs
+
+
+@pytest.mark.parametrize(
+    "part", ['src="a" ', 'fuse="true" ', 'src="a" fuse="true" ', "<img "]
+)
+def test_a_long_tag_without_an_end_takes_no_time(part: str) -> None:
+    text = f"<img {part * 50_000}"
+
+    assert generated_files(text) == []
+    assert file_names(text) == {}

@@ -36,11 +36,20 @@ HEADERS = {"x-request-id": "r", "x-session-id": "s"}
             '<video src="v-1" fuse="true"/>.',
             {"video_uuid": "v-1", "cover_uuid": None, "postfix_message": "."},
         ),
+        (
+            f"{VIDEO}a\n{PICTURE}\n{PICTURE.replace('u-1', 'u-2')}",
+            {
+                "video_uuid": "v-1",
+                "cover_uuid": "c-1",
+                "image_uuid": "u-1",
+                "postfix_message": "a",
+            },
+        ),
         ('<img src="x">', {}),
         ('<video cover="c" fuse="true"/>', {}),
         ("text", {}),
     ],
-    ids=["image", "video", "no cover", "other tag", "no source", "text"],
+    ids=["image", "video", "no cover", "several", "other tag", "no source", "text"],
 )
 def test_generated_files_have_names(text: str, names: dict[str, str | None]) -> None:
     assert file_names(text) == names
