@@ -22,6 +22,7 @@ from langchain_sse_chat.answer.results import combine_llm_outputs
 from langchain_sse_chat.calls import ChatCalls
 from langchain_sse_chat.message_keys import MODEL_PROVIDER
 from langchain_sse_chat.request.content import check_images
+from langchain_sse_chat.request.exact_tokens import exact_token_ids
 from langchain_sse_chat.request.messages import messages_to_wire
 from langchain_sse_chat.request.token_count import (
     count_message_tokens,
@@ -302,13 +303,18 @@ class ChatSSE(ChatCalls):
         return runnable.default_method(schema, self._provider.dialect)
 
     def get_token_ids(self, text: str) -> list[int]:
-        """Return invented token IDs, about as many as the text has tokens.
+        """Return the token IDs of a text, or invented ones, about as many.
 
-        Works offline and for any model: 4 bytes of UTF-8 count as a token.
-        `custom_get_token_ids` replaces this estimate.
+        Works offline and for any model: 4 bytes of UTF-8 count as a token. For OpenAI's
+        models, `tiktoken` gives the IDs, if it and its file for the model are already
+        on this machine. `custom_get_token_ids` replaces both.
         """
         if self.custom_get_token_ids is not None:
             return self.custom_get_token_ids(text)
+        if self._provider.tokenizer is not None:
+            ids = exact_token_ids(text, self.model)
+            if ids is not None:
+                return ids
         return text_to_token_ids(text)
 
     def get_num_tokens_from_messages(

@@ -16,11 +16,14 @@ from langchain_sse_chat.request.body import PATH, request_body
 from langchain_sse_chat.request.messages import messages_to_wire
 from langchain_sse_chat.request.strict import effective_strict
 from langchain_sse_chat.request.tools import (
+    has_strict_tool,
+    output_class_of,
     response_format_to_wire,
     tool_choice_to_wire,
     tools_to_wire,
 )
 from langchain_sse_chat.secrets import Secrets
+from langchain_sse_chat.secrets.masking import MaskedStr
 from langchain_sse_chat.settings.arguments import call_settings, check_body_name
 from langchain_sse_chat.settings.chat_settings import ChatSSESettings
 from langchain_sse_chat.settings.field_use import Use, fields_for
@@ -89,7 +92,7 @@ def plan_call(
     )
     stops = _stops(settings, call, stop)
     ends_here = plan.dialect.stop == "client"
-    body, tool_names = _body(
+    body, tool_names, output_class = _body(
         settings,
         messages,
         call,
@@ -99,15 +102,27 @@ def plan_call(
         include_usage=asks_usage
         and not (plan.may_drop_usage and refuses_usage(plan.url)),
     )
+    url, options = plan.url, plan.options
+    strict = settings._strict_address  # noqa: SLF001  # found by the settings for this
+    if strict is not None and has_strict_tool(body):
+        url = MaskedStr(strict + url.removeprefix(settings._address))  # noqa: SLF001
+        options = options._replace(url=safe_url(url))
     secrets = Secrets()
-    secrets.learn(plan.url, plan.headers, body)
-    options = plan.options._replace(secrets=secrets)
+    secrets.learn(url, plan.headers, body)
+    options = options._replace(secrets=secrets)
     if ends_here and stops:
         options = options._replace(stop=tuple(filter(None, stops)))
     if tool_names:
         own_names = {sent: own for own, sent in tool_names.items()}
         options = options._replace(tool_names=own_names)
-    return replace(plan, body=body, clients=clients, options=options)
+    return replace(
+        plan,
+        url=url,
+        body=body,
+        clients=clients,
+        options=options,
+        output_class=output_class,
+    )
 
 
 def _common(
@@ -230,8 +245,8 @@ def _body(
     stop: list[str] | None,
     streamed: bool,
     include_usage: bool,
-) -> tuple[dict[str, Any], dict[str, str]]:
-    """Return the body, and the tools' own names by the names that are sent."""
+) -> tuple[dict[str, Any], dict[str, str], type | None]:
+    """Return the body, tools' own names by those sent, and the object's class."""
     cls, own = type(settings), vars(settings)
     params = {
         name: own[name] for name in fields_for(cls, Use.BODY) if own[name] is not None
@@ -262,7 +277,9 @@ def _body(
         params=params,
         extra_body=(settings.extra_body, call.extra_body),
     )
-    return body, names
+    if response_format is None:
+        return body, names, None
+    return body, names, output_class_of(response_format)
 
 
 def _tools(

@@ -76,6 +76,8 @@ class CallPlan:
     """Shown in the error when the server's certificate is not accepted."""
     record: Path | None = None
     """The folder for recordings, `None` to record nothing."""
+    output_class: type | None = None
+    """The pydantic class of the object that is requested, `None` for none."""
 
     def __repr__(self) -> str:
         """Leave out headers and body, which hold the key and the user's messages."""

@@ -34,6 +34,7 @@ OPENROUTER = Provider(
         reasoning_effort="reasoning",
         reasoning_echo="always",
         reasoning_keys=("reasoning", "reasoning_content", "reasoning_details"),
+        answer_fields=frozenset({"annotations", "images"}),
         strict_by_default=True,
     ),
     hint="Create a key at https://openrouter.ai/keys.",

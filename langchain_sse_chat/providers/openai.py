@@ -25,6 +25,7 @@ OPENAI = Provider(
     # Regional hosts: https://platform.openai.com/docs/guides/your-data
     hosts=("*.api.openai.com",),
     dialect=_DIALECT,
+    tokenizer="tiktoken",
     hint="Create a key at https://platform.openai.com/api-keys.",
     source="https://platform.openai.com/docs/api-reference/chat/create",
 )
@@ -46,6 +47,7 @@ AZURE = Provider(
     api_key_prefix="",
     path="/openai/v1",
     dialect=_DIALECT,
+    tokenizer="tiktoken",
     hint=_AZURE_HINT,
     note="`model` is the name of the deployment.",
     source=_AZURE_SOURCE,
@@ -62,6 +64,7 @@ AZURE_DEPLOYMENTS = Provider(
     path="/openai/deployments/{model}",
     query_env=("api-version", "OPENAI_API_VERSION"),
     dialect=_DIALECT,
+    tokenizer="tiktoken",
     hint=_AZURE_HINT,
     note="`model` is the name of the deployment; this provider is found only by name.",
     source="https://learn.microsoft.com/en-us/azure/ai-foundry/openai/reference",

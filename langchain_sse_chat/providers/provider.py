@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 from urllib.parse import parse_qsl, quote, urlsplit
 
 from langchain_sse_chat.dialect import Dialect
@@ -87,6 +88,15 @@ class Provider:
 
     note: str = ""
     """Notes for users of this provider, shown in the documentation."""
+
+    strict_base_url: str | None = None
+    """The address for requests with a tool whose `strict` is true, if that is another
+    one. It is used only instead of `base_url`, never instead of an address of the
+    user's or of the environment."""
+
+    tokenizer: Literal["tiktoken"] | None = None
+    """The library that counts the tokens of its models exactly, if it is installed;
+    `None` for an estimate."""
 
     def __post_init__(self) -> None:
         """Check the facts that every call uses.

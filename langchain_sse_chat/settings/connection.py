@@ -16,6 +16,7 @@ from langchain_sse_chat.settings.address import (
     endpoint_root,
     key_in_environment,
     missing_key,
+    strict_root,
 )
 from langchain_sse_chat.settings.checked_model import CheckedModel
 from langchain_sse_chat.settings.field_types import (
@@ -136,10 +137,13 @@ class Connection(CheckedModel):
 
     _provider: Provider = PrivateAttr()
     _address: str = PrivateAttr()
+    _strict_address: str | None = PrivateAttr()
     _key: ApiKey | None = PrivateAttr()
     _clients: HTTPClients = PrivateAttr()
 
-    _MADE: ClassVar[tuple[str, ...]] = ("_provider", "_address", "_key", "_clients")
+    _MADE: ClassVar[tuple[str, ...]] = (
+        *("_provider", "_address", "_strict_address", "_key", "_clients"),
+    )
     _FOUND: ClassVar[tuple[str, ...]] = ("base_url", "api_key")
 
     @model_validator(mode="before")
@@ -178,6 +182,7 @@ class Connection(CheckedModel):
         base_url = self._given("base_url")
         self._provider = provider = find_provider(self.provider, base_url)
         self._address = address = endpoint_root(provider, base_url)
+        self._strict_address = strict_root(provider, base_url, address)
         check_url(address, "base_url")
         key = self._given("api_key")
         if key is None:
