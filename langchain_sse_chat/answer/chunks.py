@@ -10,6 +10,7 @@ from langchain_core.messages.tool import tool_call, tool_call_chunk
 from langchain_core.outputs import ChatGenerationChunk
 
 from langchain_sse_chat.answer.fast_chunks import rich_chunk, text_chunk
+from langchain_sse_chat.answer.logprobs import LogprobPieces
 from langchain_sse_chat.answer.results import additional_fields, response_metadata
 from langchain_sse_chat.answer.usage import message_usage
 from langchain_sse_chat.message_keys import REASONING
@@ -25,11 +26,20 @@ class ChunkAssembler:
     finish reasons.
     """
 
+    _pieces: LogprobPieces | None = None
+
     def feed(self, delta: str | Delta) -> list[ChatGenerationChunk]:
         """Return the chunk of a delta."""
         if type(delta) is str:
             return [text_chunk(delta)]
-        return [_rich_chunk(delta)] if isinstance(delta, Delta) else []
+        if not isinstance(delta, Delta):
+            return []
+        chunk = _rich_chunk(delta)
+        if delta.logprobs:
+            self._pieces = self._pieces or LogprobPieces()
+            if piece := self._pieces.piece(delta.logprobs):
+                chunk.message.response_metadata["logprobs"] = piece
+        return [chunk]
 
     def close(
         self, message: AnswerMessage, pending: Delta
@@ -41,11 +51,17 @@ class ChunkAssembler:
             if call.parsed is None
         ]
         rest = replace(pending, tool_calls=pending.tool_calls + marks)
-        chunks = [] if rest == Delta() else [_rich_chunk(rest)]
+        chunks = [] if rest == Delta() else self.feed(rest)
+        metadata = response_metadata(message)
+        if self._pieces is not None and message.logprobs is not None:
+            if rest_of_them := self._pieces.rest(message.logprobs):
+                metadata["logprobs"] = rest_of_them
+            else:
+                del metadata["logprobs"]
         last = AIMessageChunk(
             content="",
             additional_kwargs=additional_fields(message),
-            response_metadata=response_metadata(message),
+            response_metadata=metadata,
             usage_metadata=message_usage(message),
             chunk_position="last",
         )

@@ -24,6 +24,7 @@ from langchain_sse_chat.answer.media import (
     image_to_block,
     part_to_block,
 )
+from langchain_sse_chat.answer.server_tools import server_tool_blocks
 from langchain_sse_chat.message_keys import MODEL_PROVIDER
 from langchain_sse_chat.wire.content import PARTS_KEY
 from langchain_sse_chat.wire.finish_reasons import is_filtered, is_refusal
@@ -42,7 +43,7 @@ def message_to_blocks(message: AIMessage) -> list[types.ContentBlock]:
     """Return the content blocks of a complete message.
 
     Their order: reasoning, text with its sources as `annotations`, tool calls, invalid
-    tool calls, refusal, images, audio, other parts.
+    tool calls, refusal, tools that the server ran, images, audio, other parts.
     """
     blocks = _with_annotations(_reasoning_and_content(message), message)
     blocks += _absent(
@@ -153,6 +154,8 @@ def further_blocks(
     refusal = fields.get("refusal") or metadata.get("refusal")
     if isinstance(refusal, str):
         yield _refusal(refusal, metadata.get("finish_reason"))
+    if executed := fields.get("executed_tools"):
+        yield from server_tool_blocks(executed)
     if isinstance(images := fields.get("images"), list):
         yield from map(image_to_block, images)
     if (audio := fields.get("audio")) and isinstance(audio, dict):

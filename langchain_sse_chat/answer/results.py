@@ -21,7 +21,11 @@ from langchain_sse_chat.message_keys import (
 )
 from langchain_sse_chat.wire.custom_calls import CUSTOM, input_of
 from langchain_sse_chat.wire.deltas import AnswerMessage, Delta, WireToolCall
-from langchain_sse_chat.wire.finish_reasons import is_filtered, is_refusal
+from langchain_sse_chat.wire.finish_reasons import (
+    is_filtered,
+    is_refusal,
+    normalized,
+)
 from langchain_sse_chat.workarounds.broken_calls import NOT_AN_OBJECT
 
 
@@ -125,8 +129,7 @@ def response_metadata(message: AnswerMessage) -> dict[str, Any]:
     # The reason sent in this answer replaces the relay's own field.
     native = message.native_finish_reason or fields.pop("native_finish_reason", None)
     fields.pop("native_finish_reason", None)
-    if message.finish_reason is not None:
-        metadata["finish_reason"] = message.finish_reason
+    metadata |= _finish_reasons(message)
     if native is not None:
         metadata["native_finish_reason"] = native
     if message.finish_reason_inferred:
@@ -149,8 +152,21 @@ def _refusal(message: AnswerMessage) -> dict[str, str]:
 
     It is complete, because the pieces of earlier chunks cannot be merged there.
     """
-    is_one = bool(message.refusal) or _is_withheld(message)
-    return {"refusal": message.refusal} if is_one else {}
+    return {"refusal": message.refusal} if _is_refusal(message) else {}
+
+
+def _is_refusal(message: AnswerMessage) -> bool:
+    return bool(message.refusal) or _is_withheld(message)
+
+
+def _finish_reasons(message: AnswerMessage) -> dict[str, str]:
+    """Return the finish reason, and the same in LangChain's words."""
+    reason = message.finish_reason
+    if reason is None:
+        return {}
+    word = "refusal" if _is_refusal(message) else normalized(reason)
+    reasons = {"finish_reason": reason, "normalized_finish_reason": word}
+    return {key: value for key, value in reasons.items() if value is not None}
 
 
 def _is_withheld(message: AnswerMessage) -> bool:

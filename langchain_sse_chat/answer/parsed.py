@@ -1,0 +1,54 @@
+"""Put the object of an answer into its message, for `response_format=SomeClass`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from langchain_sse_chat.answer.whole_json import whole_json
+from langchain_sse_chat.wire.deltas import AnswerMessage, Assembler, Delta, OutputT
+from langchain_sse_chat.wire.finish_reasons import Ending, rank
+from langchain_sse_chat.wire.jsontext import NO_JSON
+
+PARSED = "parsed"
+"""Field of `additional_kwargs` for the object."""
+
+
+class ParsedAnswers(Assembler[OutputT]):
+    """Wraps an assembler, and gives its message the object.
+
+    Args:
+        inner: Makes what the caller wants.
+        output_class: The pydantic class of the object.
+    """
+
+    def __init__(self, inner: Assembler[OutputT], output_class: type) -> None:
+        self.feed = inner.feed  # type: ignore[method-assign]  # nothing more per token
+        self._inner = inner
+        self._class = output_class
+
+    def close(self, message: AnswerMessage, pending: Delta) -> list[OutputT]:
+        """Return the last outputs."""
+        message.message_fields[PARSED] = parsed_object(message, self._class)
+        return self._inner.close(message, pending)
+
+
+def parsed_object(message: AnswerMessage, output_class: Any) -> Any:
+    """Return an instance of the class, `None` for an answer that is something else.
+
+    `None` for calls of tools, refusals, truncated answers, and for a text that is not
+    one complete JSON value or does not fit the class: none of them is passed off as the
+    object. `with_structured_output` raises an error for them.
+    """
+    if message.tool_calls or message.refusal:
+        return None
+    if rank(message.finish_reason) != Ending.PLAIN:
+        return None
+    value = whole_json(message.text)
+    if value is NO_JSON:
+        return None
+    # Pydantic 1 has only the older method.
+    validate = getattr(output_class, "model_validate", None) or output_class.parse_obj
+    try:
+        return validate(value)
+    except Exception:  # noqa: BLE001  # a validator of the caller's, too
+        return None
