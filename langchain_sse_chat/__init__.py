@@ -47,6 +47,7 @@ from langchain_sse_chat.sse import ServerSentEvent, SSEDecoder
 
 if TYPE_CHECKING:
     from langchain_sse_chat.embeddings import CompatibleEmbeddings
+    from langchain_sse_chat.model_names import chat_model
 
 __all__ = [
     "AuthenticationError",
@@ -78,14 +79,19 @@ __all__ = [
     "StructuredOutputError",
     "TimedOutError",
     "__version__",
+    "chat_model",
 ]
 
 
 def __getattr__(name: str) -> Any:
-    """Import the class for embeddings on first access, because few programs need it."""
+    """Import on first access what few programs need."""
     if name == "CompatibleEmbeddings":
         from langchain_sse_chat.embeddings import CompatibleEmbeddings  # noqa: PLC0415
 
         return CompatibleEmbeddings
+    if name == "chat_model":
+        from langchain_sse_chat.model_names import chat_model  # noqa: PLC0415
+
+        return chat_model
     msg = f"module {__name__!r} has no attribute {name!r}"
     raise AttributeError(msg)

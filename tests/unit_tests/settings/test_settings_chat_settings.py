@@ -356,6 +356,7 @@ def test_public_names() -> None:
         "StructuredOutputError",
         "TimedOutError",
         "__version__",
+        "chat_model",
     ]
 
 
