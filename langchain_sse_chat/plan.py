@@ -104,7 +104,7 @@ def plan_call(
     )
     url, options = plan.url, plan.options
     strict = settings._strict_address  # noqa: SLF001  # found by the settings for this
-    if strict is not None and has_strict_tool(body):
+    if strict is not None and "tools" in body and has_strict_tool(body):
         url = MaskedStr(strict + url.removeprefix(settings._address))  # noqa: SLF001
         options = options._replace(url=safe_url(url))
     secrets = Secrets()

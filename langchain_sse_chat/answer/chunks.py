@@ -30,10 +30,8 @@ class ChunkAssembler:
 
     def feed(self, delta: str | Delta) -> list[ChatGenerationChunk]:
         """Return the chunk of a delta."""
-        if type(delta) is str:
-            return [text_chunk(delta)]
         if not isinstance(delta, Delta):
-            return []
+            return [text_chunk(delta)]
         chunk = _rich_chunk(delta)
         if delta.logprobs:
             self._pieces = self._pieces or LogprobPieces()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Generic
 
 from langchain_sse_chat.answer.whole_json import whole_json
 from langchain_sse_chat.wire.deltas import AnswerMessage, Assembler, Delta, OutputT
@@ -13,8 +13,8 @@ PARSED = "parsed"
 """Field of `additional_kwargs` for the object."""
 
 
-class ParsedAnswers(Assembler[OutputT]):
-    """Wraps an assembler, and gives its message the object.
+class ParsedAnswers(Generic[OutputT]):
+    """Wraps an assembler, and gives its message the object: an `Assembler` too.
 
     Args:
         inner: Makes what the caller wants.
@@ -22,7 +22,7 @@ class ParsedAnswers(Assembler[OutputT]):
     """
 
     def __init__(self, inner: Assembler[OutputT], output_class: type) -> None:
-        self.feed = inner.feed  # type: ignore[method-assign]  # nothing more per token
+        self.feed = inner.feed  # nothing more per token
         self._inner = inner
         self._class = output_class
 

@@ -129,12 +129,13 @@ def response_metadata(message: AnswerMessage) -> dict[str, Any]:
     # The reason sent in this answer replaces the relay's own field.
     native = message.native_finish_reason or fields.pop("native_finish_reason", None)
     fields.pop("native_finish_reason", None)
-    metadata |= _finish_reasons(message)
+    refused = _refusal(message)
+    metadata |= _finish_reasons(message, refused=bool(refused))
     if native is not None:
         metadata["native_finish_reason"] = native
     if message.finish_reason_inferred:
         metadata["finish_reason_inferred"] = True
-    metadata |= _refusal(message)
+    metadata |= refused
     if message.logprobs is not None:
         metadata["logprobs"] = message.logprobs
     usages = [*message.earlier_usage, *([message.usage] if message.usage else [])]
@@ -152,21 +153,20 @@ def _refusal(message: AnswerMessage) -> dict[str, str]:
 
     It is complete, because the pieces of earlier chunks cannot be merged there.
     """
-    return {"refusal": message.refusal} if _is_refusal(message) else {}
+    is_one = bool(message.refusal) or _is_withheld(message)
+    return {"refusal": message.refusal} if is_one else {}
 
 
-def _is_refusal(message: AnswerMessage) -> bool:
-    return bool(message.refusal) or _is_withheld(message)
-
-
-def _finish_reasons(message: AnswerMessage) -> dict[str, str]:
+def _finish_reasons(message: AnswerMessage, *, refused: bool) -> dict[str, str]:
     """Return the finish reason, and the same in LangChain's words."""
     reason = message.finish_reason
     if reason is None:
         return {}
-    word = "refusal" if _is_refusal(message) else normalized(reason)
-    reasons = {"finish_reason": reason, "normalized_finish_reason": word}
-    return {key: value for key, value in reasons.items() if value is not None}
+    word = "refusal" if refused else normalized(reason)
+    reasons = {"finish_reason": reason}
+    if word is not None:
+        reasons["normalized_finish_reason"] = word
+    return reasons
 
 
 def _is_withheld(message: AnswerMessage) -> bool:

@@ -19,11 +19,7 @@ from langchain_sse_chat.wire.cumulative_messages import (
 from langchain_sse_chat.wire.deltas import AnswerMessage, Delta
 from langchain_sse_chat.wire.finish_reasons import Ending, finish_reason_of, rank
 from langchain_sse_chat.wire.logprobs import Logprobs
-from langchain_sse_chat.wire.merged_fields import (
-    Fields,
-    add_to_choice_fields,
-    copied,
-)
+from langchain_sse_chat.wire.merged_fields import Fields, add_to_choice_fields, copied
 from langchain_sse_chat.wire.reasoning import (
     BLOCKS_KEY,
     DETAILS_KEY,
@@ -112,7 +108,7 @@ class ChoiceReader:
         self._thinking_blocks: list[list[Any]] = []
         self._fields = Fields()
         self._choice_fields: dict[str, Any] = {}
-        self._logprobs = Logprobs()
+        self._logprobs: Logprobs | None = None
         self._finish_reason: str | None = None
         self._messages: CumulativeMessages | None = None
         self._started = False
@@ -185,7 +181,7 @@ class ChoiceReader:
             out = self._read_delta(as_delta(delta))
         if message and out is None and not self.has_pending:
             out = self._read_message(as_delta(message))
-        if self._logprobs.unsent and out is not None:
+        if self._logprobs and self._logprobs.unsent and out is not None:
             return self._logprobs.on(out)
         return out
 
@@ -303,6 +299,7 @@ class ChoiceReader:
         if reason:
             self._take_finish_reason(finish_reason_of(reason))
         if logprobs := choice.get("logprobs"):
+            self._logprobs = self._logprobs or Logprobs()
             self._logprobs.add(logprobs)
 
     def _take_finish_reason(self, reason: str | None) -> None:
@@ -352,7 +349,7 @@ class ChoiceReader:
             self._keep(rest)
             pending.text += rest.text
             pending.reasoning += rest.reasoning
-        return self._logprobs.on(pending)
+        return self._logprobs.on(pending) if self._logprobs else pending
 
     def _ends_well(self, reason: str | None) -> bool:
         """Whether a call without arguments is complete rather than truncated."""
@@ -387,7 +384,7 @@ class ChoiceReader:
             reasoning=reasoning,
             reasoning_key=self._source_of(reasoning),
             refusal="".join(self._refusal),
-            logprobs=self._logprobs.whole(),
+            logprobs=self._logprobs.whole() if self._logprobs else None,
             message_fields=fields,
             metadata=copied(self._choice_fields),
         )

@@ -191,7 +191,8 @@ def finish_reason_of(value: object) -> str | None:
     return value if ending(value) is not None else None
 
 
-def normalized(reason: object) -> str | None:
+@lru_cache(maxsize=256)
+def normalized(reason: str) -> str | None:
     """Return a finish reason in LangChain's words, `None` for an unknown one.
 
     langchain-core 1.8.4 names `stop`, `tool_call` and `refusal`
@@ -205,7 +206,7 @@ def normalized(reason: object) -> str | None:
         return "content_filter"
     if is_length(reason):
         return "length"
-    return _NORMALIZED.get(rank(reason)) if isinstance(reason, str) else None
+    return _NORMALIZED.get(rank(reason))
 
 
 _NORMALIZED: dict[int, str] = {Ending.PLAIN: "stop", Ending.CALLS: "tool_call"}

@@ -13,6 +13,11 @@ from langchain_sse_chat.transport.keep_alive import keep_alive, keep_alive_optio
 
 pytestmark = pytest.mark.enable_socket
 
+OPEN = Reply.text(["Hi", " there"], stall_after=1)
+"""An answer whose connection stays open."""
+
+BODY = {"model": "m", "stream": True, "messages": [{"role": "user", "content": "Hi"}]}
+
 ON = (socket.SOL_SOCKET, socket.SO_KEEPALIVE)
 
 
@@ -25,9 +30,9 @@ def times(sock: Any) -> list[int]:
 
 def test_a_blocking_client_keeps_its_connections_alive() -> None:
     clients = HTTPClients()
-    with ScriptedServer([Reply.text("Hi")]) as server:
+    with ScriptedServer([OPEN]) as server:
         url = f"{server.base_url}/chat/completions"
-        with clients.sync_client().stream("POST", url) as response:
+        with clients.sync_client().stream("POST", url, json=BODY) as response:
             made = response.extensions["network_stream"].get_extra_info("socket")
             assert made.getsockopt(*ON)
             assert times(made) == [60, 15, 4][: len(times(made))]
@@ -42,13 +47,13 @@ def test_an_async_client_keeps_its_connections_alive(library: Any) -> None:
     async def ask(url: str) -> list[int]:
         clients = HTTPClients(ClientSettings(async_transport=library))
         client = clients.async_client()
-        async with client.stream("POST", url) as response:
+        async with client.stream("POST", url, json=BODY) as response:
             made = socket_of(response)
             seen = [made.getsockopt(*ON) and 1, *times(made)]
         await clients.aclose()
         return seen
 
-    with ScriptedServer([Reply.text("Hi")]) as server:
+    with ScriptedServer([OPEN]) as server:
         seen = asyncio.run(ask(f"{server.base_url}/chat/completions"))
 
     assert seen == [1, 60, 15, 4][: len(seen)]
@@ -60,6 +65,8 @@ def socket_of(response: httpx.Response) -> Any:
     if stream is not None:
         return stream.get_extra_info("socket")
     answer: Any = response.stream
+    while not hasattr(answer, "_answer"):
+        answer = answer._stream
     return answer._answer.connection.transport.get_extra_info("socket")
 
 
@@ -84,6 +91,9 @@ def test_a_socket_of_another_kind_is_left_alone() -> None:
 
     transport = Transport()
     keep_alive(transport)
+    with socket.socket() as transport.sock:
+        keep_alive(transport)
+        assert transport.sock.getsockopt(*ON)
     transport.sock, other = socket.socketpair()
     with transport.sock, other:
         keep_alive(transport)
