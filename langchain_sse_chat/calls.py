@@ -30,7 +30,6 @@ from pydantic import Field, field_validator
 
 from langchain_sse_chat.answer.chunks import ChunkAssembler
 from langchain_sse_chat.answer.events_with_chunks import event_assembler
-from langchain_sse_chat.answer.parsed import ParsedAnswers
 from langchain_sse_chat.answer.results import ResultAssembler
 from langchain_sse_chat.callbacks import CallEvents, called_with
 from langchain_sse_chat.errors import ConfigurationError
@@ -197,6 +196,9 @@ class ChatCalls(ChatSSESettings):
         own, *other_keys = keys
         plan = self._plan(own(), messages, stop, kwargs, streamed=streamed)
         if plan.output_class is not None:
+            # Imported here, because few calls need it.
+            from langchain_sse_chat.answer.parsed import ParsedAnswers  # noqa: PLC0415
+
             assembler = ParsedAnswers(assembler, plan.output_class)
         if not other_keys:
             return build_exchange(plan, assembler)

@@ -22,7 +22,6 @@ from langchain_sse_chat.answer.results import combine_llm_outputs
 from langchain_sse_chat.calls import ChatCalls
 from langchain_sse_chat.message_keys import MODEL_PROVIDER
 from langchain_sse_chat.request.content import check_images
-from langchain_sse_chat.request.exact_tokens import exact_token_ids
 from langchain_sse_chat.request.messages import messages_to_wire
 from langchain_sse_chat.request.token_count import (
     count_message_tokens,
@@ -311,11 +310,12 @@ class ChatSSE(ChatCalls):
         """
         if self.custom_get_token_ids is not None:
             return self.custom_get_token_ids(text)
+        ids = None
         if self._provider.tokenizer is not None:
-            ids = exact_token_ids(text, self.model)
-            if ids is not None:
-                return ids
-        return text_to_token_ids(text)
+            from langchain_sse_chat.request import exact_tokens  # noqa: PLC0415
+
+            ids = exact_tokens.exact_token_ids(text, self.model)
+        return text_to_token_ids(text) if ids is None else ids
 
     def get_num_tokens_from_messages(
         self, messages: list[BaseMessage], tools: Sequence[ToolLike] | None = None

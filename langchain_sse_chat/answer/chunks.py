@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import cast
+from typing import TYPE_CHECKING, Any, cast
 
 from langchain_core.messages import AIMessageChunk
 from langchain_core.messages.tool import tool_call, tool_call_chunk
 from langchain_core.outputs import ChatGenerationChunk
 
 from langchain_sse_chat.answer.fast_chunks import rich_chunk, text_chunk
-from langchain_sse_chat.answer.logprobs import LogprobPieces
 from langchain_sse_chat.answer.results import additional_fields, response_metadata
 from langchain_sse_chat.answer.usage import message_usage
 from langchain_sse_chat.message_keys import REASONING
 from langchain_sse_chat.wire.deltas import AnswerMessage, Delta, ToolCallDelta
 from langchain_sse_chat.wire.jsontext import parse_arguments
 from langchain_sse_chat.workarounds.broken_calls import breaking_mark
+
+if TYPE_CHECKING:
+    from langchain_sse_chat.answer.logprobs import LogprobPieces
 
 
 class ChunkAssembler:
@@ -34,10 +36,21 @@ class ChunkAssembler:
             return [text_chunk(delta)]
         chunk = _rich_chunk(delta)
         if delta.logprobs:
-            self._pieces = self._pieces or LogprobPieces()
-            if piece := self._pieces.piece(delta.logprobs):
-                chunk.message.response_metadata["logprobs"] = piece
+            self._add_logprobs(chunk, delta.logprobs)
         return [chunk]
+
+    def _add_logprobs(
+        self, chunk: ChatGenerationChunk, logprobs: dict[str, Any]
+    ) -> None:
+        if self._pieces is None:
+            # Imported here, because few calls request them.
+            from langchain_sse_chat.answer.logprobs import (  # noqa: PLC0415
+                LogprobPieces,
+            )
+
+            self._pieces = LogprobPieces()
+        if piece := self._pieces.piece(logprobs):
+            chunk.message.response_metadata["logprobs"] = piece
 
     def close(
         self, message: AnswerMessage, pending: Delta

@@ -24,7 +24,6 @@ from langchain_sse_chat.answer.media import (
     image_to_block,
     part_to_block,
 )
-from langchain_sse_chat.answer.server_tools import server_tool_blocks
 from langchain_sse_chat.message_keys import MODEL_PROVIDER
 from langchain_sse_chat.wire.content import PARTS_KEY
 from langchain_sse_chat.wire.finish_reasons import is_filtered, is_refusal
@@ -155,6 +154,11 @@ def further_blocks(
     if isinstance(refusal, str):
         yield _refusal(refusal, metadata.get("finish_reason"))
     if executed := fields.get("executed_tools"):
+        # Imported here, because few answers have them.
+        from langchain_sse_chat.answer.server_tools import (  # noqa: PLC0415
+            server_tool_blocks,
+        )
+
         yield from server_tool_blocks(executed)
     if isinstance(images := fields.get("images"), list):
         yield from map(image_to_block, images)
