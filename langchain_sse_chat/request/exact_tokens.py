@@ -56,16 +56,19 @@ def _is_here(name: str) -> bool:
     if expected is None:
         return False
     key = hashlib.sha1(_ADDRESS.format(name).encode(), usedforsecurity=False)
+    folder = _folder()
+    if not folder:
+        return False  # tiktoken keeps no files
     try:
-        data = (_folder() / key.hexdigest()).read_bytes()
+        data = Path(folder, key.hexdigest()).read_bytes()
     except OSError:
         return False
     return hashlib.sha256(data).hexdigest() == expected
 
 
-def _folder() -> Path:
-    """Return the folder in which tiktoken keeps its files."""
+def _folder() -> str:
+    """Return the folder in which tiktoken keeps its files, empty for none."""
     for variable in ("TIKTOKEN_CACHE_DIR", "DATA_GYM_CACHE_DIR"):
         if variable in os.environ:
-            return Path(os.environ[variable])
-    return Path(tempfile.gettempdir()) / "data-gym-cache"
+            return os.environ[variable]
+    return str(Path(tempfile.gettempdir(), "data-gym-cache"))

@@ -1,16 +1,19 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+import httpx
 import pytest
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 
+from langchain_sse_chat import ChatSSE
 from langchain_sse_chat.dialect import Dialect
 from langchain_sse_chat.providers import PROVIDERS
 from langchain_sse_chat.request.answer_fields import fields_sent_back
 from langchain_sse_chat.request.messages import messages_to_wire
 from tests.unit_tests.chat_models.block_ways import merged, model
-from tests.unit_tests.chat_models.scripted import chunk, sse
+from tests.unit_tests.chat_models.scripted import Scripted, chunk, completion, sse
 
 OPENROUTER = PROVIDERS["openrouter"].dialect
 FILE = {"type": "file", "file": {"hash": "h", "name": "a.pdf", "content": []}}
@@ -67,3 +70,20 @@ def test_other_servers_get_none_by_default() -> None:
     for provider in PROVIDERS.values():
         has_images = "images" in sent(answer, provider.dialect)
         assert has_images is (provider.name == "openrouter")
+
+
+@pytest.mark.parametrize("provider", ["openrouter", "openai"])
+def test_the_bytes_of_the_second_turn(
+    make_chat: Callable[..., ChatSSE], server: Scripted, provider: str
+) -> None:
+    first = completion({"content": "Here.", "images": [IMAGE], "annotations": [FILE]})
+    answers = [httpx.Response(200, json=first), httpx.Response(200, json=first)]
+    chat = make_chat(*answers, provider=provider)
+    answer = chat.invoke("Hi")
+
+    chat.invoke(["Hi", answer, "And now?"])
+
+    again = server.body["messages"][1]
+    fields = {"images": [IMAGE], "annotations": [FILE]}
+    own = {"role": "assistant", "content": "Here."}
+    assert again == (own | fields if provider == "openrouter" else own)

@@ -115,6 +115,16 @@ def test_the_folder_is_that_of_tiktoken(
 ) -> None:
     monkeypatch.delenv("TIKTOKEN_CACHE_DIR")
     monkeypatch.setenv("DATA_GYM_CACHE_DIR", str(tmp_path / "older"))
-    assert exact_tokens._folder() == tmp_path / "older"
+    assert exact_tokens._folder() == str(tmp_path / "older")
     monkeypatch.delenv("DATA_GYM_CACHE_DIR")
-    assert exact_tokens._folder().name == "data-gym-cache"
+    assert exact_tokens._folder().endswith("data-gym-cache")
+
+
+def test_an_empty_folder_means_that_tiktoken_keeps_no_files(
+    tiktoken: Tiktoken, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / NAME).write_bytes(FILE)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TIKTOKEN_CACHE_DIR", "")
+
+    assert exact_token_ids("one three", "gpt-4o") is None

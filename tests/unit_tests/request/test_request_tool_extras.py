@@ -1,17 +1,21 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import httpx
 import pytest
 from langchain_core.tools import StructuredTool, tool
 from pydantic import BaseModel
 
+from langchain_sse_chat import ChatSSE
 from langchain_sse_chat.dialect import Dialect
 from langchain_sse_chat.providers import PROVIDERS
 from langchain_sse_chat.request.apply_dialect import fields_in_dialect
 from langchain_sse_chat.request.tool_extras import without_extras
 from langchain_sse_chat.request.tools import tools_to_wire
+from tests.unit_tests.chat_models.scripted import Scripted, completion
 
 CACHED = {"cache_control": {"type": "ephemeral"}}
 A = {"type": "object", "properties": {"a": {"type": "integer"}}, "required": ["a"]}
@@ -119,3 +123,32 @@ def test_servers_without_them_do_not(name: str) -> None:
     assert "cache_control" not in str(
         fields_in_dialect({"tools": tools}, PROVIDERS[name].dialect)
     )
+
+
+@pytest.mark.parametrize(
+    ("provider", "has_them"),
+    [("openrouter", True), ("custom", True), ("openai", False)],
+)
+def test_the_bytes_that_leave(
+    make_chat: Callable[..., ChatSSE],
+    server: Scripted,
+    provider: str,
+    has_them: bool,
+) -> None:
+    answer = httpx.Response(200, json=completion({"content": "Hi"}))
+    chat = make_chat(answer, provider=provider)
+
+    chat.bind_tools([made(**CACHED)]).invoke("Hi")
+
+    [sent_tool] = server.body["tools"]
+    assert (sent_tool.get("cache_control") == {"type": "ephemeral"}) is has_them
+
+
+def test_a_mark_for_the_whole_request_is_a_keyword(
+    make_chat: Callable[..., ChatSSE], server: Scripted
+) -> None:
+    chat = make_chat(httpx.Response(200, json=completion({"content": "Hi"})))
+
+    chat.invoke("Hi", **CACHED)
+
+    assert server.body["cache_control"] == {"type": "ephemeral"}
