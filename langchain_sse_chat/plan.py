@@ -35,6 +35,9 @@ from langchain_sse_chat.transport.url import safe_url
 ENDPOINT_KEYWORDS = frozenset({"model", "extra_headers", "extra_query", "extra_body"})
 """Keywords of a call for one server, which must not reach another."""
 
+PARSED_LATER = "_parsed_later"
+"""Keyword of a call whose object is added to the message after LangChain's cache."""
+
 
 @dataclass(slots=True)
 class _Keywords:
@@ -47,6 +50,7 @@ class _Keywords:
     query: dict[str, Any] = field(default_factory=dict)
     extra_body: dict[str, Any] = field(default_factory=dict)
     strict: bool | None = None
+    parsed_later: bool = False
 
 
 class _Common(NamedTuple):
@@ -232,6 +236,7 @@ def _sort_keywords(settings: ChatSSESettings, keywords: Mapping[str, Any]) -> _K
         query=dict(body.pop("extra_query", None) or {}),
         extra_body=dict(body.pop("extra_body", None) or {}),
         strict=body.pop("strict", None),
+        parsed_later=body.pop(PARSED_LATER, False),
         body=body,
     )
 
@@ -277,7 +282,7 @@ def _body(
         params=params,
         extra_body=(settings.extra_body, call.extra_body),
     )
-    if response_format is None:
+    if response_format is None or call.parsed_later:
         return body, names, None
     return body, names, output_class_of(response_format)
 

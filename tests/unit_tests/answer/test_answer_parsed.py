@@ -4,12 +4,13 @@ import asyncio
 from typing import Any
 
 import pytest
+from langchain_core.caches import BaseCache
+from langchain_core.load import dumps, loads
 from langchain_core.messages import AIMessage, AIMessageChunk
 from pydantic import BaseModel, field_validator
 from pydantic.v1 import BaseModel as BaseModelV1
 
-from langchain_sse_chat.answer.parsed import parsed_object
-from langchain_sse_chat.wire.deltas import AnswerMessage, WireToolCall
+from langchain_sse_chat.answer.parsed import add_parsed
 from tests.unit_tests.chat_models.block_ways import answered, gathered, merged, model
 from tests.unit_tests.chat_models.scripted import chunk, sse
 
@@ -112,28 +113,66 @@ def test_it_is_not_sent_back() -> None:
     )
 
 
-def message(text: str = TEXT, reason: str = "stop", **fields: Any) -> AnswerMessage:
-    return AnswerMessage(text=text, finish_reason=reason, **fields)
+def answer(text: str = TEXT, reason: str = "stop", **fields: Any) -> AIMessage:
+    return AIMessage(text, response_metadata={"finish_reason": reason}, **fields)
+
+
+CALL = {"type": "tool_call", "id": "c", "name": "f", "args": {}}
+BROKEN = {**CALL, "type": "invalid_tool_call", "args": "{", "error": "Not whole."}
+REFUSED = {"finish_reason": "stop", "refusal": ""}
 
 
 @pytest.mark.parametrize(
     ("given", "cls", "parsed"),
     [
-        pytest.param(message(), Pay, Pay(to="Ann", amount=12), id="object"),
-        pytest.param(message(), PayV1, PayV1(to="Ann", amount=12), id="pydantic 1"),
+        pytest.param(answer(), Pay, Pay(to="Ann", amount=12), id="object"),
+        pytest.param(answer(), PayV1, PayV1(to="Ann", amount=12), id="pydantic 1"),
         pytest.param(
-            message(f"```json\n{TEXT}\n```"), Pay, Pay(to="Ann", amount=12), id="fenced"
+            answer(f"```json\n{TEXT}\n```"), Pay, Pay(to="Ann", amount=12), id="fenced"
         ),
-        pytest.param(message(refusal="No."), Pay, None, id="refusal"),
         pytest.param(
-            message(tool_calls=[WireToolCall(0, "c", "f", "{}", {})]),
-            Pay,
-            None,
-            id="call",
+            AIMessage(TEXT, response_metadata=REFUSED), Pay, None, id="refusal"
         ),
-        pytest.param(message(), Odd, None, id="validator that breaks"),
-        pytest.param(AnswerMessage(text=TEXT), Pay, None, id="no reason"),
+        pytest.param(answer(tool_calls=[CALL]), Pay, None, id="call"),
+        pytest.param(answer(invalid_tool_calls=[BROKEN]), Pay, None, id="broken call"),
+        pytest.param(answer(), Odd, None, id="validator that breaks"),
+        pytest.param(AIMessage(TEXT), Pay, None, id="no reason"),
     ],
 )
-def test_the_object_of_an_answer(given: AnswerMessage, cls: type, parsed: Any) -> None:
-    assert parsed_object(given, cls) == parsed
+def test_the_object_of_an_answer(given: AIMessage, cls: type, parsed: Any) -> None:
+    add_parsed(given, cls)
+
+    assert given.additional_kwargs["parsed"] == parsed
+
+
+class FileCache(BaseCache):
+    """A cache that writes what it keeps, as those with a database do."""
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, str], str] = {}
+
+    def lookup(self, prompt: str, llm_string: str) -> Any:
+        found = self.kept.get((prompt, llm_string))
+        return found and loads(found, allowed_objects="all")
+
+    def update(self, prompt: str, llm_string: str, return_val: Any) -> None:
+        assert "_parsed_later" not in llm_string
+        self.kept[prompt, llm_string] = dumps(return_val)
+
+    def clear(self, **_: Any) -> None:
+        self.kept.clear()
+
+
+@pytest.mark.parametrize("streaming", [True, None])
+def test_a_cache_that_writes_its_answers_gives_the_object_again(streaming: Any) -> None:
+    cache = FileCache()
+    chat = model(stream_of(*PARTS), cache=cache, streaming=streaming)
+
+    for _ in range(2):
+        message = chat.invoke("Hi", response_format=Pay)
+        assert message.additional_kwargs["parsed"] == Pay(to="Ann", amount=12)
+    again = asyncio.run(chat.ainvoke("Hi", response_format=Pay))
+
+    assert (again.text, len(cache.kept)) == (TEXT, 1)
+    assert again.additional_kwargs["parsed"] == Pay(to="Ann", amount=12)
+    assert "not_implemented" not in str(cache.kept)
