@@ -149,6 +149,6 @@ def test_a_mark_for_the_whole_request_is_a_keyword(
 ) -> None:
     chat = make_chat(httpx.Response(200, json=completion({"content": "Hi"})))
 
-    chat.invoke("Hi", **CACHED)
+    chat.invoke("Hi", cache_control={"type": "ephemeral"})
 
     assert server.body["cache_control"] == {"type": "ephemeral"}
