@@ -48,6 +48,7 @@ from langchain_sse_chat.sse import ServerSentEvent, SSEDecoder
 if TYPE_CHECKING:
     from langchain_sse_chat.catalog import ServerModel
     from langchain_sse_chat.embeddings import CompatibleEmbeddings
+    from langchain_sse_chat.model_names import chat_model
 
 __all__ = [
     "AuthenticationError",
@@ -81,11 +82,12 @@ __all__ = [
     "StructuredOutputError",
     "TimedOutError",
     "__version__",
+    "chat_model",
 ]
 
 
 def __getattr__(name: str) -> Any:
-    """Import classes that few programs need on first access."""
+    """Import on first access what few programs need."""
     if name == "CompatibleEmbeddings":
         from langchain_sse_chat.embeddings import CompatibleEmbeddings  # noqa: PLC0415
 
@@ -94,5 +96,9 @@ def __getattr__(name: str) -> Any:
         from langchain_sse_chat.catalog import ServerModel  # noqa: PLC0415
 
         return ServerModel
+    if name == "chat_model":
+        from langchain_sse_chat.model_names import chat_model  # noqa: PLC0415
+
+        return chat_model
     msg = f"module {__name__!r} has no attribute {name!r}"
     raise AttributeError(msg)

@@ -195,6 +195,11 @@ class ChatCalls(ChatSSESettings):
         """Return the exchange of a call, with its fallbacks."""
         own, *other_keys = keys
         plan = self._plan(own(), messages, stop, kwargs, streamed=streamed)
+        if plan.output_class is not None:
+            # Imported here, because few calls need it.
+            from langchain_sse_chat.answer.parsed import ParsedAnswers  # noqa: PLC0415
+
+            assembler = ParsedAnswers(assembler, plan.output_class)
         if not other_keys:
             return build_exchange(plan, assembler)
         _, *others = endpoints(self)

@@ -21,6 +21,7 @@ from pydantic import ConfigDict
 from langchain_sse_chat.answer.results import combine_llm_outputs
 from langchain_sse_chat.calls import ChatCalls
 from langchain_sse_chat.message_keys import MODEL_PROVIDER
+from langchain_sse_chat.plan import PARSED_LATER
 from langchain_sse_chat.request.content import check_images
 from langchain_sse_chat.request.messages import messages_to_wire
 from langchain_sse_chat.request.token_count import (
@@ -29,6 +30,7 @@ from langchain_sse_chat.request.token_count import (
 )
 from langchain_sse_chat.request.tools import (
     ToolLike,
+    output_class_of,
     tool_choice_to_wire,
     tools_to_wire,
 )
@@ -134,6 +136,7 @@ class ChatSSE(ChatCalls):
     def _get_llm_string(self, stop: list[str] | None = None, **kwargs: Any) -> str:
         # LangChain caches the serialized model and would ignore later changes.
         vars(self).pop("_serialized", None)
+        kwargs.pop(PARSED_LATER, None)
         # The result is a cache key, and other headers may lead to other answers.
         for name, given in (
             ("extra_headers", self.default_headers),
@@ -152,8 +155,11 @@ class ChatSSE(ChatCalls):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> ChatResult:
+        cls = kwargs.get("response_format", self.response_format)
+        if isinstance(cls, type):
+            kwargs[PARSED_LATER] = True
         result = super()._generate_with_cache(messages, stop, run_manager, **kwargs)
-        return _unmarked(result)
+        return _unmarked(result, cls)
 
     async def _agenerate_with_cache(
         self,
@@ -162,10 +168,13 @@ class ChatSSE(ChatCalls):
         run_manager: AsyncCallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> ChatResult:
+        cls = kwargs.get("response_format", self.response_format)
+        if isinstance(cls, type):
+            kwargs[PARSED_LATER] = True
         result = await super()._agenerate_with_cache(
             messages, stop, run_manager, **kwargs
         )
-        return _unmarked(result)
+        return _unmarked(result, cls)
 
     def _convert_input(self, model_input: LanguageModelInput) -> PromptValue:
         """Return the prompt after checking its images.
@@ -344,14 +353,20 @@ class ChatSSE(ChatCalls):
         return await listing.amodels_of(self)
 
     def get_token_ids(self, text: str) -> list[int]:
-        """Return invented token IDs, about as many as the text has tokens.
+        """Return the token IDs of a text, or invented ones, about as many.
 
-        Works offline and for any model: 4 bytes of UTF-8 count as a token.
-        `custom_get_token_ids` replaces this estimate.
+        Works offline and for any model: 4 bytes of UTF-8 count as a token. For OpenAI's
+        models, `tiktoken` gives the IDs, if it and its file for the model are already
+        on this machine. `custom_get_token_ids` replaces both.
         """
         if self.custom_get_token_ids is not None:
             return self.custom_get_token_ids(text)
-        return text_to_token_ids(text)
+        ids = None
+        if self._provider.tokenizer is not None:
+            from langchain_sse_chat.request import exact_tokens  # noqa: PLC0415
+
+            ids = exact_tokens.exact_token_ids(text, self.model)
+        return text_to_token_ids(text) if ids is None else ids
 
     def get_num_tokens_from_messages(
         self, messages: list[BaseMessage], tools: Sequence[ToolLike] | None = None
@@ -371,8 +386,13 @@ class ChatSSE(ChatCalls):
         )
 
 
-def _unmarked(result: ChatResult) -> ChatResult:
-    """Return a result that LangChain may have merged from chunks."""
+def _unmarked(result: ChatResult, response_format: object) -> ChatResult:
+    """Return a result that LangChain may have merged from chunks, with its object."""
     for generation in result.generations:
         unmark(generation.message)
+    if isinstance(response_format, type) and (cls := output_class_of(response_format)):
+        # Imported here, because few calls need it.
+        from langchain_sse_chat.answer.parsed import add_parsed  # noqa: PLC0415
+
+        add_parsed(result.generations[0].message, cls)
     return result

@@ -211,9 +211,10 @@ class Dialect:
 
     supports_call_extras: bool = True
     """Whether a tool call may have keys other than `id`, `type` and its function's name
-    and arguments, such as Gemini's thought signature. Otherwise they are left out: they
-    came from another server, and OpenAI, Mistral, Groq and Cerebras reject unknown
-    keys. Gateways pass such keys on to models that need them."""
+    and arguments, such as Gemini's thought signature, and a tool keys such as
+    Anthropic's `cache_control`. Otherwise they are left out: they are for another
+    server, and OpenAI, Mistral, Groq and Cerebras reject unknown keys. Gateways pass
+    such keys on to models that need them."""
 
     missing_signature: str = ""
     """The thought signature to send with calls of other models, for a server that
@@ -314,6 +315,16 @@ class Dialect:
     `functions` and `function_call`, one call in a message with an object as arguments,
     results with the role `function`, one system message at the start, and text as
     content, with the IDs of uploaded files in `attachments`.
+    """
+
+    answer_fields: frozenset[str] = frozenset()
+    """Fields of an answer, in `additional_kwargs`, that the server reads in the
+    assistant message when the conversation goes on.
+
+    OpenRouter's are `annotations`, so that a file is not parsed, and paid for, again
+    (https://openrouter.ai/docs/features/multimodal/pdfs), and `images` that the model
+    generated
+    (https://openrouter.ai/docs/sdks/python/api-reference/components/chatassistantmessage).
     """
 
     ignored_fields: frozenset[str] = frozenset()

@@ -25,11 +25,14 @@ from langchain_sse_chat.request.model_limits import within_limits
 from langchain_sse_chat.request.reasoning_switch import RIVALS
 from langchain_sse_chat.request.strict import effective_strict
 from langchain_sse_chat.request.tools import (
+    has_strict_tool,
+    output_class_of,
     response_format_to_wire,
     tool_choice_to_wire,
     tools_to_wire,
 )
 from langchain_sse_chat.secrets import Secrets
+from langchain_sse_chat.secrets.masking import MaskedStr
 from langchain_sse_chat.settings.arguments import call_settings
 from langchain_sse_chat.settings.body_names import check_body_name
 from langchain_sse_chat.settings.chat_settings import ChatSSESettings
@@ -41,6 +44,9 @@ from langchain_sse_chat.transport.url import safe_url
 
 ENDPOINT_KEYWORDS = frozenset({"model", "extra_headers", "extra_query", "extra_body"})
 """Keywords of a call for one server, which must not reach another."""
+
+PARSED_LATER = "_parsed_later"
+"""Keyword of a call whose object is added to the message after LangChain's cache."""
 
 
 @dataclass(slots=True)
@@ -54,6 +60,19 @@ class _Keywords:
     query: dict[str, Any] = field(default_factory=dict)
     extra_body: dict[str, Any] = field(default_factory=dict)
     strict: bool | None = None
+    parsed_later: bool = False
+
+
+class _Body(NamedTuple):
+    """The body of a request, and what reading its answer needs."""
+
+    body: dict[str, Any]
+    tool_names: dict[str, str]
+    """The names of tools that are sent, by their own."""
+    adjusted: dict[str, Any]
+    """Fields that the model refuses, as in `CallPlan.adjusted`."""
+    output_class: type | None
+    """The class of the object that is requested, `None` for none."""
 
 
 class _Common(NamedTuple):
@@ -99,7 +118,7 @@ def plan_call(
     )
     stops = _stops(settings, call, stop)
     ends_here = plan.dialect.stop == "client"
-    body, tool_names, adjusted = _body(
+    made = _body(
         settings,
         messages,
         call,
@@ -109,20 +128,33 @@ def plan_call(
         include_usage=asks_usage
         and not (plan.may_drop_usage and refuses_usage(plan.url)),
     )
-    if QUIET_TOOLS and calls_tools_quietly(plan.url, body):
+    url, options, body, adjusted = plan.url, plan.options, made.body, made.adjusted
+    strict = settings._strict_address  # noqa: SLF001  # found by the settings for this
+    if strict is not None and "tools" in body and has_strict_tool(body):
+        url = MaskedStr(strict + url.removeprefix(settings._address))  # noqa: SLF001
+        options = options._replace(url=safe_url(url))
+    if QUIET_TOOLS and calls_tools_quietly(url, body):
         body |= WITHOUT_REASONING
         adjusted = {**adjusted, **WITHOUT_REASONING}
     if adjusted:
-        warn_once(plan.options.url, body["model"], adjusted)
+        warn_once(options.url, body["model"], adjusted)
     secrets = Secrets()
-    secrets.learn(plan.url, plan.headers, body)
-    options = plan.options._replace(secrets=secrets)
+    secrets.learn(url, plan.headers, body)
+    options = options._replace(secrets=secrets)
     if ends_here and stops:
         options = options._replace(stop=tuple(filter(None, stops)))
-    if tool_names:
-        own_names = {sent: own for own, sent in tool_names.items()}
+    if made.tool_names:
+        own_names = {sent: own for own, sent in made.tool_names.items()}
         options = options._replace(tool_names=own_names)
-    return replace(plan, body=body, clients=clients, options=options, adjusted=adjusted)
+    return replace(
+        plan,
+        url=url,
+        body=body,
+        clients=clients,
+        options=options,
+        adjusted=adjusted,
+        output_class=made.output_class,
+    )
 
 
 def _common(
@@ -242,6 +274,7 @@ def _sort_keywords(settings: ChatSSESettings, keywords: Mapping[str, Any]) -> _K
         query=dict(body.pop("extra_query", None) or {}),
         extra_body=dict(body.pop("extra_body", None) or {}),
         strict=body.pop("strict", None),
+        parsed_later=body.pop(PARSED_LATER, False),
         body=body,
     )
 
@@ -255,11 +288,8 @@ def _body(
     stop: list[str] | None,
     streamed: bool,
     include_usage: bool,
-) -> tuple[dict[str, Any], dict[str, str], dict[str, Any]]:
-    """Return the body, the own names of tools by those that are sent, and the changes.
-
-    The changes are fields that the model refuses, as in `CallPlan.adjusted`.
-    """
+) -> _Body:
+    """Return the body of a request, and what reading its answer needs."""
     cls, own = type(settings), vars(settings)
     params = {
         name: own[name] for name in fields_for(cls, Use.BODY) if own[name] is not None
@@ -297,7 +327,10 @@ def _body(
         params=params,
         extra_body=(settings.extra_body, call.extra_body),
     )
-    return body, names, adjusted
+    later = response_format is None or call.parsed_later
+    return _Body(
+        body, names, adjusted, None if later else output_class_of(response_format)
+    )
 
 
 def _tools(

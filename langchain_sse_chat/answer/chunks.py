@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import cast
+from typing import TYPE_CHECKING, Any, cast
 
 from langchain_core.messages import AIMessageChunk
 from langchain_core.messages.tool import tool_call, tool_call_chunk
@@ -17,6 +17,9 @@ from langchain_sse_chat.wire.deltas import AnswerMessage, Delta, ToolCallDelta
 from langchain_sse_chat.wire.jsontext import parse_arguments
 from langchain_sse_chat.workarounds.broken_calls import breaking_mark
 
+if TYPE_CHECKING:
+    from langchain_sse_chat.answer.logprobs import LogprobPieces
+
 
 class ChunkAssembler:
     """Makes a chunk for every delta, and a last, empty chunk with the metadata.
@@ -25,11 +28,29 @@ class ChunkAssembler:
     finish reasons.
     """
 
+    _pieces: LogprobPieces | None = None
+
     def feed(self, delta: str | Delta) -> list[ChatGenerationChunk]:
         """Return the chunk of a delta."""
-        if type(delta) is str:
+        if not isinstance(delta, Delta):
             return [text_chunk(delta)]
-        return [_rich_chunk(delta)] if isinstance(delta, Delta) else []
+        chunk = _rich_chunk(delta)
+        if delta.logprobs:
+            self._add_logprobs(chunk, delta.logprobs)
+        return [chunk]
+
+    def _add_logprobs(
+        self, chunk: ChatGenerationChunk, logprobs: dict[str, Any]
+    ) -> None:
+        if self._pieces is None:
+            # Imported here, because few calls request them.
+            from langchain_sse_chat.answer.logprobs import (  # noqa: PLC0415
+                LogprobPieces,
+            )
+
+            self._pieces = LogprobPieces()
+        if piece := self._pieces.piece(logprobs):
+            chunk.message.response_metadata["logprobs"] = piece
 
     def close(
         self, message: AnswerMessage, pending: Delta
@@ -41,11 +62,17 @@ class ChunkAssembler:
             if call.parsed is None
         ]
         rest = replace(pending, tool_calls=pending.tool_calls + marks)
-        chunks = [] if rest == Delta() else [_rich_chunk(rest)]
+        chunks = [] if rest == Delta() else self.feed(rest)
+        metadata = response_metadata(message)
+        if self._pieces is not None and message.logprobs is not None:
+            if rest_of_them := self._pieces.rest(message.logprobs):
+                metadata["logprobs"] = rest_of_them
+            else:
+                del metadata["logprobs"]
         last = AIMessageChunk(
             content="",
             additional_kwargs=additional_fields(message),
-            response_metadata=response_metadata(message),
+            response_metadata=metadata,
             usage_metadata=message_usage(message),
             chunk_position="last",
         )

@@ -42,7 +42,7 @@ def message_to_blocks(message: AIMessage) -> list[types.ContentBlock]:
     """Return the content blocks of a complete message.
 
     Their order: reasoning, text with its sources as `annotations`, tool calls, invalid
-    tool calls, refusal, images, audio, other parts.
+    tool calls, refusal, tools that the server ran, images, audio, other parts.
     """
     blocks = _with_annotations(_reasoning_and_content(message), message)
     blocks += _absent(
@@ -153,6 +153,13 @@ def further_blocks(
     refusal = fields.get("refusal") or metadata.get("refusal")
     if isinstance(refusal, str):
         yield _refusal(refusal, metadata.get("finish_reason"))
+    if executed := fields.get("executed_tools"):
+        # Imported here, because few answers have them.
+        from langchain_sse_chat.answer.server_tools import (  # noqa: PLC0415
+            server_tool_blocks,
+        )
+
+        yield from server_tool_blocks(executed)
     if isinstance(images := fields.get("images"), list):
         yield from map(image_to_block, images)
     if (audio := fields.get("audio")) and isinstance(audio, dict):

@@ -34,13 +34,20 @@ if TYPE_CHECKING:
         MessagesData,
     )
 
-_SHOWN_AT_THE_START = ("type", "id", "file_id", "url", "mime_type")
+_SHOWN_AT_THE_START = (
+    *("type", "id", "file_id", "url", "mime_type"),
+    *("name", "tool_call_id", "status"),
+)
 """Fields at the start of a block that arrives complete. All others, which may have
 megabytes, are sent once, when it finishes."""
+
+_FINISH_FIELDS = ("finish_reason", "normalized_finish_reason")
+"""Fields of the metadata that the last event has itself, as in langchain-core 1.8.4."""
 
 _REQUIRED_AT_THE_START: dict[str, dict[str, Any]] = {
     "non_standard": {"value": {}},
     "refusal": {"refusal": ""},
+    "server_tool_call": {"args": {}},
 }
 """Fields that a block must have from its start, still empty."""
 
@@ -153,7 +160,12 @@ class EventAssembler:
         for block in further_blocks(additional, metadata):
             self._whole_block(block, events)
         # LangChain reads these two, though the protocol does not name them.
-        finish: dict[str, Any] = {"event": "message-finish", "metadata": metadata}
+        reasons = {key: metadata[key] for key in _FINISH_FIELDS if key in metadata}
+        finish: dict[str, Any] = {
+            "event": "message-finish",
+            **reasons,
+            "metadata": metadata,
+        }
         if additional:
             finish["additional_kwargs"] = additional
         if (usage := message_usage(message)) is not None:

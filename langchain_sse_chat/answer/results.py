@@ -22,7 +22,11 @@ from langchain_sse_chat.message_keys import (
 )
 from langchain_sse_chat.wire.custom_calls import CUSTOM, input_of
 from langchain_sse_chat.wire.deltas import AnswerMessage, Delta, WireToolCall
-from langchain_sse_chat.wire.finish_reasons import is_filtered, is_refusal
+from langchain_sse_chat.wire.finish_reasons import (
+    is_filtered,
+    is_refusal,
+    normalized,
+)
 from langchain_sse_chat.workarounds.broken_calls import NOT_AN_OBJECT
 
 
@@ -135,13 +139,13 @@ def response_metadata(message: AnswerMessage) -> dict[str, Any]:
     # The reason sent in this answer replaces the relay's own field.
     native = message.native_finish_reason or fields.pop("native_finish_reason", None)
     fields.pop("native_finish_reason", None)
-    if message.finish_reason is not None:
-        metadata["finish_reason"] = message.finish_reason
+    refused = _refusal(message)
+    metadata |= _finish_reasons(message, refused=bool(refused))
     if native is not None:
         metadata["native_finish_reason"] = native
     if message.finish_reason_inferred:
         metadata["finish_reason_inferred"] = True
-    metadata |= _refusal(message)
+    metadata |= refused
     if message.logprobs is not None:
         metadata["logprobs"] = message.logprobs
     usages = [*message.earlier_usage, *([message.usage] if message.usage else [])]
@@ -161,6 +165,18 @@ def _refusal(message: AnswerMessage) -> dict[str, str]:
     """
     is_one = bool(message.refusal) or _is_withheld(message)
     return {"refusal": message.refusal} if is_one else {}
+
+
+def _finish_reasons(message: AnswerMessage, *, refused: bool) -> dict[str, str]:
+    """Return the finish reason, and the same in LangChain's words."""
+    reason = message.finish_reason
+    if reason is None:
+        return {}
+    word = "refusal" if refused else normalized(reason)
+    reasons = {"finish_reason": reason}
+    if word is not None:
+        reasons["normalized_finish_reason"] = word
+    return reasons
 
 
 def _is_withheld(message: AnswerMessage) -> bool:

@@ -61,6 +61,10 @@ _OUTPUT_PARTS = (
     "rejected_prediction",
 )
 
+_PRICED_TIERS = ("flex", "priority")
+"""Service tiers with prices of their own
+(https://platform.openai.com/docs/pricing, as of 2026-11-28)."""
+
 _MOST_DIGITS = 18
 """Digits of a count sent as a string; Python rejects thousands of digits."""
 
@@ -68,8 +72,9 @@ _MOST_DIGITS = 18
 def message_usage(message: AnswerMessage) -> UsageMetadata | None:
     """Return LangChain's usage for an answer: the sum over its attempts."""
     total: UsageMetadata | None = None
+    tier = message.metadata.get("service_tier")
     for usage in (*message.earlier_usage, message.usage):
-        counted = usage_to_metadata(usage)
+        counted = usage_to_metadata(usage, tier)
         # `add_usage` of two `None` returns zeros, but usage is never invented.
         total = add_usage(total, counted) if total and counted else total or counted
     return total
@@ -96,13 +101,20 @@ def _is_number(value: object) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
-def usage_to_metadata(usage: Mapping[str, Any] | None) -> UsageMetadata | None:
+def usage_to_metadata(
+    usage: Mapping[str, Any] | None, tier: object = None
+) -> UsageMetadata | None:
     """Return LangChain's usage for a server's usage object.
 
     Null or missing counts are 0, and a missing total is the sum. The result is `None`
     without any count, because usage is never invented. Counts are not corrected: xAI's
     output tokens exclude reasoning, but its total includes it
     (https://docs.x.ai/docs/key-information/consumption-and-rate-limits).
+
+    Args:
+        usage: The server's object.
+        tier: The answer's `service_tier`. Tokens of a tier with a price of its own are
+            counted under names with the tier, such as `flex_cache_read` and `flex`.
     """
     if not usage:
         return None
@@ -117,9 +129,12 @@ def usage_to_metadata(usage: Mapping[str, Any] | None) -> UsageMetadata | None:
         total_tokens=input_tokens + output_tokens if total is None else total,
     )
     input_details = _breakdown(usage, _INPUT_DETAILS, _INPUT_KINDS, _INPUT_PARTS)
+    output_details = _breakdown(usage, _OUTPUT_DETAILS, _OUTPUT_KINDS, _OUTPUT_PARTS)
+    if tier is not None and tier in _PRICED_TIERS:
+        input_details = _of_tier(tier, input_tokens, input_details, _INPUT_KINDS)
+        output_details = _of_tier(tier, output_tokens, output_details, _OUTPUT_KINDS)
     if input_details:
         metadata["input_token_details"] = cast("InputTokenDetails", input_details)
-    output_details = _breakdown(usage, _OUTPUT_DETAILS, _OUTPUT_KINDS, _OUTPUT_PARTS)
     if output_details:
         metadata["output_token_details"] = cast("OutputTokenDetails", output_details)
     return metadata
@@ -139,6 +154,19 @@ def _breakdown(
         count = _first(details, spellings)
         found[kind] = _first(usage, spellings) if count is None else count
     return {key: count for key, count in found.items() if count is not None}
+
+
+def _of_tier(
+    tier: object, tokens: int, details: dict[str, int], kinds: _Spellings
+) -> dict[str, int]:
+    """Return counts under the names that LangSmith's prices of a tier have.
+
+    They are those of `ChatOpenAI`: cached and reasoning tokens get the tier as a
+    prefix, and the tokens without them are counted under the tier itself.
+    """
+    named = {f"{tier}_{k}" if k in kinds else k: n for k, n in details.items()}
+    priced = sum(details.get(kind, 0) for kind in kinds)
+    return {**named, str(tier): max(tokens - priced, 0)}
 
 
 def _first(counts: Mapping[str, Any], keys: tuple[str, ...]) -> int | None:

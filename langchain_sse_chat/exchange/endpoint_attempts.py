@@ -89,6 +89,8 @@ class CallPlan:
     adjusted: Mapping[str, Any] = field(default_factory=dict)
     """Fields that were changed because the model refuses them, each with what is sent
     instead; `None` for nothing."""
+    output_class: type | None = None
+    """The pydantic class of the object that is requested, `None` for none."""
 
     def __repr__(self) -> str:
         """Leave out headers and body, which hold the key and the user's messages."""

@@ -14,6 +14,8 @@ from langchain_sse_chat.providers.provider import Provider
 DEEPSEEK = Provider(
     name="deepseek",
     base_url="https://api.deepseek.com",
+    # https://api-docs.deepseek.com/guides/tool_calls, 2026-11-28
+    strict_base_url="https://api.deepseek.com/beta",
     api_key_env="DEEPSEEK_API_KEY",
     base_url_env="DEEPSEEK_API_BASE",
     dialect=Dialect(
@@ -25,9 +27,9 @@ DEEPSEEK = Provider(
         requires_reasoning=True,
     ),
     hint="Create a key at https://platform.deepseek.com/api_keys.",
-    note="Strict tools and continuing an answer need "
-    "`base_url='https://api.deepseek.com/beta'`. With reasoning, a tool call cannot be "
-    "required.",
+    note="Requests with strict tools go to `https://api.deepseek.com/beta`, unless you "
+    "set another address. Continuing an answer needs that address as `base_url`. With "
+    "reasoning, a tool call cannot be required.",
     source="https://api-docs.deepseek.com/guides/thinking_mode",
 )
 

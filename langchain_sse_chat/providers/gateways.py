@@ -47,6 +47,7 @@ OPENROUTER = Provider(
         reasoning_budget="reasoning",
         reasoning_echo="always",
         reasoning_keys=("reasoning", "reasoning_content", "reasoning_details"),
+        answer_fields=frozenset({"annotations", "images"}),
         strict_by_default=True,
     ),
     hint="Create a key at https://openrouter.ai/keys.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 from urllib.parse import parse_qsl, quote, urlsplit
 
 from langchain_sse_chat.dialect import Dialect
@@ -109,6 +110,7 @@ class Provider:
     proxy_env: str | None = None
     """The environment variable that holds the URL of a proxy for its requests, which
     LangChain's own package for the provider reads."""
+
     langchain_name: str = ""
     """LangChain's name of the provider in traces (`ls_provider`), by which LangSmith
     finds prices; empty if it is `name`."""
@@ -116,6 +118,15 @@ class Provider:
     currency: str = ""
     """The currency of the costs and prices that its API tells, as an ISO 4217 code, by
     its own documentation. Empty if that does not say."""
+
+    strict_base_url: str | None = None
+    """The address for requests with a tool whose `strict` is true, if that is another
+    one. It is used only instead of `base_url`, never instead of an address of the
+    user's or of the environment."""
+
+    tokenizer: Literal["tiktoken"] | None = None
+    """The library that counts the tokens of its models exactly, if it is installed;
+    `None` for an estimate."""
 
     def __post_init__(self) -> None:
         """Check the facts that every call uses.

@@ -12,6 +12,7 @@ from langchain_sse_chat.gigachat.functions import (
     messages_as_functions,
 )
 from langchain_sse_chat.request.reasoning_switch import with_reasoning
+from langchain_sse_chat.request.tool_extras import without_extras
 
 _NAMED_ROLES = frozenset({"system", "developer", "user", "assistant"})
 """Roles whose `name` is the author's; the name of a tool message is its tool's."""
@@ -42,8 +43,8 @@ def fields_in_dialect(given: Mapping[str, Any], dialect: Dialect) -> dict[str, A
             )
             raise ConfigurationError(msg)
     fields = dict(given)
-    if "tool_choice" in fields:
-        fields = _with_tool_choice(fields, dialect)
+    if "tools" in fields or "tool_choice" in fields:
+        fields = _with_tools(fields, dialect)
     if "response_format" in fields:
         fields = _with_response_format(fields, dialect)
     if "reasoning" in fields or "reasoning_effort" in fields:
@@ -81,6 +82,12 @@ def _warm_enough(fields: dict[str, Any], least: float) -> dict[str, Any]:
     # A value that is not a number is sent unchanged: the server reports the error.
     cold = isinstance(given, int | float) and given < least
     return {**fields, "temperature": least} if cold else fields
+
+
+def _with_tools(fields: dict[str, Any], dialect: Dialect) -> dict[str, Any]:
+    if "tools" in fields and not dialect.supports_call_extras:
+        fields = {**fields, "tools": without_extras(fields["tools"])}
+    return _with_tool_choice(fields, dialect) if "tool_choice" in fields else fields
 
 
 def _with_tool_choice(fields: dict[str, Any], dialect: Dialect) -> dict[str, Any]:

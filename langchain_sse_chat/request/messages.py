@@ -27,6 +27,7 @@ from langchain_sse_chat.acceptable_names import acceptable_name
 from langchain_sse_chat.dialect import Dialect
 from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.gigachat.functions import add_attachments
+from langchain_sse_chat.request.answer_fields import fields_sent_back
 from langchain_sse_chat.request.conversation import Sent, settled
 from langchain_sse_chat.request.past_calls import blocks_of, past_calls
 from langchain_sse_chat.request.reasoning_echo import add_reasoning
@@ -221,6 +222,8 @@ def _assistant(message: AIMessage, dialect: Dialect, path: str) -> Sent:
         wire["functions_state_id"] = state
     if audio_id := _audio_id(message):
         wire["audio"] = {"id": audio_id}
+    if dialect.answer_fields and extra:
+        wire |= fields_sent_back(extra, dialect.answer_fields)
     # OpenAI requires null next to calls and rejects it elsewhere; gateways to Bedrock
     # reject an empty string next to calls
     # (https://github.com/vercel/ai/pull/13479, https://github.com/vercel/ai/pull/14950).

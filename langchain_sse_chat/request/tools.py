@@ -14,12 +14,14 @@ from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from langchain_core.utils.function_calling import convert_to_openai_function
+from langchain_core.utils.pydantic import is_basemodel_subclass
 from pydantic import BaseModel
 
 from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.request.custom_tools import custom_tool_to_wire
 from langchain_sse_chat.request.schema_properties import with_properties
 from langchain_sse_chat.request.schema_walk import without_keyword
+from langchain_sse_chat.request.tool_extras import extras_of, sent_extras
 
 if TYPE_CHECKING:
     # Imported only when there are tools: it takes a tenth of the import time.
@@ -97,7 +99,8 @@ def tools_to_wire(
     Args:
         tools: Tools in any form that LangChain accepts.
         strict: Whether the server must enforce the schema of the arguments; `None`
-            leaves it to the server. A `strict` in a dict is kept.
+            leaves it to the server. A `strict` in a dict, or in the `extras` of a tool,
+            is kept.
 
     Raises:
         ConfigurationError: A value is not a tool; the error names it and says why.
@@ -195,6 +198,24 @@ def response_format_to_wire(
     return wire
 
 
+def output_class_of(response_format: object) -> type | None:
+    """Return a `response_format` that is a pydantic class, `None` for anything else."""
+    if isinstance(response_format, type) and is_basemodel_subclass(response_format):
+        return response_format
+    return None
+
+
+def has_strict_tool(body: Mapping[str, Any]) -> bool:
+    """Whether a request asks the server to enforce the schema of a tool."""
+    tools = body.get("tools")
+    return isinstance(tools, list) and any(
+        isinstance(tool, Mapping)
+        and isinstance(function := tool.get("function"), Mapping)
+        and function.get("strict") is True
+        for tool in tools
+    )
+
+
 def _is_wire_type(kind: object) -> bool:
     return isinstance(kind, str) and kind not in _JSON_TYPES
 
@@ -207,7 +228,10 @@ def _tool_to_wire(tool: ToolLike, path: str, *, strict: bool | None) -> WireTool
             return _ready_function(tool, path, strict=strict)
         if _is_wire_type(tool.get("type")) and "input_schema" not in tool:
             return dict(tool)
-    return {"type": "function", "function": _function(tool, path, strict=strict)}
+    extras = extras_of(tool)
+    own = extras.get("strict")
+    function = _function(tool, path, strict=own if isinstance(own, bool) else strict)
+    return {"type": "function", "function": function, **sent_extras(extras)}
 
 
 def _ready_function(

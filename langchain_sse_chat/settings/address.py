@@ -47,6 +47,18 @@ def environment_headers(provider: Provider, base_url: str | None) -> dict[str, s
     return provider.headers_in_environment() if is_own else {}
 
 
+def strict_root(provider: Provider, base_url: str | None, root: str) -> str | None:
+    """Return the address for requests with strict tools, `None` for the usual one.
+
+    Args:
+        provider: The provider.
+        base_url: The address that the user passed, if any.
+        root: The address of other requests.
+    """
+    is_own = base_url is None and root == provider.base_url
+    return provider.strict_base_url if is_own else None
+
+
 def key_in_environment(provider: Provider) -> SecretStr | None:
     """Return the key of a provider from the environment, `None` if it is not set."""
     key = _environment(provider.key_variables)

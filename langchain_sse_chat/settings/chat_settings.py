@@ -72,7 +72,8 @@ class ChatSSESettings(Connection, BaseChatModel):
     """Values added to logits, by token ID."""
 
     logprobs: Annotated[bool | None, Use.BODY] = None
-    """Whether to return log probabilities, in `response_metadata["logprobs"]`."""
+    """Whether to return log probabilities, in `response_metadata["logprobs"]` of the
+    message and of each chunk."""
 
     top_logprobs: Annotated[int | None, Use.BODY] = None
     """Number of alternatives to return for each token."""

@@ -18,6 +18,7 @@ from langchain_sse_chat.settings.address import (
     key_in_environment,
     missing_key,
     proxy_in_environment,
+    strict_root,
 )
 from langchain_sse_chat.settings.checked_model import CheckedModel
 from langchain_sse_chat.settings.field_types import (
@@ -140,16 +141,14 @@ class Connection(CheckedModel):
 
     _provider: Provider = PrivateAttr()
     _address: str = PrivateAttr()
+    _strict_address: str | None = PrivateAttr()
     _key: ApiKey | None = PrivateAttr()
     _environment_headers: dict[str, str] = PrivateAttr()
     _clients: HTTPClients = PrivateAttr()
 
     _MADE: ClassVar[tuple[str, ...]] = (
-        "_provider",
-        "_address",
-        "_key",
+        *("_provider", "_address", "_strict_address", "_key", "_clients"),
         "_environment_headers",
-        "_clients",
     )
     _FOUND: ClassVar[tuple[str, ...]] = ("base_url", "api_key")
     _PEER_NAMES = CONNECTION_NAMES
@@ -190,6 +189,7 @@ class Connection(CheckedModel):
         base_url = self._given("base_url")
         self._provider = provider = find_provider(self.provider, base_url)
         self._address = address = endpoint_root(provider, base_url)
+        self._strict_address = strict_root(provider, base_url, address)
         check_url(address, "base_url")
         self._environment_headers = environment_headers(provider, base_url)
         check_headers(self._environment_headers)

@@ -8,8 +8,6 @@ complete JSON value, it raises an error, whereas LangChain's parsers repair the 
 from __future__ import annotations
 
 import json
-import math
-import re
 from collections.abc import AsyncIterator, Iterator
 from typing import Any, cast
 
@@ -20,6 +18,7 @@ from langchain_core.outputs import ChatGeneration, Generation
 from langchain_core.runnables.utils import AddableDict
 from langchain_core.utils.json import parse_json_markdown
 
+from langchain_sse_chat.answer.whole_json import whole_json
 from langchain_sse_chat.errors import RefusalError, StructuredOutputError
 from langchain_sse_chat.wire.finish_reasons import (
     Ending,
@@ -29,9 +28,6 @@ from langchain_sse_chat.wire.finish_reasons import (
 )
 from langchain_sse_chat.wire.jsontext import NO_JSON
 from langchain_sse_chat.workarounds.broken_calls import unmark
-
-_FENCE = re.compile(r"```(?:json)?", re.IGNORECASE)
-"""The start of a Markdown code block, into which models put JSON."""
 
 _SHOWN = 300
 """Characters of an answer that an error shows, at most."""
@@ -145,7 +141,7 @@ class StructuredOutputParser(BaseTransformOutputParser[Any]):
                 raise _no_call(message, self.tool)
             return value
         text = str(message.text)
-        value = _whole_json(text)
+        value = whole_json(text)
         if value is NO_JSON or (_is_number(value) and not _ended_well(message)):
             raise _not_json(message, text)
         if not isinstance(value, self.json_type):
@@ -218,31 +214,6 @@ def _refusal_in(message: AIMessage) -> str | None:
     return None
 
 
-def _whole_json(text: str) -> Any:
-    """Return the JSON value that is all of a text, or all of its one code block.
-
-    Blanks of any kind and a byte order mark may stand around it.
-    """
-    text = text.strip().removeprefix("\ufeff")
-    value = _strict_json(text)
-    fence = _FENCE.search(text)
-    if value is NO_JSON and fence is not None:
-        inner = text[fence.end() :]
-        value = _strict_json(inner)
-        if value is NO_JSON:
-            # If there is a second block, this is not JSON either.
-            value = _strict_json(inner.rpartition("```")[0])
-    return value
-
-
-def _strict_json(text: str) -> Any:
-    """Return the JSON value of a text; raw line breaks in strings are accepted."""
-    try:
-        return _DECODER.decode(text)
-    except (ValueError, RecursionError):
-        return NO_JSON
-
-
 def _is_number(value: Any) -> bool:
     """Whether a value is a number: the only one whose beginning is a whole value."""
     return isinstance(value, (int, float)) and not isinstance(value, bool)
@@ -252,22 +223,6 @@ def _ended_well(message: AIMessage) -> bool:
     """Whether nothing was truncated; a text alone has no finish reason."""
     ending = rank(_reason(message))
     return ending in {Ending.PLAIN, Ending.CALLS} or not message.response_metadata
-
-
-def _not_a_number(text: str) -> Any:
-    raise ValueError(text)
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if math.isinf(number):
-        raise ValueError(text)
-    return number
-
-
-_DECODER = json.JSONDecoder(
-    strict=False, parse_constant=_not_a_number, parse_float=_finite
-)
 
 
 def _not_json(message: AIMessage, text: str) -> StructuredOutputError:

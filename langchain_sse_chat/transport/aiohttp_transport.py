@@ -19,6 +19,7 @@ from typing import Any, Literal
 import httpx
 
 from langchain_sse_chat.errors import ConfigurationError
+from langchain_sse_chat.transport.keep_alive import keep_alive, keep_alive_options
 from langchain_sse_chat.transport.patched_httpx import is_httpx_patched
 from langchain_sse_chat.transport.workarounds.aiohttp_exceptions import Failures
 from langchain_sse_chat.transport.workarounds.aiohttp_idle import (
@@ -138,7 +139,9 @@ class _Transport(httpx.AsyncBaseTransport):
         if not self._is_wanted and is_httpx_patched():
             if self._by_httpx is None:
                 self._by_httpx = httpx.AsyncHTTPTransport(
-                    verify=self._context, limits=self._limits
+                    verify=self._context,
+                    limits=self._limits,
+                    socket_options=keep_alive_options(),
                 )
             return await self._by_httpx.handle_async_request(request)
         for _ in range(_TURNS):
@@ -208,6 +211,7 @@ class _Sending:
         the task, and callbacks in the connection's context refer to this object."""
         self._limits = limits
         self._transport: Any = None
+        self._is_new = False
         self._is_large = len(request.content) > _PIECE
         self._is_read = len(request.content) <= READ_BY_ALL
         self.request = self._without_limits(request)
@@ -224,11 +228,14 @@ class _Sending:
 
     def connects(self) -> None:
         """Start the connect timeout: the pool has room for a new connection."""
+        self._is_new = True
         self._begin("connect")
 
     def writes(self, transport: asyncio.Transport | None) -> None:
-        """Start the write timeout on a connection."""
+        """Start the write timeout on a connection, and keep a new one alive."""
         self._transport = transport
+        if self._is_new and transport is not None:
+            keep_alive(transport)
         self._begin("write" if self._is_large else "")
 
     def was_sent(self) -> None:

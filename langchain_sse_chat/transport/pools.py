@@ -11,6 +11,7 @@ from langchain_sse_chat.transport.aiohttp_transport import (
     AsyncTransport,
     aiohttp_transport,
 )
+from langchain_sse_chat.transport.keep_alive import keep_alive_options
 from langchain_sse_chat.transport.proxies import Proxies
 from langchain_sse_chat.transport.routes import (
     AsyncRoutedTransport,
@@ -35,7 +36,7 @@ def routed_transport(
     limits: httpx.Limits,
     trust: Trust,
 ) -> Any:
-    """Return a transport for requests to hosts, or `None` to use httpx's default.
+    """Return a transport for requests to hosts, which keeps its connections alive.
 
     Args:
         kind: The type of the client.
@@ -53,17 +54,21 @@ def routed_transport(
         direct = aiohttp_transport(
             async_transport, limits=limits, context=trust.context
         )
-    if not (proxies or trust.problem):
-        return direct
     is_sync = kind is httpx.Client
     plain = httpx.HTTPTransport if is_sync else httpx.AsyncHTTPTransport
 
     def through(proxy: httpx.Proxy | None) -> Any:
-        return plain(verify=trust.context, limits=limits, proxy=proxy)
+        return plain(
+            verify=trust.context,
+            limits=limits,
+            proxy=proxy,
+            socket_options=keep_alive_options(),
+        )
 
-    routes: Routes[Any] = Routes(
-        direct or through(None), proxies, through, tls_problem=trust.problem
-    )
+    direct = direct or through(None)
+    if not (proxies or trust.problem):
+        return direct
+    routes: Routes[Any] = Routes(direct, proxies, through, tls_problem=trust.problem)
     return (RoutedTransport if is_sync else AsyncRoutedTransport)(routes)
 
 

@@ -18,12 +18,8 @@ from langchain_sse_chat.wire.cumulative_messages import (
 )
 from langchain_sse_chat.wire.deltas import AnswerMessage, Delta
 from langchain_sse_chat.wire.finish_reasons import Ending, finish_reason_of, rank
-from langchain_sse_chat.wire.merged_fields import (
-    Fields,
-    add_to_choice_fields,
-    copied,
-    merge_objects,
-)
+from langchain_sse_chat.wire.logprobs import Logprobs
+from langchain_sse_chat.wire.merged_fields import Fields, add_to_choice_fields, copied
 from langchain_sse_chat.wire.reasoning import (
     BLOCKS_KEY,
     DETAILS_KEY,
@@ -112,7 +108,7 @@ class ChoiceReader:
         self._thinking_blocks: list[list[Any]] = []
         self._fields = Fields()
         self._choice_fields: dict[str, Any] = {}
-        self._logprobs: list[dict[str, Any]] = []
+        self._logprobs: Logprobs | None = None
         self._finish_reason: str | None = None
         self._messages: CumulativeMessages | None = None
         self._started = False
@@ -178,14 +174,15 @@ class ChoiceReader:
         """
         self.has_pending = False
         self._read_choice_fields(choice)
-        out = None
-        delta, message = choice.get("delta"), choice.get("message")
+        out, delta, message = None, choice.get("delta"), choice.get("message")
         if delta is None:
             delta = choice.get("text")
         if delta is not None:
             out = self._read_delta(as_delta(delta))
         if message and out is None and not self.has_pending:
             out = self._read_message(as_delta(message))
+        if self._logprobs and self._logprobs.unsent and out is not None:
+            return self._logprobs.on(out)
         return out
 
     def _read_message(self, message: dict[str, Any]) -> str | Delta | None:
@@ -301,9 +298,9 @@ class ChoiceReader:
         reason = choice.get("finish_reason")
         if reason:
             self._take_finish_reason(finish_reason_of(reason))
-        logprobs = choice.get("logprobs")
-        if logprobs and isinstance(logprobs, dict):
-            self._logprobs.append(logprobs)
+        if logprobs := choice.get("logprobs"):
+            self._logprobs = self._logprobs or Logprobs()
+            self._logprobs.add(logprobs)
 
     def _take_finish_reason(self, reason: str | None) -> None:
         # The highest rank wins, not the last one: relays send `stop` before or after
@@ -352,7 +349,7 @@ class ChoiceReader:
             self._keep(rest)
             pending.text += rest.text
             pending.reasoning += rest.reasoning
-        return pending
+        return self._logprobs.on(pending) if self._logprobs else pending
 
     def _ends_well(self, reason: str | None) -> bool:
         """Whether a call without arguments is complete rather than truncated."""
@@ -387,7 +384,7 @@ class ChoiceReader:
             reasoning=reasoning,
             reasoning_key=self._source_of(reasoning),
             refusal="".join(self._refusal),
-            logprobs=merge_objects(self._logprobs) if self._logprobs else None,
+            logprobs=self._logprobs.whole() if self._logprobs else None,
             message_fields=fields,
             metadata=copied(self._choice_fields),
         )

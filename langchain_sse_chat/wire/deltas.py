@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
+from langchain_sse_chat.wire.merged_fields import merge_objects
+
 OutputT = TypeVar("OutputT")
 
 
@@ -35,6 +37,8 @@ class Delta:
     reasoning: str = ""
     refusal: str = ""
     tool_calls: list[ToolCallDelta] = field(default_factory=list)
+    logprobs: dict[str, Any] | None = None
+    """The log probabilities of the text, if they were requested."""
 
 
 @dataclass(slots=True)
@@ -107,6 +111,7 @@ def joined(parts: list[str | Delta | None]) -> str | Delta | None:
         "".join(delta.reasoning for delta in deltas),
         "".join(delta.refusal for delta in deltas),
         [call for delta in deltas for call in delta.tool_calls],
+        merge_objects([d.logprobs for d in deltas if d.logprobs]) or None,
     )
 
 

@@ -191,6 +191,27 @@ def finish_reason_of(value: object) -> str | None:
     return value if ending(value) is not None else None
 
 
+@lru_cache(maxsize=256)
+def normalized(reason: str) -> str | None:
+    """Return a finish reason in LangChain's words, `None` for an unknown one.
+
+    langchain-core 1.8.4 names `stop`, `tool_call` and `refusal`
+    (`langchain_core.language_models._finish_reason`); `length` and `content_filter`
+    are the words of OpenAI and of OpenTelemetry, whose `tool_call` it is
+    (https://opentelemetry.io/docs/specs/semconv/gen-ai/).
+    """
+    if is_refusal(reason):
+        return "refusal"
+    if is_filtered(reason):
+        return "content_filter"
+    if is_length(reason):
+        return "length"
+    return _NORMALIZED.get(rank(reason))
+
+
+_NORMALIZED: dict[int, str] = {Ending.PLAIN: "stop", Ending.CALLS: "tool_call"}
+
+
 def is_length(reason: object) -> bool:
     """Whether a finish reason says that a limit on tokens ended the answer."""
     return _has_one_of(reason, _LENGTH)

@@ -40,6 +40,7 @@ _OWN_METADATA = frozenset(
         "model_name",
         "model_provider",
         "native_finish_reason",
+        "normalized_finish_reason",
         "finish_reason_inferred",
         "logprobs",
         "token_usage",

@@ -111,6 +111,7 @@ def test_ends_with_an_empty_chunk_that_has_the_rest() -> None:
         **PROVIDER,
         "id": "x",
         "finish_reason": "stop",
+        "normalized_finish_reason": "stop",
         "token_usage": {"prompt_tokens": 1},
     }
     assert last.usage_metadata is not None

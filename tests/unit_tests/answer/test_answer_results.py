@@ -17,6 +17,8 @@ from langchain_sse_chat.workarounds.broken_calls import NOT_AN_OBJECT
 
 USAGE = {"prompt_tokens": 1, "completion_tokens": 2}
 OURS = {"model_provider": "sse-chat"}
+STOPPED = {"normalized_finish_reason": "stop"}
+CALLED = {"normalized_finish_reason": "tool_call"}
 CALL = WireToolCall(0, "c", "f", '{"x": 1}', {"x": 1})
 SIGNED = WireToolCall(2, "s", "f", "{}", {}, {"x": 1, "function": {"y": 2}})
 CUSTOM = WireToolCall(
@@ -103,19 +105,19 @@ def test_an_empty_answer_is_an_empty_message() -> None:
         ),
         pytest.param(
             AnswerMessage(finish_reason="stop"),
-            {"finish_reason": "stop"},
+            {"finish_reason": "stop", **STOPPED},
             id="finish reason",
         ),
         pytest.param(
             AnswerMessage(finish_reason="tool_calls", native_finish_reason="stop"),
-            {"finish_reason": "tool_calls", "native_finish_reason": "stop"},
+            {"finish_reason": "tool_calls", "native_finish_reason": "stop", **CALLED},
             id="native reason",
         ),
         pytest.param(
             AnswerMessage(
                 finish_reason="stop", metadata={"native_finish_reason": "END"}
             ),
-            {"finish_reason": "stop", "native_finish_reason": "END"},
+            {"finish_reason": "stop", "native_finish_reason": "END", **STOPPED},
             id="reason of the server",
         ),
         pytest.param(
@@ -124,13 +126,27 @@ def test_an_empty_answer_is_an_empty_message() -> None:
                 native_finish_reason="stop",
                 metadata={"native_finish_reason": "END"},
             ),
-            {"finish_reason": "tool_calls", "native_finish_reason": "stop"},
+            {"finish_reason": "tool_calls", "native_finish_reason": "stop", **CALLED},
             id="both native reasons",
         ),
         pytest.param(
             AnswerMessage(finish_reason="stop", finish_reason_inferred=True),
-            {"finish_reason": "stop", "finish_reason_inferred": True},
+            {"finish_reason": "stop", "finish_reason_inferred": True, **STOPPED},
             id="inferred reason",
+        ),
+        pytest.param(
+            AnswerMessage(finish_reason="content_filter"),
+            {
+                "finish_reason": "content_filter",
+                "normalized_finish_reason": "refusal",
+                "refusal": "",
+            },
+            id="withheld",
+        ),
+        pytest.param(
+            AnswerMessage(finish_reason="their own word"),
+            {"finish_reason": "their own word"},
+            id="unknown reason",
         ),
         pytest.param(
             AnswerMessage(logprobs={"content": []}),

@@ -264,3 +264,53 @@ def test_usage_as_sent_is_added_up_by_name() -> None:
         "b": 3,
     }
     assert parts[0]["a"] == 1
+
+
+@pytest.mark.parametrize("tier", ["flex", "priority"])
+def test_tokens_of_a_priced_tier_are_counted_under_its_name(tier: str) -> None:
+    usage = {
+        "prompt_tokens": 100,
+        "completion_tokens": 20,
+        "prompt_tokens_details": {
+            "cached_tokens": 60,
+            "cache_write_tokens": 10,
+            "audio_tokens": 1,
+        },
+        "completion_tokens_details": {"reasoning_tokens": 5},
+    }
+    message = AnswerMessage(usage=usage, metadata={"service_tier": tier})
+
+    assert message_usage(message) == counted(
+        100,
+        20,
+        input_token_details={
+            "audio": 1,
+            f"{tier}_cache_read": 60,
+            f"{tier}_cache_creation": 10,
+            tier: 30,
+        },
+        output_token_details={f"{tier}_reasoning": 5, tier: 15},
+    )
+
+
+def test_tokens_of_a_tier_are_never_fewer_than_none() -> None:
+    # xAI counts reasoning apart from the output.
+    usage = {
+        "completion_tokens": 1,
+        "completion_tokens_details": {"reasoning_tokens": 5},
+    }
+    message = AnswerMessage(usage=usage, metadata={"service_tier": "flex"})
+
+    metadata = message_usage(message)
+
+    assert metadata is not None
+    assert metadata["output_token_details"] == {"flex_reasoning": 5, "flex": 0}
+
+
+@pytest.mark.parametrize("tier", ["default", "standard", "auto", None, 1, ["flex"]])
+def test_other_tiers_are_counted_as_without_one(tier: Any) -> None:
+    usage = {"prompt_tokens": 2, "prompt_tokens_details": {"cached_tokens": 1}}
+    message = AnswerMessage(usage=usage, metadata={"service_tier": tier})
+
+    plain = counted(2, 0, input_token_details={"cache_read": 1})
+    assert message_usage(message) == plain

@@ -83,7 +83,6 @@ def function_tool(name: str, **keys: Any) -> dict[str, Any]:
                 "name": "f",
                 "description": "Add one.",
                 "input_schema": A,
-                "cache_control": {"type": "ephemeral"},
             },
             "f",
             id="Anthropic",

@@ -358,6 +358,7 @@ def test_public_names() -> None:
         "StructuredOutputError",
         "TimedOutError",
         "__version__",
+        "chat_model",
     ]
 
 

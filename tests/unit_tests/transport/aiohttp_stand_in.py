@@ -100,6 +100,9 @@ class Transport:
     def set_protocol(self, protocol: Any) -> None:
         self.protocol = protocol
 
+    def get_extra_info(self, name: str) -> None:
+        """Return nothing: there is no socket."""
+
     def is_closing(self) -> bool:
         return self.aborted > 0
 

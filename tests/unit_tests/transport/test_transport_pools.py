@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from langchain_sse_chat.errors import ConfigurationError
+from langchain_sse_chat.transport.keep_alive import keep_alive_options
 from langchain_sse_chat.transport.pools import Kind, routed_transport, socket_mount
 from langchain_sse_chat.transport.proxies import Proxies, Proxy
 from langchain_sse_chat.transport.tls import Trust
@@ -37,10 +38,12 @@ def sent_by(kind: Kind, proxies: Proxies | None = None, problem: str = "") -> An
 
 
 @KINDS
-def test_httpx_sends_by_itself_unless_aiohttp_does(
-    kind: Kind, plain: type[Any]
-) -> None:
-    assert sent_by(kind) is None
+def test_httpx_sends_unless_aiohttp_does(kind: Kind, plain: type[Any]) -> None:
+    transport = sent_by(kind)
+
+    assert type(transport) is plain
+    assert transport._pool._max_connections == 7
+    assert transport._pool._ssl_context is CONTEXT
 
 
 @KINDS
@@ -54,6 +57,7 @@ def test_requests_through_a_proxy_have_a_pool_of_their_own(
     assert through is not direct
     for transport in (direct, through):
         assert type(transport) is plain
+        assert transport._pool._socket_options == keep_alive_options()
         assert transport._pool._max_connections == 7
         assert transport._pool._ssl_context is CONTEXT
 

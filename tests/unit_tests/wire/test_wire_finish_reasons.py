@@ -13,6 +13,7 @@ from langchain_sse_chat.wire.finish_reasons import (
     is_filtered,
     is_length,
     is_refusal,
+    normalized,
 )
 from tests.unit_tests.wire.wire_streams import (
     Seen,
@@ -131,3 +132,25 @@ def test_why_an_answer_is_cut_is_told_in_every_spelling(
     kinds = {kind for kind in (is_length, is_filtered, is_refusal) if kind(reason)}
 
     assert kinds == ({is_what} if is_what else set())
+
+
+@pytest.mark.parametrize(
+    ("reason", "word"),
+    [
+        ("stop", "stop"),
+        ("FinishReason.STOP", "stop"),
+        ("end_turn", "stop"),
+        ("tool_calls", "tool_call"),
+        ("function_call", "tool_call"),
+        ("length", "length"),
+        ("MAX_TOKENS", "length"),
+        ("SAFETY", "content_filter"),
+        ("content_filter: RECITATION", "content_filter"),
+        ("blacklist", "refusal"),
+        ("repetition", None),
+        ("error", None),
+        ("their own word", None),
+    ],
+)
+def test_reasons_have_the_words_of_langchain(reason: str, word: str | None) -> None:
+    assert normalized(reason) == word

@@ -50,6 +50,7 @@ def test_metadata_and_usage_stand_on_the_last_chunk_only() -> None:
         "model_provider": "sse-chat",
         "model_name": "m-1",
         "finish_reason": "stop",
+        "normalized_finish_reason": "stop",
         "token_usage": USAGE,
     }
     assert last_of([last]).usage_metadata == COUNTED
