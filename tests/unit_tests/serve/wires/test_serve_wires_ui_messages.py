@@ -135,6 +135,14 @@ def test_text_during_a_tool_stays_in_its_step() -> None:
     assert kinds == ["step-start", "dynamic-tool", "text", "text", "step-start", "text"]
 
 
+def test_what_follows_the_result_of_a_tool_is_another_step() -> None:
+    parts: list[Part] = [ToolRun("1", "f"), ToolRun("1", "f", output="x"), "So"]
+
+    kinds = [part["type"] for part in read_ui(sent(*parts)).parts]
+
+    assert kinds == ["step-start", "dynamic-tool", "step-start", "text"]
+
+
 def test_another_message_is_another_step() -> None:
     parts: list[Part] = [NextMessage(), "One", NextMessage(), NextMessage(), "Two"]
 
