@@ -1,8 +1,8 @@
 """Serve any LangChain model, chain or agent over server-sent events.
 
-The wire is that of OpenAI's chat completions, or plain events for `EventSource`. The
-encoders need no web framework; `create_app` and `EventStreamResponse` need the extra
-`serve`.
+The wire is that of OpenAI's chat completions, plain events for `EventSource`, or the UI
+message stream of the AI SDK. The encoders need no web framework; `create_app` and
+`EventStreamResponse` need the extra `serve`.
 """
 
 import importlib
@@ -12,9 +12,11 @@ from langchain_sse_chat.serve.encoder import (
     CompletionEncoder,
     OpenAIEncoder,
     PlainEncoder,
+    UIMessageEncoder,
 )
 from langchain_sse_chat.serve.failure.failure import Failure, RequestRefused
 from langchain_sse_chat.serve.request.chat_request import ChatRequest
+from langchain_sse_chat.serve.request.ui_messages import read_ui_messages
 from langchain_sse_chat.serve.targets.served import Served
 
 if TYPE_CHECKING:
@@ -30,7 +32,9 @@ __all__ = [
     "PlainEncoder",
     "RequestRefused",
     "Served",
+    "UIMessageEncoder",
     "create_app",
+    "read_ui_messages",
 ]
 
 

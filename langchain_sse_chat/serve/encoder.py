@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -14,6 +14,7 @@ from langchain_sse_chat.serve.answer.reader import AnswerReader
 from langchain_sse_chat.serve.failure.failure import Failure, failure_of
 from langchain_sse_chat.serve.wires.openai import CompletionWire, OpenAIWire
 from langchain_sse_chat.serve.wires.plain import PlainWire
+from langchain_sse_chat.serve.wires.ui_messages import UIMessageWire
 from langchain_sse_chat.serve.wires.wire import Wire
 
 
@@ -27,16 +28,24 @@ class Encoder:
         wire: The form of the bytes.
         runs_tools: Whether the server runs the tools that the answer calls, as for an
             agent. The calls are then not sent.
+        joins_messages: Whether the texts of several messages become one text.
     """
 
-    def __init__(self, wire: Wire, *, runs_tools: bool = False) -> None:
+    headers: Mapping[str, str] = {}
+    """More headers of the response, which the clients of the form expect."""
+
+    def __init__(
+        self, wire: Wire, *, runs_tools: bool = False, joins_messages: bool = True
+    ) -> None:
         self.media_type = wire.media_type
         """The Content-Type of the response."""
         self.finish: Finish | None = None
         """The end of the answer, `None` before `close` and for one that failed."""
         self._wire = wire
         self._text = wire.text
-        self._reader = AnswerReader(runs_tools=runs_tools)
+        self._reader = AnswerReader(
+            runs_tools=runs_tools, joins_messages=joins_messages
+        )
         self._metadata: dict[str, Any] | None = None
         """The metadata of the last chunk that the reader has taken."""
 
@@ -108,6 +117,14 @@ class Encoder:
             response_metadata={"finish_reason": "content_filter"},
         )
         return self.feed(refusal) + self.close()
+
+    def abort(self) -> bytes:
+        """Return the end of an answer that was stopped on request.
+
+        It is empty where the form has none: the stream must then break off, so that
+        nobody takes it for complete.
+        """
+        return b""
 
     def _parts(self, parts: Iterable[Part]) -> bytes:
         feed = self._wire.feed
@@ -205,6 +222,39 @@ class PlainEncoder(Encoder):
     ) -> None:
         wire = PlainWire(answer_id=answer_id or uuid4().hex)
         super().__init__(wire, runs_tools=runs_tools)
+
+
+class UIMessageEncoder(Encoder):
+    """Encodes an answer as a UI message stream, for `useChat` of the AI SDK 5, 6 and 7.
+
+    Tools that the server runs are sent with their input and their output.
+
+    Args:
+        message_id: The ID of the message; without it the client chooses one. For an
+            answer to the tool results of the client, it must be the ID of the last
+            message, which the answer continues.
+        model: The name of the model in the metadata of the message, if the answer does
+            not have its own.
+        runs_tools: Whether the server runs the tools that the answer calls, as for an
+            agent.
+    """
+
+    headers: Mapping[str, str] = {"x-vercel-ai-ui-message-stream": "v1"}
+    """More headers of the response, which the clients of the form expect."""
+
+    def __init__(
+        self,
+        *,
+        message_id: str | None = None,
+        model: str | None = None,
+        runs_tools: bool = False,
+    ) -> None:
+        self._ui_wire = UIMessageWire(message_id=message_id, model=model)
+        super().__init__(self._ui_wire, runs_tools=runs_tools, joins_messages=False)
+
+    def abort(self) -> bytes:
+        """Return the end of an answer that was stopped on request."""
+        return self._ui_wire.abort()
 
 
 def _completion_id() -> str:

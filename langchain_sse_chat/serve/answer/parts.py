@@ -71,5 +71,5 @@ class Finish:
     """The name of the model that answered, if the answer has it."""
 
 
-Part = str | Delta | ToolRun | Note
+Part = str | Delta | ToolRun | Note | NextMessage
 """A piece of an answer, in the order in which it is served."""

@@ -36,10 +36,15 @@ class AnswerReader:
     Args:
         runs_tools: Whether the server runs the tools that the answer calls, as for an
             agent. The calls are then no part of the answer.
+        joins_messages: Whether the texts of several messages become one text. Otherwise
+            `NextMessage` is a part between them.
     """
 
-    def __init__(self, *, runs_tools: bool = False) -> None:
+    def __init__(
+        self, *, runs_tools: bool = False, joins_messages: bool = True
+    ) -> None:
         self._runs_tools = runs_tools
+        self._joins_messages = joins_messages
         self._separator = ""
         self.in_text = False
         """Whether the next text is a part as it is: no separator comes before it."""
@@ -65,8 +70,7 @@ class AnswerReader:
         if isinstance(item, (Delta, ToolRun, Note)):
             return [item]
         if isinstance(item, NextMessage):
-            self._next_message()
-            return []
+            return self._next_message(item)
         if isinstance(item, BaseMessage):
             return self._text(str(item.text))
         self._values.feed(item)
@@ -103,13 +107,14 @@ class AnswerReader:
         self.in_text = True
         return [text]
 
-    def _next_message(self) -> None:
+    def _next_message(self, item: NextMessage) -> list[Part]:
         self._calls.next_message()
         self._metadata = {}
         self._kwargs = {}
-        if self.in_text:
+        if self.in_text and self._joins_messages:
             self._separator = BETWEEN_MESSAGES
-            self.in_text = False
+        self.in_text = False
+        return [] if self._joins_messages else [item]
 
     def _message(self, message: AIMessage) -> list[Part]:
         if message.response_metadata:

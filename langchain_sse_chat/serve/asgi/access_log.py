@@ -14,6 +14,7 @@ logger = logging.getLogger("langchain_sse_chat.serve")
 COMPLETE = "complete"
 LEFT = "left"
 CUT = "cut"
+STOPPED = "stopped"
 
 _INTERNAL = 500
 
@@ -35,7 +36,7 @@ class Answered:
     """The token counts in OpenAI's form."""
     ending: str = LEFT
     """`complete`; `failed:` and the code of the failure; `left` if the client left;
-    `cut` if the client read too slowly."""
+    `cut` if the client read too slowly; `stopped` if it asked to stop."""
 
     def count(self, name: str) -> int | None:
         """Return a token count, such as `completion_tokens`; `None` if not known."""

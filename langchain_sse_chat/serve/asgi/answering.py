@@ -15,12 +15,13 @@ from langchain_sse_chat.serve.encoder import (
     Encoder,
     OpenAIEncoder,
     PlainEncoder,
+    UIMessageEncoder,
 )
 from langchain_sse_chat.serve.request.chat_request import ChatRequest, ignored_header
 from langchain_sse_chat.serve.targets.target import Target
 from langchain_sse_chat.wire.custom_calls import CUSTOM
 
-WireName = Literal["openai", "plain"]
+WireName = Literal["openai", "plain", "ui"]
 
 
 class Registry(Protocol):
@@ -55,6 +56,8 @@ class Answering:
     """The name of the model for the client."""
     request_id: str
     limits: RunLimits
+    message_id: str | None = None
+    """The ID of the message (`ui` only), `None` to let the client choose it."""
     ignored: tuple[str, ...] = ()
     """The names of the request's parameters that have no effect."""
     headers: Headers = field(default_factory=list)
@@ -74,7 +77,12 @@ class Answering:
             request_id=self.request_id,
         )
         delivery = Delivery(
-            run, answered, media_type=encoder.media_type, headers=self._headers()
+            run,
+            answered,
+            media_type=encoder.media_type,
+            headers=self._headers(),
+            stream_headers=encoded(encoder.headers),
+            text_failures=self.wire == "ui",
         )
         run.start(on_slow_reader=delivery.cut)
         self.registry.add(run)
@@ -92,6 +100,10 @@ class Answering:
         runs_tools = self.target.runs_tools
         if self.wire == "plain":
             return PlainEncoder(runs_tools=runs_tools)
+        if self.wire == "ui":
+            return UIMessageEncoder(
+                message_id=self.message_id, model=self.model, runs_tools=runs_tools
+            )
         custom = [
             tool[CUSTOM]["name"]
             for tool in self.request.tools or []

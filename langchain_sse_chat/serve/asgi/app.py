@@ -8,6 +8,7 @@ import http
 import time
 from collections.abc import Awaitable, Callable, Collection
 from typing import Any
+from uuid import uuid4
 
 from starlette.middleware.cors import CORSMiddleware
 
@@ -18,18 +19,19 @@ from langchain_sse_chat.serve.asgi.access_log import (
     log_error,
     log_refused_key,
 )
-from langchain_sse_chat.serve.asgi.answering import Answering
-from langchain_sse_chat.serve.asgi.body import ClientLeft, read_body
+from langchain_sse_chat.serve.asgi.answering import Answering, Registry, WireName
+from langchain_sse_chat.serve.asgi.body import ClientLeft
 from langchain_sse_chat.serve.asgi.call import Call
 from langchain_sse_chat.serve.asgi.catalog import Catalog
+from langchain_sse_chat.serve.asgi.chats import ChatKey, OpenChats
 from langchain_sse_chat.serve.asgi.delivery import (
     JSON,
     Receive,
     Scope,
     Send,
-    end_event_source,
     send_body,
     send_failure,
+    send_nothing,
 )
 from langchain_sse_chat.serve.asgi.heads import (
     EXPOSED,
@@ -37,6 +39,7 @@ from langchain_sse_chat.serve.asgi.heads import (
     named,
 )
 from langchain_sse_chat.serve.asgi.hosts import HostCheck
+from langchain_sse_chat.serve.asgi.incoming import read_request
 from langchain_sse_chat.serve.asgi.keys import ApiKeys, KeyCheck
 from langchain_sse_chat.serve.asgi.metrics import Metrics
 from langchain_sse_chat.serve.asgi.open_answers import OpenAnswers
@@ -46,20 +49,21 @@ from langchain_sse_chat.serve.asgi.settings import Settings
 from langchain_sse_chat.serve.failure.failure import (
     Failure,
     RequestRefused,
-    compressed_body,
     failure_of,
     unauthorized,
     unknown_model,
 )
-from langchain_sse_chat.serve.request.chat_request import (
-    ChatRequest,
-    read_chat_request,
-    read_plain_request,
-)
-from langchain_sse_chat.serve.request.limits import RequestLimits
+from langchain_sse_chat.serve.request.chat_request import ChatRequest
 from langchain_sse_chat.serve.wires.openai import encode, to_json
 
 Respond = Callable[[Receive, Send], Awaitable[None]]
+
+_WIRES: dict[str, WireName] = {
+    "chat/completions": "openai",
+    "events": "plain",
+    "chat": "ui",
+}
+"""The wire of each route that a model answers."""
 
 
 def create_app(
@@ -76,6 +80,7 @@ def create_app(
     body_seconds: float = 60.0,
     reader_seconds: float = 30.0,
     drain_seconds: float = 30.0,
+    ui_system_messages: bool = False,
 ) -> ServeApp:
     """Return an ASGI application that serves models in the form of OpenAI's API.
 
@@ -106,6 +111,8 @@ def create_app(
         body_seconds: Seconds after which the body of a request must be complete.
         reader_seconds: Seconds after which a client that does not read is cut off.
         drain_seconds: Seconds that open answers have at a shutdown.
+        ui_system_messages: Whether `POST /chat` passes on system messages. They come
+            from a browser, where any user can change them, and are otherwise left out.
 
     Returns:
         The application. `await app.drain(seconds)` refuses new requests, waits for the
@@ -129,6 +136,7 @@ def create_app(
         body_seconds=body_seconds,
         reader_seconds=reader_seconds,
         drain_seconds=drain_seconds,
+        ui_system_messages=ui_system_messages,
     )
     return ServeApp(targets, settings)
 
@@ -151,7 +159,7 @@ class ServeApp:
             settings.max_streams, metrics.change_open if metrics else None
         )
         self._created = int(time.time())
-        self._request_limits = RequestLimits(body=settings.max_body)
+        self._chats = OpenChats()
         self._run_limits = RunLimits(
             commit_after=settings.commit_after,
             keep_alive=settings.keep_alive,
@@ -248,6 +256,14 @@ class ServeApp:
             raise RequestRefused(unauthorized())
         if route.answers:
             return await self._answer(call, route)
+        if route.name == "chat/stop" and not self._chats.stop(
+            self._chat_key(call, route.argument)
+        ):
+            msg = "No answer to this chat is running here."
+            raise RequestRefused(_failure(404, msg, "not_found"))
+        if route.is_for_ui:
+            # No answer outlives its reader, so that there is none to read on.
+            return functools.partial(self._send_nothing, call)
         return self._show(call, route)
 
     def _health(self, call: Call) -> Respond:
@@ -280,41 +296,37 @@ class ServeApp:
         is_plain = route.name == "events"
         if is_plain and call.header("last-event-id"):
             # An `EventSource` that connects again has had its answer: 204 ends it.
-            return functools.partial(self._end_event_source, call)
+            return functools.partial(self._send_nothing, call)
+        wire = _WIRES[route.name]
         with self._open.place():
-            request = await self._read(call, is_plain=is_plain)
-            call.model, target = self._catalog.find(request.model, has_default=is_plain)
+            request = await read_request(call, route, self._settings)
+            call.model, target = self._catalog.find(
+                request.model, has_default=wire != "openai"
+            )
             ignored = target.check(request)
         return Answering(
             target,
             request,
-            wire="plain" if is_plain else "openai",
+            wire=wire,
             model=call.model,
             request_id=call.request_id,
             limits=self._run_limits,
+            message_id=request.continues or f"msg_{uuid4().hex}",
             ignored=ignored,
-            registry=self._open,
+            registry=self._registry(call, request),
             report=self._report,
         )
 
-    async def _read(self, call: Call, *, is_plain: bool) -> ChatRequest:
-        limits, query = self._request_limits, call.scope["query_string"]
-        content_type = call.header("content-type")
-        if is_plain and call.scope["method"] == "GET":
-            return read_plain_request(b"", None, limits, query=query.decode("latin-1"))
-        if call.header("content-encoding") not in (None, "", "identity"):
-            raise RequestRefused(compressed_body())
-        body = await read_body(
-            call.receive,
-            call.header("content-length"),
-            limit=self._settings.max_body,
-            seconds=self._settings.body_seconds,
-        )
-        if is_plain:
-            return read_plain_request(
-                body, content_type, limits, query=query.decode("latin-1")
-            )
-        return read_chat_request(body, content_type, limits)
+    def _registry(self, call: Call, request: ChatRequest) -> Registry:
+        if request.chat_id is None:
+            return self._open
+        key = self._chat_key(call, request.chat_id)
+        return self._chats.registry(key, self._open)
+
+    def _chat_key(self, call: Call, chat_id: str) -> ChatKey:
+        """Return the key of a chat: the same ID of another client is another chat."""
+        authorization = call.headers.get(b"authorization")
+        return b"" if self._keys is None else self._keys.holder(authorization), chat_id
 
     def _reply(
         self, call: Call, body: Any, status: int = 200, *, media_type: str = JSON
@@ -342,12 +354,13 @@ class ServeApp:
         headers = call.own_headers
         if failure.status == http.HTTPStatus.METHOD_NOT_ALLOWED and route is not None:
             headers += encoded({"allow": ", ".join(route.methods)})
-        await send_failure(send, failure, headers)
+        as_text = route is not None and route.is_for_ui
+        await send_failure(send, failure, headers, as_text=as_text)
 
     @staticmethod
-    async def _end_event_source(call: Call, receive: Receive, send: Send) -> None:
+    async def _send_nothing(call: Call, receive: Receive, send: Send) -> None:
         del receive
-        await end_event_source(send, call.own_headers)
+        await send_nothing(send, call.own_headers)
 
     def _report_refused(
         self, call: Call, started: float, failure: Failure | None

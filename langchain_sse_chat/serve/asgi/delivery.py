@@ -10,6 +10,7 @@ from typing import Any
 from langchain_sse_chat.serve.asgi.access_log import (
     COMPLETE,
     CUT,
+    STOPPED,
     Answered,
     failed,
 )
@@ -29,6 +30,7 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 JSON = "application/json"
+TEXT = "text/plain; charset=utf-8"
 _FAREWELL_SECONDS = 1.0
 
 
@@ -46,16 +48,29 @@ async def send_body(
     await send({"type": "http.response.body", "body": body})
 
 
-async def send_failure(send: Send, failure: Failure, headers: Headers) -> None:
-    """Send a failure as the response, in OpenAI's form."""
-    body = encode(to_json(failure.body()))
+async def send_failure(
+    send: Send, failure: Failure, headers: Headers, *, as_text: bool = False
+) -> None:
+    """Send a failure as the response.
+
+    Args:
+        send: ASGI's sink.
+        failure: The failure.
+        headers: More headers.
+        as_text: Whether the body is the sentence alone, for a client that shows it to
+            the user as it is; otherwise it is JSON in OpenAI's form.
+    """
+    body = encode(failure.message if as_text else to_json(failure.body()))
     more = [*headers, *encoded(failure.headers())]
-    await send_body(send, failure.status, body, more)
+    media_type = TEXT if as_text else JSON
+    await send_body(send, failure.status, body, more, media_type=media_type)
 
 
-async def end_event_source(send: Send, headers: Headers) -> None:
-    """End an `EventSource` that connects again: it has had its answer."""
-    # https://html.spec.whatwg.org/multipage/server-sent-events.html#the-eventsource-interface
+async def send_nothing(send: Send, headers: Headers) -> None:
+    """Send the status 204, which ends an `EventSource` that connects again.
+
+    https://html.spec.whatwg.org/multipage/server-sent-events.html#the-eventsource-interface
+    """
     await send({"type": "http.response.start", "status": 204, "headers": headers})
     await send({"type": "http.response.body", "body": b""})
 
@@ -76,6 +91,8 @@ class Delivery:
         answered: Gets the status and the ending.
         media_type: The Content-Type of the answer.
         headers: More headers of the response.
+        stream_headers: More headers of a response that is not a failure.
+        text_failures: Whether a failure is sent as its sentence alone.
     """
 
     def __init__(
@@ -85,11 +102,15 @@ class Delivery:
         *,
         media_type: str,
         headers: Headers,
+        stream_headers: Headers | None = None,
+        text_failures: bool = False,
     ) -> None:
         self._run = run
         self._answered = answered
         self._media_type = media_type
         self._headers = headers
+        self._stream_headers = [*headers, *(stream_headers or [])]
+        self._text_failures = text_failures
         self._writer: asyncio.Task[None] | None = None
         self._is_cut = False
         self._is_sent = False
@@ -134,6 +155,8 @@ class Delivery:
             answered.ending = CUT
         elif run.failure is not None:
             answered.ending = failed(run.failure)
+        elif run.is_stopped:
+            answered.ending = STOPPED
         elif self._is_sent:
             answered.ending = COMPLETE
 
@@ -147,14 +170,15 @@ class Delivery:
         failure = await run.begun()
         if failure is not None:
             self._answered.status = failure.status
-            await send_failure(send, failure, self._headers)
+            as_text = self._text_failures
+            await send_failure(send, failure, self._headers, as_text=as_text)
             return
         self._answered.status = 200
         if self._media_type == JSON:
             await send_body(send, 200, await run.read(), self._headers)
             self._is_sent = True
             return
-        head = stream_headers(self._media_type, self._headers)
+        head = stream_headers(self._media_type, self._stream_headers)
         await send({"type": "http.response.start", "status": 200, "headers": head})
         # A run that was stopped without a reason has no last bytes, and the response
         # no end: it must not look complete.

@@ -67,6 +67,10 @@ class KeyCheck:
         found = [hmac.compare_digest(digest, known) for known in self._digests]
         return any(found)
 
+    def holder(self, authorization: bytes | None) -> bytes:
+        """Return a mark of the key in a header, the same for each request with it."""
+        return self._digest((authorization or b"").partition(b" ")[2].strip())
+
     @staticmethod
     async def _ask(
         is_valid: Callable[[str], bool | Awaitable[bool]], key: bytes

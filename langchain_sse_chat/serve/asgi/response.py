@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
 from langchain_core.messages import BaseMessage, convert_to_messages
 from starlette.background import BackgroundTask
@@ -12,7 +12,7 @@ from starlette.types import Receive, Scope, Send
 
 from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.serve.asgi.answering import Answering, WireName
-from langchain_sse_chat.serve.asgi.delivery import end_event_source
+from langchain_sse_chat.serve.asgi.delivery import send_nothing
 from langchain_sse_chat.serve.asgi.heads import REQUEST_ID, encoded, request_id_of
 from langchain_sse_chat.serve.asgi.run import RunLimits
 from langchain_sse_chat.serve.request.chat_request import ChatRequest
@@ -39,7 +39,8 @@ class EventStreamResponse(Response):
             `async def f(messages, request)` that yields texts or message chunks.
         messages: The question, or messages in any form that LangChain takes.
         wire: `openai` for chunks of OpenAI's chat completions; `plain` for events with
-            the text itself, for `EventSource`.
+            the text itself, for `EventSource`; `ui` for the UI message stream of the AI
+            SDK, whose messages `read_ui_messages` converts.
         model: The name of the model for the client.
         include_usage: Whether the stream ends with token counts (`openai` only).
         options: Keywords of the call of a chat model, such as `temperature`.
@@ -54,7 +55,7 @@ class EventStreamResponse(Response):
         background: A task to run after the response.
 
     Raises:
-        ConfigurationError: `wire` is neither of the two.
+        ConfigurationError: `wire` is another word.
         TypeError: `target` cannot be served.
         ValueError: The input of a chain is not known, or `messages` are not messages.
     """
@@ -75,8 +76,8 @@ class EventStreamResponse(Response):
         headers: Mapping[str, str] | None = None,
         background: BackgroundTask | None = None,
     ) -> None:
-        if wire not in ("openai", "plain"):
-            msg = f"Invalid `wire`: {wire!r}. Pass 'openai' or 'plain'."
+        if wire not in get_args(WireName):
+            msg = f"Invalid `wire`: {wire!r}. Pass 'openai', 'plain' or 'ui'."
             raise ConfigurationError(msg)
         self.status_code = 200
         self.media_type = EVENT_STREAM
@@ -108,7 +109,7 @@ class EventStreamResponse(Response):
         if self._wire == "plain" and headers.get(b"last-event-id"):
             more = [one for one in self.raw_headers if one[0] != b"content-type"]
             own = encoded({REQUEST_ID: request_id})
-            await end_event_source(send, [*own, *more])
+            await send_nothing(send, [*own, *more])
             return
         answering = Answering(
             self._target,

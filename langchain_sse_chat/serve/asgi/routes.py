@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 _GET = ("GET", "HEAD")
@@ -14,7 +15,14 @@ _METHODS = {
     "metrics": _GET,
     # No HEAD: it would buy an answer that nobody reads.
     "events": ("GET", "POST"),
+    "chat": ("POST",),
+    "chat/stream": _GET,
+    "chat/stop": ("POST",),
 }
+
+_CHAT = re.compile(r"chat/(?P<id>.+)/(?P<action>stream|stop)")
+_WITH_ARGUMENT = ("model", "chat/stream", "chat/stop")
+_ANSWERED = ("chat/completions", "events", "chat")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +30,11 @@ class Route:
     """A route that a request asks for."""
 
     name: str
-    """`chat/completions`, `models`, `model`, `health`, `metrics` or `events`."""
+    """`chat/completions`, `models`, `model`, `health`, `metrics`, `events`, `chat`,
+    `chat/stream` or `chat/stop`."""
     argument: str = ""
-    """The ID of the model, for the route `model`."""
+    """The ID of the model, for the route `model`; that of the chat, for the last two.
+    """
 
     @property
     def methods(self) -> tuple[str, ...]:
@@ -34,7 +44,12 @@ class Route:
     @property
     def answers(self) -> bool:
         """Whether a model answers the request."""
-        return self.name in ("chat/completions", "events")
+        return self.name in _ANSWERED
+
+    @property
+    def is_for_ui(self) -> bool:
+        """Whether `useChat` asks, which shows the text of a failure to the user."""
+        return self.name in ("chat", "chat/stream", "chat/stop")
 
 
 def route_of(path: str) -> Route | None:
@@ -47,7 +62,10 @@ def route_of(path: str) -> Route | None:
     head, _, rest = name.partition("/")
     if head == "models" and rest:
         return Route("model", rest)
-    return Route(name) if name in _METHODS and name != "model" else None
+    if found := _CHAT.fullmatch(name):
+        return Route(f"chat/{found['action']}", found["id"])
+    is_one = name in _METHODS and name not in _WITH_ARGUMENT
+    return Route(name) if is_one else None
 
 
 def path_below(path: str, root: str) -> str:

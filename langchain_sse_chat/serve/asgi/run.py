@@ -68,6 +68,8 @@ class Run:
         """The failure of the answer, `None` for one that is complete or was stopped."""
         self.ended = False
         """Whether nothing more will come."""
+        self.is_stopped = False
+        """Whether the client asked to end the answer before its end."""
         self.first_bytes_at: float | None = None
         """When the model gave the first bytes, by the clock of the event loop."""
         self.started_at = 0.0
@@ -143,6 +145,17 @@ class Run:
         """
         if not self.ended:
             self._end_with(failure)
+        self._task.cancel()
+
+    def stop_on_request(self) -> None:
+        """End the answer now, as the client asked, and stop the model."""
+        if not self.ended:
+            self.is_stopped = True
+            if not self._opened:
+                self._open()
+            self._pieces.append(self._encoder.abort())
+            self.ended = True
+            self._wake()
         self._task.cancel()
 
     async def close(self, patience: float = 5.0) -> None:

@@ -27,6 +27,7 @@ _LISTS = {
     ),
 }
 """The form of their entries, and what to pass instead. Another never matches."""
+_FLAGS = ("ui_system_messages",)
 _NUMBERS = (
     "keep_alive",
     "commit_after",
@@ -58,6 +59,7 @@ class Settings:
     body_seconds: float
     reader_seconds: float
     drain_seconds: float
+    ui_system_messages: bool
 
     def __post_init__(self) -> None:
         for name, (form, advice) in _LISTS.items():
@@ -69,6 +71,11 @@ class Settings:
                 if not (isinstance(entry, str) and form.fullmatch(entry)):
                     msg = f"Invalid entry {entry!r} of `{name}`. {advice}"
                     raise ConfigurationError(msg)
+        for name in _FLAGS:
+            value = getattr(self, name)
+            if not isinstance(value, bool):
+                msg = f"Invalid `{name}`: {value!r}. Pass True or False."
+                raise ConfigurationError(msg)
         for name in _NUMBERS:
             value = getattr(self, name)
             if not (isinstance(value, (int, float)) and value > 0):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -38,13 +38,23 @@ from langchain_sse_chat.serve.request.json_checks import (
     flag,
     mapping,
     missing,
+    name,
     text,
     whole,
 )
 from langchain_sse_chat.serve.request.limits import RequestLimits
 from langchain_sse_chat.serve.request.messages import read_messages
+from langchain_sse_chat.serve.request.ui_messages import (
+    before_answer,
+    last_answer_id,
+    read_ui_messages,
+)
 
 _DEFAULT_LIMITS = RequestLimits()
+
+_REGENERATE = "regenerate-message"
+_UI_FIELDS = frozenset({"id", "messages", "trigger", "messageId"})
+"""Fields that `useChat` sends; others are those of the page."""
 
 _FORM = "application/x-www-form-urlencoded"
 _FORM_FIELDS = frozenset({"message", "model"})
@@ -111,6 +121,13 @@ class ChatRequest:
 
     fields: dict[str, Any] = field(default_factory=dict)
     """All fields as sent."""
+
+    chat_id: str | None = None
+    """The ID of the chat, from `useChat` alone. The browser chooses it."""
+
+    continues: str | None = None
+    """The ID of the message that the answer continues, from `useChat` alone: the last
+    message is an answer then, whose tools the browser has run."""
 
     @property
     def demands(self) -> dict[str, Any]:
@@ -188,6 +205,44 @@ def read_plain_request(
     return _chat_request(fields, limits, (*ignored, *others))
 
 
+def read_ui_request(
+    body: bytes,
+    content_type: str | None,
+    limits: RequestLimits = _DEFAULT_LIMITS,
+    *,
+    system: bool = False,
+) -> ChatRequest:
+    """Return the request of `useChat` of the AI SDK, which is always streamed.
+
+    Args:
+        body: A JSON object with `messages` in the form of the AI SDK, `id`, `trigger`
+            and `messageId`, and any field of a chat completion.
+        content_type: The `Content-Type` header; it must be `application/json`.
+        limits: The limits on the request.
+        system: Whether system messages are passed on; otherwise they are left out.
+
+    Raises:
+        RequestRefused: A message or a field is not valid.
+    """
+    sent = read_object(body, content_type, limits)
+    messages, again = sent.get("messages"), sent.get("trigger") == _REGENERATE
+    if again:
+        messages = before_answer(messages, sent.get("messageId"))
+    fields = {key: value for key, value in sent.items() if key not in _UI_FIELDS}
+    # The wire decides these two.
+    fields |= {"stream": True, "stream_options": None}
+    chat_id = sent.get("id")
+    request = _chat_request(
+        fields, limits, messages=read_ui_messages(messages, limits, system=system)
+    )
+    return replace(
+        request,
+        fields=sent,
+        chat_id=None if chat_id is None else name(chat_id, "id", limits.name),
+        continues=None if again else last_answer_id(messages),
+    )
+
+
 def ignored_header(names: Iterable[str]) -> str:
     """Return the value of the header `x-ignored-parameters`.
 
@@ -198,7 +253,10 @@ def ignored_header(names: Iterable[str]) -> str:
 
 
 def _chat_request(
-    sent: dict[str, Any], limits: RequestLimits, ignored: Iterable[str] = ()
+    sent: dict[str, Any],
+    limits: RequestLimits,
+    ignored: Iterable[str] = (),
+    messages: list[BaseMessage] | None = None,
 ) -> ChatRequest:
     fields = {name: value for name, value in sent.items() if value is not None}
     refuse_old_functions(fields)
@@ -209,7 +267,7 @@ def _chat_request(
     if parallel is not None:
         parallel = flag(parallel, "parallel_tool_calls")
     return ChatRequest(
-        messages=read_messages(fields.get("messages"), limits),
+        messages=messages or read_messages(fields.get("messages"), limits),
         model=read_model(fields.get("model"), limits),
         options=read_options(fields, limits),
         tools=tools,
@@ -259,12 +317,12 @@ def _form_fields(form: str) -> tuple[dict[str, str], list[str]]:
         raise refused(msg, code="invalid_body") from None
     fields: dict[str, str] = {}
     others = []
-    for name, value in pairs:
-        if name not in _FORM_FIELDS:
-            others.append(name)
-        elif name in fields:
-            msg = f"`{name}` is given more than once."
-            raise refused(msg, name, "invalid_value")
+    for key, value in pairs:
+        if key not in _FORM_FIELDS:
+            others.append(key)
+        elif key in fields:
+            msg = f"`{key}` is given more than once."
+            raise refused(msg, key, "invalid_value")
         else:
-            fields[name] = value
+            fields[key] = value
     return fields, others

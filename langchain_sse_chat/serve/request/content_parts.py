@@ -97,15 +97,18 @@ def _plain(value: Any, path: str) -> str:
 
 def _linked(value: Any, path: str) -> Part:
     media = {"url": value} if isinstance(value, str) else mapping(value, path)
-    read = {"url": _media_url(media.get("url"), path)}
+    read = {"url": media_url(media.get("url"), path)}
     detail = media.get("detail")
     return read if detail is None else {**read, "detail": text(detail, path, 16)}
 
 
-def _media_url(value: Any, path: str) -> str:
+def media_url(value: Any, path: str) -> str:
     """Return a URL that makes no server read something on behalf of a client.
 
     Others, such as `file:` and `http:`, may lead into the network of the server.
+
+    Raises:
+        RequestRefused: It is neither an `https:` nor a `data:` URL.
     """
     is_known = isinstance(value, str) and (
         _HTTPS.fullmatch(value) or _DATA.match(value)
@@ -132,7 +135,7 @@ def _file(value: Any, path: str) -> Part:
         read["file_id"] = name(given, path, 256)
     if (given := file.get("file_data")) is not None:
         has_scheme = isinstance(given, str) and ":" in given[:16]
-        read["file_data"] = (_media_url if has_scheme else _base64)(given, path)
+        read["file_data"] = (media_url if has_scheme else _base64)(given, path)
     if not read:
         msg = f"`{path}` needs a `file_id` or `file_data`."
         raise refused(msg, path, "missing_required_parameter")

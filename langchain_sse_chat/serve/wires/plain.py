@@ -13,6 +13,7 @@ from typing import Any
 from langchain_sse_chat.serve.answer.parts import (
     Delta,
     Finish,
+    Note,
     Part,
     ToolCallDelta,
     ToolRun,
@@ -61,7 +62,7 @@ class PlainWire:
             for piece in part.tool_calls:
                 self._take_call(piece)
             return reasoning + self.text(part.text + part.refusal)
-        return _event("status", to_json(part.data))
+        return _event("status", to_json(part.data)) if isinstance(part, Note) else b""
 
     def keep_alive(self) -> bytes:
         """Return a comment."""

@@ -14,7 +14,12 @@ from langchain_core.messages import AIMessage, AIMessageChunk
 
 from langchain_sse_chat import StreamTruncatedError
 from langchain_sse_chat.answer.chunks import ChunkAssembler
-from langchain_sse_chat.serve import CompletionEncoder, OpenAIEncoder, PlainEncoder
+from langchain_sse_chat.serve import (
+    CompletionEncoder,
+    OpenAIEncoder,
+    PlainEncoder,
+    UIMessageEncoder,
+)
 from langchain_sse_chat.serve.answer.parts import NextMessage
 from langchain_sse_chat.serve.encoder import Encoder
 from langchain_sse_chat.serve.failure.failure import Failure
@@ -25,6 +30,7 @@ from langchain_sse_chat.wire.deltas import (
     ToolCallDelta,
     WireToolCall,
 )
+from tests.unit_tests.serve.ui_client import read_ui
 from tests.unit_tests.wire.wire_streams import chunks_of, last_of, merged, seen_in
 
 
@@ -199,3 +205,23 @@ def compared(message: AIMessageChunk) -> Any:
     seen.finish_reason = None
     seen.invalid = [(call_id, name) for call_id, name, _ in seen.invalid]
     return seen
+
+
+def test_a_ui_message_stream_keeps_messages_apart() -> None:
+    encoder = UIMessageEncoder(message_id="m-1", model="m")
+    items = [AIMessageChunk(content="a"), NextMessage(), AIMessageChunk(content="b")]
+
+    client = read_ui(b"".join(encoded(encoder, items)))
+
+    assert encoder.headers == {"x-vercel-ai-ui-message-stream": "v1"}
+    assert client.message_id == "m-1"
+    assert client.metadata["model"] == "m"
+    assert [p["text"] for p in client.parts if p["type"] == "text"] == ["a", "b"]
+
+
+def test_an_answer_may_be_stopped() -> None:
+    encoder = UIMessageEncoder()
+    data = encoder.open() + encoder.feed("a") + encoder.abort()
+    assert read_ui(data).is_aborted
+    assert OpenAIEncoder().abort() == b""
+    assert not OpenAIEncoder().headers

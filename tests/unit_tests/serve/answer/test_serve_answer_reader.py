@@ -163,6 +163,14 @@ def test_messages_without_text_are_not_separated() -> None:
     ]
 
 
+def test_messages_may_stay_apart() -> None:
+    reader = AnswerReader(joins_messages=False)
+    items = ["a", NextMessage(), chunk("b"), NextMessage()]
+    parts = [part for item in items for part in reader.feed(item)]
+    assert parts == [*items[:2], "b", NextMessage()]
+    assert not reader.in_text
+
+
 def test_parts_pass_unchanged() -> None:
     parts = [Delta(reasoning="Hm"), ToolRun("1", "f"), Note(1)]
 

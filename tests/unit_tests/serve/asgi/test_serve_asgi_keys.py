@@ -133,3 +133,12 @@ async def test_a_function_may_choose_the_response(error: Exception) -> None:
 def test_a_key_that_no_header_can_have_is_an_error(key: str) -> None:
     with pytest.raises(ConfigurationError, match="line break"):
         KeyCheck(["ok", key])
+
+
+def test_a_key_has_a_mark_of_its_own() -> None:
+    check = KeyCheck(["one", "two"])
+    mark = check.holder(b"Bearer one")
+    assert mark == check.holder(b"bearer  one ")
+    assert mark != check.holder(b"Bearer two")
+    assert b"one" not in mark
+    assert check.holder(None) == check.holder(b"")

@@ -20,6 +20,7 @@ from starlette.routing import Route
 from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.serve import EventStreamResponse
 from tests.unit_tests.serve.asgi_calls import Client, Reply
+from tests.unit_tests.serve.ui_client import read_ui
 
 
 async def echo(messages: Any, request: Any) -> AsyncIterator[str]:
@@ -162,3 +163,11 @@ async def test_it_is_a_response_for_applications_with_middleware() -> None:
     reply = await client.whole()
     assert reply.contents() == "human:Hi "
     assert reply.headers["x-seen"] == "1"
+
+
+async def test_a_ui_message_stream_has_its_header_and_no_id() -> None:
+    reply = await ask(EventStreamResponse(echo, "Hi", wire="ui"))
+    assert reply.headers["x-vercel-ai-ui-message-stream"] == "v1"
+    client = read_ui(reply.body)
+    assert client.text == "human:Hi "
+    assert client.message_id is None

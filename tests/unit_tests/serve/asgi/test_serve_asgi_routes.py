@@ -14,6 +14,9 @@ PATHS = {
     "/health": Route("health"),
     "/metrics": Route("metrics"),
     "/events": Route("events"),
+    "/chat": Route("chat"),
+    "/chat/c-1/stream": Route("chat/stream", "c-1"),
+    "/chat/c/1/stop": Route("chat/stop", "c/1"),
 }
 
 
@@ -26,7 +29,19 @@ def test_each_route_has_its_paths(path: str, end: str, prefix: str) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["", "/", "/v1", "/v1/", "/v2/models", "/model", "/chat", "/events/1", "/v1/v1"],
+    [
+        "",
+        "/",
+        "/v1",
+        "/v1/",
+        "/v2/models",
+        "/model",
+        "/chat/stream",
+        "/chat/stop",
+        "/chat/1",
+        "/events/1",
+        "/v1/v1",
+    ],
 )
 def test_other_paths_are_none(path: str) -> None:
     assert route_of(path) is None
@@ -36,12 +51,21 @@ def test_a_route_has_methods() -> None:
     assert Route("events").methods == ("GET", "POST")
     assert Route("model", "m").methods == ("GET", "HEAD")
     assert Route("chat/completions").methods == ("POST",)
+    assert Route("chat/stop", "1").methods == ("POST",)
 
 
 def test_some_routes_ask_a_model() -> None:
     assert Route("events").answers
     assert Route("chat/completions").answers
+    assert Route("chat").answers
     assert not Route("models").answers
+    assert not Route("chat/stop", "1").answers
+
+
+def test_some_routes_are_for_use_chat() -> None:
+    assert Route("chat").is_for_ui
+    assert Route("chat/stream", "1").is_for_ui
+    assert not Route("chat/completions").is_for_ui
 
 
 @pytest.mark.parametrize(

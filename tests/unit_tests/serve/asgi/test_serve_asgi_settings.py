@@ -28,6 +28,7 @@ async def answer(messages: Any, request: Any) -> str:
         ("cors_origins", "https://example.com"),
         ("allowed_hosts", "example.com"),
         ("api_keys", []),
+        ("ui_system_messages", 1),
     ],
 )
 def test_a_setting_that_is_not_valid_is_named(name: str, value: Any) -> None:

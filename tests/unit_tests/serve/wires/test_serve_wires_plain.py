@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from langchain_sse_chat.serve.answer.parts import (
     Delta,
     Finish,
+    NextMessage,
     Note,
     Part,
     ToolCallDelta,
@@ -65,6 +66,10 @@ def test_the_events_of_other_parts() -> None:
         ("tool", '{"id":"2","name":"search","failed":"lost"}'),
         ("status", '{"step":1}'),
     ]
+
+
+def test_another_message_is_no_event() -> None:
+    assert PlainWire(answer_id="a").feed(NextMessage()) == b""
 
 
 def test_a_call_for_the_client_is_sent_whole_before_the_end() -> None:

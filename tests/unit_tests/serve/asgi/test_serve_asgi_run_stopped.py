@@ -1,0 +1,77 @@
+"""A run that its client asks to stop ends immediately, and keeps what came."""
+
+from __future__ import annotations
+
+import asyncio
+
+from langchain_sse_chat.serve import PlainEncoder, UIMessageEncoder
+from langchain_sse_chat.serve.asgi.run import Run, RunLimits
+from langchain_sse_chat.serve.encoder import Encoder
+from tests.unit_tests.serve.scripted_items import Items
+from tests.unit_tests.serve.ui_client import read_ui
+from tests.unit_tests.transport.virtual_time import in_virtual_time
+
+
+def started(items: Items, encoder: Encoder | None = None) -> Run:
+    run = Run(items.astream(), encoder or UIMessageEncoder(), limits=RunLimits())
+    run.start(lambda: None)
+    return run
+
+
+@in_virtual_time
+async def test_what_came_is_kept() -> None:
+    items = Items("a", 1, "b", ...)
+    run = started(items)
+    await run.begun()
+    await asyncio.sleep(2)
+
+    run.stop_on_request()
+
+    client = read_ui(await run.read())
+    assert (client.text, client.types[-1], client.is_done) == ("ab", "abort", True)
+    assert run.is_read
+    assert run.is_stopped
+    assert (run.failure, run.error) == (None, None)
+    await run.close()
+    assert items.was_canceled
+
+
+@in_virtual_time
+async def test_an_answer_that_has_not_begun_is_one_without_content() -> None:
+    run = started(Items(...))
+    begun = asyncio.ensure_future(run.begun())
+    await asyncio.sleep(1)
+
+    run.stop_on_request()
+
+    assert await begun is None
+    client = read_ui(await run.read())
+    assert client.types == ["start", "start-step", "abort"]
+    assert run.first_bytes_at is None
+    await run.close()
+
+
+@in_virtual_time
+async def test_an_answer_that_has_ended_stays_complete() -> None:
+    run = started(Items("a"))
+    await run.begun()
+    await asyncio.sleep(1)
+
+    run.stop_on_request()
+
+    assert not run.is_stopped
+    assert read_ui(await run.read()).finish_reason == "stop"
+    await run.close()
+
+
+@in_virtual_time
+async def test_a_form_without_such_an_end_breaks_off() -> None:
+    run = started(Items("a", ...), PlainEncoder(answer_id="1"))
+    await run.begun()
+    await asyncio.sleep(1)
+
+    run.stop_on_request()
+
+    assert await run.read() == b"id: 1\n\ndata: a\n\n"
+    assert await run.read() == b""
+    await run.close()
