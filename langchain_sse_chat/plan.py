@@ -19,6 +19,7 @@ from langchain_sse_chat.exchange.adjustments import (
 )
 from langchain_sse_chat.exchange.endpoint_attempts import CallPlan, refuses_usage
 from langchain_sse_chat.providers import Provider
+from langchain_sse_chat.providers.table import CUSTOM
 from langchain_sse_chat.request.body import PATH, request_body
 from langchain_sse_chat.request.messages import messages_to_wire
 from langchain_sse_chat.request.model_limits import within_limits
@@ -236,9 +237,7 @@ def _made_common(
             include_response_headers=used["include_response_headers"],
             marks_generated_files=dialect.marks_generated_files,
             key_hint=route.key_hint,
-            pricing=Pricing(
-                provider.currency, provider.name if settings.compute_cost else ""
-            ),
+            pricing=_pricing(settings, provider),
         ),
         policy=route.policy,
         dialect=dialect,
@@ -248,6 +247,13 @@ def _made_common(
         record=route.record,
     )
     return _Common(plan, asks_usage)
+
+
+def _pricing(settings: ChatSSESettings, provider: Provider) -> Pricing:
+    # Nobody has prices for a server of one's own.
+    is_known = not (provider.is_local or provider is CUSTOM)
+    computes = is_known and settings.compute_cost is not False
+    return Pricing(provider.currency, provider.name if computes else "")
 
 
 def _dialect(dialect: Dialect, echo: ReasoningEcho | None) -> Dialect:

@@ -1,9 +1,9 @@
 """Look models up in `genai-prices`, which the extra `prices` installs.
 
 Its data is part of the package, so nothing is fetched. Loading it takes a quarter of a
-second and 60 MB, so that happens when a profile is read or `compute_cost` is set, never
-before. Providers are found by their names in the table alone: the prices of a maker are
-not those of a gateway to its models.
+second and 60 MB, so that happens when a profile is read, a cost is computed or
+`compute_cost` is set, never before. Providers are found by their names in the table
+alone: the prices of a maker are not those of a gateway to its models.
 """
 
 from __future__ import annotations

@@ -140,9 +140,11 @@ class ChatSSESettings(Connection, BaseChatModel):
     include_response_headers: Annotated[bool, Use.CALL] = False
     """Whether to put the response headers into `response_metadata["headers"]`."""
 
-    compute_cost: Annotated[bool, Use.MODEL] = False
+    compute_cost: Annotated[bool | None, Use.MODEL] = None
     """Whether to compute `response_metadata["cost"]` from the token counts if the
-    server does not send a cost. Requires `langchain-sse-chat[prices]`."""
+    server does not send a cost. Default: yes if `langchain-sse-chat[prices]` is
+    installed; the prices are then loaded with the first such answer. `True` loads them
+    when the model is created, and is an error without the extra."""
 
     profile: Annotated[ModelProfile | None, Use.MODEL] = Field(
         default=None, exclude=True, repr=False

@@ -9,7 +9,8 @@ import httpx
 import pytest
 from langchain_core.callbacks import get_usage_metadata_callback
 
-from langchain_sse_chat import ChatSSE
+from langchain_sse_chat import ChatSSE, prices
+from langchain_sse_chat.answer import cost
 from langchain_sse_chat.serve.answer.ends import finish_of
 from langchain_sse_chat.testing import Reply, ScriptedServer
 from tests.unit_tests.chat_models.scripted import (
@@ -97,18 +98,43 @@ def test_the_header_of_a_stream_is_not_a_cost(script: Scripted) -> None:
     assert cost_of(last.response_metadata) == {}
 
 
-def test_a_cost_is_computed_if_asked_for(script: Scripted) -> None:
+@pytest.mark.parametrize("computes", [True, None])
+def test_a_cost_is_computed_unless_switched_off(
+    script: Scripted, computes: bool | None
+) -> None:
     body = completion({"content": "Hi"}, usage=COUNTS, model="gpt-4o-2024-08-06")
     script.answers.append(httpx.Response(200, json=body))
-    chat = model(script, provider="openai", model="gpt-4o")
+    chat = model(script, provider="openai", model="gpt-4o", compute_cost=computes)
 
-    assert cost_of(chat.invoke("Hello").response_metadata) == {}
-    priced = chat.model_copy(update={"compute_cost": True})
-    assert cost_of(priced.invoke("Hello").response_metadata) == {
+    assert cost_of(chat.invoke("Hello").response_metadata) == {
         "cost": pytest.approx(0.0035),
         "cost_currency": "USD",
         "cost_source": "computed",
     }
+    free = chat.model_copy(update={"compute_cost": False})
+    assert cost_of(free.invoke("Hello").response_metadata) == {}
+
+
+@pytest.mark.parametrize("provider", ["ollama", None])
+def test_a_server_of_ones_own_has_no_prices(
+    script: Scripted, provider: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cost, "computed_cost", None)
+    body = completion({"content": "Hi"}, usage=COUNTS, model="gpt-4o-2024-08-06")
+    script.answers.append(httpx.Response(200, json=body))
+    url = "http://test.example/v1"
+    chat = model(script, provider=provider, model="gpt-4o", base_url=url)
+    assert cost_of(chat.invoke("Hello").response_metadata) == {}
+
+
+def test_nothing_is_computed_without_the_extra(
+    script: Scripted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(prices, "_library", lambda: None)
+    body = completion({"content": "Hi"}, usage=COUNTS, model="gpt-4o-2024-08-06")
+    script.answers.append(httpx.Response(200, json=body))
+    chat = model(script, provider="openai", model="gpt-4o")
+    assert cost_of(chat.invoke("Hello").response_metadata) == {}
 
 
 @pytest.fixture
