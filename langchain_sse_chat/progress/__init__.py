@@ -1,0 +1,15 @@
+"""Figures about streams while they run, and buffers for interfaces.
+
+`StreamProgress` counts and times the answers of any model, chain or agent.
+`StreamBuffer`, `buffered` and `abuffered` deliver the pieces of a stream together.
+"""
+
+from langchain_sse_chat.progress.abuffered import abuffered
+from langchain_sse_chat.progress.buffered import buffered
+from langchain_sse_chat.progress.stream_buffer import StreamBuffer
+
+__all__ = [
+    "StreamBuffer",
+    "abuffered",
+    "buffered",
+]
