@@ -6,10 +6,14 @@
 
 from langchain_sse_chat.progress.abuffered import abuffered
 from langchain_sse_chat.progress.buffered import buffered
+from langchain_sse_chat.progress.handler import StreamProgress
 from langchain_sse_chat.progress.stream_buffer import StreamBuffer
+from langchain_sse_chat.progress.tally import ProgressStats
 
 __all__ = [
+    "ProgressStats",
     "StreamBuffer",
+    "StreamProgress",
     "abuffered",
     "buffered",
 ]
