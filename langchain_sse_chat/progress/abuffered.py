@@ -111,7 +111,7 @@ class _Reader(Generic[T]):
             await self._wait(self._core.seconds_left(now))
 
     def rest(self) -> T | None:
-        """Return what is held, `None` if there is nothing."""
+        """Return the rest as a chunk, `None` if nothing is held."""
         self._core.flush()
         return self._core.pop(self._loop.time())
 

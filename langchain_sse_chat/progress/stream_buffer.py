@@ -22,7 +22,7 @@ class StreamBuffer(Generic[T]):
     from langchain_sse_chat.progress import StreamBuffer
 
     with StreamBuffer(print, size=10, interval=0.1) as buffer:
-        for text in ["Hel", "lo"]:
+        for text in ["Gold", "fish"]:
             buffer.add(text)
     ```
 

@@ -31,7 +31,7 @@ def tokens_of_result(result: LLMResult | None) -> int | None:
 
 
 class Reading(NamedTuple):
-    """What a chunk has."""
+    """The content and the usage of a chunk."""
 
     says: bool
     """Whether it has content."""

@@ -17,7 +17,7 @@ import unicodedata
 from typing import Literal
 
 Whole = Literal["grapheme", "fence"]
-"""What is not split: grapheme clusters, or these and code fences."""
+"""Parts of a text that are not split: grapheme clusters, or these and code fences."""
 
 LONGEST = 256
 """Characters that wait at most. What is longer is neither a character nor a fence that
