@@ -108,8 +108,9 @@ class _Reader(Generic[T]):
         with self._changed:
             self._is_stopped = True
             self._changed.notify_all()
-            has_to_close = not (self._is_reading or self._ended)
-        if has_to_close:
+            is_busy = self._is_reading or self._ended
+        # The thread itself is here when it collects this as garbage.
+        if not (is_busy or self._thread is threading.current_thread()):
             self._thread.join()
             self._end()
 

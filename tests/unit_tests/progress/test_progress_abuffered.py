@@ -208,6 +208,27 @@ async def test_a_canceled_consumer_that_leaves_is_canceled_where_it_waits_next()
 
 
 @in_virtual_time
+async def test_a_consumer_that_is_canceled_before_the_first_step_closes_too() -> None:
+    closed: list[bool] = []
+
+    class Response(Source):
+        async def aclose(self) -> None:
+            closed.append(True)
+
+    async def consume() -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        task.cancel()
+        await collect(abuffered(Response("a")), [])
+
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.create_task(consume())
+
+    assert closed == [True]
+    assert len(asyncio.all_tasks()) == 1
+
+
+@in_virtual_time
 async def test_a_timeout_around_the_loop_is_a_timeout() -> None:
     got: list[str] = []
 
