@@ -58,8 +58,12 @@ def bars(draw: Draw, total: int | None) -> Callable[[], Bar]:
 def _tqdm_bars(total: int | None) -> Callable[[], Bar]:
     from tqdm.auto import tqdm  # noqa: PLC0415  not everybody has it
 
-    unit = " tokens" if total is None else " calls"
-    return lambda: _TqdmBar(tqdm(total=total, unit=unit))
+    # The rates are in the note.
+    form = "{n_fmt} tokens [{elapsed}{postfix}]"
+    if total is not None:
+        bar = "{l_bar}{bar}| {n_fmt}/{total_fmt} calls"
+        form = bar + " [{elapsed}<{remaining}{postfix}]"
+    return lambda: _TqdmBar(tqdm(total=total, bar_format=form))
 
 
 class _TqdmBar:
