@@ -117,8 +117,9 @@ class _Reader(Generic[T]):
 
     def cancel(self) -> None:
         """Stop the task; its stream is closed without waiting."""
-        self._is_canceled = True
-        self._task.cancel()
+        if not self._is_canceled:  # a second time would disturb how it is closed
+            self._is_canceled = True
+            self._task.cancel()
 
     async def stop(self) -> None:
         """Stop the task, and wait until the stream is closed."""

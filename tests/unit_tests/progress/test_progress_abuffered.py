@@ -22,6 +22,7 @@ class Source:
         self.pieces = pieces
         self.read: list[Any] = []
         self.closed_by: str | None = None
+        self.slow = 0.0
 
     async def __aiter__(self) -> AsyncIterator[Any]:
         try:
@@ -34,6 +35,7 @@ class Source:
                     self.read.append(piece)
                     yield piece
         except BaseException as error:
+            await asyncio.sleep(self.slow)
             self.closed_by = type(error).__name__
             raise
         else:
@@ -226,6 +228,52 @@ async def test_a_consumer_that_is_canceled_before_the_first_step_closes_too() ->
 
     assert closed == [True]
     assert len(asyncio.all_tasks()) == 1
+
+
+@in_virtual_time
+async def test_the_stream_stops_before_the_canceled_consumer_has_left() -> None:
+    source = Source("a", LONG, "b")
+    chunks = abuffered(source, interval=LONG)
+    seen: list[str | None] = []
+
+    async def consume() -> None:
+        await anext(chunks)
+        try:
+            await asyncio.sleep(LONG)
+        except asyncio.CancelledError:
+            await asyncio.sleep(1.0)
+            seen.append(source.closed_by)
+            raise
+
+    task = asyncio.create_task(consume())
+    await asyncio.sleep(1.0)
+    task.cancel()
+    await asyncio.wait((task,))
+    await chunks.aclose()
+
+    assert seen == ["CancelledError"]
+
+
+@in_virtual_time
+async def test_a_consumer_that_asks_for_more_is_canceled_once() -> None:
+    source = Source("a", LONG, "b")
+    source.slow = 1.0
+    steps: list[str | None] = []
+
+    async def consume() -> None:
+        try:
+            await collect(abuffered(source, interval=LONG), steps)
+        finally:
+            steps.append(source.closed_by)
+            await asyncio.sleep(1.0)
+            steps.append("cleaned up")
+
+    task = asyncio.create_task(consume())
+    await asyncio.sleep(1.0)
+    task.cancel()
+    await asyncio.wait((task,))
+
+    assert steps == ["a", "CancelledError", "cleaned up"]
 
 
 @in_virtual_time

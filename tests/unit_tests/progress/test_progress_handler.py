@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import itertools
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -230,6 +232,18 @@ def test_the_runs_of_a_call_that_ended_are_over() -> None:
 
     assert progress.stats().open == 0
     assert typing == [True, False]
+
+
+async def test_a_task_keeps_nothing_of_the_calls_that_it_made(
+    make_chat: MakeChat,
+) -> None:
+    progress = StreamProgress()
+    await by_astream(make_chat(whole(*texts("a"))), config(progress))
+    kept = weakref.ref(progress)
+    del progress
+    gc.collect()
+
+    assert kept() is None
 
 
 async def test_a_call_outside_of_a_task_is_counted(progress: StreamProgress) -> None:
