@@ -34,6 +34,7 @@ async def test_an_agent_is_one_call_with_the_figures_of_all_its_steps(
         else:
             parts = agent.astream(QUESTION, config, stream_mode="messages")
             [_ async for _ in parts]
+        await chat.aclose()
 
     stats = progress.stats()
     assert (progress.done, stats.runs, stats.open, stats.failed) == (1, 2, 0, 0)
@@ -51,6 +52,7 @@ async def test_the_messages_of_an_agent_are_not_mixed_in_a_buffer() -> None:
                 yield message
 
         chunks = [chunk async for chunk in abuffered(messages(), size=None)]
+        await chat.aclose()
 
     texts = [(chunk.type, chunk.text) for chunk in chunks if chunk.text]
     assert texts == [("tool", "Sunny in Rome"), ("AIMessageChunk", "It is sunny")]
