@@ -21,6 +21,12 @@ from langchain_sse_chat import (
     StatusError,
 )
 from langchain_sse_chat.gigachat import GigaChat, GigaChatEmbeddings
+from langchain_sse_chat.progress import (
+    StreamBuffer,
+    StreamProgress,
+    abuffered,
+    buffered,
+)
 from langchain_sse_chat.testing import Reply, ScriptedServer
 
 chat = ChatSSE(
@@ -132,3 +138,22 @@ def words(error: StatusError) -> str:
     assert_type(error.status_code, int)
     assert_type(error.retry_after, float | None)
     return str(error)
+
+
+def progress_and_buffers() -> None:
+    progress = StreamProgress(draw="tqdm", total=3, on_typing=lambda on, run: None)
+    chat.invoke("x", config={"callbacks": [progress]})
+    assert_type(progress.stats().time_to_first_token, float | None)
+    assert_type(progress.get_stats(), dict[str, Any])
+    texts: list[str] = []
+    with StreamBuffer(texts.append, 10, 0.1, whole="fence") as buffer:
+        buffer.add("a")
+    for text in buffered(["a"], size=None, characters=100):
+        assert_type(text, str)
+    for chunk in buffered(chat.stream("x")):
+        assert_type(chunk, AIMessageChunk)
+
+
+async def async_buffers() -> None:
+    async for chunk in abuffered(chat.astream("x"), whole="grapheme"):
+        assert_type(chunk, AIMessageChunk)

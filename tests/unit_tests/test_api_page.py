@@ -18,7 +18,10 @@ PUBLIC = (
     "langchain_sse_chat",
     *(
         f"langchain_sse_chat.{name}"
-        for name in ("sse", "testing", "gigachat", "providers", "embeddings", "serve")
+        for name in (
+            *("sse", "testing", "gigachat", "providers", "embeddings", "serve"),
+            "progress",
+        )
     ),
 )
 

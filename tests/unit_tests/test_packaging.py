@@ -19,8 +19,8 @@ DEPENDENCIES = {"langchain-core", "httpx", "pydantic"}
 # Each version of pydantic requires one exact version of pydantic-core.
 # `httpcore` and `pydantic_core` come with the libraries that are made of them.
 IMPORTABLE = {"langchain_core", "httpx", "httpcore", "pydantic", "pydantic_core"}
-# Of the extras. Modules that no user without them imports.
-EXTRAS = {"genai_prices", "starlette", "uvicorn"}
+# Of the extras, and what draws progress. Modules that no user without them imports.
+EXTRAS = {"genai_prices", "starlette", "uvicorn", "tqdm", "rich"}
 # langchain-core depends on it; its types are for type checkers only.
 ONLY_TYPES = {"langchain_protocol"}
 
@@ -91,6 +91,7 @@ def test_what_few_calls_need_is_not_imported_before_one_does() -> None:
         "langchain_sse_chat.recording",
         "langchain_sse_chat.catalog",
         "genai_prices",
+        "langchain_sse_chat.progress",
     ]
     program = "import sys, langchain_sse_chat; print(*sys.modules)"
     done = subprocess.run(  # noqa: S603  our own program

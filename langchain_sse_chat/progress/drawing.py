@@ -1,0 +1,117 @@
+"""Draw progress with tqdm or rich, which are installed or not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal, Protocol
+
+from langchain_sse_chat.errors import ConfigurationError
+
+Draw = Literal["tqdm", "rich"]
+"""The library that draws."""
+
+
+class Bar(Protocol):
+    """A line on the screen, on standard error, from the moment it is made."""
+
+    def show(self, count: int, note: str) -> None:
+        """Draw the line.
+
+        Args:
+            count: The number of calls that are done, or of tokens without a total.
+            note: More figures.
+        """
+
+    def close(self) -> None:
+        """Leave the line as it is."""
+
+
+def bars(draw: Draw, total: int | None) -> Callable[[], Bar]:
+    """Return the function that makes a bar.
+
+    Args:
+        draw: The library that draws.
+        total: The number of calls; `None` for a line that counts tokens.
+
+    Raises:
+        ConfigurationError: The library is unknown or not installed.
+    """
+    makers: dict[str, Callable[[int | None], Callable[[], Bar]]] = {
+        "tqdm": _tqdm_bars,
+        "rich": _rich_bars,
+    }
+    make = makers.get(draw)
+    if make is None:
+        msg = f"Invalid `draw`: {draw!r}. Pass 'tqdm', 'rich' or None."
+        raise ConfigurationError(msg)
+    try:
+        return make(total)
+    except ImportError as error:
+        if (error.name or "").partition(".")[0] != draw:
+            raise
+        msg = (
+            f"`draw={draw!r}` needs {draw}, which is not installed: pip install {draw}"
+        )
+        raise ConfigurationError(msg) from None
+
+
+def _tqdm_bars(total: int | None) -> Callable[[], Bar]:
+    from tqdm.auto import tqdm  # noqa: PLC0415  not everybody has it
+
+    # The rates are in the note.
+    form = "{n_fmt} tokens [{elapsed}{postfix}]"
+    if total is not None:
+        bar = "{l_bar}{bar}| {n_fmt}/{total_fmt} calls"
+        form = bar + " [{elapsed}<{remaining}{postfix}]"
+    return lambda: _TqdmBar(tqdm(total=total, bar_format=form))
+
+
+class _TqdmBar:
+    def __init__(self, bar: Any) -> None:
+        self._bar = bar
+
+    def show(self, count: int, note: str) -> None:
+        self._bar.n = count
+        self._bar.set_postfix_str(note)
+
+    def close(self) -> None:
+        self._bar.close()
+
+
+def _rich_bars(total: int | None) -> Callable[[], Bar]:
+    from rich.console import Console  # noqa: PLC0415  not everybody has it
+    from rich.progress import (  # noqa: PLC0415
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+    )
+
+    calls = (MofNCompleteColumn(), TextColumn("calls"))
+    tokens = (TextColumn("{task.completed:,.0f} tokens"),)
+
+    def make() -> Bar:
+        progress = Progress(
+            BarColumn(),
+            *(tokens if total is None else calls),
+            TimeElapsedColumn(),
+            TextColumn("{task.fields[note]}"),
+            console=Console(stderr=True),
+        )
+        return _RichBar(progress, total)
+
+    return make
+
+
+class _RichBar:
+    def __init__(self, progress: Any, total: int | None) -> None:
+        self._progress = progress
+        self._task = progress.add_task("", total=total, note="")
+        progress.start()
+
+    def show(self, count: int, note: str) -> None:
+        self._progress.update(self._task, completed=count, note=note)
+
+    def close(self) -> None:
+        self._progress.stop()
