@@ -25,7 +25,8 @@ MIGRATIONS := tests/integration_tests/migrations
 TRACING := tests/integration_tests/tracing
 EXAMPLES := tests/integration_tests/test_examples.py
 # Rooms whose tests send no request, so that it does not matter which library would.
-WITHOUT_REQUESTS := $(addprefix tests/unit_tests/,sse request providers scripts secrets cli serve)
+WITHOUT_REQUESTS := $(addprefix tests/unit_tests/,\
+	sse wire request providers scripts secrets settings progress catalog cli serve)
 PYTEST_EXTRA ?=
 FUZZ_COUNT ?= 50000
 FUZZ_SEED ?=

@@ -125,16 +125,19 @@ def test_with_the_extra_prices_are_loaded() -> None:
     assert model_info("openai", "gpt-4o") == ModelInfo("gpt 4o", 128_000)
 
 
-def test_a_call_loads_no_prices() -> None:
+def test_prices_are_loaded_only_where_there_are_some() -> None:
     program = (
         "import sys\n"
         "from langchain_sse_chat import ChatSSE\n"
         "from langchain_sse_chat.testing import ScriptedServer\n"
         "with ScriptedServer() as server:\n"
+        "    own = ChatSSE(model='gpt-4o', base_url=server.base_url)\n"
+        "    own.invoke('Hello')\n"
         "    chat = ChatSSE(model='gpt-4o', provider='openai', api_key='k',\n"
-        "        base_url=server.base_url)\n"
+        "        base_url=server.base_url, compute_cost=False)\n"
         "    chat.model_copy(deep=True).invoke('Hello')\n"
-        "    repr(chat), chat.to_json()\n"
+        "    priced = ChatSSE(model='gpt-4o', provider='openai', api_key='k')\n"
+        "    repr(priced), priced.to_json()\n"
         "print('genai_prices' in sys.modules)\n"
     )
     done = subprocess.run(  # noqa: S603  our own program

@@ -240,6 +240,7 @@ def test_the_source_waits_when_a_chunk_that_is_due_grows() -> None:
         ({"interval": float("nan")}, "Invalid `interval`: nan"),
         ({"whole": "word"}, "Invalid `whole`: 'word'. Pass 'grapheme', 'fence'"),
     ],
+    ids=["size", "characters", "interval", "no number", "whole"],
 )
 def test_invalid_arguments_are_named(
     given_arguments: dict[str, Any], message: str
