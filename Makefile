@@ -26,7 +26,7 @@ TRACING := tests/integration_tests/tracing
 EXAMPLES := tests/integration_tests/test_examples.py
 # Rooms whose tests send no request, so that it does not matter which library would.
 WITHOUT_REQUESTS := $(addprefix tests/unit_tests/,\
-	sse wire request providers scripts secrets settings progress catalog cli serve)
+	sse wire request providers scripts secrets progress cli serve)
 PYTEST_EXTRA ?=
 FUZZ_COUNT ?= 50000
 FUZZ_SEED ?=
