@@ -119,7 +119,8 @@ class ChatCalls(ChatSSESettings):
         **kwargs: Any,
     ) -> Generator[AIMessageChunk]:
         """Yield the answer in chunks, each as soon as its bytes arrive."""
-        mask_keywords(kwargs)
+        if kwargs:
+            mask_keywords(kwargs)
         chunks = super().stream(input, config, stop=stop, **kwargs)
         with closing(cast("Generator[AIMessageChunk]", chunks)):
             # `_stream` starts running at the first chunk.
@@ -138,7 +139,8 @@ class ChatCalls(ChatSSESettings):
     ) -> AsyncGenerator[AIMessageChunk]:
         """Yield the answer in chunks, each as soon as its bytes arrive."""
         running_loop()
-        mask_keywords(kwargs)
+        if kwargs:
+            mask_keywords(kwargs)
         chunks = super().astream(input, config, stop=stop, **kwargs)
         async with aclosing(cast("AsyncGenerator[AIMessageChunk]", chunks)) as stream:
             begun(stream)
@@ -180,6 +182,8 @@ class ChatCalls(ChatSSESettings):
         return self.streaming is True and not self._streaming_disabled(**kwargs)
 
     def _endpoint_keys(self) -> list[ApiKey | None]:
+        if not self.fallbacks:
+            return [self._key]
         return [model._key for model in endpoints(self)]  # noqa: SLF001  # of this class
 
     def _exchange(
@@ -224,12 +228,14 @@ class ChatCalls(ChatSSESettings):
         *,
         streamed: bool = True,
     ) -> Generator[OutputT]:
-        mask_keywords(kwargs)
+        if kwargs:
+            mask_keywords(kwargs)
         keys = sync_keys(self._endpoint_keys())
         exchange = self._exchange(
             assembler, keys, messages, stop, kwargs, streamed=streamed
         )
-        self._clients.sync_client()  # a wrong setting is an error, with fallbacks too
+        if self.fallbacks:
+            self._clients.sync_client()  # a wrong setting is an error all the same
         events = CallEvents(self.callbacks, run_manager)
         return stream(exchange, events.on_retry)
 
@@ -243,12 +249,14 @@ class ChatCalls(ChatSSESettings):
         *,
         streamed: bool = True,
     ) -> AsyncGenerator[OutputT]:
-        mask_keywords(kwargs)
+        if kwargs:
+            mask_keywords(kwargs)
         keys = await async_keys(self._endpoint_keys())
         exchange = self._exchange(
             assembler, keys, messages, stop, kwargs, streamed=streamed
         )
-        self._clients.async_client()
+        if self.fallbacks:
+            self._clients.async_client()
         events = CallEvents(self.callbacks, run_manager)
         return astream(exchange, events.aon_retry)
 

@@ -166,17 +166,15 @@ class EndpointAttempts(Generic[OutputT]):
 
     def _new_pipeline(self) -> AnswerPipeline[OutputT]:
         state = self._state
+        metadata = state.attempt_metadata
+        if self._plan.adjusted:
+            metadata = {**metadata, "adjusted": dict(self._plan.adjusted)}
         return AnswerPipeline(
             state.assembler(),
             self._options(),
-            attempt_metadata=state.attempt_metadata | self._adjusted,
+            attempt_metadata=metadata,
             will_resume=partial(_will_resume, self._plan, state, self._attempts),
         )
-
-    @property
-    def _adjusted(self) -> dict[str, Any]:
-        adjusted = self._plan.adjusted
-        return {"adjusted": dict(adjusted)} if adjusted else {}
 
     def _options(self) -> PipelineOptions:
         options = self._plan.options

@@ -44,7 +44,7 @@ def masked_values(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def mask_keywords(keywords: MutableMapping[str, Any]) -> None:
     """Mask the keywords of a call that may hold secrets, in place."""
-    for name in _SECRET if keywords else ():
+    for name in _SECRET:
         if isinstance(keywords.get(name), Mapping):
             keywords[name] = MaskedDict(masked_values(keywords[name]))
 

@@ -43,7 +43,7 @@ def _lean(
     httpx also merges addresses, cookies, query parameters and timeouts.
     """
     own = headers or {}
-    names = {name.lower() for name in own}
+    names = set(map(str.lower, own))
     # Read from the client, so that instrumentation which adds a header works.
     raw = client.headers.raw
     base = [(k, v) for k, v in raw if k.decode("ascii").lower() not in names]
