@@ -24,7 +24,7 @@ def page(text: str) -> str:
 
 def _table() -> str:
     lines = [
-        "| `provider=` | Texts | Tokens | Form | Also | Sources |",
+        "| `provider=` | Texts | Tokens | `encoding_format` | Also | Sources |",
         "| --- | --- | --- | --- | --- | --- |",
         *(_row(f"`{name}`", FACTS[name]) for name in sorted(FACTS)),
         _row("any other", UNKNOWN),

@@ -40,7 +40,8 @@ async def amodels_of(settings: Connection) -> list[ServerModel]:
 def _request(settings: Connection) -> PlainRequest[list[ServerModel]]:
     provider = settings._provider  # noqa: SLF001  # found by the settings for this
     read = partial(_read, provider.currency)
-    return PlainRequest(Reading(PATH, read, what=_LIST, subject="`base_url`"))
+    subject = f"that the server has {_LIST}"
+    return PlainRequest(Reading(PATH, read, what=_LIST, subject=subject))
 
 
 def _read(currency: str, answer: PlainAnswer) -> list[ServerModel]:

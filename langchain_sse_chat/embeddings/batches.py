@@ -26,8 +26,12 @@ class Batch(NamedTuple):
         return self.start + len(self.texts)
 
 
-def checked_texts(texts: Iterable[object]) -> list[str]:
+def checked_texts(texts: Iterable[object], *, is_query: bool = False) -> list[str]:
     """Return the texts as a list.
+
+    Args:
+        texts: The texts.
+        is_query: Whether they are the one text of `embed_query`.
 
     Raises:
         ConfigurationError: Something is not a text, or is empty. Servers reject an
@@ -41,16 +45,17 @@ def checked_texts(texts: Iterable[object]) -> list[str]:
         raise ConfigurationError(msg)
     found: list[str] = []
     for place, text in enumerate(texts):
+        name = "`text`" if is_query else f"texts[{place}]"
         if not isinstance(text, str):
             msg = (
-                f"texts[{place}] is a {type(text).__name__}, not a string. Tokens are "
+                f"{name} is a {type(text).__name__}, not a string. Tokens are "
                 "not sent, because each model has its own."
             )
             raise ConfigurationError(msg)
         if not text:
             msg = (
-                f"texts[{place}] is empty, and has no meaning to embed. Remove empty "
-                "texts before the call."
+                f"{name} is empty, and has no meaning to embed. Remove empty texts "
+                "before the call."
             )
             raise ConfigurationError(msg)
         found.append(text)

@@ -146,7 +146,13 @@ class CompatibleEmbeddings(EmbeddingsSettings):
             await asyncio.gather(*tasks, return_exceptions=True)
 
     def _job(self, kind: Kind, texts: Sequence[str]) -> EmbeddingsJob:
-        return begin_job(self, texts, prefix=self._prefix(kind), facts=self._facts)
+        return begin_job(
+            self,
+            texts,
+            prefix=self._prefix(kind),
+            facts=self._facts,
+            is_query=kind == "query",
+        )
 
     def _plan(self, kind: Kind, key: str | None) -> EmbeddingsPlan:
         try:

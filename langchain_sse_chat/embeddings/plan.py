@@ -92,6 +92,7 @@ def begin_job(
     *,
     prefix: str,
     facts: EmbeddingsFacts,
+    is_query: bool = False,
 ) -> EmbeddingsJob:
     """Return the job of a call.
 
@@ -100,11 +101,12 @@ def begin_job(
         texts: The texts.
         prefix: The text to put before each of them.
         facts: The limits of the provider, where the model has none.
+        is_query: Whether the texts are the one of `embed_query`.
 
     Raises:
         ConfigurationError: The texts are not a list of texts, or one is empty.
     """
-    checked = checked_texts(texts)
+    checked = checked_texts(texts, is_query=is_query)
     return EmbeddingsJob(
         [prefix + text for text in checked] if prefix else checked,
         max_texts=settings.max_texts or facts.max_texts,

@@ -31,6 +31,10 @@ _OF_TOKENS = (
 _NAMES = CONNECTION_NAMES | table(
     refused("allowed_special", _OF_TOKENS),
     refused("check_embedding_ctx_length", _OF_TOKENS),
+    refused(
+        "deployment",
+        "Leave it out, or pass a deployment of Azure as `azure_deployment`.",
+    ),
     refused("disallowed_special", _OF_TOKENS),
     refused("embedding_ctx_length", _OF_TOKENS),
     refused("tiktoken_enabled", _OF_TOKENS),

@@ -193,7 +193,7 @@ _MESSAGES: dict[TimeoutPhase, str] = {
         "off)."
     ),
     "read": (
-        "{url} did not finish its answer within {seconds} s. Stream the answer, or "
-        "raise `timeout` (None switches it off)."
+        "{url} did not finish its answer within {seconds} s. Raise `timeout` (None "
+        "switches it off). A chat model can stream the answer instead."
     ),
 }

@@ -10,6 +10,7 @@ from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urls
 
 from langchain_sse_chat.errors import ConfigurationError
 
+_CHAT_PATH = "/chat/completions"
 _SOCKET_SCHEME = "http+unix"
 _USERINFO = re.compile(r"//[^/?#]*@")
 _NOT_IN_A_URL = re.compile(r"[\x00-\x20\x7f]")
@@ -22,10 +23,10 @@ def endpoint(
 
     Args:
         base_url: The API's root, such as `https://api.openai.com/v1`, with or without
-            a last slash, or the whole URL, which ends with `path`. Its query is kept,
-            its fragment is not. A Unix socket is named instead of the host,
-            percent-encoded: `http+unix://%2Frun%2Fllama.sock/v1`, as
-            requests-unixsocket has it
+            a last slash, or a whole URL, which ends with `path` or with the path of
+            chat completions. Its query is kept, its fragment is not. A Unix socket is
+            named instead of the host, percent-encoded:
+            `http+unix://%2Frun%2Fllama.sock/v1`, as requests-unixsocket has it
             (https://github.com/msabramo/requests-unixsocket#usage).
         path: What follows the root, such as `/chat/completions`.
         default_query: Parameters for the query. They replace those of the same name
@@ -38,7 +39,7 @@ def endpoint(
     parts = _split(base_url.strip())
     whole = parts.path.rstrip("/")
     if not whole.endswith(path):
-        whole += path
+        whole = whole.removesuffix(_CHAT_PATH) + path
     query = _merged(parts.query, default_query) if default_query else parts.query
     return parts._replace(path=whole, query=query, fragment="").geturl()
 

@@ -79,7 +79,11 @@ def test_the_models_are_requested_with_key_headers_and_query(
     ("answer", "error", "words"),
     [
         ((401, '{"error": "no"}'), AuthenticationError, "no"),
-        ((404, "nothing"), NotFoundError, "base_url"),
+        (
+            (404, "nothing"),
+            NotFoundError,
+            "Check that the server has a list of models, and that `base_url`",
+        ),
         ((429, '{"error": "slow"}'), RateLimitError, "slow"),
         ((200, '{"error": {"message": "no"}}'), StreamError, "no"),
         ((200, "<html>"), ProtocolError, "a list of models"),

@@ -47,6 +47,18 @@ def test_what_is_no_text_is_an_error_with_its_place(texts: Any, words: str) -> N
 
 
 @pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        pytest.param("", "^`text` is empty", id="empty"),
+        pytest.param([1, 2], "^`text` is a list, .* Tokens", id="tokens"),
+    ],
+)
+def test_a_query_has_no_place_in_a_list(text: Any, words: str) -> None:
+    with pytest.raises(ConfigurationError, match=words):
+        checked_texts([text], is_query=True)
+
+
+@pytest.mark.parametrize(
     ("text", "count"),
     [
         ("a", 1),

@@ -56,6 +56,7 @@ def test_the_names_of_other_packages_are_known(server: Server, ask: Ask) -> None
     "name",
     [
         "check_embedding_ctx_length",
+        "deployment",
         "embedding_ctx_length",
         "tiktoken_enabled",
         "tiktoken_model_name",

@@ -137,6 +137,22 @@ def test_a_tool_choice_that_the_server_cannot_be_told_is_an_error(
 
 
 @pytest.mark.parametrize(
+    ("form", "words"),
+    [
+        ("bare", "method='json_schema', or `ProviderStrategy` in an agent"),
+        ("none", "method='json_mode' with the schema in the prompt"),
+    ],
+)
+def test_the_error_names_a_structured_output_that_the_server_has(
+    ask: Ask, form: Any, words: str
+) -> None:
+    dialect = replace(choices("auto"), json_schema=form)
+
+    with pytest.raises(ConfigurationError, match=words):
+        ask(dialect, tools=[ADD], tool_choice="any")
+
+
+@pytest.mark.parametrize(
     ("kinds", "is_named"), [(["auto"], False), (["auto", "any"], True)]
 )
 def test_a_json_schema_that_the_server_does_not_know_is_an_error(

@@ -45,7 +45,7 @@ def test_an_answer_in_one_piece_has_one_deadline() -> None:
     clock.progressed(500.0)
     error = error_at(clock, 600.05)
     assert error.phase == "read"
-    assert "`timeout`" in str(error)
+    assert "Raise `timeout` (None switches it off). A chat model can" in str(error)
 
 
 def test_an_answer_in_one_piece_outlasts_a_part_with_the_same_limit() -> None:

@@ -17,6 +17,18 @@ PATH = "/chat/completions"
 
 
 @pytest.mark.parametrize(
+    "base_url",
+    [
+        "https://a.example/v1/chat/completions",
+        "https://a.example/v1/chat/completions/",
+        "https://a.example/v1/models",
+    ],
+)
+def test_the_whole_url_for_chats_is_the_root_of_other_requests(base_url: str) -> None:
+    assert endpoint(base_url, "/models") == "https://a.example/v1/models"
+
+
+@pytest.mark.parametrize(
     ("base_url", "url"),
     [
         pytest.param(
