@@ -43,7 +43,7 @@ def chat_model(name: str, **kwargs: Any) -> ChatSSE:
     return ChatSSE(model=model, **kwargs)
 
 
-def _split(name: str, given: dict[str, Any]) -> tuple[str | None, str]:
+def _split(name: Any, given: dict[str, Any]) -> tuple[str | None, str]:
     """Return the provider, if the string has one, and the model."""
     if not isinstance(name, str):
         msg = f"A model is named by a string such as 'openai:gpt-4o', not by {name!r}."
