@@ -104,3 +104,17 @@ class TestAzure:
 
 def ok() -> httpx.Response:
     return httpx.Response(200, json=completion({"content": "Hi"}))
+
+
+def test_structured_output_of_older_models_is_a_tool(
+    make_chat: MakeChat, server: Scripted
+) -> None:
+    schema = {"title": "Joke", "type": "object", "properties": {}}
+    chat = make_chat(ok(), provider="openai", base_url=None, model="gpt-4-turbo")
+
+    chat.with_structured_output(schema, include_raw=True).invoke("Hello")
+
+    assert server.body["tools"][0]["function"]["name"] == "Joke"
+    assert "response_format" not in server.body
+    with pytest.raises(ConfigurationError, match="server or model takes no JSON"):
+        chat.with_structured_output(schema, method="json_schema").invoke("Hello")
