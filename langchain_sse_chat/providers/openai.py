@@ -187,6 +187,7 @@ _ENTRA_NOTE = (
 AZURE_ENTRA = replace(
     AZURE,
     name="azure-entra",
+    langchain_name="azure",
     api_key_env="AZURE_OPENAI_AD_TOKEN",
     api_key_header="Authorization",
     api_key_prefix="Bearer ",

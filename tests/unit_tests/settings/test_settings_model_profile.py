@@ -67,9 +67,7 @@ def test_a_profile_has_the_facts_of_the_dialect(
         ("gpt-5", True),
     ],
 )
-def test_openais_older_models_enforce_no_schemas(
-    model: str, enforces: bool
-) -> None:  # a row
+def test_openais_older_models_enforce_no_schemas(model: str, enforces: object) -> None:
     assert profile("openai", model)["structured_output"] is enforces
 
 
