@@ -137,6 +137,20 @@ def test_a_tool_choice_that_the_server_cannot_be_told_is_an_error(
 
 
 @pytest.mark.parametrize(
+    ("json_schema", "advice"),
+    [("none", "method='json_mode'"), ("flat", "`ProviderStrategy` in an agent")],
+    ids=["none", "flat"],
+)
+def test_the_error_names_a_way_to_an_object_that_the_server_supports(
+    ask: Ask, json_schema: Any, advice: str
+) -> None:
+    dialect = replace(choices("auto"), json_schema=json_schema)
+
+    with pytest.raises(ConfigurationError, match=advice):
+        ask(dialect, tools=[ADD, SUB], tool_choice="required")
+
+
+@pytest.mark.parametrize(
     ("kinds", "is_named"), [(["auto"], False), (["auto", "any"], True)]
 )
 def test_a_json_schema_that_the_server_does_not_know_is_an_error(
