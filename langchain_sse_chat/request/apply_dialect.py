@@ -123,9 +123,11 @@ def _known_choice(choice: Any, tools: Sequence[Any], dialect: Dialect) -> Any:
     if len(tools) == 1 and not is_required and required:
         return required
     wanted = "some tool" if is_required else "a given tool"
-    method = "method='json_mode' with the schema in the prompt"
-    if dialect.json_schema != "none":
-        method = "method='json_schema', and `ProviderStrategy` in an agent"
+    method = (
+        "method='json_mode' with the schema in the prompt"
+        if dialect.json_schema == "none"
+        else "method='json_schema', or `ProviderStrategy` in an agent"
+    )
     msg = (
         f"This server cannot be told to call {wanted}; it supports a tool_choice of "
         f"{', '.join(repr(word) for word in sorted(known))}. Leave tool_choice out and "

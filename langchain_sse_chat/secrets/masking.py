@@ -49,7 +49,7 @@ def mask_keywords(keywords: MutableMapping[str, Any]) -> None:
     Raises:
         ConfigurationError: One of them is not a mapping.
     """
-    for name in _SECRET if keywords else ():
+    for name in _SECRET:
         given = keywords.get(name)
         if isinstance(given, Mapping):
             keywords[name] = MaskedDict(masked_values(given))

@@ -137,17 +137,19 @@ def test_a_tool_choice_that_the_server_cannot_be_told_is_an_error(
 
 
 @pytest.mark.parametrize(
-    ("json_schema", "advice"),
-    [("none", "method='json_mode'"), ("flat", "`ProviderStrategy` in an agent")],
-    ids=["none", "flat"],
+    ("form", "words"),
+    [
+        ("bare", "method='json_schema', or `ProviderStrategy` in an agent"),
+        ("none", "method='json_mode' with the schema in the prompt"),
+    ],
 )
-def test_the_error_names_a_way_to_an_object_that_the_server_supports(
-    ask: Ask, json_schema: Any, advice: str
+def test_the_error_names_a_structured_output_that_the_server_has(
+    ask: Ask, form: Any, words: str
 ) -> None:
-    dialect = replace(choices("auto"), json_schema=json_schema)
+    dialect = replace(choices("auto"), json_schema=form)
 
-    with pytest.raises(ConfigurationError, match=advice):
-        ask(dialect, tools=[ADD, SUB], tool_choice="required")
+    with pytest.raises(ConfigurationError, match=words):
+        ask(dialect, tools=[ADD], tool_choice="any")
 
 
 @pytest.mark.parametrize(
