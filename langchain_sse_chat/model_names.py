@@ -30,7 +30,7 @@ def chat_model(name: str, **kwargs: Any) -> ChatSSE:
 
     Raises:
         ConfigurationError: The provider is unknown, and the message lists all of them;
-            the model's name is missing; or an argument is not valid.
+            the model's name is missing or not a string; or an argument is not valid.
     """
     provider, model = _split(name, kwargs)
     if provider == "gigachat":
@@ -43,8 +43,11 @@ def chat_model(name: str, **kwargs: Any) -> ChatSSE:
     return ChatSSE(model=model, **kwargs)
 
 
-def _split(name: str, given: dict[str, Any]) -> tuple[str | None, str]:
+def _split(name: Any, given: dict[str, Any]) -> tuple[str | None, str]:
     """Return the provider, if the string has one, and the model."""
+    if not isinstance(name, str):
+        msg = f"A model is named by a string such as 'openai:gpt-4o', not by {name!r}."
+        raise ConfigurationError(msg)
     if given.get("provider") is not None:
         return None, name
     before, colon, model = name.partition(":")

@@ -9,6 +9,7 @@ alone: the prices of a maker are not those of a gateway to its models.
 from __future__ import annotations
 
 import logging
+import math
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -21,6 +22,8 @@ logger = logging.getLogger("langchain_sse_chat")
 
 _NAMES = {
     "azure-deployments": "azure",
+    "azure-entra": "azure",
+    "azure-entra-deployments": "azure",
     "bedrock": "aws",
     "gemini": "google",
     "moonshot": "moonshotai",
@@ -100,7 +103,7 @@ def computed_cost(
 
     Returns:
         `None` if the extra is not installed or does not know the model, or if the
-        counts contradict each other.
+        counts contradict each other or are not those of any answer.
     """
     counts = _counts(usage)
     if counts is None or _find(provider, model) is None:
@@ -113,7 +116,8 @@ def computed_cost(
             provider_id=_id(provider),
             price_context={"service_tier": tier} if isinstance(tier, str) else None,
         )
-        return float(price.total_price)
+        cost = float(price.total_price)
+        return cost if math.isfinite(cost) else None
     except ValueError as error:
         logger.debug("No cost for %s: %s", model, error)
         return None

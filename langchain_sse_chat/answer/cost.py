@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from langchain_sse_chat.answer.usage import usage_to_metadata
+from langchain_sse_chat.answer.usage import has_both_counts, usage_to_metadata
 from langchain_sse_chat.prices import computed_cost
 from langchain_sse_chat.wire.deltas import AnswerMessage
 
@@ -132,7 +132,8 @@ def _amount(value: Any) -> float | None:
 
 
 def _computed(message: AnswerMessage, pricing: Pricing) -> Cost | None:
-    if not pricing.provider:
+    # A count that is not known would be free.
+    if not pricing.provider or not has_both_counts(message.usage or {}):
         return None
     usage = usage_to_metadata(message.usage)
     model, tier = (message.metadata.get(key) for key in ("model", "service_tier"))

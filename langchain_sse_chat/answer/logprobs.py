@@ -14,16 +14,23 @@ from typing import Any
 class LogprobPieces:
     """Splits the log probabilities of an answer into those of its chunks."""
 
-    __slots__ = ("_keys", "_sent")
+    __slots__ = ("_held", "_keys", "_sent")
 
     def __init__(self) -> None:
         self._keys: set[str] = set()
+        self._held: set[str] = set()
+        """The keys whose further items are for the last chunk, to keep their order."""
         self._sent: set[int] = set()
         """The identities of the items so far, which the whole answer has too."""
 
     def piece(self, logprobs: dict[str, Any]) -> dict[str, Any]:
         """Return the part that can be on the chunk."""
-        piece = {k: v for k, v in logprobs.items() if v is None or _can_be_merged(v)}
+        piece = {
+            key: value
+            for key, value in logprobs.items()
+            if key not in self._held and (value is None or _can_be_merged(value))
+        }
+        self._held.update(logprobs.keys() - piece.keys())
         for key, items in piece.items():
             if items:
                 self._keys.add(key)

@@ -140,6 +140,11 @@ def usage_to_metadata(
     return metadata
 
 
+def has_both_counts(usage: Mapping[str, Any]) -> bool:
+    """Whether a server's usage object tells the tokens of the input and the output."""
+    return None not in (_first(usage, _INPUT), _first(usage, _OUTPUT))
+
+
 def _breakdown(
     usage: Mapping[str, Any],
     places: tuple[str, ...],

@@ -59,6 +59,9 @@ _PREFIX = "models/"
 
 _MILLION = 1_000_000
 
+_MOST_TOKENS = 10**15
+"""A number from which on it does not count tokens."""
+
 
 @dataclass(frozen=True, slots=True)
 class ServerModel:
@@ -161,7 +164,7 @@ def _price(pricing: Mapping[str, Any], kind: str) -> float | None:
     if price is None:
         return None
     is_of_a_million = kind in {"input", "output"} and not isinstance(value, str)
-    return price if is_of_a_million else _rounded(price * _MILLION)
+    return price if is_of_a_million else _amount(_rounded(price * _MILLION))
 
 
 def _rounded(price: float) -> float:
@@ -183,7 +186,7 @@ def _amount(value: Any) -> float | None:
 def _tokens(entry: Mapping[str, Any], paths: tuple[_Path, ...]) -> int | None:
     for value in _values(entry, paths):
         amount = _amount(value)
-        if amount:
+        if amount and 1 <= amount < _MOST_TOKENS:
             return int(amount)
     return None
 

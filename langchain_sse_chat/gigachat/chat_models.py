@@ -22,7 +22,6 @@ from langchain_sse_chat.gigachat.connection import (
 )
 from langchain_sse_chat.gigachat.results import DeletedFile
 from langchain_sse_chat.gigachat.service import GigaChatService
-from langchain_sse_chat.gigachat.service_requests import upload_request
 from langchain_sse_chat.gigachat.token_counts import (
     count_in_messages,
     estimated,
@@ -31,6 +30,7 @@ from langchain_sse_chat.gigachat.tool_extras import (
     structured_with_extras,
     with_extras,
 )
+from langchain_sse_chat.gigachat.upload_turns import TURNS
 from langchain_sse_chat.gigachat.uploads import Uploads
 from langchain_sse_chat.plain_calls import aask, ask
 from langchain_sse_chat.request.messages import messages_to_wire
@@ -128,8 +128,10 @@ class GigaChat(GigaChatService, ChatSSE):
     ) -> Generator[OutputT]:
         if self.auto_upload_attachments:
             for found in self._uploads.missing(messages):
-                uploaded = ask(self, upload_request(found.form_file(), "general"))
-                self._uploads.keep(found, uploaded.id_)
+                turn = TURNS.of_threads(self._uploads, found.key)
+                with turn:
+                    if request := self._uploads.request(found):
+                        self._uploads.keep(found, ask(self, request).id_)
         own = with_additional_fields(kwargs)
         return super()._ask(
             assembler, messages, stop, own, run_manager, streamed=streamed
@@ -147,8 +149,10 @@ class GigaChat(GigaChatService, ChatSSE):
     ) -> AsyncGenerator[OutputT]:
         if self.auto_upload_attachments:
             for found in self._uploads.missing(messages):
-                request = upload_request(found.form_file(), "general")
-                self._uploads.keep(found, (await aask(self, request)).id_)
+                turn = TURNS.of_tasks(self._uploads, found.key)
+                async with turn:
+                    if request := self._uploads.request(found):
+                        self._uploads.keep(found, (await aask(self, request)).id_)
         own = with_additional_fields(kwargs)
         return await super()._aask(
             assembler, messages, stop, own, run_manager, streamed=streamed

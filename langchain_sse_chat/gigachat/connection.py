@@ -129,9 +129,10 @@ class GigaChatConnection(Connection):
         if not isinstance(value, str):
             return value
         try:
-            return json.loads(value)
+            read = json.loads(value)
         except ValueError:
             return value.split(",")
+        return [read] if isinstance(read, int) else read
 
     @classmethod
     def _understood(
@@ -251,12 +252,22 @@ def with_additional_fields(given: Mapping[str, Any]) -> dict[str, Any]:
     """Return arguments with `additional_fields` as part of `extra_body`.
 
     That is the name of `langchain_gigachat` for keys of the request's body.
+
+    Raises:
+        ConfigurationError: `additional_fields` is not a mapping.
     """
     values = dict(given)
     fields = values.pop("additional_fields", None)
     if not fields:
         return values
-    return {**values, "extra_body": {**fields, **(values.get("extra_body") or {})}}
+    if not isinstance(fields, Mapping):
+        kind = type(fields).__name__
+        msg = f"`additional_fields` is a {kind}; pass a dict with keys of the body."
+        raise ConfigurationError(msg)
+    own = values.get("extra_body") or {}
+    if not isinstance(own, Mapping):
+        return values  # an error of its own
+    return {**values, "extra_body": {**fields, **own}}
 
 
 def _text(secret: Secret) -> str:

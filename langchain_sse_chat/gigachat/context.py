@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
 
+from langchain_sse_chat.errors import ConfigurationError
+
 _HEADERS = {
     "Authorization": "authorization_cvar",
     "X-Session-ID": "session_id_cvar",
@@ -32,13 +34,21 @@ def context_headers(modules: Mapping[str, ModuleType] = sys.modules) -> dict[str
 
     Args:
         modules: The imported modules.
+
+    Raises:
+        ConfigurationError: The variable with further headers has no mapping.
     """
     context = modules.get("gigachat.context")
     if context is None:
         return {}
     found = {name: _value(context, variable) for name, variable in _HEADERS.items()}
     headers = {name: value for name, value in found.items() if value}
-    return {**headers, **(_value(context, _CUSTOM) or {})}
+    custom = _value(context, _CUSTOM) or {}
+    if not isinstance(custom, Mapping):
+        kind = type(custom).__name__
+        msg = f"`{_CUSTOM}` of `gigachat.context` is a {kind}; set a dict of headers."
+        raise ConfigurationError(msg)
+    return {**headers, **custom}
 
 
 def _value(context: ModuleType, name: str) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from os import PathLike
 from pathlib import Path
 from typing import IO, Any
@@ -73,12 +73,15 @@ def form_file(file: FileTypes) -> FormFile:
     name, content, kind = (*parts, None, None, None)[:3]
     if isinstance(content, PathLike):
         name = name or Path(content).name
-        content = _read_path(Path(content))
+        content = _read(str(content), Path(content).read_bytes)
     name = name or Path(str(getattr(content, "name", "") or "file")).name
+    if not isinstance(name, str) or not isinstance(kind, str | None):
+        msg = f"The name and the MIME type of a file are strings, not {(name, kind)!r}."
+        raise ConfigurationError(msg)
     if isinstance(content, str):
         content = content.encode("utf-8", "surrogatepass")
     if read := getattr(content, "read", None):
-        content = read()
+        content = _read(name, read)
     if not isinstance(content, bytes | bytearray):
         msg = (
             f"A file cannot be uploaded from a {type(content).__name__}. Pass bytes, a "
@@ -87,14 +90,15 @@ def form_file(file: FileTypes) -> FormFile:
         )
         raise ConfigurationError(msg)
     kind = kind or mimetypes.guess_type(name)[0] or _UNKNOWN
-    return FormFile("file", str(name), bytes(content), api_type(kind))
+    return FormFile("file", name, bytes(content), api_type(kind))
 
 
-def _read_path(path: Path) -> bytes:
+def _read(name: str, read: Callable[[], Any]) -> Any:
     try:
-        return path.read_bytes()
-    except OSError as error:
-        msg = f"The file {str(path)!r} cannot be read: {error.strerror}."
+        return read()
+    except (OSError, ValueError) as error:  # a closed file, a path with a null byte
+        fault = getattr(error, "strerror", None) or str(error)
+        msg = f"The file {name!r} cannot be read: {fault}."
         raise ConfigurationError(msg) from error
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -44,13 +45,19 @@ _LARGEST_FILE = 256 * 1024 * 1024
 those that it generates are smaller."""
 
 
-def upload_request(file: FormFile, purpose: str) -> PlainRequest[UploadedFile]:
+def upload_request(file: FormFile, purpose: Any) -> PlainRequest[UploadedFile]:
     """Return the request that uploads a file.
 
     Args:
         file: The file, in the field `file`.
         purpose: `general` for messages, or `assistant`.
+
+    Raises:
+        ConfigurationError: The purpose is not a string.
     """
+    if not isinstance(purpose, str):
+        msg = f"`purpose` is {purpose!r}; pass 'general' or 'assistant'."
+        raise ConfigurationError(msg)
     return PlainRequest(
         Reading("/files", partial(_read, UploadedFile)),
         method="POST",
@@ -112,7 +119,7 @@ def model_request(model: str) -> PlainRequest[Model]:
     )
 
 
-def tokens_request(texts: Sequence[str], model: str) -> PlainRequest[list[TokensCount]]:
+def tokens_request(texts: Any, model: str) -> PlainRequest[list[TokensCount]]:
     """Return the request that counts the tokens of texts.
 
     Args:
@@ -120,9 +127,10 @@ def tokens_request(texts: Sequence[str], model: str) -> PlainRequest[list[Tokens
         model: The model whose tokens are counted.
 
     Raises:
-        ConfigurationError: The texts are a single string, or one is not a string.
+        ConfigurationError: The texts are not a list, or one is not a string.
     """
-    if isinstance(texts, str) or not all(isinstance(text, str) for text in texts):
+    is_list = isinstance(texts, Sequence) and not isinstance(texts, str)
+    if not is_list or not all(isinstance(text, str) for text in texts):
         msg = "`input_` must be a list of strings, such as ['text']."
         raise ConfigurationError(msg)
     return PlainRequest(
@@ -138,10 +146,11 @@ def _segment(name: object, argument: str) -> str:
     Raises:
         ConfigurationError: It is not one.
     """
-    if not isinstance(name, str) or name.strip(".") == "":
-        msg = f"`{argument}` is {name!r}; pass the `id_` of a result."
-        raise ConfigurationError(msg)
-    return quote(name, safe=":")
+    if isinstance(name, str) and name.strip("."):
+        with suppress(UnicodeEncodeError):  # a half of a character
+            return quote(name, safe=":")
+    msg = f"`{argument}` is {name!r}; pass the `id_` of a result."
+    raise ConfigurationError(msg)
 
 
 def _read(result: type[ResultT], answer: PlainAnswer) -> ResultT:

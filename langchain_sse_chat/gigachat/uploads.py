@@ -6,11 +6,14 @@ from collections.abc import Iterator, Sequence
 
 from langchain_core.messages import BaseMessage
 
+from langchain_sse_chat.exchange.plain_request import PlainRequest
 from langchain_sse_chat.gigachat.attachments import (
     Attachment,
     attachments_in,
     with_file_ids,
 )
+from langchain_sse_chat.gigachat.results import UploadedFile
+from langchain_sse_chat.gigachat.service_requests import upload_request
 
 MOST = 1000
 """Number of files that a model remembers; the oldest are forgotten first."""
@@ -19,7 +22,8 @@ MOST = 1000
 class Uploads:
     """The IDs of uploaded files, by their content.
 
-    Calls that run at the same time may both upload a file that is new.
+    A sync and an async call that run at the same time may both upload a file that is
+    new; see `UploadTurns`.
     """
 
     def __init__(self, most: int = MOST) -> None:
@@ -42,6 +46,16 @@ class Uploads:
         for found in attachments_in(messages):
             if found.key not in self._ids:
                 yield found
+
+    def request(self, attachment: Attachment) -> PlainRequest[UploadedFile] | None:
+        """Return the request that uploads a file, `None` if another call did.
+
+        Raises:
+            ConfigurationError: The data is not Base64.
+        """
+        if attachment.key in self._ids:
+            return None
+        return upload_request(attachment.form_file(), "general")
 
     def keep(self, attachment: Attachment, file_id: str) -> None:
         """Remember an uploaded file."""

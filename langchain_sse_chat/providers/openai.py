@@ -96,6 +96,14 @@ _MODELS = (
 )
 """The fields that OpenAI's models refuse, and the efforts that they know."""
 
+# "Older models like gpt-4-turbo and earlier may use JSON mode instead": a schema is a
+# 400. On Azure, a deployment with such a name may be of another model.
+_WITHOUT_SCHEMAS = ModelFacts(
+    r"gpt-(3\.5-turbo|4)(-.*)?",
+    {"json_schema": "none"},
+    "https://platform.openai.com/docs/guides/structured-outputs",
+)
+
 OPENAI = Provider(
     name="openai",
     base_url="https://api.openai.com/v1",
@@ -114,7 +122,7 @@ OPENAI = Provider(
     ),
     proxy_env="OPENAI_PROXY",
     dialect=_DIALECT,
-    models=_MODELS,
+    models=(*_MODELS, _WITHOUT_SCHEMAS),
     tokenizer="tiktoken",
     hint="Create a key at https://platform.openai.com/api-keys.",
     source="https://platform.openai.com/docs/api-reference/chat/create",
@@ -179,6 +187,7 @@ _ENTRA_NOTE = (
 AZURE_ENTRA = replace(
     AZURE,
     name="azure-entra",
+    langchain_name="azure",
     api_key_env="AZURE_OPENAI_AD_TOKEN",
     api_key_header="Authorization",
     api_key_prefix="Bearer ",

@@ -152,7 +152,7 @@ def _with_response_format(fields: dict[str, Any], dialect: Dialect) -> dict[str,
         if dialect.tool_choices & {"required", "any", "named"}:
             methods = f"method='function_calling', or with {methods}"
         msg = (
-            "This server takes no JSON schema in `response_format`, only "
+            "This server or model takes no JSON schema in `response_format`, only "
             f"{{'type': 'json_object'}}. Use `with_structured_output` with {methods}."
         )
         raise ConfigurationError(msg)

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Mapping, MutableMapping
 from typing import Any
 
+from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.secrets.names import changed
 
 _SECRET = ("extra_headers", "extra_query", "extra_body", "model_kwargs")
@@ -43,10 +44,18 @@ def masked_values(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def mask_keywords(keywords: MutableMapping[str, Any]) -> None:
-    """Mask the keywords of a call that may hold secrets, in place."""
+    """Mask the keywords of a call that may hold secrets, in place.
+
+    Raises:
+        ConfigurationError: One of them is not a mapping.
+    """
     for name in _SECRET:
-        if isinstance(keywords.get(name), Mapping):
-            keywords[name] = MaskedDict(masked_values(keywords[name]))
+        given = keywords.get(name)
+        if isinstance(given, Mapping):
+            keywords[name] = MaskedDict(masked_values(given))
+        elif given:
+            msg = f"`{name}` is a {type(given).__name__}; pass a dict."
+            raise ConfigurationError(msg)
 
 
 def fingerprinted(keywords: Mapping[str, Any]) -> dict[str, Any]:

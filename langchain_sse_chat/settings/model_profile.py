@@ -38,8 +38,10 @@ def model_profile(dialect: Dialect, provider: str, model: str) -> ModelProfile:
     """
     requires = not _REQUIRING.isdisjoint(dialect.tool_choices)
     known: dict[str, Any] = {"tool_choice": requires}
-    if dialect.strict_by_default or dialect.json_schema == "none":
-        known["structured_output"] = dialect.strict_by_default
+    if dialect.json_schema == "none":
+        known["structured_output"] = False
+    elif dialect.strict_by_default:
+        known["structured_output"] = True
     if dialect.tool_media:
         known["image_tool_message"] = True
     efforts = dialect.reasoning_efforts

@@ -56,6 +56,12 @@ def test_a_provider_alone_is_refused(name: str) -> None:
         chat_model(name, api_key="k")
 
 
+@pytest.mark.parametrize("name", [None, 5])
+def test_a_name_is_a_string(name: Any) -> None:
+    with pytest.raises(ConfigurationError, match=f"not by {name}"):
+        chat_model(name, api_key="k")
+
+
 def test_the_name_is_public() -> None:
     assert langchain_sse_chat.chat_model is chat_model
     assert "chat_model" in langchain_sse_chat.__all__

@@ -39,6 +39,8 @@ def usage(total: int = 1100, **details: Any) -> dict[str, Any]:
         ("openai", "gpt-4o", 100_000),
         ("azure", "gpt-4o", 100_000),
         ("azure-deployments", "gpt-4o", 100_000),
+        ("azure-entra", "gpt-4o", 100_000),
+        ("azure-entra-deployments", "gpt-4o", 100_000),
         ("gemini", "models/gemini-2.5-flash", 900_000),
         ("xai", "grok-4", 200_000),
     ],
@@ -101,6 +103,12 @@ def test_the_names_of_providers_are_names_of_the_library() -> None:
             None,
             None,
             id="more from the cache than sent",
+        ),
+        pytest.param(
+            {"input_tokens": 10**400, "output_tokens": 0, "total_tokens": 10**400},
+            None,
+            None,
+            id="more than any number",
         ),
     ],
 )

@@ -113,6 +113,18 @@ def test_a_cost_is_computed_if_the_server_tells_none() -> None:
     ("usage", "fields", "pricing"),
     [
         pytest.param(None, {"model": "gpt-4o"}, COMPUTES, id="no usage"),
+        pytest.param(
+            {"prompt_tokens": -1, "completion_tokens": 100},
+            {"model": "gpt-4o"},
+            COMPUTES,
+            id="unknown input",
+        ),
+        pytest.param(
+            {"prompt_tokens": 1000, "completion_tokens": None},
+            {"model": "gpt-4o"},
+            COMPUTES,
+            id="unknown output",
+        ),
         pytest.param(COUNTS, {}, COMPUTES, id="no model"),
         pytest.param(COUNTS, {"model": "mine"}, COMPUTES, id="unknown model"),
         pytest.param(COUNTS, {"model": "gpt-4o"}, Pricing("USD"), id="not asked for"),

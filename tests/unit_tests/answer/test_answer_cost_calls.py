@@ -156,6 +156,7 @@ def test_a_resumed_answer_has_no_cost(script: Scripted) -> None:
     assert cost_of(last.response_metadata) == {}
 
 
+@pytest.mark.enable_socket
 def test_a_served_answer_has_no_other_cost_than_the_usage(
     server: ScriptedServer,
 ) -> None:

@@ -117,6 +117,14 @@ def test_held_back_text_has_its_own_at_the_end() -> None:
             [{"content": [{"token": "a"}]}, {"content": [{"token": "b", "index": 1}]}],
             id="an index later",
         ),
+        pytest.param(
+            [
+                {"content": [{"token": "a"}]},
+                {"content": [{"token": "b", "index": 1}]},
+                {"content": [{"token": "c"}]},
+            ],
+            id="an index in between",
+        ),
         pytest.param([{"content": []}, {"content": []}], id="empty"),
     ],
 )

@@ -56,6 +56,52 @@ def test_data_is_uploaded_once_and_referred_to(ask: Ask) -> None:
     assert ASKED[0].content == ["What is this?", URL]
 
 
+def batched(chat: GigaChat, inputs: list[Any]) -> list[AIMessage]:
+    with chat:
+        return chat.batch(inputs)
+
+
+def abatched(chat: GigaChat, inputs: list[Any]) -> list[AIMessage]:
+    async def run() -> list[AIMessage]:
+        async with chat:
+            return await chat.abatch(inputs)
+
+    return asyncio.run(run())
+
+
+@pytest.mark.parametrize("batch", [batched, abatched])
+def test_calls_at_the_same_time_upload_a_content_once(
+    batch: Callable[[GigaChat, list[Any]], list[AIMessage]],
+) -> None:
+    with ScriptedGigaChat() as server:
+        chat = GigaChat(auto_upload_attachments=True, **server.settings)
+        answers = batch(chat, [ASKED] * 6)
+        sent = [each.json() for each in server.requests if each.path.endswith("ns")]
+
+        assert len(answers) == len(sent) == 6
+        assert paths(server).count("/v1/files") == len(server.files) == 1
+        assert {tuple(s["messages"][0]["attachments"]) for s in sent} == {
+            tuple(server.files)
+        }
+
+
+@pytest.mark.parametrize("batch", [batched, abatched])
+def test_the_next_call_uploads_what_the_first_could_not(
+    batch: Callable[[GigaChat, list[Any]], list[AIMessage]],
+) -> None:
+    with ScriptedServer(routes={"/v1/files": Reply.status(400)}) as server:
+        chat = GigaChat(
+            access_token="a-token-of-some-length",
+            base_url=server.base_url,
+            auto_upload_attachments=True,
+            max_retries=0,
+        )
+        with pytest.raises(InvalidRequestError):
+            batch(chat, [ASKED] * 3)
+
+        assert set(paths(server)) == {"/v1/files"}
+
+
 def test_a_file_that_is_named_twice_is_one_attachment(ask: Ask) -> None:
     with ScriptedGigaChat() as server:
         chat = GigaChat(auto_upload_attachments=True, **server.settings)

@@ -115,6 +115,15 @@ def test_statuses_come_from_the_environment(
     assert kind(credentials=KEY).retry_on_status_codes == (409, 503)
 
 
+@KINDS
+def test_one_status_is_a_list_too(
+    kind: type[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIGACHAT_RETRY_ON_STATUS_CODES", "429")
+
+    assert kind(credentials=KEY).retry_on_status_codes == (429,)
+
+
 @pytest.mark.parametrize(
     "field", [{"retry_backoff_factor": -1}, {"retry_on_status_codes": "often"}], ids=str
 )
@@ -144,6 +153,22 @@ def test_additional_fields_are_a_part_of_the_body(kind: type[Any]) -> None:
 
     assert model.extra_body == {"a": 1, "b": 2}
     assert kind(credentials=KEY, additional_fields=None).extra_body is None
+
+
+@KINDS
+@pytest.mark.parametrize("fields", ["a", [1], 5], ids=repr)
+def test_other_additional_fields_are_an_error(kind: type[Any], fields: Any) -> None:
+    with pytest.raises(ConfigurationError, match="`additional_fields` is a"):
+        kind(credentials=KEY, additional_fields=fields)
+    with pytest.raises(ConfigurationError, match="extra_body"):
+        kind(credentials=KEY, additional_fields={"a": 1}, extra_body=fields)
+
+
+def test_other_additional_fields_of_a_call_are_an_error(sber: Sber, ask: Ask) -> None:
+    with pytest.raises(ConfigurationError, match="`additional_fields` is a"):
+        ask(sber.chat(), additional_fields=[1])
+    with pytest.raises(ConfigurationError, match="extra_body"):
+        ask(sber.chat(), additional_fields={"a": 1}, extra_body=[1])
 
 
 def test_additional_fields_of_a_call_are_sent(sber: Sber, ask: Ask) -> None:

@@ -11,6 +11,7 @@ from typing import Any, cast
 import httpx
 import pytest
 
+from langchain_sse_chat import ConfigurationError
 from langchain_sse_chat.gigachat.context import context_headers
 from tests.unit_tests.gigachat.gigachat_scripts import Sber
 
@@ -103,3 +104,11 @@ def test_other_requests_have_the_headers_too(sber: Sber) -> None:
     sber.chat().get_models()
 
     assert sber.chats[0].headers["x-session-id"] == "session"
+
+
+@pytest.mark.usefixtures("_imported")
+def test_headers_that_are_not_a_mapping_are_an_error(sber: Sber) -> None:
+    cast("ContextVar[Any]", CUSTOM).set(["X-A"])
+
+    with pytest.raises(ConfigurationError, match="`custom_headers_cvar`"):
+        sber.chat().invoke("x")

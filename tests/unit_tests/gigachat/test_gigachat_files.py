@@ -53,6 +53,23 @@ def test_a_path_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
         form_file(tmp_path / "nothing.pdf")
 
 
+def test_a_file_that_cannot_be_read_is_an_error() -> None:
+    closed = io.BytesIO(b"x")
+    closed.close()
+
+    for given in (closed, ("a.png", closed), Path("null\0byte")):
+        with pytest.raises(ConfigurationError, match="cannot be read"):
+            form_file(given)
+
+
+@pytest.mark.parametrize(
+    "given", [(5, b"x"), ("a", b"x", 5), (b"a", b"x")], ids=["name", "type", "bytes"]
+)
+def test_names_and_types_are_strings(given: Any) -> None:
+    with pytest.raises(ConfigurationError, match="are strings"):
+        form_file(given)
+
+
 @pytest.mark.parametrize(
     "given",
     [None, 3, (), ("a",), io.StringIO("text")],

@@ -54,6 +54,18 @@ def test_an_upload_is_a_form() -> None:
     assert (request.method, request.path) == ("POST", "/files")
 
 
+@pytest.mark.parametrize("purpose", [None, 5])
+def test_a_purpose_is_a_string(purpose: Any) -> None:
+    with pytest.raises(ConfigurationError, match="`purpose` is"):
+        requests.upload_request(FormFile("file", "a", b"x"), purpose)
+
+
+@pytest.mark.parametrize("file_id", [None, "", "..", "\ud800"], ids=ascii)
+def test_what_is_not_an_id_is_an_error(file_id: Any) -> None:
+    with pytest.raises(ConfigurationError, match="pass the `id_` of a result"):
+        requests.file_request(file_id)
+
+
 def test_the_content_may_have_any_type() -> None:
     request = requests.content_request("f")
 
@@ -107,7 +119,7 @@ def test_an_error_in_a_successful_response_is_raised(
         read(request_, {"error": {"message": "overloaded"}})
 
 
-@pytest.mark.parametrize("texts", ["text", [1], [None]], ids=repr)
+@pytest.mark.parametrize("texts", ["text", [1], [None], None, {"a"}], ids=repr)
 def test_only_a_list_of_texts_is_counted(texts: Any) -> None:
     with pytest.raises(ConfigurationError, match="a list of strings"):
         requests.tokens_request(texts, "m")

@@ -40,6 +40,15 @@ def test_each_content_is_uploaded_once() -> None:
     ]
 
 
+def test_a_file_that_another_call_uploaded_needs_no_request() -> None:
+    uploads = Uploads()
+    [first], [second] = (list(uploads.missing(asked(b"a"))) for _ in range(2))
+
+    assert uploads.request(second) is not None
+    uploads.keep(first, "id-a")
+    assert uploads.request(second) is None
+
+
 def test_the_oldest_are_forgotten() -> None:
     uploads = Uploads(most=2)
     upload(uploads, asked(b"a", b"b", b"c"))

@@ -169,3 +169,11 @@ def test_openais_last_models_refuse_a_temperature_unless_they_do_not_reason(
     assert "temperature" in dropped
     assert found.reasons_by_default
     assert not found.dropped_fields
+
+
+def test_openais_older_models_have_no_schemas_on_openai_alone() -> None:
+    for model in ("gpt-3.5-turbo", "gpt-4", "gpt-4-0613", "GPT-4-turbo"):
+        assert dialect("openai", model).json_schema == "none"
+        assert dialect("azure", model).json_schema == "nested"
+    for model in ("gpt-4o", "gpt-4o-mini", "gpt-4.1", "gpt-4.5-preview"):
+        assert dialect("openai", model).json_schema == "nested"

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from langchain_sse_chat import ChatSSE, ConfigurationError
+from langchain_sse_chat.providers import PROVIDERS
 from tests.unit_tests.chat_models.scripted import (
     Scripted,
     completion,
@@ -104,3 +105,24 @@ class TestAzure:
 
 def ok() -> httpx.Response:
     return httpx.Response(200, json=completion({"content": "Hi"}))
+
+
+def test_structured_output_of_older_models_is_a_tool(
+    make_chat: MakeChat, server: Scripted
+) -> None:
+    schema = {"title": "Joke", "type": "object", "properties": {}}
+    chat = make_chat(ok(), provider="openai", base_url=None, model="gpt-4-turbo")
+
+    chat.with_structured_output(schema, include_raw=True).invoke("Hello")
+
+    assert server.body["tools"][0]["function"]["name"] == "Joke"
+    assert "response_format" not in server.body
+    with pytest.raises(ConfigurationError, match="server or model takes no JSON"):
+        chat.with_structured_output(schema, method="json_schema").invoke("Hello")
+
+
+def test_all_of_azure_has_langchains_name() -> None:
+    rows = [row for row in PROVIDERS.values() if row.name.startswith("azure")]
+
+    assert len(rows) == 4
+    assert {row.langchain_name or row.name for row in rows} == {"azure"}

@@ -56,6 +56,21 @@ def test_a_profile_has_the_facts_of_the_dialect(
     }
 
 
+@pytest.mark.parametrize(
+    ("model", "enforces"),
+    [
+        ("gpt-3.5-turbo", False),
+        ("gpt-4", False),
+        ("gpt-4-turbo-2024-04-09", False),
+        ("gpt-4o", True),
+        ("gpt-4.1", True),
+        ("gpt-5", True),
+    ],
+)
+def test_openais_older_models_enforce_no_schemas(model: str, enforces: object) -> None:
+    assert profile("openai", model)["structured_output"] is enforces
+
+
 def test_a_server_that_may_enforce_schemas_is_not_said_to() -> None:
     assert "structured_output" not in model_profile(Dialect(), "own", "m")
     strict = Dialect(strict_by_default=True)
