@@ -70,7 +70,7 @@ def renamed(
             _follow(cls, row, value, values, body)
             followed.append(row)
     for row in followed:
-        _bring_provider(row, values)
+        _bring_provider(row, values, now)
     return (with_azure(azure, values, now) if azure else values), body
 
 
@@ -121,8 +121,12 @@ def _set(field: str, name: str, value: Any, values: dict[str, Any]) -> None:
     values[field] = value
 
 
-def _bring_provider(row: PeerName, values: dict[str, Any]) -> None:
+def _bring_provider(
+    row: PeerName, values: dict[str, Any], now: Mapping[str, Any]
+) -> None:
     """Select the provider of an argument, as its own package does.
+
+    A model that is changed keeps its provider and its address: its key belongs there.
 
     Raises:
         ConfigurationError: The model has another provider.
@@ -130,15 +134,25 @@ def _bring_provider(row: PeerName, values: dict[str, Any]) -> None:
     owners = row.owners
     if not owners or _OF_ANY_PROVIDER in owners:
         return
-    provider = values.get("provider")
+    provider = values.get("provider", now.get("provider"))
     known = provider.name if isinstance(provider, Provider) else provider
     if known is None:
         # In its own package, the key is sent to that provider or to the given address.
-        if values.get("base_url") is None or row.to == "base_url":
+        base_url = values.get("base_url", now.get("base_url"))
+        if base_url is None or row.to == "base_url":
             values["provider"] = owners[0]
     elif str(known).strip().lower() not in owners:
         msg = (
             f"{row.name!r} is for {' or '.join(owners)}, and `provider` is {known!r}. "
-            f"Pass it as {row.to!r} if this is intended."
+            f"Pass it {_way(row)} if this is intended."
         )
         raise ConfigurationError(msg)
+
+
+def _way(row: PeerName) -> str:
+    """Return how an argument is passed to a server that is not its own."""
+    if row.meaning is Meaning.HEADER:
+        return f"as `default_headers={{{row.to!r}: …}}`"
+    if row.meaning is Meaning.BODY:
+        return f"as `extra_body={{{row.to!r}: …}}`"
+    return f"as {row.to!r}"

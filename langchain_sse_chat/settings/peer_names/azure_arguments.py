@@ -126,13 +126,14 @@ def _provider(
 ) -> str | Provider:
     """Return the provider: the one that is given, or the one that fits."""
     given = values.get("provider")
-    if given is None and values.get("base_url") is not None:
+    if given is None:
+        given = now.get("provider")
+    own = now.get("base_url") if azure.endpoint is None else None
+    base_url = values.get("base_url", own)
+    if given is None and base_url is not None:
         # Another server at a known host has another API.
-        found = find_provider(None, values["base_url"])
+        found = find_provider(None, base_url)
         given = None if found.name in {*_NAMES, "custom"} else found.name
-    present = now.get("provider")
-    if given is None and present is not None and _name(present) in _NAMES:
-        given = present
     if given is None:
         dated = azure.deployment or azure.version or os.environ.get(_VERSION)
         is_v1 = _V1_PATH in urlsplit(address or "").path

@@ -49,8 +49,15 @@ def test_the_order_of_arguments_has_no_effect(names: tuple[str, ...]) -> None:
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ({"app_url": "https://a.test", "provider": "groq"}, "for openrouter"),
-        ({"openrouter_provider": {}, "provider": "groq"}, "as 'provider'"),
+        (
+            {"app_url": "https://a.test", "provider": "groq"},
+            "for openrouter.*as `default_headers={'HTTP-Referer': …}`",
+        ),
+        (
+            {"openrouter_provider": {}, "provider": "groq"},
+            "as `extra_body={'provider': …}`",
+        ),
+        ({"groq_api_key": "k", "provider": "xai"}, "for groq.*as 'api_key'"),
         ({"openai_proxy": "http://p:1", "proxy": "http://q:1"}, "mean the same"),
         ({"groq_api_key": "k", "xai_api_key": "k"}, "Pass one"),
     ],
@@ -89,6 +96,37 @@ def test_a_copy_keeps_the_other_headers_and_fields() -> None:
     assert first.model_kwargs == {"service_tier": "flex", "store": True}
     assert other.default_headers == {"X-New": "1"}
     assert chat.default_headers == {"X-Mine": "1"}
+
+
+@pytest.mark.parametrize(
+    ("where", "change", "words"),
+    [
+        ("provider", {"app_title": "My app"}, "'app_title' is for openrouter"),
+        ("provider", {"groq_api_key": "k"}, "'groq_api_key' is for groq"),
+        ("provider", {"azure_endpoint": "https://a.test"}, "provider is 'deepseek'"),
+        ("provider", {"api_version": "v"}, "provider is 'deepseek'"),
+        ("base_url", {"api_version": "v"}, "provider is 'deepseek'"),
+    ],
+)
+def test_a_copy_never_takes_its_key_to_the_provider_of_an_argument(
+    where: str, change: dict[str, Any], words: str
+) -> None:
+    given = {"provider": "deepseek", "base_url": "https://api.deepseek.com"}
+    chat = ChatSSE(model="m", api_key=SECRET, **{where: given[where]})
+
+    with pytest.raises(ConfigurationError, match=words):
+        chat.model_copy(update=change)
+
+
+def test_a_copy_keeps_its_address_unless_the_provider_changes_too() -> None:
+    chat = ChatSSE(model="m", api_key=SECRET, base_url="http://gateway.test")
+    known = ChatSSE(model="m", api_key=SECRET, provider="deepseek")
+
+    same = chat.model_copy(update={"app_title": "My app"})
+    moved = known.model_copy(update={"app_title": "My app", "provider": "openrouter"})
+
+    assert (same._provider.name, same._address) == ("custom", "http://gateway.test")
+    assert moved._provider.name == "openrouter"
 
 
 def test_none_is_the_default() -> None:
