@@ -49,6 +49,15 @@ def may_stop_reasoning(body: Mapping[str, Any]) -> bool:
     return bool(body.get("tools")) and not any(name in body for name in _SAYS)
 
 
+def was_stopped(adjusted: Mapping[str, Any]) -> bool:
+    """Whether reasoning was switched off for a request with tools.
+
+    Args:
+        adjusted: The fields that were changed, each with what is sent instead.
+    """
+    return adjusted.items() >= WITHOUT_REASONING.items()
+
+
 def refuses_tools(error: InvalidRequestError) -> bool:
     """Whether the server refused the tools because the model reasons."""
     return bool(_REFUSES_TOOLS.search(error.response.text))

@@ -30,6 +30,7 @@ from langchain_sse_chat.exchange.adjustments import (
     record_quiet,
     refuses_tools,
     warn_once,
+    was_stopped,
 )
 from langchain_sse_chat.exchange.call_state import CallState
 from langchain_sse_chat.exchange.failover import Failover
@@ -248,9 +249,10 @@ class EndpointAttempts(Generic[OutputT]):
     def _can_stop_reasoning(self, error: InvalidRequestError) -> bool:
         """Whether the request can be sent again with tools and without reasoning."""
         plan, model = self._plan, self._plan.body.get("model")
-        if self._refused_tools is not None and is_about_reasoning(error):
+        if was_stopped(plan.adjusted) and is_about_reasoning(error):
+            # If an earlier call learned it, the refusal of the tools is not known here.
             record_quiet(plan.url, model, accepted=False)
-            raise needs_responses(self._refused_tools) from error
+            raise needs_responses(self._refused_tools or error) from error
         if not (refuses_tools(error) and may_stop_reasoning(plan.body)):
             return False
         if is_known_to_refuse(plan.url, model):

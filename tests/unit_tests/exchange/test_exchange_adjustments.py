@@ -11,7 +11,7 @@ import httpx
 import pytest
 from langchain_core.messages import AIMessage
 
-from langchain_sse_chat import ChatSSE, InvalidRequestError
+from langchain_sse_chat import ChatSSE, InvalidRequestError, ServerError
 from langchain_sse_chat.exchange import adjustments
 from tests.unit_tests.chat_models.scripted import (
     Scripted,
@@ -170,6 +170,28 @@ async def test_a_model_that_knows_no_none_needs_another_api_and_that_is_remember
 
     efforts = [body.get("reasoning_effort") for body in server.bodies]
     assert efforts == [None, "none", None]
+
+
+@ALL
+async def test_a_call_that_was_planned_before_that_is_known_needs_another_api_too(
+    make_chat: MakeChat, server: Scripted, way: Any
+) -> None:
+    # The first answer without reasoning is lost, so that it is not known to be refused.
+    broken = httpx.Response(503, json={"error": {"message": "Overloaded."}})
+    model = strict(knows_none=False)
+    chat = make_chat(refused(QUIET), broken, model, max_retries=0)
+    with pytest.raises(ServerError, match="Overloaded"):
+        await way(chat, tools=[ADD])
+
+    for words in (NO_NONE, QUIET):
+        with pytest.raises(InvalidRequestError) as caught:
+            await way(chat, tools=[ADD])
+
+        assert words in str(caught.value)
+        assert "only in the Responses API. Pass another model." in str(caught.value)
+
+    efforts = [body.get("reasoning_effort") for body in server.bodies]
+    assert efforts == [None, "none", "none", None]
 
 
 async def test_another_error_after_that_is_the_servers(make_chat: MakeChat) -> None:
