@@ -13,9 +13,9 @@ from langchain_sse_chat.answer.pipeline import PipelineOptions
 from langchain_sse_chat.dialect import Dialect, ReasoningEcho
 from langchain_sse_chat.exchange.adjustments import (
     QUIET_TOOLS,
-    WITHOUT_REASONING,
     calls_tools_quietly,
     warn_once,
+    without_reasoning,
 )
 from langchain_sse_chat.exchange.endpoint_attempts import CallPlan, refuses_usage
 from langchain_sse_chat.providers import Provider
@@ -71,6 +71,8 @@ class _Body(NamedTuple):
     """The names of tools that are sent, by their own."""
     adjusted: dict[str, Any]
     """Fields that the model refuses, as in `CallPlan.adjusted`."""
+    held: dict[str, Any]
+    """Those that it refuses only while it reasons, as in `CallPlan.held`."""
     output_class: type | None
     """The class of the object that is requested, `None` for none."""
 
@@ -134,8 +136,7 @@ def plan_call(
         url = MaskedStr(strict + url.removeprefix(settings._address))  # noqa: SLF001
         options = options._replace(url=safe_url(url))
     if QUIET_TOOLS and calls_tools_quietly(url, body):
-        body |= WITHOUT_REASONING
-        adjusted = {**adjusted, **WITHOUT_REASONING}
+        body, adjusted = without_reasoning(body, adjusted, made.held)
     if adjusted:
         warn_once(options.url, body["model"], adjusted)
     secrets = Secrets()
@@ -153,6 +154,7 @@ def plan_call(
         clients=clients,
         options=options,
         adjusted=adjusted,
+        held=made.held,
         output_class=made.output_class,
     )
 
@@ -199,7 +201,8 @@ def _made_common(
     own = vars(settings)
     used = {name: own[name] for name in fields_for(type(settings), Use.CALL)}
     used |= call.settings
-    model = str(call.body.get("model") or settings.model)
+    named = call.body.get("model") or settings.model_kwargs.get("model")
+    model = str(named or settings.model)
     route = find_route(
         settings,
         provider,
@@ -302,9 +305,13 @@ def _body(
         params[name] = value
     params["stop"] = stop
     adjusted: dict[str, Any] = {}
+    held: dict[str, Any] = {}
     if dialect.dropped_fields or dialect.while_reasoning:
+        given, always = params, dialect.dropped_fields
         extra = call.extra_body, settings.extra_body
-        params, dialect, adjusted = within_limits(params, extra, dialect)
+        params, dialect, adjusted = within_limits(given, extra, dialect)
+        refused = dialect.dropped_fields - always
+        held = {n: given[n] for n in refused if given.get(n) is not None}
     response_format = params.pop("response_format", None)
     tools, choice, names = _tools(
         params.pop("tools", None), params.pop("tool_choice", None), call.strict
@@ -329,7 +336,7 @@ def _body(
     )
     later = response_format is None or call.parsed_later
     return _Body(
-        body, names, adjusted, None if later else output_class_of(response_format)
+        body, names, adjusted, held, None if later else output_class_of(response_format)
     )
 
 

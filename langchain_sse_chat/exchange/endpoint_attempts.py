@@ -31,6 +31,7 @@ from langchain_sse_chat.exchange.adjustments import (
     refuses_tools,
     warn_once,
     was_stopped,
+    without_reasoning,
 )
 from langchain_sse_chat.exchange.call_state import CallState
 from langchain_sse_chat.exchange.failover import Failover
@@ -90,6 +91,8 @@ class CallPlan:
     adjusted: Mapping[str, Any] = field(default_factory=dict)
     """Fields that were changed because the model refuses them, each with what is sent
     instead; `None` for nothing."""
+    held: Mapping[str, Any] = field(default_factory=dict)
+    """Those of them that the model refuses only while it reasons, with their values."""
     output_class: type | None = None
     """The pydantic class of the object that is requested, `None` for none."""
 
@@ -259,11 +262,8 @@ class EndpointAttempts(Generic[OutputT]):
             raise needs_responses(error) from None
         self._refused_tools = error
         record_quiet(plan.url, model, accepted=True)
-        self._plan = replace(
-            plan,
-            body={**plan.body, **WITHOUT_REASONING},
-            adjusted={**plan.adjusted, **WITHOUT_REASONING},
-        )
+        body, adjusted = without_reasoning(plan.body, plan.adjusted, plan.held)
+        self._plan = replace(plan, body=body, adjusted=adjusted)
         warn_once(plan.options.url, model, WITHOUT_REASONING)
         return True
 
