@@ -14,6 +14,7 @@ from langchain_sse_chat.providers import Provider, find_provider
 from langchain_sse_chat.request.headers import check_headers
 from langchain_sse_chat.secrets import masked
 from langchain_sse_chat.settings.address import (
+    address_setting,
     endpoint_root,
     environment_headers,
     key_in_environment,
@@ -191,7 +192,7 @@ class Connection(CheckedModel):
         self._provider = provider = find_provider(self.provider, base_url)
         self._address = address = endpoint_root(provider, base_url)
         self._strict_address = strict_root(provider, base_url, address)
-        check_url(address, "base_url")
+        check_url(address, address_setting(provider, base_url))
         self._environment_headers = environment_headers(provider, base_url)
         check_headers(self._environment_headers)
         key = self._given("api_key")
