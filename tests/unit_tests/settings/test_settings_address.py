@@ -153,7 +153,7 @@ def test_an_error_names_the_variable_with_the_address(
 
     with pytest.raises(ConfigurationError, match=f"`{variable}` is '{value}'"):
         ChatSSE(model="m", api_key="k")
-    with pytest.raises(ConfigurationError, match="`base_url` is 'b.test'"):
+    with pytest.raises(ConfigurationError, match=r"`base_url` is 'b\.test'"):
         ChatSSE(model="m", api_key="k", provider="openai", base_url="b.test")
 
 
