@@ -268,6 +268,20 @@ class ChatSSESettings(Connection, BaseChatModel):
                 kwargs[name] = masked(kwargs[name])
         return written
 
+    def _cached_by(self) -> dict[str, Mapping[str, Any] | None]:
+        """Return what the serialized model hides, as keywords for a cache key.
+
+        Other headers, for example, may lead to other answers.
+        """
+        is_public = public_url(self._address) == self._address
+        hidden = {} if is_public else {"base_url": self._address}
+        return {
+            "extra_headers": self.default_headers,
+            "extra_query": {**hidden, **(self.default_query or {})},
+            "extra_body": self.extra_body,
+            "model_kwargs": self.model_kwargs,
+        }
+
     def configurable_fields(self, **kwargs: Any) -> Any:
         """Make fields configurable by the config of a call; see LangChain's method.
 

@@ -40,6 +40,24 @@ def test_secrets_in_an_address_are_in_no_text_of_the_model(
         assert SECRET not in text
 
 
+def test_another_query_or_user_in_the_address_is_another_key_of_a_cache() -> None:
+    addresses = [
+        "https://host.test/v1",
+        f"https://host.test/v1?tenant={SECRET}",
+        "https://host.test/v1?tenant=b",
+        f"https://a:{SECRET}@host.test/v1",
+        f"https://b:{SECRET}@host.test/v1",
+    ]
+
+    keys = [
+        ChatSSE(model="m", base_url=each)._get_llm_string() for each in addresses * 2
+    ]
+
+    assert len(set(keys)) == len(addresses)
+    assert keys[:5] == keys[5:]
+    assert SECRET not in " ".join(keys)
+
+
 def test_secrets_in_the_body_are_in_no_text_of_the_model() -> None:
     chat = ChatSSE(model="m", api_key="k", model_kwargs={"tool": {"token": SECRET}})
 
