@@ -45,6 +45,13 @@ from langchain_sse_chat.transport.url import safe_url
 ENDPOINT_KEYWORDS = frozenset({"model", "extra_headers", "extra_query", "extra_body"})
 """Keywords of a call for one server, which must not reach another."""
 
+_RIVALS = {
+    **RIVALS,
+    "max_tokens": "max_completion_tokens",
+    "max_completion_tokens": "max_tokens",
+}
+"""Pairs of fields for the same thing. One of a call replaces the other of the model."""
+
 PARSED_LATER = "_parsed_later"
 """Keyword of a call whose object is added to the message after LangChain's cache."""
 
@@ -297,21 +304,24 @@ def _body(
     params = {
         name: own[name] for name in fields_for(cls, Use.BODY) if own[name] is not None
     }
+    given = {**settings.model_kwargs, **call.body}
     for name in call.body:
-        if name in RIVALS and call.body[name] is not None:
-            params.pop(RIVALS[name], None)
-    for name, value in {**settings.model_kwargs, **call.body}.items():
+        if name in _RIVALS and call.body[name] is not None:
+            params.pop(_RIVALS[name], None)
+            if _RIVALS[name] not in call.body:
+                given.pop(_RIVALS[name], None)
+    for name, value in given.items():
         check_body_name(cls, name, value)
         params[name] = value
     params["stop"] = stop
     adjusted: dict[str, Any] = {}
     held: dict[str, Any] = {}
     if dialect.dropped_fields or dialect.while_reasoning:
-        given, always = params, dialect.dropped_fields
+        whole, always = params, dialect.dropped_fields
         extra = call.extra_body, settings.extra_body
-        params, dialect, adjusted = within_limits(given, extra, dialect)
+        params, dialect, adjusted = within_limits(whole, extra, dialect)
         refused = dialect.dropped_fields - always
-        held = {n: given[n] for n in refused if given.get(n) is not None}
+        held = {n: whole[n] for n in refused if whole.get(n) is not None}
     response_format = params.pop("response_format", None)
     tools, choice, names = _tools(
         params.pop("tools", None), params.pop("tool_choice", None), call.strict
