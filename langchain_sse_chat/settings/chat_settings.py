@@ -269,7 +269,7 @@ class ChatSSESettings(Connection, BaseChatModel):
         return written
 
     def _cached_by(self) -> dict[str, Mapping[str, Any] | None]:
-        """Return what the serialized model hides, as keywords for a cache key.
+        """Return the settings that JSON hides, as keywords for a cache key.
 
         Other headers, for example, may lead to other answers.
         """

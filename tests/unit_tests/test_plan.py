@@ -120,6 +120,11 @@ def test_other_names_of_a_field_are_known(alias: str, name: str, value: Any) -> 
         ({"reasoning_effort": "low"}, {"reasoning": "high"}, "high"),
         ({"reasoning": "low"}, {"reasoning_effort": "high"}, "high"),
         ({"reasoning": "low"}, {"reasoning_effort": None}, "low"),
+        (
+            {"reasoning": "low"},
+            {"reasoning": "high", "reasoning_effort": "high"},
+            "high",
+        ),
         ({"max_completion_tokens": 5}, {"max_tokens": 9}, 9),
         ({"max_tokens": 5}, {"max_completion_tokens": 9}, 9),
         ({"max_tokens": 5}, {"max_completion_tokens": None}, 5),
