@@ -137,13 +137,7 @@ class ChatSSE(ChatCalls):
         # LangChain caches the serialized model and would ignore later changes.
         vars(self).pop("_serialized", None)
         kwargs.pop(PARSED_LATER, None)
-        # The result is a cache key, and other headers may lead to other answers.
-        for name, given in (
-            ("extra_headers", self.default_headers),
-            ("extra_query", self.default_query),
-            ("extra_body", self.extra_body),
-            ("model_kwargs", self.model_kwargs),
-        ):
+        for name, given in self._cached_by().items():
             if given:
                 kwargs[name] = {**given, **(kwargs.get(name) or {})}
         return super()._get_llm_string(stop=stop, **fingerprinted(kwargs))

@@ -13,9 +13,9 @@ from langchain_sse_chat.answer.pipeline import PipelineOptions
 from langchain_sse_chat.dialect import Dialect, ReasoningEcho
 from langchain_sse_chat.exchange.adjustments import (
     QUIET_TOOLS,
-    WITHOUT_REASONING,
     calls_tools_quietly,
     warn_once,
+    without_reasoning,
 )
 from langchain_sse_chat.exchange.endpoint_attempts import CallPlan, refuses_usage
 from langchain_sse_chat.providers import Provider
@@ -46,6 +46,13 @@ from langchain_sse_chat.transport.url import safe_url
 ENDPOINT_KEYWORDS = frozenset({"model", "extra_headers", "extra_query", "extra_body"})
 """Keywords of a call for one server, which must not reach another."""
 
+_RIVALS = {
+    **RIVALS,
+    "max_tokens": "max_completion_tokens",
+    "max_completion_tokens": "max_tokens",
+}
+"""Pairs of fields for the same thing. One of a call replaces the other of the model."""
+
 PARSED_LATER = "_parsed_later"
 """Keyword of a call whose object is added to the message after LangChain's cache."""
 
@@ -72,6 +79,8 @@ class _Body(NamedTuple):
     """The names of tools that are sent, by their own."""
     adjusted: dict[str, Any]
     """Fields that the model refuses, as in `CallPlan.adjusted`."""
+    held: dict[str, Any]
+    """Those that it refuses only while it reasons, as in `CallPlan.held`."""
     output_class: type | None
     """The class of the object that is requested, `None` for none."""
 
@@ -135,8 +144,7 @@ def plan_call(
         url = MaskedStr(strict + url.removeprefix(settings._address))  # noqa: SLF001
         options = options._replace(url=safe_url(url))
     if QUIET_TOOLS and calls_tools_quietly(url, body):
-        body |= WITHOUT_REASONING
-        adjusted = {**adjusted, **WITHOUT_REASONING}
+        body, adjusted = without_reasoning(body, adjusted, made.held)
     if adjusted:
         warn_once(options.url, body["model"], adjusted)
     secrets = Secrets()
@@ -154,6 +162,7 @@ def plan_call(
         clients=clients,
         options=options,
         adjusted=adjusted,
+        held=made.held,
         output_class=made.output_class,
     )
 
@@ -200,7 +209,8 @@ def _made_common(
     own = vars(settings)
     used = {name: own[name] for name in fields_for(type(settings), Use.CALL)}
     used |= call.settings
-    model = str(call.body.get("model") or settings.model)
+    named = call.body.get("model") or settings.model_kwargs.get("model")
+    model = str(named or settings.model)
     route = find_route(
         settings,
         provider,
@@ -300,17 +310,24 @@ def _body(
     params = {
         name: own[name] for name in fields_for(cls, Use.BODY) if own[name] is not None
     }
+    given = {**settings.model_kwargs, **call.body}
     for name in call.body:
-        if name in RIVALS and call.body[name] is not None:
-            params.pop(RIVALS[name], None)
-    for name, value in {**settings.model_kwargs, **call.body}.items():
+        if name in _RIVALS and call.body[name] is not None:
+            params.pop(_RIVALS[name], None)
+            if _RIVALS[name] not in call.body:
+                given.pop(_RIVALS[name], None)
+    for name, value in given.items():
         check_body_name(cls, name, value)
         params[name] = value
     params["stop"] = stop
     adjusted: dict[str, Any] = {}
+    held: dict[str, Any] = {}
     if dialect.dropped_fields or dialect.while_reasoning:
+        whole, always = params, dialect.dropped_fields
         extra = call.extra_body, settings.extra_body
-        params, dialect, adjusted = within_limits(params, extra, dialect)
+        params, dialect, adjusted = within_limits(whole, extra, dialect)
+        refused = dialect.dropped_fields - always
+        held = {n: whole[n] for n in refused if whole.get(n) is not None}
     response_format = params.pop("response_format", None)
     tools, choice, names = _tools(
         params.pop("tools", None), params.pop("tool_choice", None), call.strict
@@ -335,7 +352,7 @@ def _body(
     )
     later = response_format is None or call.parsed_later
     return _Body(
-        body, names, adjusted, None if later else output_class_of(response_format)
+        body, names, adjusted, held, None if later else output_class_of(response_format)
     )
 
 

@@ -49,6 +49,30 @@ def may_stop_reasoning(body: Mapping[str, Any]) -> bool:
     return bool(body.get("tools")) and not any(name in body for name in _SAYS)
 
 
+def was_stopped(adjusted: Mapping[str, Any]) -> bool:
+    """Whether reasoning was switched off for a request with tools.
+
+    Args:
+        adjusted: The fields that were changed, each with what is sent instead.
+    """
+    return adjusted.items() >= WITHOUT_REASONING.items()
+
+
+def without_reasoning(
+    body: Mapping[str, Any], adjusted: Mapping[str, Any], held: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return a body with reasoning switched off, and the fields that are changed.
+
+    Args:
+        body: The body.
+        adjusted: The fields that were changed, each with what is sent instead.
+        held: Fields that were left out because the model refuses them while it reasons.
+            They are sent now.
+    """
+    others = {name: value for name, value in adjusted.items() if name not in held}
+    return {**held, **body, **WITHOUT_REASONING}, {**others, **WITHOUT_REASONING}
+
+
 def refuses_tools(error: InvalidRequestError) -> bool:
     """Whether the server refused the tools because the model reasons."""
     return bool(_REFUSES_TOOLS.search(error.response.text))

@@ -30,6 +30,8 @@ from langchain_sse_chat.exchange.adjustments import (
     record_quiet,
     refuses_tools,
     warn_once,
+    was_stopped,
+    without_reasoning,
 )
 from langchain_sse_chat.exchange.call_state import CallState
 from langchain_sse_chat.exchange.failover import Failover
@@ -89,6 +91,8 @@ class CallPlan:
     adjusted: Mapping[str, Any] = field(default_factory=dict)
     """Fields that were changed because the model refuses them, each with what is sent
     instead; `None` for nothing."""
+    held: Mapping[str, Any] = field(default_factory=dict)
+    """Those of them that the model refuses only while it reasons, with their values."""
     output_class: type | None = None
     """The pydantic class of the object that is requested, `None` for none."""
 
@@ -246,20 +250,18 @@ class EndpointAttempts(Generic[OutputT]):
     def _can_stop_reasoning(self, error: InvalidRequestError) -> bool:
         """Whether the request can be sent again with tools and without reasoning."""
         plan, model = self._plan, self._plan.body.get("model")
-        if self._refused_tools is not None and is_about_reasoning(error):
+        if was_stopped(plan.adjusted) and is_about_reasoning(error):
+            # If an earlier call learned it, the refusal of the tools is not known here.
             record_quiet(plan.url, model, accepted=False)
-            raise needs_responses(self._refused_tools) from error
+            raise needs_responses(self._refused_tools or error) from error
         if not (refuses_tools(error) and may_stop_reasoning(plan.body)):
             return False
         if is_known_to_refuse(plan.url, model):
             raise needs_responses(error) from None
         self._refused_tools = error
         record_quiet(plan.url, model, accepted=True)
-        self._plan = replace(
-            plan,
-            body={**plan.body, **WITHOUT_REASONING},
-            adjusted={**plan.adjusted, **WITHOUT_REASONING},
-        )
+        body, adjusted = without_reasoning(plan.body, plan.adjusted, plan.held)
+        self._plan = replace(plan, body=body, adjusted=adjusted)
         warn_once(plan.options.url, model, WITHOUT_REASONING)
         return True
 

@@ -31,6 +31,12 @@ def endpoint_root(provider: Provider, base_url: str | None) -> str:
     return address
 
 
+def address_setting(provider: Provider, base_url: str | None) -> str:
+    """Return the name of what set the address, for errors: a variable or `base_url`."""
+    found = (name for name in provider.address_variables if os.environ.get(name))
+    return "base_url" if base_url is not None else next(found, "base_url")
+
+
 def environment_headers(provider: Provider, base_url: str | None) -> dict[str, str]:
     """Return the headers of a provider from the environment.
 
@@ -73,7 +79,11 @@ def proxy_in_environment(provider: Provider) -> str | None:
     """
     proxy = _environment((provider.proxy_env,)) if provider.proxy_env else None
     if proxy is not None:
-        proxies_of(proxy)
+        try:
+            proxies_of(proxy)
+        except ConfigurationError as error:
+            msg = f"{provider.proxy_env} is not a proxy's URL. {error}"
+            raise ConfigurationError(msg) from None
     return proxy
 
 

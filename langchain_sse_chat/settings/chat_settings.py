@@ -28,7 +28,7 @@ from langchain_sse_chat.settings.field_use import Use, fields_for
 from langchain_sse_chat.settings.model_profile import model_profile
 from langchain_sse_chat.settings.peer_names.table import CHAT_NAMES
 from langchain_sse_chat.transport.protocols import Timeouts
-from langchain_sse_chat.transport.url import safe_url
+from langchain_sse_chat.transport.url import public_url, safe_url
 from langchain_sse_chat.wire.tags import ReasoningTags, tag_splitter
 
 _TIMEOUTS = Timeouts()
@@ -253,14 +253,36 @@ class ChatSSESettings(Connection, BaseChatModel):
     def to_json(self) -> Any:
         """Return LangChain's serialized form of the model, without secrets.
 
-        In `model_kwargs` and `extra_body`, values named like secrets are masked.
+        In `model_kwargs` and `extra_body`, values named like secrets are masked, and
+        the address has no user, password and query.
         """
         written: Any = super().to_json()
         kwargs = written["kwargs"]
+        kwargs["base_url"] = public_url(self._address)
+        if self._strict_address is not None:
+            # With an address, there would not be another one for strict tools.
+            del kwargs["base_url"]
+        elif self.provider is None and self._address != self._provider.base_url:
+            # Its address alone may come from the environment.
+            kwargs["provider"] = self._provider.name
         for name in ("model_kwargs", "extra_body"):
             if name in kwargs:
                 kwargs[name] = masked(kwargs[name])
         return written
+
+    def _cached_by(self) -> dict[str, Mapping[str, Any] | None]:
+        """Return the settings that JSON hides, as keywords for a cache key.
+
+        Other headers, for example, may lead to other answers.
+        """
+        is_public = public_url(self._address) == self._address
+        hidden = {} if is_public else {"base_url": self._address}
+        return {
+            "extra_headers": self.default_headers,
+            "extra_query": {**hidden, **(self.default_query or {})},
+            "extra_body": self.extra_body,
+            "model_kwargs": self.model_kwargs,
+        }
 
     def configurable_fields(self, **kwargs: Any) -> Any:
         """Make fields configurable by the config of a call; see LangChain's method.

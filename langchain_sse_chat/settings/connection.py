@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Self
 
@@ -12,7 +12,9 @@ from langchain_sse_chat.exchange.access_token import AccessGrant
 from langchain_sse_chat.exchange.retry import RetryPolicy
 from langchain_sse_chat.providers import Provider, find_provider
 from langchain_sse_chat.request.headers import check_headers
+from langchain_sse_chat.secrets import masked
 from langchain_sse_chat.settings.address import (
+    address_setting,
     endpoint_root,
     environment_headers,
     key_in_environment,
@@ -35,7 +37,7 @@ from langchain_sse_chat.transport.clients import ClientSettings, HTTPClients
 from langchain_sse_chat.transport.protocols import Timeouts
 from langchain_sse_chat.transport.proxies import proxies_of
 from langchain_sse_chat.transport.tls import Certificate, check_verify
-from langchain_sse_chat.transport.url import check_url, socket_path
+from langchain_sse_chat.transport.url import check_url, public_url, socket_path
 
 _RETRIES = RetryPolicy()
 
@@ -190,7 +192,7 @@ class Connection(CheckedModel):
         self._provider = provider = find_provider(self.provider, base_url)
         self._address = address = endpoint_root(provider, base_url)
         self._strict_address = strict_root(provider, base_url, address)
-        check_url(address, "base_url")
+        check_url(address, address_setting(provider, base_url))
         self._environment_headers = environment_headers(provider, base_url)
         check_headers(self._environment_headers)
         key = self._given("api_key")
@@ -241,6 +243,15 @@ class Connection(CheckedModel):
     def __getstate__(self) -> dict[Any, Any]:
         self._clients.check_picklable()
         return super().__getstate__()
+
+    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
+        """Show no secrets: not those in the address, and not those in the body."""
+        shown = {
+            "base_url": public_url(self._address),
+            "model_kwargs": masked(self.model_kwargs),
+        }
+        for name, value in super().__repr_args__():
+            yield name, shown.get(name or "", value)
 
     def close(self) -> None:
         """Close the connections of sync methods, unless another model uses them.

@@ -49,9 +49,11 @@ def renamed(
     body: dict[str, Any] = {}
     azure: dict[str, Any] = {}
     followed: list[PeerName] = []
+    told: dict[str, str] = {}
     for name, value in given.items():
         row = rows.get(name)
         if name in names:
+            _check_once(told.setdefault(names[name], name), name, given)
             if row is not None and row.values and value in row.values:
                 raise refusal(cls, row)
             continue
@@ -67,10 +69,12 @@ def renamed(
         if row.meaning is Meaning.AZURE:
             azure[name] = value
         else:
+            if row.meaning is Meaning.HEADER:
+                _check_once(told.setdefault(row.to, name), name, given)
             _follow(cls, row, value, values, body)
             followed.append(row)
     for row in followed:
-        _bring_provider(row, values)
+        _bring_provider(row, values, now)
     return (with_azure(azure, values, now) if azure else values), body
 
 
@@ -85,11 +89,8 @@ def merge_extra(
     if extra is None:
         return
     field = EXTRAS[name]
-    if not isinstance(extra, Mapping):
-        what = type(extra).__name__
-        msg = f"`{name}` of {cls.__name__} must be a dict, not {what}."
-        raise ConfigurationError(msg)
-    values[field] = {**(values.get(field) or {}), **extra}
+    _check_dict(cls, name, extra)
+    values[field] = {**_dict(cls, field, values), **extra}
 
 
 def _follow(
@@ -107,22 +108,73 @@ def _follow(
     elif row.meaning is Meaning.BODY:
         body[row.to] = value
     elif row.meaning is Meaning.METADATA:
-        values["metadata"] = {row.to: value, **(values.get("metadata") or {})}
+        values["metadata"] = {row.to: value, **_dict(cls, "metadata", values)}
     elif row.meaning is Meaning.HEADER:
-        text = ",".join(value) if isinstance(value, (list, tuple)) else value
-        others = values.get("default_headers") or {}
-        values["default_headers"] = {row.to: text, **others}
+        is_list = isinstance(value, (list, tuple))
+        # The type of another value is checked with that of the headers.
+        joins = is_list and all(isinstance(each, str) for each in value)
+        others = _dict(cls, "default_headers", values)
+        values["default_headers"] = {
+            row.to: ",".join(value) if joins else value,
+            **others,
+        }
+
+
+def _dict(
+    cls: type[CheckedModel], name: str, values: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """Return a field that holds a dict, empty if it is not set.
+
+    Raises:
+        ConfigurationError: It holds something else.
+    """
+    value = values.get(name)
+    if value is None:
+        return {}
+    _check_dict(cls, name, value)
+    found: Mapping[str, Any] = value
+    return found
+
+
+def _check_dict(cls: type[CheckedModel], name: str, value: object) -> None:
+    """Check that an argument is a dict.
+
+    Raises:
+        ConfigurationError: It is not.
+    """
+    if not isinstance(value, Mapping):
+        what = type(value).__name__
+        msg = f"`{name}` of {cls.__name__} must be a dict, not {what}."
+        raise ConfigurationError(msg)
+
+
+def _check_once(first: str, name: str, given: Mapping[str, Any]) -> None:
+    """Check that two names for the same thing have the same value.
+
+    Raises:
+        ConfigurationError: The values differ.
+    """
+    if first != name and given[first] != given[name]:
+        raise _twice(first, name)
+
+
+def _twice(first: str, name: str) -> ConfigurationError:
+    msg = f"Both {first!r} and {name!r} are given, but mean the same. Pass one."
+    return ConfigurationError(msg)
 
 
 def _set(field: str, name: str, value: Any, values: dict[str, Any]) -> None:
     if values.get(field) is not None:
-        msg = f"Both {field!r} and {name!r} are given, but mean the same. Pass one."
-        raise ConfigurationError(msg)
+        raise _twice(field, name)
     values[field] = value
 
 
-def _bring_provider(row: PeerName, values: dict[str, Any]) -> None:
+def _bring_provider(
+    row: PeerName, values: dict[str, Any], now: Mapping[str, Any]
+) -> None:
     """Select the provider of an argument, as its own package does.
+
+    A model that is changed keeps its provider and its address: its key belongs there.
 
     Raises:
         ConfigurationError: The model has another provider.
@@ -130,15 +182,25 @@ def _bring_provider(row: PeerName, values: dict[str, Any]) -> None:
     owners = row.owners
     if not owners or _OF_ANY_PROVIDER in owners:
         return
-    provider = values.get("provider")
+    provider = values.get("provider", now.get("provider"))
     known = provider.name if isinstance(provider, Provider) else provider
     if known is None:
         # In its own package, the key is sent to that provider or to the given address.
-        if values.get("base_url") is None or row.to == "base_url":
+        base_url = values.get("base_url", now.get("base_url"))
+        if base_url is None or row.to == "base_url":
             values["provider"] = owners[0]
     elif str(known).strip().lower() not in owners:
         msg = (
             f"{row.name!r} is for {' or '.join(owners)}, and `provider` is {known!r}. "
-            f"Pass it as {row.to!r} if this is intended."
+            f"Pass it {_way(row)} if this is intended."
         )
         raise ConfigurationError(msg)
+
+
+def _way(row: PeerName) -> str:
+    """Return how an argument is passed to a server that is not its own."""
+    if row.meaning is Meaning.HEADER:
+        return f"as `default_headers={{{row.to!r}: …}}`"
+    if row.meaning is Meaning.BODY:
+        return f"as `extra_body={{{row.to!r}: …}}`"
+    return f"as {row.to!r}"

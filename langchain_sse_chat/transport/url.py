@@ -116,7 +116,12 @@ def safe_url(url: str) -> str:
     path = socket_path(bare)
     if path is not None:
         return f"http://unix:{path}:{urlsplit(bare).path}"
-    return _USERINFO.sub("//", bare)
+    return public_url(bare)
+
+
+def public_url(url: str) -> str:
+    """Return `url` without query, fragment, user and password, usable as an address."""
+    return _USERINFO.sub("//", re.split(r"[?#]", url, maxsplit=1)[0])
 
 
 def _split(url: str, setting: str = "base_url") -> SplitResult:

@@ -114,6 +114,40 @@ def test_other_names_of_a_field_are_known(alias: str, name: str, value: Any) -> 
     assert getattr(chat, name) == value
 
 
+@pytest.mark.parametrize(
+    ("of_the_model", "of_the_call", "sent"),
+    [
+        ({"reasoning_effort": "low"}, {"reasoning": "high"}, "high"),
+        ({"reasoning": "low"}, {"reasoning_effort": "high"}, "high"),
+        ({"reasoning": "low"}, {"reasoning_effort": None}, "low"),
+        (
+            {"reasoning": "low"},
+            {"reasoning": "high", "reasoning_effort": "high"},
+            "high",
+        ),
+        ({"max_completion_tokens": 5}, {"max_tokens": 9}, 9),
+        ({"max_tokens": 5}, {"max_completion_tokens": 9}, 9),
+        ({"max_tokens": 5}, {"max_completion_tokens": None}, 5),
+    ],
+)
+def test_a_keyword_of_a_call_overrides_the_other_name_for_the_same(
+    make_chat: MakeChat,
+    server: Scripted,
+    of_the_model: dict[str, Any],
+    of_the_call: dict[str, Any],
+    sent: Any,
+) -> None:
+    by_field = make_chat(answer(), answer(), **of_the_model)
+    by_kwargs = make_chat(answer(), answer(), model_kwargs=of_the_model)
+
+    for chat in (by_field, by_kwargs):
+        chat.invoke("Hello", **of_the_call)
+
+    names = {"reasoning_effort", "reasoning", "max_tokens", "max_completion_tokens"}
+    for body in server.bodies:
+        assert [body[name] for name in names & body.keys()] == [sent]
+
+
 def test_keywords_of_a_call_override_the_fields(
     make_chat: MakeChat, server: Scripted
 ) -> None:

@@ -11,6 +11,7 @@ from urllib.parse import quote, unquote, urlsplit
 from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.providers import Provider, find_provider
 from langchain_sse_chat.settings.api_key import KeyFunctions
+from langchain_sse_chat.transport.url import check_url
 
 _V1, _DEPLOYMENTS = "azure", "azure-deployments"
 _WITH_TOKEN = {_V1: "azure-entra", _DEPLOYMENTS: "azure-entra-deployments"}
@@ -22,6 +23,11 @@ _ENDPOINT, _TOKEN, _VERSION = (
     "AZURE_OPENAI_AD_TOKEN",
     "OPENAI_API_VERSION",
 )
+
+_TYPES: Mapping[str, tuple[type | tuple[type, ...], str]] = {
+    "default_query": (Mapping, "a dict"),
+    "provider": ((str, Provider), "the name of a provider, or a `Provider`"),
+}
 
 _DEPLOYMENT_PATH = "/openai/deployments/"
 _V1_PATH = "/openai/v1"
@@ -52,6 +58,7 @@ def with_azure(
         ConfigurationError: Two arguments for the same thing are given, an address is
             missing, or the model has another provider.
     """
+    _check_types(given, values)
     azure = _sorted(given, values, now)
     address = azure.endpoint or values.get("base_url")
     if address is None and azure.deployment is not None:
@@ -73,6 +80,27 @@ def with_azure(
         is_dated = _name(provider) in {_DEPLOYMENTS, _WITH_TOKEN[_DEPLOYMENTS]}
         known |= _place(address, azure.deployment, _model(values), is_dated=is_dated)
     return known
+
+
+def _check_types(given: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+    """Check the types of the arguments that are read here.
+
+    Raises:
+        ConfigurationError: One is of another type, or an address is not a URL.
+    """
+    read = {n: value for n, value in given.items() if not n.startswith("azure_ad_")}
+    names = ("base_url", "provider", "default_query")
+    for name, value in {**read, **{n: values.get(n) for n in names}}.items():
+        kind, words = _TYPES.get(name, (str, "a string"))
+        if value is not None and not isinstance(value, kind):
+            msg = f"`{name}` must be {words}, not {type(value).__name__}."
+            raise ConfigurationError(msg)
+    for name, url in (
+        ("azure_endpoint", given.get("azure_endpoint")),
+        ("base_url", values.get("base_url")),
+    ):
+        if url:
+            check_url(url, name)
 
 
 def _sorted(
@@ -126,13 +154,14 @@ def _provider(
 ) -> str | Provider:
     """Return the provider: the one that is given, or the one that fits."""
     given = values.get("provider")
-    if given is None and values.get("base_url") is not None:
+    if given is None:
+        given = now.get("provider")
+    own = now.get("base_url") if azure.endpoint is None else None
+    base_url = values.get("base_url", own)
+    if given is None and base_url is not None:
         # Another server at a known host has another API.
-        found = find_provider(None, values["base_url"])
+        found = find_provider(None, base_url)
         given = None if found.name in {*_NAMES, "custom"} else found.name
-    present = now.get("provider")
-    if given is None and present is not None and _name(present) in _NAMES:
-        given = present
     if given is None:
         dated = azure.deployment or azure.version or os.environ.get(_VERSION)
         is_v1 = _V1_PATH in urlsplit(address or "").path

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from langchain_core.messages import AIMessage
 
-from langchain_sse_chat import ChatSSE, InvalidRequestError
+from langchain_sse_chat import ChatSSE, InvalidRequestError, ServerError
 from langchain_sse_chat.exchange import adjustments
 from tests.unit_tests.chat_models.scripted import (
     Scripted,
@@ -119,6 +119,26 @@ async def test_refused_tools_are_sent_again_without_reasoning_and_that_is_rememb
 
 
 @ALL
+async def test_what_only_a_reasoning_model_refuses_is_sent_with_tools(
+    make_chat: MakeChat, server: Scripted, way: Any
+) -> None:
+    chat = make_chat(
+        strict(), model="gpt-5.6", provider="openai", temperature=0, top_p=0.5
+    )
+
+    messages = [
+        await way(chat, tools=[ADD], extra_body={"top_p": 0.1}) for _ in range(2)
+    ]
+    plain = await way(chat)
+
+    sent = [(body.get("temperature"), body.get("top_p")) for body in server.bodies]
+    assert sent == [(None, 0.1), (0, 0.1), (0, 0.1), (None, None)]
+    for message in messages:
+        assert message.response_metadata["adjusted"] == {"reasoning_effort": "none"}
+    assert plain.response_metadata["adjusted"] == {"temperature": None, "top_p": None}
+
+
+@ALL
 async def test_it_is_remembered_for_that_model_only(
     make_chat: MakeChat, server: Scripted, way: Any
 ) -> None:
@@ -172,6 +192,28 @@ async def test_a_model_that_knows_no_none_needs_another_api_and_that_is_remember
     assert efforts == [None, "none", None]
 
 
+@ALL
+async def test_a_call_that_was_planned_before_that_is_known_needs_another_api_too(
+    make_chat: MakeChat, server: Scripted, way: Any
+) -> None:
+    # The first answer without reasoning is lost, so that it is not known to be refused.
+    broken = httpx.Response(503, json={"error": {"message": "Overloaded."}})
+    model = strict(knows_none=False)
+    chat = make_chat(refused(QUIET), broken, model, max_retries=0)
+    with pytest.raises(ServerError, match="Overloaded"):
+        await way(chat, tools=[ADD])
+
+    for words in (NO_NONE, QUIET):
+        with pytest.raises(InvalidRequestError) as caught:
+            await way(chat, tools=[ADD])
+
+        assert words in str(caught.value)
+        assert "only in the Responses API. Pass another model." in str(caught.value)
+
+    efforts = [body.get("reasoning_effort") for body in server.bodies]
+    assert efforts == [None, "none", "none", None]
+
+
 async def test_another_error_after_that_is_the_servers(make_chat: MakeChat) -> None:
     chat = make_chat(refused(QUIET), refused("The tools are wrong."))
 
@@ -210,6 +252,24 @@ async def test_a_field_that_the_model_refuses_is_left_out_and_named(
     assert message.response_metadata["adjusted"] == {"temperature": None, "top_p": None}
     (record,) = caplog.records
     assert "temperature was left out, top_p was left out" in record.getMessage()
+
+
+@pytest.mark.parametrize("name", ["o3", "gpt-4o"])
+async def test_the_facts_are_those_of_the_model_that_is_sent(
+    make_chat: MakeChat, server: Scripted, name: str
+) -> None:
+    other = {"o3": "gpt-4o", "gpt-4o": "o3"}[name]
+    given = {"provider": "openai", "temperature": 0.2, "model": other}
+    by_kwargs = make_chat(strict(), **given, model_kwargs={"model": name})
+    by_keyword = make_chat(strict(), **given)
+
+    await by_ainvoke(by_kwargs)
+    await by_ainvoke(by_kwargs)
+    await by_ainvoke(by_keyword, model=name)
+    await by_ainvoke(by_kwargs, model=other)
+
+    sent = [(body["model"], "temperature" in body) for body in server.bodies]
+    assert sent == [(name, name != "o3")] * 3 + [(other, other != "o3")]
 
 
 async def test_a_field_in_the_extra_body_is_sent_as_it_is(

@@ -140,3 +140,27 @@ def test_the_error_names_a_provider_with_a_key_if_none_was_chosen(
 
     assert "DEEPSEEK" not in str(chosen.value)
     assert SECRET not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("OPENAI_API_BASE", "a.test/v1"), ("OPENAI_BASE_URL", "ftp://a.test")],
+)
+def test_an_error_names_the_variable_with_the_address(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+
+    with pytest.raises(ConfigurationError, match=f"`{variable}` is '{value}'"):
+        ChatSSE(model="m", api_key="k")
+    with pytest.raises(ConfigurationError, match=r"`base_url` is 'b\.test'"):
+        ChatSSE(model="m", api_key="k", provider="openai", base_url="b.test")
+
+
+def test_an_error_names_the_variable_with_the_proxy(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("OPENAI_PROXY", "p:1")
+
+    with pytest.raises(ConfigurationError, match="OPENAI_PROXY is not a proxy's URL"):
+        ChatSSE(model="m", api_key="k")

@@ -49,15 +49,58 @@ def test_the_order_of_arguments_has_no_effect(names: tuple[str, ...]) -> None:
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ({"app_url": "https://a.test", "provider": "groq"}, "for openrouter"),
-        ({"openrouter_provider": {}, "provider": "groq"}, "as 'provider'"),
+        (
+            {"app_url": "https://a.test", "provider": "groq"},
+            "for openrouter.*as `default_headers={'HTTP-Referer': …}`",
+        ),
+        (
+            {"openrouter_provider": {}, "provider": "groq"},
+            "as `extra_body={'provider': …}`",
+        ),
+        ({"groq_api_key": "k", "provider": "xai"}, "for groq.*as 'api_key'"),
         ({"openai_proxy": "http://p:1", "proxy": "http://q:1"}, "mean the same"),
         ({"groq_api_key": "k", "xai_api_key": "k"}, "Pass one"),
+        ({"max_tokens": 1, "max_completion_tokens": 2}, "mean the same"),
+        ({"timeout": 1, "request_timeout": 2}, "mean the same"),
+        ({"organization": "a", "openai_organization": "b"}, "mean the same"),
     ],
 )
 def test_a_contradiction_is_an_error(given: dict[str, Any], words: str) -> None:
     with pytest.raises(ConfigurationError, match=words):
         ChatSSE(model="m", **given)
+
+
+def test_two_names_may_have_the_same_value() -> None:
+    same = {"max_tokens": 1, "max_completion_tokens": 1}
+    owner = {"organization": "a", "openai_organization": "a"}
+
+    chat = ChatSSE(model="m", api_key=SECRET, **same, **owner)
+
+    assert chat.max_tokens == 1
+    assert chat.default_headers == {"OpenAI-Organization": "a"}
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"app_categories": ["a", 1]}, "default_headers: .* valid string"),
+        ({"organization": "a", "default_headers": ["b"]}, "`default_headers` .* list"),
+        ({"model_version": "a", "metadata": "b"}, "`metadata` .* dict, not str"),
+        ({"extra_query": {"a": 1}, "default_query": "b"}, "`default_query` .* not str"),
+        ({"azure_endpoint": 5}, "`azure_endpoint` must be a string, not int"),
+        ({"azure_endpoint": "a.test"}, "`azure_endpoint` is 'a.test'"),
+        ({"azure_endpoint": "https://[a"}, "`azure_endpoint` is"),
+        ({"api_version": "v", "base_url": 5}, "`base_url` must be a string, not int"),
+        ({"api_version": "v", "provider": 5}, "`provider` must be the name"),
+        ({"azure_deployment": 5}, "`azure_deployment` must be a string, not int"),
+        ({"api_version": "v", "default_query": "b"}, "must be a dict, not str"),
+    ],
+)
+def test_a_value_of_another_type_is_an_error_that_names_it(
+    given: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(ConfigurationError, match=words):
+        ChatSSE(model="m", api_key=SECRET, **given)
 
 
 def test_the_models_own_headers_and_fields_precede() -> None:
@@ -89,6 +132,37 @@ def test_a_copy_keeps_the_other_headers_and_fields() -> None:
     assert first.model_kwargs == {"service_tier": "flex", "store": True}
     assert other.default_headers == {"X-New": "1"}
     assert chat.default_headers == {"X-Mine": "1"}
+
+
+@pytest.mark.parametrize(
+    ("where", "change", "words"),
+    [
+        ("provider", {"app_title": "My app"}, "'app_title' is for openrouter"),
+        ("provider", {"groq_api_key": "k"}, "'groq_api_key' is for groq"),
+        ("provider", {"azure_endpoint": "https://a.test"}, "provider is 'deepseek'"),
+        ("provider", {"api_version": "v"}, "provider is 'deepseek'"),
+        ("base_url", {"api_version": "v"}, "provider is 'deepseek'"),
+    ],
+)
+def test_a_copy_never_takes_its_key_to_the_provider_of_an_argument(
+    where: str, change: dict[str, Any], words: str
+) -> None:
+    given = {"provider": "deepseek", "base_url": "https://api.deepseek.com"}
+    chat = ChatSSE(model="m", api_key=SECRET, **{where: given[where]})
+
+    with pytest.raises(ConfigurationError, match=words):
+        chat.model_copy(update=change)
+
+
+def test_a_copy_keeps_its_address_unless_the_provider_changes_too() -> None:
+    chat = ChatSSE(model="m", api_key=SECRET, base_url="http://gateway.test")
+    known = ChatSSE(model="m", api_key=SECRET, provider="deepseek")
+
+    same = chat.model_copy(update={"app_title": "My app"})
+    moved = known.model_copy(update={"app_title": "My app", "provider": "openrouter"})
+
+    assert (same._provider.name, same._address) == ("custom", "http://gateway.test")
+    assert moved._provider.name == "openrouter"
 
 
 def test_none_is_the_default() -> None:

@@ -345,7 +345,8 @@ def test_a_copy_keeps_the_kind_of_its_key_and_of_its_api(
         ("azure", SECRET),
     ]
     assert (turned._provider.name, where_and_with(turned)[1]) == ("azure-entra", "new")
-    with pytest.raises(ConfigurationError, match="AZURE_OPENAI_ENDPOINT"):
+    monkeypatch.setenv("AZURE_OPENAI_ENDPOINT", RESOURCE)
+    with pytest.raises(ConfigurationError, match="the provider is 'openai'"):
         openai.model_copy(update=versions)
 
 
