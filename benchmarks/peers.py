@@ -71,7 +71,7 @@ OURS_AIOHTTP = Maker(
     needs="httpx_aiohttp",
 )
 OPENAI = Maker("ChatOpenAI", "langchain-openai", "base_url", given=_USAGE)
-PEERS = (
+PEERS: tuple[Maker, ...] = (
     OPENAI,
     Maker("ChatDeepSeek", "langchain-deepseek", "api_base", given=_USAGE),
     # Asks for usage anyway.
