@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TextIO
 
-from langchain_sse_chat.cli.chat.answer_view import AnswerView, PlainStream, Style
+from langchain_sse_chat.cli.chat.answer_view import AnswerView, PlainStream, Style, safe
 from langchain_sse_chat.cli.chat.conversation import Conversation
 from langchain_sse_chat.cli.chat.endpoint_model import EndpointModel
 from langchain_sse_chat.cli.chat.markdown_stream import MarkdownStream
@@ -63,7 +64,8 @@ def main(
         out: The output; `None` for standard output.
     """
     environment = os.environ if environment is None else environment
-    source = sys.stdin if source is None else source
+    # Without standard input, as after `<&-`, there is no question.
+    source = source or sys.stdin or io.StringIO()
     out = sys.stdout if out is None else out
     parser = _parser()
     given = parser.parse_args(argv)
@@ -87,12 +89,20 @@ def main(
     except BrokenPipeError:  # the reader closed the pipe, as `head` does
         discard_rest(out)
         return BROKEN_PIPE
+    except OSError as error:
+        discard_rest(out)
+        return _fail(parser, f"The output failed: {error.strerror}.", _FAILED)
     except KeyboardInterrupt:
         return INTERRUPTED
     except (CommandError, SSEChatError) as error:
-        sys.stderr.write(f"{parser.prog}: error: {error}\n")
         is_usage = isinstance(error, CommandError | ConfigurationError)
-        return _USAGE if is_usage else _FAILED
+        return _fail(parser, str(error), _USAGE if is_usage else _FAILED)
+    return status
+
+
+def _fail(parser: argparse.ArgumentParser, message: str, status: int) -> int:
+    """Write an error; return the status."""
+    sys.stderr.write(f"{parser.prog}: error: {safe(message)}\n")
     return status
 
 

@@ -96,7 +96,7 @@ class Shell:
                 self._say(f"Tools: {names_of(self._tools) or 'no tools'}.")
             case effects.Save() | effects.Load() | effects.Attach():
                 self._use_file(effect)
-            case effects.Quit():
+            case _:
                 return False
         return True
 

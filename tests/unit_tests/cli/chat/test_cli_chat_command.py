@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import os
+import socket
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -67,9 +68,11 @@ def test_options_that_cannot_be_used_are_told(
 def test_an_error_of_the_server_is_told(
     server: ScriptedServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    server.script(Reply.status(401))
+    server.script(Reply.status(401, error="Bad \x1b[2Jkey"))
     assert piped("Hi", BASE_URL=server.base_url) == (1, "")
-    assert capsys.readouterr().err.startswith("langchain-sse-chat chat: error: ")
+    error = capsys.readouterr().err
+    assert error.startswith("langchain-sse-chat chat: error: ")
+    assert "\x1b" not in error
 
 
 def test_an_interrupt_has_a_status() -> None:
@@ -85,6 +88,29 @@ def test_a_closed_pipe_has_a_status() -> None:
     os.close(reading)
     with os.fdopen(writing, "w") as out:
         assert command.main([], {}, io.StringIO("Hi"), out) == 141
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has it")
+def test_a_full_disk_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    with Path("/dev/full").open("w") as out:
+        assert command.main([], {}, io.StringIO("Hi"), out) == 1
+    assert "The output failed: No space left on device." in capsys.readouterr().err
+
+
+def test_without_standard_input_there_is_no_question(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    assert command.main([], {}, out=io.StringIO()) == 2
+    assert "There is no question" in capsys.readouterr().err
+
+
+def test_a_dead_server_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.socket() as bound:  # it does not listen
+        bound.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{bound.getsockname()[1]}/v1"
+        assert piped("Hi", BASE_URL=url) == (1, "")
+    assert capsys.readouterr().err.count("\n") == 1
 
 
 class Lines(io.StringIO):
