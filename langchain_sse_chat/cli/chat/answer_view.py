@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import Any, Protocol
 
 from langchain_core.messages import AIMessageChunk
@@ -18,6 +19,15 @@ _SHORT = 200
 def safe(text: str) -> str:
     """Return a text without characters that give orders to a terminal."""
     return _CONTROL.sub("", text)
+
+
+def wrapped(text: str, width: int) -> str:
+    """Return a text whose lines end between words, for a terminal of that width."""
+    lines = (
+        wrap(line, width, break_long_words=False, break_on_hyphens=False) or [""]
+        for line in text.split("\n")
+    )
+    return "\n".join(line for each in lines for line in each)
 
 
 class Stream(Protocol):

@@ -10,7 +10,13 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TextIO
 
-from langchain_sse_chat.cli.chat.answer_view import AnswerView, PlainStream, Style, safe
+from langchain_sse_chat.cli.chat.answer_view import (
+    AnswerView,
+    PlainStream,
+    Style,
+    safe,
+    wrapped,
+)
 from langchain_sse_chat.cli.chat.conversation import Conversation
 from langchain_sse_chat.cli.chat.endpoint_model import EndpointModel
 from langchain_sse_chat.cli.chat.markdown_stream import MarkdownStream
@@ -134,13 +140,20 @@ def _chat(
     environment: Mapping[str, str],
     out: TextIO,
 ) -> int:
-    out.write(f"{_greeting(endpoint)}\n")
-    render = rich_renderer(partial(width_of, out)) if style.has_dim else None
+    width = partial(width_of, out)
+    out.write(f"{wrapped(_greeting(endpoint), width())}\n")
+    render = rich_renderer(width) if style.has_dim else None
     stream = PlainStream if render is None else partial(MarkdownStream, render)
     view: Callable[[], AnswerView] = lambda: AnswerView(style, stream())  # noqa: E731
     with line_editing(history_file(environment)):
         shell = Shell(
-            endpoint, conversation, out=out, style=style, view=view, read_line=input
+            endpoint,
+            conversation,
+            out=out,
+            style=style,
+            view=view,
+            width=width,
+            read_line=input,
         )
         return shell.run()
 

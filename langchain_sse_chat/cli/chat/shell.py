@@ -8,7 +8,7 @@ from typing import TextIO
 from langchain_core.tools import BaseTool
 
 from langchain_sse_chat.cli.chat import effects
-from langchain_sse_chat.cli.chat.answer_view import AnswerView, Style, safe
+from langchain_sse_chat.cli.chat.answer_view import AnswerView, Style, safe, wrapped
 from langchain_sse_chat.cli.chat.conversation import Conversation
 from langchain_sse_chat.cli.chat.endpoint_model import EndpointModel
 from langchain_sse_chat.cli.chat.figures import figures
@@ -36,6 +36,7 @@ class Shell:
         out: The terminal.
         style: What it can show.
         view: Returns a new view for an answer.
+        width: Returns the number of its columns.
         read_line: Shows a prompt and returns a line of the user.
     """
 
@@ -47,6 +48,7 @@ class Shell:
         out: TextIO,
         style: Style,
         view: Callable[[], AnswerView],
+        width: Callable[[], int],
         read_line: Callable[[str], str],
     ) -> None:
         self._endpoint = endpoint
@@ -54,6 +56,7 @@ class Shell:
         self._out = out
         self._style = style
         self._view = view
+        self._width = width
         self._read_line = read_line
         self._tools: list[BaseTool] = []
         self._is_interrupted = False
@@ -128,10 +131,11 @@ class Shell:
             hint = "/retry asks again, /undo takes the question back."
             self._say(f"{type(error).__name__}: {error}\n{hint}")
         line = figures(turn.progress.stats(), turn.answers)
-        self._write(self._style.note(line) if line else "")
+        if line:
+            self._write(f"{self._style.dim(wrapped(line, self._width()))}\n")
 
     def _say(self, text: str) -> None:
-        self._write(f"{safe(text)}\n")
+        self._write(f"{wrapped(safe(text), self._width())}\n")
 
     def _write(self, text: str) -> None:
         if text:

@@ -5,7 +5,12 @@ from typing import Any
 import pytest
 from langchain_core.messages import AIMessageChunk
 
-from langchain_sse_chat.cli.chat.answer_view import AnswerView, PlainStream, Style
+from langchain_sse_chat.cli.chat.answer_view import (
+    AnswerView,
+    PlainStream,
+    Style,
+    wrapped,
+)
 
 DIM = Style(is_terminal=True, has_dim=True)
 MONO = Style(is_terminal=True)
@@ -66,6 +71,13 @@ def test_a_terminal_gets_no_orders_of_the_model() -> None:
     assert view.chunk(AIMessageChunk(content=text)) == "a[2J1mb\tc\nd"
     assert view.chunk(AIMessageChunk(content=thought("\x1bc"))) == "\n(reasoning) c"
     assert AnswerView(PIPE, PlainStream()).chunk(AIMessageChunk(content=text)) == text
+
+
+def test_lines_are_wrapped_between_words() -> None:
+    text = "one two\n\n/f    three-four\nhttp://a.example"
+    expected = "one\ntwo\n\n/f\nthree-four\nhttp://a.example"
+    assert wrapped(text, 5) == expected
+    assert wrapped(text, 80) == text
 
 
 def test_calls_and_results_are_lines() -> None:

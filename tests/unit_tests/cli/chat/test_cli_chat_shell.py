@@ -39,6 +39,7 @@ class Chat:
         self.server = server
         self.out = Stoppable()
         self.conversation = Conversation()
+        self.columns = 500
 
     def __call__(self, *lines: str, replies: tuple[Scripted, ...] = ()) -> int:
         self.server.script(*replies)
@@ -62,6 +63,7 @@ class Chat:
                 out=self.out,
                 style=style,
                 view=lambda: AnswerView(style, PlainStream()),
+                width=lambda: self.columns,
                 read_line=read_line,
             )
             return shell.run()
@@ -88,6 +90,14 @@ def test_questions_are_answered_until_the_end_of_input(chat: Chat) -> None:
 def test_a_line_of_figures_follows_each_answer(chat: Chat) -> None:
     chat("Hi")
     assert "3 tokens, " in chat.out.getvalue().splitlines()[1]
+
+
+def test_what_is_said_fits_a_narrow_terminal(chat: Chat) -> None:
+    chat.columns = 20
+    chat("/help", "/undo", "Hi")
+    assert max(len(line) for line in chat.shown) <= 20 + len("> ")
+    assert chat.shown[2] == "another model, or"
+    assert chat.out.getvalue().count("\nfirst token after") == 1
 
 
 def test_quit_ends(chat: Chat) -> None:
