@@ -15,13 +15,14 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any, TextIO
 
 from langchain_core.messages import AIMessageChunk
 
 from langchain_sse_chat.chat_models import ChatSSE
+from langchain_sse_chat.cli.endpoint import endpoint_of, has_endpoint
 from langchain_sse_chat.cli.extra import ExtraMissingError, needs_extra
+from langchain_sse_chat.cli.pipe import BROKEN_PIPE, discard_rest
 from langchain_sse_chat.errors import SSEChatError
 from langchain_sse_chat.testing import Reply, ScriptedServer
 
@@ -33,9 +34,6 @@ _SONG = (
     "She circled the craters and sang to the sea:\n"
     "«How near it all looks, and how far it must be!»"
 )
-
-_BROKEN_PIPE = 141
-"""The exit status that shells show for a program whose pipe was closed."""
 
 
 def main(
@@ -68,8 +66,8 @@ def main(
         status = _show(environment, question, out, pace)
         out.flush()
     except BrokenPipeError:  # the reader closed the pipe, as `head` does
-        _discard_rest(out)
-        return _BROKEN_PIPE
+        discard_rest(out)
+        return BROKEN_PIPE
     return status
 
 
@@ -85,12 +83,6 @@ def _show_served(status: int, out: TextIO) -> int:
     else:
         out.write(f"\n{served_lines()}")
     return status
-
-
-def _discard_rest(out: TextIO) -> None:
-    """Discard buffered output, which would fail again at exit."""
-    with Path(os.devnull).open("wb") as nowhere:
-        os.dup2(nowhere.fileno(), out.fileno())
 
 
 _ENDPOINT = (
@@ -116,16 +108,11 @@ def _show(
 def _show_answers(
     environment: Mapping[str, str], question: str, out: TextIO, pace: float
 ) -> int:
-    hint = "" if _has_endpoint(environment) else f"\n{_ENDPOINT}\n"
+    hint = "" if has_endpoint(environment) else f"\n{_ENDPOINT}\n"
     with _chat(environment, question, pace) as (chat, name):
         out.write(f"Asking {chat.model} at {name}: {question}\n\n")
         _show_stream(chat, question, out)
         return asyncio.run(_show_events(chat, question, out, hint))
-
-
-def _has_endpoint(environment: Mapping[str, str]) -> bool:
-    names = ("OPENAI_API_KEY", "OPENAI_BASE_URL", "BASE_URL", "PROVIDER")
-    return any(environment.get(name) for name in names)
 
 
 @contextlib.contextmanager
@@ -133,15 +120,8 @@ def _chat(
     environment: Mapping[str, str], question: str, pace: float
 ) -> Iterator[tuple[ChatSSE, str]]:
     """Yield a model for the endpoint of the environment or for the embedded server."""
-    if _has_endpoint(environment):
-        base_url = environment.get("BASE_URL") or environment.get("OPENAI_BASE_URL")
-        chat = ChatSSE(
-            model=environment.get("MODEL") or "gpt-4o-mini",
-            provider=environment.get("PROVIDER") or None,
-            base_url=base_url or None,
-            api_key=environment.get("OPENAI_API_KEY") or None,
-        )
-        with chat:
+    if has_endpoint(environment):
+        with ChatSSE(**endpoint_of(environment)) as chat:
             yield chat, str(chat.base_url)
         return
     with ScriptedServer() as server:

@@ -6,8 +6,10 @@ import sys
 from collections.abc import Callable, Sequence
 
 from langchain_sse_chat.cli import ask, models, serve
+from langchain_sse_chat.cli.chat import command as chat
 
 _COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
+    "chat": chat.main,
     "models": models.main,
     "serve": serve.main,
 }

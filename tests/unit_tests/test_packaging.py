@@ -202,6 +202,7 @@ def test_each_module_may_use_the_http_library_or_may_not() -> None:
 UNTESTED = {
     "_version.py": "its one name is read by tests of this file",
     "gigachat/provider.py": "a row, tested by test_providers_table.py",
+    "cli/chat/effects.py": "types, which test_cli_chat_conversation.py compares",
     "message_keys.py": "names only",
     "providers/china.py": "rows, tested by test_providers_table.py",
     "providers/clouds.py": "rows, tested by test_providers_table.py",

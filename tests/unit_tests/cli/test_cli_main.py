@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from langchain_sse_chat.cli import ask, models, serve
+from langchain_sse_chat.cli.chat import command as chat
 from langchain_sse_chat.cli.main import _COMMANDS, main
 
 
@@ -35,4 +36,5 @@ def test_without_a_command_it_asks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_commands() -> None:
-    assert {"models": models.main, "serve": serve.main} == _COMMANDS
+    commands = {"chat": chat.main, "models": models.main, "serve": serve.main}
+    assert commands == _COMMANDS

@@ -1,0 +1,1 @@
+"""`langchain-sse-chat chat`: a conversation in the terminal."""

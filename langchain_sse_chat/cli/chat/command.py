@@ -1,0 +1,194 @@
+"""`langchain-sse-chat chat`: its options, and how it starts and ends."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import TextIO
+
+from langchain_sse_chat.cli.chat.answer_view import (
+    AnswerView,
+    PlainStream,
+    Style,
+    safe,
+    wrapped,
+)
+from langchain_sse_chat.cli.chat.conversation import Conversation
+from langchain_sse_chat.cli.chat.endpoint_model import EndpointModel
+from langchain_sse_chat.cli.chat.markdown_stream import MarkdownStream
+from langchain_sse_chat.cli.chat.rich_markdown import rich_renderer
+from langchain_sse_chat.cli.chat.shell import INTERRUPTED, Shell
+from langchain_sse_chat.cli.chat.terminal import (
+    accept_any_text,
+    history_file,
+    line_editing,
+    style_of,
+    width_of,
+)
+from langchain_sse_chat.cli.chat.turn import Turn
+from langchain_sse_chat.cli.load import CommandError
+from langchain_sse_chat.cli.pipe import BROKEN_PIPE, discard_rest
+from langchain_sse_chat.errors import ConfigurationError, SSEChatError
+
+_FAILED = 1
+_USAGE = 2
+"""The exit status of a command that cannot be carried out."""
+
+_DESCRIPTION = """\
+Chat with a model in the terminal. Type /help there to see the commands.
+
+Without a terminal, standard input is the question, and only the answer is printed:
+
+  echo "Why is the sky blue?" | langchain-sse-chat chat --provider openai --model gpt-4o
+"""
+_EPILOG = """\
+Without --provider and --base-url, the endpoint is that of the variables OPENAI_API_KEY,
+BASE_URL, MODEL and PROVIDER. Without these, a server inside the program answers, which
+repeats what you say.
+
+Exit status: 0 after an answer, 1 if there was an error instead, 2 for options that
+cannot be used, 130 after Ctrl-C, 141 if the reader of the output is gone.
+"""
+
+
+def main(
+    argv: Sequence[str],
+    environment: Mapping[str, str] | None = None,
+    source: TextIO | None = None,
+    out: TextIO | None = None,
+) -> int:
+    """Chat; return the exit status.
+
+    Args:
+        argv: The arguments after `chat`.
+        environment: The variables with the endpoint; `None` for those of the process.
+        source: The input; `None` for standard input.
+        out: The output; `None` for standard output.
+    """
+    environment = os.environ if environment is None else environment
+    # Without standard input, as after `<&-`, there is no question.
+    source = source or sys.stdin or io.StringIO()
+    out = sys.stdout if out is None else out
+    parser = _parser()
+    given = parser.parse_args(argv)
+    accept_any_text(source, out, sys.stderr)
+    try:
+        with EndpointModel(
+            environment,
+            model=given.model,
+            provider=given.provider,
+            base_url=given.base_url,
+            api_key_env=given.api_key_env,
+            resumes=given.resume,
+        ) as endpoint:
+            conversation = Conversation(given.system)
+            style = style_of(out, environment)
+            if source.isatty() and style.is_terminal:
+                status = _chat(endpoint, conversation, style, environment, out)
+            else:
+                status = _answer(endpoint, conversation, style, source, out)
+        out.flush()
+    except BrokenPipeError:  # the reader closed the pipe, as `head` does
+        discard_rest(out)
+        return BROKEN_PIPE
+    except OSError as error:
+        discard_rest(out)
+        return _fail(parser, f"The output failed: {error.strerror}.", _FAILED)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except (CommandError, SSEChatError) as error:
+        is_usage = isinstance(error, CommandError | ConfigurationError)
+        return _fail(parser, str(error), _USAGE if is_usage else _FAILED)
+    return status
+
+
+def _fail(parser: argparse.ArgumentParser, message: str, status: int) -> int:
+    """Write an error; return the status."""
+    sys.stderr.write(f"{parser.prog}: error: {safe(message)}\n")
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="langchain-sse-chat chat",
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add("--provider", help="a provider of the table, such as openrouter")
+    add("--base-url", help="the address of the server")
+    add("--model", help="the model, such as gpt-4o")
+    add(
+        "--api-key-env",
+        metavar="NAME",
+        help="the variable with the key [that of the provider]",
+    )
+    add("--system", metavar="TEXT", help="the system message")
+    add("--resume", action="store_true", help="resume streams that break")
+    return parser
+
+
+def _chat(
+    endpoint: EndpointModel,
+    conversation: Conversation,
+    style: Style,
+    environment: Mapping[str, str],
+    out: TextIO,
+) -> int:
+    width = partial(width_of, out)
+    out.write(f"{wrapped(_greeting(endpoint), width())}\n")
+    render = rich_renderer(width) if style.has_dim else None
+    stream = PlainStream if render is None else partial(MarkdownStream, render)
+    view: Callable[[], AnswerView] = lambda: AnswerView(style, stream())  # noqa: E731
+    with line_editing(history_file(environment)):
+        shell = Shell(
+            endpoint,
+            conversation,
+            out=out,
+            style=style,
+            view=view,
+            width=width,
+            read_line=input,
+        )
+        return shell.run()
+
+
+def _greeting(endpoint: EndpointModel) -> str:
+    chat = endpoint.chat
+    if endpoint.is_embedded:
+        return (
+            "A server inside this program answers and repeats what you say. Name a "
+            "real one with --provider or --base-url. /help lists the commands."
+        )
+    return f"{chat.model} at {chat.base_url} answers. /help lists the commands."
+
+
+def _answer(
+    endpoint: EndpointModel,
+    conversation: Conversation,
+    style: Style,
+    source: TextIO,
+    out: TextIO,
+) -> int:
+    """Answer the question of the input, without anything around it."""
+    question = source.read().strip()
+    if not question:
+        msg = "There is no question on standard input."
+        raise CommandError(msg)
+    conversation.read(
+        question.replace("/", "//", 1) if question[0] == "/" else question
+    )
+
+    def write(text: str) -> None:
+        out.write(text)
+        out.flush()
+
+    plain = Style(style.is_terminal, answer_only=True)
+    turn = Turn(conversation, (), lambda: AnswerView(plain, PlainStream()), write)
+    turn.run(endpoint.chat)
+    return 0

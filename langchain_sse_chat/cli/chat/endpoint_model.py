@@ -1,0 +1,92 @@
+"""Make the models of a chat: those of a server, or of the embedded one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from types import TracebackType
+from typing import Any, Self
+
+from langchain_sse_chat.chat_models import ChatSSE
+from langchain_sse_chat.cli.endpoint import endpoint_of, has_endpoint
+from langchain_sse_chat.cli.load import CommandError
+from langchain_sse_chat.testing import ScriptedServer
+
+
+class EndpointModel:
+    """The model that answers, which can be replaced by another one of its server.
+
+    Use it in a `with` block, which ends with the model and the embedded server closed.
+
+    Args:
+        environment: The variables that name an endpoint.
+        model: The model's name, `None` for that of the environment.
+        provider: The provider, if it is given.
+        base_url: The address of the server, if it is given.
+        api_key_env: The variable with the key, `None` for that of the provider.
+        resumes: Whether broken streams are resumed.
+
+    Raises:
+        CommandError: A server is named without a model.
+        ConfigurationError: A setting is invalid.
+    """
+
+    def __init__(
+        self,
+        environment: Mapping[str, str],
+        *,
+        model: str | None = None,
+        provider: str | None = None,
+        base_url: str | None = None,
+        api_key_env: str | None = None,
+        resumes: bool = False,
+    ) -> None:
+        found = endpoint_of(environment)
+        is_named = bool(provider or base_url)
+        if is_named:
+            found.update(provider=provider, base_url=base_url, api_key=None)
+        if model is not None:
+            found["model"] = model
+        elif is_named and not environment.get("MODEL"):
+            msg = (
+                "Name the model with --model; `langchain-sse-chat models` lists those "
+                "of a server."
+            )
+            raise CommandError(msg)
+        if api_key_env is not None:
+            found["api_key"] = environment.get(api_key_env)
+        if resumes:
+            found["on_disconnect"] = "resume"
+        self._settings: dict[str, Any] = found
+        self.is_embedded = not (is_named or model or has_endpoint(environment))
+        self._stack = ExitStack()
+        if self.is_embedded:
+            server = self._stack.enter_context(ScriptedServer())
+            self._settings = {"model": "echo", "base_url": server.base_url}
+        try:
+            self.chat = ChatSSE(**self._settings)
+        except BaseException:
+            self._stack.close()
+            raise
+
+    def set_model(self, name: str) -> None:
+        """Use another model of the same server.
+
+        Raises:
+            ConfigurationError: The name is invalid.
+        """
+        chat = ChatSSE(**{**self._settings, "model": name})
+        self.chat.close()
+        self.chat = chat
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.chat.close()
+        self._stack.close()

@@ -1,0 +1,72 @@
+"""The terminal: lines of the user, its width, and what it can show."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, TextIO
+
+from langchain_sse_chat.cli.chat.answer_view import Style
+
+_LINES = 1000
+"""Lines of the history that are kept."""
+_COLUMNS = 80
+
+
+def style_of(out: TextIO, environment: Mapping[str, str]) -> Style:
+    """Return the abilities of an output."""
+    is_terminal = out.isatty()
+    plain = environment.get("NO_COLOR") or environment.get("TERM") in (None, "dumb")
+    return Style(is_terminal, has_dim=is_terminal and not plain)
+
+
+def width_of(out: TextIO) -> int:
+    """Return the number of columns that a terminal has now."""
+    try:
+        return os.get_terminal_size(out.fileno()).columns or _COLUMNS
+    except OSError:
+        return _COLUMNS
+
+
+def accept_any_text(*files: TextIO) -> None:
+    """Let files replace characters that their encoding does not have."""
+    for file in files:
+        if isinstance(file, io.TextIOWrapper):
+            file.reconfigure(errors="replace")
+
+
+def history_file(environment: Mapping[str, str]) -> Path:
+    """Return where the history of the user is kept."""
+    state = environment.get("XDG_STATE_HOME") or "~/.local/state"
+    return Path(state).expanduser() / "langchain-sse-chat" / "history"
+
+
+@contextlib.contextmanager
+def line_editing(history: Path) -> Iterator[None]:
+    """Let `input` edit lines and remember earlier ones, as far as it is possible.
+
+    The history is written for its owner alone. Without a folder for it, it ends with
+    the program.
+    """
+    try:
+        import readline  # noqa: PLC0415  Windows does not have it
+    except ImportError:
+        yield
+        return
+    with contextlib.suppress(OSError):
+        readline.read_history_file(history)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(OSError):
+            _write_history(readline, history)
+
+
+def _write_history(readline: Any, history: Path) -> None:
+    history.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    history.touch(mode=0o600)
+    readline.set_history_length(_LINES)
+    readline.write_history_file(history)

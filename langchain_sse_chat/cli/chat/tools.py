@@ -1,0 +1,46 @@
+"""Find the tools that the user names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from langchain_core.tools import BaseTool, tool
+
+from langchain_sse_chat.cli.load import CommandError, load
+
+
+def load_tools(address: str) -> list[BaseTool]:
+    """Return the tools at `module:attribute`: a tool, a function, or a list of these.
+
+    Raises:
+        CommandError: There are no tools there, or the module cannot be imported.
+    """
+    try:
+        found = load(address)
+        each = found if isinstance(found, list | tuple) else [found]
+        tools = [_as_tool(item) for item in each]
+    except CommandError:
+        raise
+    except (Exception, SystemExit) as error:  # noqa: BLE001  code of the user
+        msg = f"{address} cannot be used: {type(error).__name__}: {error}"
+        raise CommandError(msg) from None
+    if not tools:
+        msg = f"{address} has no tools."
+        raise CommandError(msg)
+    return tools
+
+
+def names_of(tools: Iterable[BaseTool]) -> str:
+    """Return the names of tools, for people."""
+    return ", ".join(each.name for each in tools)
+
+
+def _as_tool(found: Any) -> BaseTool:
+    if isinstance(found, BaseTool):
+        return found
+    if callable(found) and not isinstance(found, type):
+        made: BaseTool = tool(found)
+        return made
+    msg = f"{found!r:.60} is neither a tool nor a function."
+    raise CommandError(msg)

@@ -1,0 +1,24 @@
+"""Find the endpoint that the environment names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+_NAMES = ("OPENAI_API_KEY", "OPENAI_BASE_URL", "BASE_URL", "PROVIDER")
+
+
+def has_endpoint(environment: Mapping[str, str]) -> bool:
+    """Return whether the environment names an endpoint."""
+    return any(environment.get(name) for name in _NAMES)
+
+
+def endpoint_of(environment: Mapping[str, str]) -> dict[str, Any]:
+    """Return the endpoint as arguments of `ChatSSE`."""
+    base_url = environment.get("BASE_URL") or environment.get("OPENAI_BASE_URL")
+    return {
+        "model": environment.get("MODEL") or "gpt-4o-mini",
+        "provider": environment.get("PROVIDER") or None,
+        "base_url": base_url or None,
+        "api_key": environment.get("OPENAI_API_KEY") or None,
+    }

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+from langchain_core.messages import HumanMessage
+
+from langchain_sse_chat.cli.chat import files
+from langchain_sse_chat.cli.chat.files import (
+    load_attachment,
+    load_conversation,
+    save_conversation,
+)
+from langchain_sse_chat.cli.load import CommandError
+
+MESSAGES = [HumanMessage("Hi \ud800")]
+
+
+def test_a_conversation_is_saved_and_loaded(tmp_path: Path) -> None:
+    name = str(tmp_path / "a.json")
+    assert save_conversation(name, MESSAGES) == Path(name)
+    assert load_conversation(name) == [HumanMessage("Hi ?")]
+    assert stat.S_IMODE(Path(name).stat().st_mode) == 0o600
+    save_conversation(name, [])
+    assert load_conversation(name) == []
+
+
+def test_another_file_is_not_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "main.py"
+    path.write_text("print()")
+    with pytest.raises(CommandError, match=r"main.py is not a saved conversation"):
+        save_conversation(str(path), MESSAGES)
+    assert path.read_text() == "print()"
+
+
+def test_an_empty_file_is_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.touch()
+    assert save_conversation(str(path), MESSAGES) == path
+
+
+def test_what_the_system_refuses_is_told(tmp_path: Path) -> None:
+    missing = str(tmp_path / "no" / "a.json")
+    with pytest.raises(CommandError, match=r"a.json cannot be written: No such file"):
+        save_conversation(missing, MESSAGES)
+    for load in (load_conversation, load_attachment):
+        with pytest.raises(CommandError, match=r"a.json cannot be read: No such file"):
+            load(missing)
+
+
+@pytest.mark.parametrize(
+    "form", ["{}", "'{}'", '"{}"', pytest.param("\\", id="backslash")]
+)
+def test_names_may_be_quoted(tmp_path: Path, form: str) -> None:
+    path = tmp_path / "a cat.png"
+    path.write_bytes(b"GIF89a")
+    name = str(path).replace(" ", "\\ ") if form == "\\" else form.format(path)
+    assert load_attachment(name)["mime_type"] == "image/gif"
+
+
+def test_an_open_quote_is_a_part_of_the_name() -> None:
+    with pytest.raises(CommandError, match=r"^it's cannot be read"):
+        load_attachment("it's")
+
+
+def test_a_large_file_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "_MAX_ATTACHED", 2**20)
+    path = tmp_path / "a.gif"
+    path.write_bytes(b"GIF89a" + bytes(2**20))
+    with pytest.raises(CommandError, match=r"^a.gif is larger than 1 MB\.$"):
+        load_attachment(str(path))

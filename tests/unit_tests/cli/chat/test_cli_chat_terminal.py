@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+import fcntl
+import io
+import os
+import pty
+import struct
+import sys
+import termios
+from pathlib import Path
+
+import pytest
+
+from langchain_sse_chat.cli.chat.answer_view import Style
+from langchain_sse_chat.cli.chat.terminal import (
+    accept_any_text,
+    history_file,
+    line_editing,
+    style_of,
+    width_of,
+)
+
+readline = pytest.importorskip("readline")
+
+
+@pytest.mark.parametrize(
+    ("environment", "has_dim"),
+    [
+        ({"TERM": "xterm"}, True),
+        ({"TERM": "dumb"}, False),
+        ({}, False),
+        ({"TERM": "xterm", "NO_COLOR": "1"}, False),
+        ({"TERM": "xterm", "NO_COLOR": ""}, True),
+    ],
+)
+def test_a_terminal_has_styles(environment: dict[str, str], *, has_dim: bool) -> None:
+    ours, theirs = pty.openpty()
+    with os.fdopen(theirs, "w") as out:
+        assert style_of(out, environment) == Style(is_terminal=True, has_dim=has_dim)
+    os.close(ours)
+
+
+def test_a_file_has_no_styles() -> None:
+    assert style_of(io.StringIO(), {"TERM": "xterm"}) == Style(is_terminal=False)
+
+
+def test_the_width_is_that_of_the_moment() -> None:
+    ours, theirs = pty.openpty()
+    with os.fdopen(theirs, "w") as out:
+        for columns, expected in ((20, 20), (100, 100), (0, 80)):
+            fcntl.ioctl(ours, termios.TIOCSWINSZ, struct.pack("4H", 24, columns, 0, 0))
+            assert width_of(out) == expected
+    os.close(ours)
+
+
+def test_without_a_terminal_the_width_is_80() -> None:
+    assert width_of(io.StringIO()) == 80
+
+
+def test_characters_that_cannot_be_written_are_replaced() -> None:
+    written = io.BytesIO()
+    out = io.TextIOWrapper(written, "ascii")
+    accept_any_text(out, io.StringIO())
+    out.write("é\ud800")
+    out.flush()
+    assert written.getvalue() == b"??"
+
+
+def test_the_history_is_in_the_folder_for_states() -> None:
+    end = Path("langchain-sse-chat/history")
+    assert history_file({"XDG_STATE_HOME": "/state"}) == Path("/state") / end
+    assert history_file({}) == Path.home() / ".local/state" / end
+
+
+def test_the_history_is_kept_for_its_owner(tmp_path: Path) -> None:
+    history = tmp_path / "a" / "history"
+    readline.clear_history()
+    with line_editing(history):
+        readline.add_history("first")
+    readline.clear_history()
+    with line_editing(history):
+        assert readline.get_history_item(1) == "first"
+    readline.clear_history()
+    assert history.stat().st_mode & 0o077 == 0
+    assert history.parent.stat().st_mode & 0o077 == 0
+
+
+def test_without_a_folder_the_history_is_not_kept(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with line_editing(tmp_path / "file" / "history"):
+        readline.add_history("first")
+    readline.clear_history()
+    assert (tmp_path / "file").read_text() == ""
+
+
+def test_without_readline_lines_are_read_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "readline", None)
+    with line_editing(tmp_path / "history"):
+        pass
+    assert not (tmp_path / "history").exists()

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import pytest
+
+from langchain_sse_chat.cli.endpoint import endpoint_of, has_endpoint
+
+
+@pytest.mark.parametrize(
+    "name", ["OPENAI_API_KEY", "OPENAI_BASE_URL", "BASE_URL", "PROVIDER"]
+)
+def test_each_of_these_names_an_endpoint(name: str) -> None:
+    assert has_endpoint({name: "x"})
+    assert not has_endpoint({name: ""})
+    assert not has_endpoint({"MODEL": "x"})
+
+
+def test_variables_are_arguments() -> None:
+    environment = {
+        "BASE_URL": "http://a/v1",
+        "OPENAI_BASE_URL": "http://b/v1",
+        "MODEL": "m",
+        "PROVIDER": "p",
+        "OPENAI_API_KEY": "k",
+    }
+    assert endpoint_of(environment) == {
+        "model": "m",
+        "provider": "p",
+        "base_url": "http://a/v1",
+        "api_key": "k",
+    }
+
+
+def test_without_variables_the_model_is_a_small_one() -> None:
+    found = endpoint_of({"OPENAI_BASE_URL": "http://b/v1"})
+    assert (found["model"], found["base_url"]) == ("gpt-4o-mini", "http://b/v1")
