@@ -5,10 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 
-from langchain_sse_chat.cli import ask, models, serve
+from langchain_sse_chat.cli import ask, models, probe, serve
 
 _COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "models": models.main,
+    "probe": probe.main,
     "serve": serve.main,
 }
 
