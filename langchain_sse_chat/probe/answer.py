@@ -34,6 +34,8 @@ class Answer:
     """Comment lines in the stream, which keep a connection open."""
     texts: list[tuple[float, str]] = field(default_factory=list)
     """The text of the first choice, as it came."""
+    times: list[float] = field(default_factory=list)
+    """When each piece of text or reasoning came."""
     reasoning: dict[str, str] = field(default_factory=dict)
     """Reasoning by the key under which it came."""
     calls: list[ToolPiece] = field(default_factory=list)
@@ -159,6 +161,8 @@ def _read_choice(answer: Answer, at: float, choice: Mapping[str, Any]) -> None:
         reasoning, key = read_reasoning(delta)
         if key is not None:
             answer.reasoning[key] = answer.reasoning.get(key, "") + reasoning
+        if reasoning or (isinstance(text, str) and text):
+            answer.times.append(at)
         answer.calls += tool_pieces(delta)
     reason = choice.get("finish_reason")
     if isinstance(reason, str) and reason:

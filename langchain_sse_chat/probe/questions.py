@@ -36,6 +36,8 @@ OTHER_TOOL = "get_time"
 
 _COUNT = "Count from 1 to 100 in digits, with a comma after each number."
 _HELLO = "Say hello."
+_NO_TOOL = "Do not call any tool. Say hello."
+"""Only a server that enforces the choice of a tool gets a call for it."""
 
 
 def questions(model: str) -> tuple[Ask, ...]:
@@ -88,9 +90,9 @@ def _about_tools(model: str) -> tuple[Ask, ...]:
     )
     named = {"type": "function", "function": {"name": OTHER_TOOL}}
     return (
-        _tools(REQUIRED, model, _HELLO, "required"),
+        _tools(REQUIRED, model, _NO_TOOL, "required"),
         _tools(AUTO, model, cities, "auto"),
-        _tools(NAMED, model, _HELLO, named),
+        _tools(NAMED, model, _NO_TOOL, named),
     )
 
 

@@ -12,10 +12,10 @@ def timing_of(answer: Answer | None) -> dict[str, float | None]:
     """Return the figures of a stream, in seconds; `None` for those that are unknown.
 
     Returns:
-        `time_to_first_token`, `gap_p50`, `gap_p95` (between two pieces of text), and
-        `tokens_per_second` after the first one.
+        `time_to_first_token`, `gap_p50` and `gap_p95` between two pieces of text or
+        reasoning, and `tokens_per_second` after the first one.
     """
-    times = [] if answer is None else [at for at, _ in answer.texts]
+    times = [] if answer is None else answer.times
     gaps = sorted(b - a for a, b in itertools.pairwise(times))
     span = times[-1] - times[0] if times else 0.0
     counted = None if answer is None else answer.tokens("completion_tokens")

@@ -1,4 +1,4 @@
-"""Judge how a server streams: pace, ends, keep-alives, the connection."""
+"""Judge how a server streams: pace, ends, keep-alive comments, the connection."""
 
 from __future__ import annotations
 
@@ -18,8 +18,10 @@ from langchain_sse_chat.probe.questions import MAIN, MODELS
 from langchain_sse_chat.wire.jsontext import loads
 
 _GROUP = "streaming"
+_WORD = 40
+"""Characters that are several tokens."""
 _FEW = 8
-"""Pieces of text that tell nothing about the pace."""
+"""Pieces that tell nothing about the pace."""
 _SPREAD = 0.2
 """Seconds between first and last token that a buffer would not leave."""
 _WAIT = 0.5
@@ -70,20 +72,22 @@ def _streams(answer: Answer) -> Judgment:
     kind = answer.seen.headers.get("content-type", "no content type")
     if not answer.is_stream:
         return "no", f"one JSON body ({shown(kind)})"
-    count = len(answer.chunks)
-    if count <= 1:
-        return "not clear", f"an event stream with {count} event"
-    return "yes", f"{count} events ({shown(kind)})"
+    count = len(answer.times)
+    if count > 1:
+        return "yes", f"{count} pieces in {len(answer.chunks)} events ({shown(kind)})"
+    if len(answer.text) > _WORD:
+        return "no", f"an event stream with all {len(answer.text)} characters in one"
+    return "not clear", f"an event stream with {count} pieces"
 
 
 def _one_by_one(answer: Answer) -> Judgment:
-    times = [at for at, _ in answer.texts]
+    times = answer.times
     count = len(times)
     if not answer.is_stream or count < _FEW:
-        return "not clear", f"{count} pieces of text are too few"
+        return "not clear", f"{count} pieces are too few"
     span = times[-1] - times[0]
     reads = len(set(times))
-    where = f"{count} pieces of text in {reads} reads over {span:.2f} s"
+    where = f"{count} pieces in {reads} reads over {span:.2f} s"
     after = f"{where}, the first after {times[0]:.2f} s"
     if reads <= _READS:
         if times[0] >= _WAIT and span <= _BURST * times[0]:

@@ -47,7 +47,7 @@ def _auto(answer: Answer) -> Judgment:
 def _required(answer: Answer) -> Judgment:
     calls = _calls(answer)
     if calls:
-        return "yes", f"called {_names(calls)} for a greeting"
+        return "yes", f"called {_names(calls)}, although told not to"
     return _without(answer)
 
 
@@ -56,7 +56,7 @@ def _named(answer: Answer) -> Judgment:
     if not calls:
         return _without(answer)
     others = [call for call in calls if call.name != OTHER_TOOL]
-    return "no" if others else "yes", f"called {_names(calls)} for a greeting"
+    return "no" if others else "yes", f"called {_names(calls)}, although told not to"
 
 
 def _without(answer: Answer) -> Judgment:

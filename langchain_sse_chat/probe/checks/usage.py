@@ -48,8 +48,8 @@ def _limit(limit: int, answer: Answer) -> Judgment:
     A server that ignores it has perhaps a limit of its own.
     """
     counted = answer.tokens("completion_tokens")
-    written = len(answer.texts) if counted is None else counted
-    unit = "pieces of text" if counted is None else "tokens"
+    written = len(answer.times) if counted is None else counted
+    unit = "pieces" if counted is None else "tokens"
     evidence = f"{written} {unit} at a limit of {limit}, {answer.finish_reason!r}"
     if answer.finish_reason == "length" and limit - 1 <= written <= limit:
         return "yes", evidence

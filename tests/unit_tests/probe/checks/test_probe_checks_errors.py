@@ -13,6 +13,13 @@ NAMES = {
 }
 
 
+WORDS = {
+    WRONG_KEY: "no",
+    UNKNOWN_MODEL: "The Model does not exist",
+    BAD_FIELD: "temperature: not a number",
+}
+
+
 @pytest.mark.parametrize(
     ("asked", "status", "expected"),
     [
@@ -28,7 +35,10 @@ NAMES = {
 def test_a_refusal_has_a_status_that_says_why(
     asked: str, status: int, expected: str
 ) -> None:
-    assert verdict(errors_lines, NAMES[asked], refused(asked, "no", status)) == expected
+    assert (
+        verdict(errors_lines, NAMES[asked], refused(asked, WORDS[asked], status))
+        == expected
+    )
 
 
 @pytest.mark.parametrize("asked", NAMES)
@@ -48,3 +58,9 @@ def test_an_empty_answer_is_not_clear() -> None:
     answer = streamed(BAD_FIELD, [])
     assert verdict(errors_lines, NAMES[BAD_FIELD], answer) == "not clear"
     assert {line.verdict for line in errors_lines({})} == {"not clear"}
+
+
+@pytest.mark.parametrize("asked", [UNKNOWN_MODEL, BAD_FIELD])
+def test_a_refusal_for_another_reason_is_not_clear(asked: str) -> None:
+    answer = refused(asked, "max_tokens must be 16 or more")
+    assert verdict(errors_lines, NAMES[asked], answer) == "not clear"

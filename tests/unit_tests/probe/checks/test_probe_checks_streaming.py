@@ -11,6 +11,7 @@ from langchain_sse_chat.probe.questions import MAIN, MODELS
 from langchain_sse_chat.probe.seen import Seen
 from tests.unit_tests.probe.answers import (
     ask,
+    chunk,
     found,
     refused,
     streamed,
@@ -50,6 +51,13 @@ def test_other_paces_are_not_clear(times: list[float]) -> None:
     assert paced(times) == "not clear"
 
 
+def test_reasoning_counts_for_the_pace() -> None:
+    chunks = [*[chunk(reasoning="a")] * 20, chunk(finish="length")]
+    burst = streamed(MAIN, chunks, times=[2.0] * 20)
+    assert verdict(streaming_lines, PACE, burst) == "no"
+    assert verdict(streaming_lines, "streams", burst) == "yes"
+
+
 def test_few_tokens_tell_nothing_about_the_pace() -> None:
     answer = streamed(MAIN, texts("a", "b"), times=[2.0, 2.0])
     assert verdict(streaming_lines, PACE, answer) == "not clear"
@@ -58,8 +66,11 @@ def test_few_tokens_tell_nothing_about_the_pace() -> None:
 BODY = {"choices": [{"message": {"content": "a"}, "finish_reason": "stop"}]}
 
 
-def test_a_stream_has_several_events() -> None:
-    assert verdict(streaming_lines, "streams", streamed(MAIN, texts("a"))) == "yes"
+def test_a_stream_has_several_pieces() -> None:
+    two = streamed(MAIN, texts("a", "b"))
+    assert verdict(streaming_lines, "streams", two) == "yes"
+    whole_text = streamed(MAIN, texts("1, 2, 3, " * 10))
+    assert verdict(streaming_lines, "streams", whole_text) == "no"
     assert verdict(streaming_lines, "streams", whole(MAIN, BODY)) == "no"
     one = streamed(MAIN, texts("a", finish=None))
     assert verdict(streaming_lines, "streams", one) == "not clear"
