@@ -55,8 +55,9 @@ def main(
     parser = argparse.ArgumentParser(
         prog="langchain-sse-chat",
         description=(
-            "Stream an answer token by token. `langchain-sse-chat serve --help` shows "
-            "how to serve a model, and `models --help` how to list those of a server."
+            "Stream an answer token by token. Other commands: `chat` in the terminal, "
+            "`serve` models, chains and agents, list the `models` of a server, and "
+            "`probe` what it does; each has `--help`."
         ),
         epilog=_ENDPOINT,
     )

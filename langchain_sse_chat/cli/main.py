@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 
-from langchain_sse_chat.cli import ask, models, serve
+from langchain_sse_chat.cli import ask, models, probe, serve
 from langchain_sse_chat.cli.chat import command as chat
 
 _COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "chat": chat.main,
     "models": models.main,
+    "probe": probe.main,
     "serve": serve.main,
 }
 

@@ -164,7 +164,9 @@ class Attempt(Generic[OutputT]):
         headers = dict(response.headers.items())
         # Not `response.url`, which lowercases the path of a Unix socket. No redirect is
         # followed, so the URL is that of the request.
-        return ResponseHead(response.status_code, headers, self._url)
+        return ResponseHead(
+            response.status_code, headers, self._url, response.http_version
+        )
 
     def feed(self, data: bytes) -> Sequence[OutputT]:
         """Return the outputs that the next bytes complete."""

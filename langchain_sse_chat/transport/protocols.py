@@ -130,6 +130,8 @@ class ResponseHead(NamedTuple):
     """Names in lower case; repeated headers are joined by `, `."""
     url: str
     """The URL without query, fragment, user and password."""
+    http_version: str = ""
+    """The version of HTTP, such as `HTTP/1.1`; empty if it is not known."""
 
 
 class NextAttempt(NamedTuple):

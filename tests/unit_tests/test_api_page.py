@@ -20,7 +20,7 @@ PUBLIC = (
         f"langchain_sse_chat.{name}"
         for name in (
             *("sse", "testing", "gigachat", "providers", "embeddings", "serve"),
-            "progress",
+            *("progress", "probe"),
         )
     ),
 )

@@ -91,6 +91,7 @@ def test_what_few_calls_need_is_not_imported_before_one_does() -> None:
         "langchain_sse_chat.recording",
         "langchain_sse_chat.catalog",
         "genai_prices",
+        "langchain_sse_chat.probe",
         "langchain_sse_chat.progress",
     ]
     program = "import sys, langchain_sse_chat; print(*sys.modules)"

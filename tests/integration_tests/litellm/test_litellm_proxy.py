@@ -25,6 +25,7 @@ from langchain_sse_chat import (
     SSEChatError,
     StreamError,
 )
+from langchain_sse_chat.probe import probe
 from langchain_sse_chat.testing import Reply, ScriptedServer
 
 # The first test also starts the server, which takes a minute on a busy machine.
@@ -293,3 +294,16 @@ async def test_what_the_proxy_refuses_itself_is_raised_in_its_words(
     with pytest.raises(InvalidRequestError) as caught:
         await streamed(wrong, "Hello", sync=sync)
     assert "sk-wrong" not in str(caught.value)
+
+
+def test_a_probe_of_the_proxy_shows_the_server_behind_it(
+    proxy_url: str, proxy_key: str
+) -> None:
+    report = probe(model="relayed", base_url=f"{proxy_url}/v1", api_key=proxy_key)
+    found = {line.name: line.verdict for line in report.lines}
+    assert found["streams"] == found["tool_choice: by name"] == "yes"
+    assert found["refuses an unknown model"] == "yes"
+    # The echo model sees no image and follows no instruction.
+    for name in ("images", "role system", "role developer", "continues an answer"):
+        assert found[name] != "yes"
+    assert proxy_key not in report.table()

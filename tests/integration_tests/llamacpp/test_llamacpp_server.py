@@ -20,6 +20,7 @@ from langchain_sse_chat.errors import (
     ServerError,
     StreamTruncatedError,
 )
+from langchain_sse_chat.probe import probe
 
 # The first test also starts the server, which takes a minute on a busy machine.
 pytestmark = pytest.mark.timeout(600)
@@ -232,3 +233,15 @@ async def test_a_stream_that_ends_without_a_word_is_an_error_and_no_empty_answer
         list(chat.stream(TOO_LONG))
     with pytest.raises(StreamTruncatedError):
         [chunk async for chunk in chat.astream(TOO_LONG)]
+
+
+def test_a_probe_says_yes_to_nothing_that_a_recital_cannot_show(
+    server_url: str,
+) -> None:
+    report = probe(model="tiny", base_url=f"{server_url}/v1", api_key="x")
+    found = {line.name: line.verdict for line in report.lines}
+    assert found["streams"] == found["finish reason"] == "yes"
+    # The model says the same to each question, and this server checks no key.
+    for name in ("images", "role system", "role developer", "continues an answer"):
+        assert found[name] != "yes"
+    assert found["refuses a wrong key"] == "no"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from langchain_sse_chat.cli import ask, models, serve
+from langchain_sse_chat.cli import ask, models, probe, serve
 from langchain_sse_chat.cli.chat import command as chat
 from langchain_sse_chat.cli.main import _COMMANDS, main
 
@@ -36,5 +36,10 @@ def test_without_a_command_it_asks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_commands() -> None:
-    commands = {"chat": chat.main, "models": models.main, "serve": serve.main}
-    assert commands == _COMMANDS
+    expected = {
+        "chat": chat.main,
+        "models": models.main,
+        "probe": probe.main,
+        "serve": serve.main,
+    }
+    assert expected == _COMMANDS

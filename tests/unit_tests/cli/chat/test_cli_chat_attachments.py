@@ -24,7 +24,10 @@ from langchain_sse_chat.cli.load import CommandError
         (b"OggS", "audio", "audio/ogg"),
         (b"\0\0\0\x20ftypM4A ", "audio", "audio/mp4"),
     ],
-    ids=lambda value: value if isinstance(value, str) else "",
+    ids=[
+        *("PNG", "JPEG", "GIF", "WebP", "PDF", "WAV", "MP3 with tags", "MP3"),
+        *("FLAC", "Ogg", "MP4"),
+    ],
 )
 def test_the_first_bytes_tell_the_type(data: bytes, kind: str, mime_type: str) -> None:
     block = attachment(PurePath("folder/name.bin"), data)

@@ -47,6 +47,11 @@ def answered() -> Conversation:
         ("/retry", effects.Say("There is no question to ask again.")),
         ("/undo", effects.Say("There is no question to take back.")),
     ],
+    ids=[
+        *("empty", "blank", "help", "quit", "exit", "show the model", "set the model"),
+        *("save without a file", "save", "load", "attach", "drop tools", "tools"),
+        *("unknown", "retry without a question", "undo without a question"),
+    ],
 )
 def test_a_line_is_a_command(line: str, effect: effects.Effect | None) -> None:
     conversation = Conversation()

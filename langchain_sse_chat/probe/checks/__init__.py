@@ -1,0 +1,1 @@
+"""Find facts in the answers: one file for each group of facts."""

@@ -1,0 +1,53 @@
+"""Judge how a server refuses requests."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from langchain_sse_chat.probe.answer import Answer
+from langchain_sse_chat.probe.line import (
+    Answers,
+    Judgment,
+    ProbeLine,
+    shown,
+    what_came,
+)
+from langchain_sse_chat.probe.questions import BAD_FIELD, UNKNOWN_MODEL, WRONG_KEY
+
+_GROUP = "errors"
+_OF_REQUESTS = frozenset({400, 404, 422})
+_OF_KEYS = frozenset({401, 403})
+_ANY = re.compile("")
+_MODEL = re.compile("model", re.IGNORECASE)
+_VALUE = re.compile(r"temperature|\bhot\b", re.IGNORECASE)
+
+
+def errors_lines(answers: Answers) -> list[ProbeLine]:
+    """Return the lines about errors."""
+    checks = (
+        (WRONG_KEY, "refuses a wrong key", _OF_KEYS, _ANY),
+        (UNKNOWN_MODEL, "refuses an unknown model", _OF_REQUESTS, _MODEL),
+        (BAD_FIELD, "refuses a wrong value", _OF_REQUESTS, _VALUE),
+    )
+    return [
+        ProbeLine(_GROUP, name, *_refusal(answers.get(asked), statuses, words))
+        for asked, name, statuses, words in checks
+    ]
+
+
+def _refusal(
+    answer: Answer | None, statuses: Collection[int], words: re.Pattern[str]
+) -> Judgment:
+    """Judge whether a request was refused for its fault, which the words name."""
+    if answer is None:
+        return "not clear", "not asked: the limit was reached"
+    if answer.is_chat:
+        return "no", "it was answered like any other"
+    if not words.search(answer.error):
+        return "not clear", what_came(answer)
+    if answer.seen.status in statuses:
+        return "yes", f"status {answer.seen.status}: {shown(answer.error)}"
+    if answer.seen.has_success and answer.chunks and answer.error:
+        return "yes", f"an error in an answer with status 200: {shown(answer.error)}"
+    return "not clear", what_came(answer)
