@@ -25,8 +25,8 @@ from langchain_sse_chat.cli.load import CommandError
         (b"\0\0\0\x20ftypM4A ", "audio", "audio/mp4"),
     ],
     ids=[
-        *("PNG", "JPEG", "GIF", "WebP", "PDF", "WAV", "MP3 with tags", "MP3"),
-        *("FLAC", "Ogg", "MP4"),
+        *("PNG", "JPEG", "GIF", "WebP", "PDF", "WAV", "MPEG with tags", "MPEG"),
+        *("FLAC", "Ogg", "M4A file"),
     ],
 )
 def test_the_first_bytes_tell_the_type(data: bytes, kind: str, mime_type: str) -> None:
