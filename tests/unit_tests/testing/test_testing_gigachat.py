@@ -155,6 +155,10 @@ CALL = {"role": "assistant", "content": "", "function_call": {"name": "f"}}
             id="result not an object",
         ),
         pytest.param(
+            {"messages": [{"role": "function", "name": "f", "content": '{"a": NaN}'}]},
+            id="result with a number that is not JSON",
+        ),
+        pytest.param(
             {"messages": [{"role": "function", "content": "{}"}]},
             id="result without a name",
         ),
