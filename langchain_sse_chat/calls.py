@@ -234,8 +234,9 @@ class ChatCalls(ChatSSESettings):
         exchange = self._exchange(
             assembler, keys, messages, stop, kwargs, streamed=streamed
         )
-        if self.fallbacks:
-            self._clients.sync_client()  # a wrong setting is an error all the same
+        # Made here, so that the time it takes is not that of the first token, and a
+        # wrong setting is an error, with fallbacks too.
+        self._clients.sync_client()
         events = CallEvents(self.callbacks, run_manager)
         return stream(exchange, events.on_retry)
 
@@ -255,8 +256,7 @@ class ChatCalls(ChatSSESettings):
         exchange = self._exchange(
             assembler, keys, messages, stop, kwargs, streamed=streamed
         )
-        if self.fallbacks:
-            self._clients.async_client()
+        self._clients.async_client()
         events = CallEvents(self.callbacks, run_manager)
         return astream(exchange, events.aon_retry)
 

@@ -111,7 +111,7 @@ async def test_the_sync_client_needs_no_aiohttp(
     "chat",
     [
         ChatSSE(model="m", base_url="http://h.example/v1", async_transport="aiohttp"),
-        GigaChat(access_token="my-token", async_transport="aiohttp"),
+        GigaChat(access_token="t", async_transport="aiohttp"),
     ],
     ids=["ChatSSE", "GigaChat"],
 )
