@@ -30,6 +30,8 @@ _SAMPLING = frozenset(
     }
 )
 
+# OpenAI's own guides name `temperature`, `top_p` and `logprobs` alone for gpt-5.2 to
+# 5.4; the others are from the page of Azure.
 _LIMITS = "https://learn.microsoft.com/azure/ai-foundry/openai/how-to/reasoning"
 _EFFORTS = "https://platform.openai.com/docs/api-reference/chat/create"
 _GUIDE = "https://developers.openai.com/api/docs/guides/latest-model"
@@ -46,7 +48,9 @@ _SINCE_5_2 = frozenset({"none", "low", "medium", "high", "xhigh"})
 _GPT_6 = frozenset({"temperature", "top_p", "logprobs", "top_logprobs"})
 _CHECKLIST = "https://developers.openai.com/api/docs/guides/deployment-checklist"
 
-# Read on 2026-11-28. The default effort of gpt-5.5 could not be read: the server
+# Read on 2026-11-28: `stop`, and that the efforts depend on the model, in OpenAI's SDK
+# (https://github.com/openai/openai-python); the efforts of each model in its guide, as
+# others quote it. The default effort of gpt-5.5 could not be read: the server
 # reports what it refuses. That gpt-6 reasons by default is known from its errors:
 # https://github.com/BerriAI/litellm/issues/34569
 _MODELS = (
