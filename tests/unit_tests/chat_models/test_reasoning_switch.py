@@ -66,6 +66,8 @@ def named(*cases: tuple[Any, ...]) -> list[Any]:
     named(
         ("openai", "gpt-5.1", False, {"reasoning_effort": "none"}),
         ("openai", "gpt-5", True, {"reasoning_effort": "medium"}),
+        ("openai", "gpt-6-astra", "max", {"reasoning_effort": "max"}),
+        ("openai", "gpt-6-luna", False, {"reasoning_effort": "none"}),
         ("azure", "o3", "high", {"reasoning_effort": "high"}),
         ("mistral", "mistral-small-latest", True, {"reasoning_effort": "high"}),
         ("groq", "qwen/qwen3-32b", True, {"reasoning_effort": "default"}),
@@ -182,6 +184,7 @@ def test_each_provider_gets_its_own_form(
     named(
         ("perplexity", "sonar-reasoning-pro", False),
         ("openai", "o3", False),
+        ("openai", "gpt-6-astra", False),
         ("moonshot", "kimi-k3", False),
         ("moonshot", "kimi-k2.6", "high"),
         ("mistral", "mistral-small-latest", "low"),
