@@ -112,6 +112,14 @@ class Dialect:
     (https://console.groq.com/docs/structured-outputs).
     """
 
+    schemas_by_model: bool = False
+    """Whether only some of the server's models enforce schemas, by its documentation.
+
+    `strict` is sent all the same, but the profile promises no `structured_output`.
+    OpenRouter's page above says "compatible models", Venice's "not natively available
+    for all", DeepInfra's "a lot" (https://deepinfra.com/docs/advanced/json_mode).
+    """
+
     reasoning_effort: Literal["reasoning_effort", "reasoning"] = "reasoning_effort"
     """How the reasoning effort is sent: as `reasoning_effort`, or as `effort` in a
     `reasoning` object, as OpenRouter documents it
@@ -148,7 +156,8 @@ class Dialect:
     (https://docs.siliconflow.cn/docs/api/chat-completions-post).
     `chat_template_kwargs`: by `enable_thinking` and `thinking` in that object, the
     names in the templates of different models, for vLLM
-    (https://docs.vllm.ai/en/latest/features/reasoning_outputs/).
+    (https://docs.vllm.ai/en/latest/features/reasoning_outputs/) and SGLang
+    (https://docs.sglang.io/docs/advanced_features/separate_reasoning).
     `chat_template_args`: the same for Baseten, which documents no off
     (https://docs.baseten.co/inference/model-apis/reasoning). `none`: there is no
     switch.
@@ -160,13 +169,16 @@ class Dialect:
     `reasoning`: as `max_tokens` in a `reasoning` object, for OpenRouter
     (https://openrouter.ai/docs/use-cases/reasoning-tokens). `thinking`: as
     `budget_tokens` in a `thinking` object, for Fireworks
-    (https://docs.fireworks.ai/guides/reasoning) and LiteLLM
-    (https://docs.litellm.ai/docs/reasoning_content). `thinking_budget`: for DashScope
+    (https://docs.fireworks.ai/guides/reasoning), LiteLLM
+    (https://docs.litellm.ai/docs/reasoning_content) and Anthropic's older models
+    (https://platform.claude.com/docs/en/build-with-claude/extended-thinking).
+    `thinking_budget`: for DashScope
     (https://www.alibabacloud.com/help/en/model-studio/deep-thinking).
     `thinking_token_budget`: for vLLM
     (https://docs.vllm.ai/en/latest/features/reasoning_outputs/). `thinking_config`: as
-    Google's `thinking_budget`, for Gemini
-    (https://ai.google.dev/gemini-api/docs/openai). `none`: there is no such field.
+    Google's `thinking_budget`, for Gemini, which refuses it together with
+    `reasoning_effort` (https://ai.google.dev/gemini-api/docs/openai). `none`: there is
+    no such field.
     """
 
     reasons_by_default: bool = False

@@ -102,7 +102,7 @@ def told_cost(
         (_amount(usage.get("cost_rub")), "RUB"),
         (ticks * _TICKS if ticks else None, _USD),
         _told(usage.get(_COST), currency),
-        (_amount(usage.get("estimated_cost")), _USD),
+        (_amount(usage.get("estimated_cost")), currency),
         _told(fields.get(_COST), currency),
         (_amount((headers or {}).get(_HEADER)), _USD),
     )
@@ -117,8 +117,7 @@ def _told(value: Any, currency: str) -> tuple[float | None, str]:
     if total is None:
         return _amount(value.get("usd")), _USD
     told = value.get("currency")
-    # Perplexity's schema of its API: "Total cost for the request in USD".
-    return total, told if isinstance(told, str) and told else currency or _USD
+    return total, told if isinstance(told, str) and told else currency
 
 
 def _amount(value: Any) -> float | None:

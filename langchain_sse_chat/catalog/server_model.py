@@ -28,26 +28,33 @@ _OWNERS: tuple[_Path, ...] = (
 
 _CONTEXT: tuple[_Path, ...] = (
     ("context_length",),  # https://openrouter.ai/docs/models, Together
-    ("context_window",),  # https://console.groq.com/docs/models
-    ("max_model_len",),  # vLLM, SGLang
+    # Groq's documentation of its models has both limits, not their keys in the list:
+    # https://console.groq.com/docs/models
+    ("context_window",),
+    # `ModelCard` of vLLM (https://github.com/vllm-project/vllm) and SGLang
+    ("max_model_len",),
     ("max_context_length",),  # Mistral; https://lmstudio.ai/docs/api/rest-api
-    ("max_input_tokens",),  # Anthropic
+    ("max_input_tokens",),  # https://platform.claude.com/docs/en/api/models/list
     ("inputTokenLimit",),  # https://ai.google.dev/api/models
     ("limits", "max_input_tokens"),  # https://docs.github.com/en/rest/models/catalog
     ("top_provider", "context_length"),  # https://polza.ai/docs/api-reference
-    ("metadata", "context_length"),  # DeepInfra
-    ("model_spec", "availableContextTokens"),  # Venice
+    ("metadata", "context_length"),  # https://api.deepinfra.com/openapi.json
+    # https://docs.venice.ai/api-reference/endpoint/models/list
+    ("model_spec", "availableContextTokens"),
     ("meta", "n_ctx_train"),  # llama.cpp
 )
 
 _OUTPUT: tuple[_Path, ...] = (
     ("top_provider", "max_completion_tokens"),  # https://openrouter.ai/docs/models
-    ("max_completion_tokens",),  # Groq, SambaNova
+    # Groq; https://github.com/sambanova/sambanova-python
+    ("max_completion_tokens",),
     ("max_output_tokens",),
     ("max_tokens",),  # Vercel, Anthropic
     ("outputTokenLimit",),  # https://ai.google.dev/api/models
     ("limits", "max_output_tokens"),  # https://docs.github.com/en/rest/models/catalog
-    ("metadata", "max_tokens"),  # DeepInfra
+    ("metadata", "max_tokens"),  # https://api.deepinfra.com/openapi.json
+    # https://docs.venice.ai/api-reference/endpoint/models/list
+    ("model_spec", "maxCompletionTokens"),
 )
 
 _CREATED: tuple[_Path, ...] = (("created",), ("created_at",))

@@ -85,7 +85,9 @@ MINIMAX = Provider(
 )
 
 # "Cannot be modified", https://platform.kimi.ai/docs/api/models-overview, read on
-# 2026-11-28. They also have a fixed `n`, which the server reports.
+# 2026-11-28. They also have a fixed `n`, which the server reports. The choices of tools
+# are "auto" or "none" with thinking, says
+# https://platform.kimi.ai/docs/guide/kimi-k2-6-quickstart, read in a copy.
 _KIMI = {
     "dropped_fields": frozenset(
         {"temperature", "top_p", "presence_penalty", "frequency_penalty"}
@@ -114,6 +116,12 @@ MOONSHOT = Provider(
             r"kimi-k3(\..*|-.*)?",
             {
                 **_KIMI,
+                # It accepts `required`, but no tool's name, as was tried for
+                # https://github.com/UKGovernmentBEIS/inspect_ai/pull/5152; a page of
+                # Kimi's that says so was not found (2026-11-28).
+                "while_reasoning": (
+                    ("tool_choices", frozenset({"auto", "none", "required"})),
+                ),
                 "reasoning_switch": "none",
                 "reasoning_efforts": frozenset({"low", "high", "max"}),
             },
@@ -132,7 +140,7 @@ MOONSHOT = Provider(
     ),
     hint="Create a key at https://platform.moonshot.ai/console/api-keys.",
     note="With a key from China pass `base_url='https://api.moonshot.cn/v1'`. While "
-    "a model reasons, a tool call cannot be required.",
+    "a model reasons, a tool call cannot be required, except with `kimi-k3`.",
     source="https://platform.kimi.ai/docs/api/chat",
 )
 

@@ -25,8 +25,10 @@ AITUNNEL = Provider(
 
 OPENROUTER = Provider(
     name="openrouter",
-    # Of prices; costs are in credits: https://openrouter.ai/docs/faq
-    currency="USD",  # https://openrouter.ai/docs/guides/overview/models
+    # Of prices (https://openrouter.ai/docs/guides/overview/models) and of costs: "Total
+    # cost in USD (OpenRouter credits spent)", in the schema of `/activity` in
+    # https://github.com/OpenRouterTeam/python-sdk, read on 2026-11-28.
+    currency="USD",
     base_url="https://openrouter.ai/api/v1",
     api_key_env="OPENROUTER_API_KEY",
     base_url_env="OPENROUTER_API_BASE",
@@ -49,6 +51,7 @@ OPENROUTER = Provider(
         reasoning_keys=("reasoning", "reasoning_content", "reasoning_details"),
         answer_fields=frozenset({"annotations", "images"}),
         strict_by_default=True,
+        schemas_by_model=True,
     ),
     hint="Create a key at https://openrouter.ai/keys.",
     source="https://openrouter.ai/docs/api-reference/overview",

@@ -6,6 +6,12 @@ from langchain_sse_chat.dialect import Dialect
 from langchain_sse_chat.providers.model_facts import ModelFacts
 from langchain_sse_chat.providers.provider import Provider
 
+_GROQ_EFFORTS = (
+    "https://github.com/groq/groq-python/blob/main/src/groq/types/chat/"
+    "completion_create_params.py"
+)
+"""The efforts of models, read in `groq` 1.7.0 on 2026-11-28."""
+
 ANTHROPIC = Provider(
     name="anthropic",
     base_url="https://api.anthropic.com/v1",
@@ -18,6 +24,15 @@ ANTHROPIC = Provider(
         reasoning_switch="none",
         reasoning_efforts=frozenset(),
         reasoning_budget="thinking",
+    ),
+    # "Rejected with a 400", read on 2026-11-28. Their `thinking` is `adaptive`; a page
+    # that has it for the compatible API was not found.
+    models=(
+        ModelFacts(
+            "claude-(opus-4-[78]|sonnet-5|fable-5).*",
+            {"reasoning_budget": "none"},
+            "https://github.com/anthropics/skills/blob/main/skills/claude-api/SKILL.md",
+        ),
     ),
     hint="Create a key at https://platform.claude.com/settings/keys.",
     note="Anthropic calls it a layer for testing: reasoning is not returned, and most "
@@ -87,6 +102,8 @@ GEMINI = Provider(
     base_url="https://generativelanguage.googleapis.com/v1beta/openai",
     api_key_env="GEMINI_API_KEY",
     dialect=Dialect(
+        # In the body's own `extra_body`: https://ai.google.dev/gemini-api/docs/openai,
+        # read in a copy on 2026-11-28.
         reasoning_budget="thinking_config",
         missing_signature="skip_thought_signature_validator",
     ),
@@ -113,9 +130,20 @@ GROQ = Provider(
     ),
     models=(
         ModelFacts(
-            "openai/gpt-oss.*",
+            "openai/gpt-oss-(20b|120b)",
             {"reasoning_efforts": frozenset({"low", "medium", "high"})},
-            "https://console.groq.com/docs/reasoning",
+            _GROQ_EFFORTS,
+        ),
+        # Of all `qwen3` models, this one alone has levels.
+        ModelFacts(
+            r"qwen/qwen3\.8-27b",
+            {
+                "reasoning_efforts": frozenset(
+                    {"none", "default", "low", "medium", "high"}
+                ),
+                "default_effort": "default",
+            },
+            _GROQ_EFFORTS,
         ),
         ModelFacts(
             "qwen/qwen3.*",
@@ -123,7 +151,7 @@ GROQ = Provider(
                 "reasoning_efforts": frozenset({"none", "default"}),
                 "default_effort": "default",
             },
-            "https://console.groq.com/docs/reasoning",
+            _GROQ_EFFORTS,
         ),
     ),
     hint="Create a key at https://console.groq.com/keys.",
@@ -166,6 +194,9 @@ MISTRAL = Provider(
 
 PERPLEXITY = Provider(
     name="perplexity",
+    # Its SDK (https://github.com/perplexityai/perplexity-py) names no currency for chat
+    # completions, and USD for the costs of all its other APIs; read on 2026-11-28.
+    currency="USD",
     base_url="https://api.perplexity.ai",
     api_key_env="PERPLEXITY_API_KEY",
     other_api_key_envs=("PPLX_API_KEY",),
@@ -181,11 +212,16 @@ PERPLEXITY = Provider(
         ),
     ),
     hint="Create a key in the settings of your account, under API.",
+    note="Perplexity recommends its Agent API instead, which this package does not use "
+    "([page](https://docs.perplexity.ai/docs/agent-api/migrate-from-sonar/overview)). "
+    "Other packages report that chat completions ended on September 27, 2026 "
+    "([Vercel](https://github.com/vercel/ai/releases/tag/@ai-sdk%2Fperplexity@3.1.0)).",
     source="https://docs.perplexity.ai/guides/chat-completions-guide",
 )
 
 SAMBANOVA = Provider(
     name="sambanova",
+    currency="USD",  # of prices: https://github.com/sambanova/sambanova-python
     base_url="https://api.sambanova.ai/v1",
     api_key_env="SAMBANOVA_API_KEY",
     base_url_env="SAMBANOVA_API_BASE",

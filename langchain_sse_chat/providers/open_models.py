@@ -42,17 +42,20 @@ CHUTES = Provider(
 DEEPINFRA = Provider(
     name="deepinfra",
     base_url="https://api.deepinfra.com/v1/openai",
+    # Of `estimated_cost`, which its documentation does not describe. In an answer in
+    # https://github.com/BerriAI/litellm/issues/38802 it is the price in dollars.
+    currency="USD",
     api_key_env="DEEPINFRA_TOKEN",
     other_api_key_envs=("DEEPINFRA_API_KEY", "DEEPINFRA_API_TOKEN"),
     dialect=Dialect(
         tool_choices=frozenset({"auto", "none"}),
         strict_by_default=True,
+        schemas_by_model=True,
         # https://docs.deepinfra.com/chat/reasoning
         reasoning_switch="reasoning",
     ),
     hint="Create a key at https://deepinfra.com/dash/api_keys.",
     source="https://docs.deepinfra.com/chat/tool-calling",
-    checked="2026-11-28",
 )
 
 FRIENDLI = Provider(
@@ -104,10 +107,11 @@ VENICE = Provider(
     name="venice",
     base_url="https://api.venice.ai/api/v1",
     api_key_env="VENICE_API_KEY",
-    # `response_format` works with `strict` only:
-    # https://docs.venice.ai/guides/features/structured-responses
+    # `response_format` works with `strict` only, and "is not natively available for all
+    # models": https://docs.venice.ai/guides/features/structured-responses
     dialect=Dialect(
         strict_by_default=True,
+        schemas_by_model=True,
         reasoning_switch="reasoning",
         reasoning_keys=("reasoning_content",),
     ),

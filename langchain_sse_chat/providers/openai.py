@@ -30,6 +30,8 @@ _SAMPLING = frozenset(
     }
 )
 
+# OpenAI's own guides name `temperature`, `top_p` and `logprobs` alone for gpt-5.2 to
+# 5.4; the others are from the page of Azure.
 _LIMITS = "https://learn.microsoft.com/azure/ai-foundry/openai/how-to/reasoning"
 _EFFORTS = "https://platform.openai.com/docs/api-reference/chat/create"
 _GUIDE = "https://developers.openai.com/api/docs/guides/latest-model"
@@ -44,11 +46,19 @@ _O_SERIES = {
 _SINCE_5_2 = frozenset({"none", "low", "medium", "high", "xhigh"})
 
 _GPT_6 = frozenset({"temperature", "top_p", "logprobs", "top_logprobs"})
+_SINCE_6 = {
+    "reasons_by_default": True,
+    "while_reasoning": (("dropped_fields", _GPT_6),),
+}
 _CHECKLIST = "https://developers.openai.com/api/docs/guides/deployment-checklist"
+_REASONING = "https://developers.openai.com/api/docs/guides/reasoning"
 
-# Read on 2026-11-28. The default effort of gpt-5.5 could not be read: the server
-# reports what it refuses. That gpt-6 reasons by default is known from its errors:
-# https://github.com/BerriAI/litellm/issues/34569
+# Read on 2026-11-28: `stop`, and that the efforts depend on the model, in OpenAI's SDK
+# (https://github.com/openai/openai-python); gpt-5.6, and `none` as the default of
+# gpt-5.4, in https://developers.openai.com/api/docs/guides/upgrading-to-gpt-5p6-sol.md;
+# the others in copies of the pages below. gpt-5.5 only "commonly" has an effort by
+# default, so the server reports what it refuses. That gpt-6 reasons by default is known
+# from its errors: https://github.com/BerriAI/litellm/issues/34569
 _MODELS = (
     # The page of efforts also says that these two do not support `stop`.
     ModelFacts(r"(o3|o4-mini)(-20.*)?", {**_O_SERIES, "stop": "client"}, _EFFORTS),
@@ -85,14 +95,18 @@ _MODELS = (
         },
         f"{_GUIDE}?model=gpt-5.6",
     ),
+    # "GPT-6 Astra does not support `none` reasoning effort."
     ModelFacts(
-        r"gpt-6(\.1)?(-astra|-sol|-terra|-luna)?(-20.*)?",
-        {
-            "reasons_by_default": True,
-            "while_reasoning": (("dropped_fields", _GPT_6),),
-        },
-        _CHECKLIST,
+        r"gpt-6-astra(-20.*)?",
+        {**_SINCE_6, "reasoning_efforts": (_SINCE_5_2 | {"max"}) - {"none"}},
+        _REASONING,
     ),
+    ModelFacts(
+        r"gpt-6-(sol|luna)(-20.*)?",
+        {**_SINCE_6, "reasoning_efforts": _SINCE_5_2 | {"max"}},
+        _REASONING,
+    ),
+    ModelFacts(r"gpt-6(\.1)?(-astra|-sol|-terra|-luna)?(-20.*)?", _SINCE_6, _CHECKLIST),
 )
 """The fields that OpenAI's models refuse, and the efforts that they know."""
 

@@ -24,7 +24,8 @@ _LEVELS = "reasoning_effort_levels"
 def model_profile(dialect: Dialect, provider: str, model: str) -> ModelProfile:
     """Return the profile of a model: a dict with the keys that are known.
 
-    The dialect tells whether the server enforces schemas (`structured_output`), whether
+    The dialect tells whether the server enforces schemas (`structured_output`; missing
+    where it depends on the model), whether
     a tool call can be required (`tool_choice`), whether the result of a tool may have
     images (`image_tool_message`), and the efforts of reasoning
     (`reasoning_effort_levels`). With the extra
@@ -40,7 +41,7 @@ def model_profile(dialect: Dialect, provider: str, model: str) -> ModelProfile:
     known: dict[str, Any] = {"tool_choice": requires}
     if dialect.json_schema == "none":
         known["structured_output"] = False
-    elif dialect.strict_by_default:
+    elif dialect.strict_by_default and not dialect.schemas_by_model:
         known["structured_output"] = True
     if dialect.tool_media:
         known["image_tool_message"] = True

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from langchain_sse_chat.answer.cost import Pricing, add_cost, told_cost
+from langchain_sse_chat.answer.cost import Cost, Pricing, add_cost, told_cost
+from langchain_sse_chat.providers import PROVIDERS
 from langchain_sse_chat.wire.deltas import AnswerMessage
 
 COUNTS = {"prompt_tokens": 1000, "completion_tokens": 100, "total_tokens": 1100}
@@ -34,12 +35,12 @@ def metadata_of(
         pytest.param(
             {"cost_in_usd_ticks": 37_756_000}, {}, 0.0037756, "USD", id="ticks"
         ),
-        pytest.param({"estimated_cost": 1e-05}, {}, 1e-05, "USD", id="estimated"),
+        pytest.param({"estimated_cost": 1e-05}, {}, 1e-05, "", id="estimated"),
         pytest.param(
             {"cost": {"input_tokens_cost": 0.1, "total_cost": 0.3}},
             {},
             0.3,
-            "USD",
+            "",
             id="an object with a total",
         ),
         pytest.param(
@@ -77,6 +78,22 @@ def test_anything_else_is_not_a_cost(cost: object) -> None:
 def test_ticks_of_zero_are_not_a_cost() -> None:
     """Another cloud that serves xAI's models sends 0 for each answer."""
     assert told_cost({"cost_in_usd_ticks": 0}, {}, "") is None
+
+
+@pytest.mark.parametrize(
+    ("provider", "usage"),
+    [
+        ("perplexity", {"cost": {"total_cost": 0.5}}),
+        ("deepinfra", {"estimated_cost": 0.5}),
+        ("openrouter", {"cost": 0.5}),
+    ],
+)
+def test_dollars_are_a_fact_about_a_provider(
+    provider: str, usage: dict[str, Any]
+) -> None:
+    found = told_cost(usage, {}, PROVIDERS[provider].currency)
+
+    assert found == Cost(0.5, "USD", "server")
 
 
 def test_a_cost_has_the_currency_of_the_provider() -> None:

@@ -142,6 +142,25 @@ OPENAI = {"id": "gpt-4o", "object": "model", "created": SECONDS, "owned_by": "sy
             id="GitHub Models",
         ),
         pytest.param(
+            listed(
+                {
+                    "id": "zai-org-glm-5-1",
+                    "owned_by": "venice.ai",
+                    "model_spec": {
+                        "availableContextTokens": 131_072,
+                        "maxCompletionTokens": 65_536,
+                    },
+                }
+            ),
+            ServerModel(
+                "zai-org-glm-5-1",
+                owner="venice.ai",
+                context_length=131_072,
+                max_output_tokens=65_536,
+            ),
+            id="Venice",
+        ),
+        pytest.param(
             listed({"id": "models/gemini-2.5-flash", "owned_by": "google"}),
             ServerModel("gemini-2.5-flash", owner="google"),
             id="Gemini",

@@ -158,6 +158,20 @@ def test_kimis_models_have_fixed_parameters(
     assert dialect("moonshot", "moonshot-v1-8k").dropped_fields == set()
 
 
+@pytest.mark.parametrize(
+    ("model", "is_accepted"),
+    [("kimi-k2.6", False), ("kimi-k2.7-code", False), ("kimi-k3", True)],
+)
+def test_only_kimi_k3_can_be_told_to_call_a_tool_while_it_reasons(
+    model: str, *, is_accepted: bool
+) -> None:
+    [(name, choices)] = dialect("moonshot", model).while_reasoning
+
+    assert name == "tool_choices"
+    assert ("required" in choices) is is_accepted
+    assert "named" not in choices
+
+
 @pytest.mark.parametrize("model", ["gpt-5.6", "gpt-6-astra", "gpt-6.1-sol"])
 def test_openais_last_models_refuse_a_temperature_unless_they_do_not_reason(
     model: str,

@@ -35,7 +35,8 @@ def looked_up(found: LazyProfile) -> bool:
 @pytest.mark.parametrize(
     ("provider", "known"),
     [
-        ("openrouter", {"structured_output": True, "image_tool_message": True}),
+        ("openrouter", {"tool_choice": True, "image_tool_message": True}),
+        ("cerebras", {"structured_output": True}),
         ("deepseek", {"structured_output": False}),
         ("zai", {"structured_output": False, "tool_choice": False}),
         ("mistral", {"tool_choice": True, "structured_output": True}),
@@ -75,6 +76,16 @@ def test_a_server_that_may_enforce_schemas_is_not_said_to() -> None:
     assert "structured_output" not in model_profile(Dialect(), "own", "m")
     strict = Dialect(strict_by_default=True)
     assert model_profile(strict, "own", "m")["structured_output"] is True
+    some = Dialect(strict_by_default=True, schemas_by_model=True)
+    assert "structured_output" not in model_profile(some, "own", "m")
+
+
+@pytest.mark.parametrize("provider", ["openrouter", "venice", "deepinfra"])
+def test_a_server_whose_models_differ_gets_strict_and_promises_nothing(
+    provider: str,
+) -> None:
+    assert PROVIDERS[provider].dialect.strict_by_default
+    assert "structured_output" not in profile(provider, "unknown")
 
 
 @pytest.mark.skipif(
