@@ -203,7 +203,7 @@ def test_connecting_takes_no_longer_than_set(run: Run, method: str) -> None:
     with sent.full_backlog() as port:
         outcome = run(chat_at(sent.base_url(port), timeout=CLOCK), method=method)
 
-        timed_out(outcome, "connect", "Raise `timeout`")
+        timed_out(outcome, "connect", "raise `timeout`")
 
 
 @pytest.mark.parametrize("serve", [sent.silence, sent.endless_handshake])
@@ -211,7 +211,7 @@ def test_a_handshake_takes_no_longer_than_set(run: Run, serve: Any) -> None:
     with sent.listening(serve) as port:
         outcome = run(chat_at(sent.base_url(port, "https"), timeout=CLOCK))
 
-        timed_out(outcome, "connect", "Raise `timeout`")
+        timed_out(outcome, "connect", "raise `timeout`")
 
 
 def test_the_first_clock_ends_connecting_too(run: Run) -> None:
@@ -288,7 +288,7 @@ def test_a_free_connection_is_waited_for_no_longer_than_set(
 ) -> None:
     server.script(Reply.text(["a", "b"], stall_after=1))
 
-    timed_out(wait(server), "pool", "Raise `timeout`")
+    timed_out(wait(server), "pool", "raise `timeout`")
 
 
 def test_fifty_open_streams_have_no_thread(server: ScriptedServer) -> None:
