@@ -73,16 +73,24 @@ class Terminal:
         found, _, self.shown = self.shown.partition(text)
         return found + text
 
-    def interrupt(self) -> None:
-        """Press Ctrl-C as soon as the program waits.
+    def interrupt(self, text: str | None = None) -> None:
+        """Press Ctrl-C as soon as the program waits, and wait for a text.
 
         Python loses a signal that comes just before the call that waits: it is handled
-        when that call has ended.
+        when that call has ended. So it is pressed again where nothing comes.
         """
         state = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/stat")
-        while state.read_text().rpartition(") ")[2][0] != "S":
-            pass
-        os.write(self._ours, b"\x03")
+        for _ in range(3):
+            while state.read_text().rpartition(") ")[2][0] != "S":
+                pass
+            os.write(self._ours, b"\x03")
+            while text is not None and text not in self.shown:
+                if not self._read(10):
+                    break
+            else:
+                break
+        if text is not None:
+            self.until(text)
 
     def end(self) -> tuple[int, str]:
         """Wait for the end; return the exit status and the rest of the output."""
@@ -95,9 +103,9 @@ class Terminal:
         self._process.kill()
         self._process.wait()
 
-    def _read(self) -> bool:
+    def _read(self, seconds: float = 60) -> bool:
         """Wait for output; return whether there was any."""
-        ready, _, _ = select.select([self._ours], [], [], 60)
+        ready, _, _ = select.select([self._ours], [], [], seconds)
         try:
             data = os.read(self._ours, 65536) if ready else b""
         except OSError:  # Linux reports the end of the other side like this
@@ -140,21 +148,17 @@ def test_ctrl_c_in_each_state(server: ScriptedServer, chat: Terminal) -> None:
 
     chat.type(b"abc")  # while a line is edited
     chat.until("abc")
-    chat.interrupt()
-    chat.until("Press Ctrl-C again to end.\n> ")
+    chat.interrupt("Press Ctrl-C again to end.\n> ")
     chat.type("silent")  # before the first token
     assert server.wait_for_requests(1)
-    chat.interrupt()
-    chat.until("Stopped. Press Ctrl-C again to end.\n> ")
+    chat.interrupt("Stopped. Press Ctrl-C again to end.\n> ")
     chat.type("speaking")  # in the text
     chat.until("one\n")
-    chat.interrupt()
-    chat.until("Stopped.")
+    chat.interrupt("Stopped.")
     chat.until("> ")
     chat.type("thinking")  # in the reasoning
     chat.until("Hm")
-    chat.interrupt()
-    chat.until("Stopped. Press Ctrl-C again to end.\n")
+    chat.interrupt("Stopped. Press Ctrl-C again to end.\n")
     chat.until("> ")
     chat.interrupt()
     status, rest = chat.end()
