@@ -74,20 +74,19 @@ class Terminal:
         return found + text
 
     def interrupt(self, text: str | None = None) -> None:
-        """Press Ctrl-C as soon as the program waits, and wait for a text.
+        """Press Ctrl-C as soon as the program waits; wait for a text, or for the end.
 
         Python loses a signal that comes just before the call that waits: it is handled
         when that call has ended. So it is pressed again where nothing comes.
         """
         state = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/stat")
         for _ in range(3):
-            while state.read_text().rpartition(") ")[2][0] != "S":
+            while state.read_text().rpartition(") ")[2][0] not in "SZ":
                 pass
             os.write(self._ours, b"\x03")
-            while text is not None and text not in self.shown:
-                if not self._read(10):
-                    break
-            else:
+            while (text is None or text not in self.shown) and self._read(10):
+                pass
+            if self._process.poll() is not None or (text and text in self.shown):
                 break
         if text is not None:
             self.until(text)
