@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 from collections.abc import Iterable, Sequence
@@ -14,6 +13,7 @@ from typing import TextIO
 from langchain_sse_chat.catalog import ServerModel
 from langchain_sse_chat.chat_models import ChatSSE
 from langchain_sse_chat.errors import ConfigurationError, SSEChatError
+from langchain_sse_chat.wire.jsontext import dumps
 
 _FAILED = 1
 _USAGE = 2
@@ -69,7 +69,7 @@ def _names(models: Iterable[ServerModel]) -> str:
 
 def _as_json(models: Iterable[ServerModel]) -> str:
     found = [asdict(model) for model in models]
-    return f"{json.dumps(found, indent=2, ensure_ascii=False, default=_time)}\n"
+    return f"{dumps(found, indent=2, default=_time)}\n"
 
 
 def _time(value: datetime) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import shutil
 import sys
@@ -13,6 +12,7 @@ from typing import TextIO
 
 from langchain_sse_chat.errors import ConfigurationError, SSEChatError
 from langchain_sse_chat.probe import ProbeReport, probe
+from langchain_sse_chat.wire.jsontext import dumps
 
 _FAILED = 1
 _USAGE = 2
@@ -113,4 +113,4 @@ def _width() -> int:
 
 
 def _as_json(report: ProbeReport) -> str:
-    return f"{json.dumps(report.as_dict(), indent=2, ensure_ascii=False)}\n"
+    return f"{dumps(report.as_dict(), indent=2)}\n"

@@ -83,9 +83,10 @@ def dumps(
     value: object,
     *,
     separators: tuple[str, str] | None = None,
+    indent: int | None = None,
     default: Callable[[Any], Any] | None = None,
 ) -> str:
-    """Return a value as JSON text on one line, with characters as they are.
+    """Return a value as JSON text, with characters as they are.
 
     Numbers that JSON does not have (`NaN`, `Infinity`) become null: Python's own
     spelling of them is an error for every other reader.
@@ -93,6 +94,7 @@ def dumps(
     Args:
         value: What is written.
         separators: Between items, and between key and value; with spaces if not given.
+        indent: Spaces for each level; `None` for one line.
         default: Returns a value of JSON for an object that is not one.
 
     Raises:
@@ -105,12 +107,13 @@ def dumps(
             ensure_ascii=False,
             allow_nan=False,
             separators=separators,
+            indent=indent,
             default=default,
         )
     except ValueError:
         text = json.dumps(value, ensure_ascii=False, default=default)
     value = json.loads(text, parse_constant=lambda _: None)
-    return json.dumps(value, ensure_ascii=False, separators=separators)
+    return json.dumps(value, ensure_ascii=False, separators=separators, indent=indent)
 
 
 def strict_loads(text: str, *, control_characters: bool = False) -> Any:

@@ -12,11 +12,12 @@ from langchain_core.messages import (
 )
 
 from langchain_sse_chat.cli.load import CommandError
+from langchain_sse_chat.wire.jsontext import dumps
 
 
 def dump_messages(messages: Sequence[BaseMessage]) -> str:
     """Return the JSON of messages, as `messages_to_dict` writes them."""
-    return json.dumps(messages_to_dict(messages), ensure_ascii=False, indent=2) + "\n"
+    return dumps(messages_to_dict(messages), indent=2) + "\n"
 
 
 def read_messages(name: str, text: str) -> list[BaseMessage]:

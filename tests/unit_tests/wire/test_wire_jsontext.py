@@ -95,6 +95,10 @@ def test_json_is_written_that_every_reader_accepts(value: Any, text: str) -> Non
     assert dumps(value, separators=(",", ":"), default=str) == text
 
 
+def test_json_is_written_on_several_lines() -> None:
+    assert dumps([1, math.nan], indent=1) == "[\n 1,\n null\n]"
+
+
 def test_what_contains_itself_is_not_written() -> None:
     value: list[Any] = [math.nan]
     value.append(value)

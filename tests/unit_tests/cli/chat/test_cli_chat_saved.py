@@ -38,3 +38,11 @@ def test_messages_survive() -> None:
 def test_anything_else_is_refused(text: str) -> None:
     with pytest.raises(CommandError, match=r"^a.json is not a saved conversation"):
         read_messages("a.json", text)
+
+
+def test_numbers_that_json_does_not_have_are_null_in_the_file() -> None:
+    answer = AIMessage("Hi", response_metadata={"logprobs": [float("-inf")]})
+    written = dump_messages([answer])
+    assert "Infinity" not in written
+    [loaded] = read_messages("a.json", written)
+    assert loaded.response_metadata == {"logprobs": [None]}
