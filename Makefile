@@ -21,6 +21,7 @@ PAGES := $(wildcard *.md docs)
 TEST_FILE ?= tests/unit_tests
 INTEGRATION_TEST_FILE ?= tests/integration_tests
 SERVE_CLIENTS := tests/integration_tests/serve_clients
+PAGE := tests/integration_tests/page
 MIGRATIONS := tests/integration_tests/migrations
 TRACING := tests/integration_tests/tracing
 EXAMPLES := tests/integration_tests/test_examples.py
@@ -80,7 +81,7 @@ all: format lint type test integration_test examples docs ## do all that a chang
 integration_test integration_tests: $(VENV)/.group-test $(VENV)/.group-agents $(VENV)/.group-serve_frameworks $(VENV)/.group-deployment $(VENV)/.group-serve_servers ## run the tests that use real sockets
 	@$(PY) -m pytest $(WORKERS) --ignore=tests/integration_tests/llamacpp \
 		--ignore=tests/integration_tests/litellm --ignore=$(SERVE_CLIENTS) \
-		--ignore=$(MIGRATIONS) --ignore=$(TRACING) --ignore=$(EXAMPLES) $(PYTEST_EXTRA) $(INTEGRATION_TEST_FILE)
+		--ignore=$(PAGE) --ignore=$(MIGRATIONS) --ignore=$(TRACING) --ignore=$(EXAMPLES) $(PYTEST_EXTRA) $(INTEGRATION_TEST_FILE)
 
 .PHONY: aiohttp
 aiohttp: $(OTHER_VENVS)/aiohttp/.made ## run unit and integration tests with async calls sent by aiohttp
@@ -88,7 +89,7 @@ aiohttp: $(OTHER_VENVS)/aiohttp/.made ## run unit and integration tests with asy
 		$(addprefix --ignore=,$(WITHOUT_REQUESTS)) tests/unit_tests
 	@$(OTHER_VENVS)/aiohttp/bin/python -m pytest $(WORKERS) \
 		--ignore=tests/integration_tests/llamacpp --ignore=tests/integration_tests/litellm \
-		--ignore=$(SERVE_CLIENTS) --ignore=$(MIGRATIONS) --ignore=$(TRACING) \
+		--ignore=$(SERVE_CLIENTS) --ignore=$(PAGE) --ignore=$(MIGRATIONS) --ignore=$(TRACING) \
 		--ignore=tests/integration_tests/serve \
 		$(PYTEST_EXTRA) tests/integration_tests
 
@@ -104,6 +105,10 @@ litellm_server: $(VENV)/.group-test $(OTHER_VENVS)/litellm_server/.made ## insta
 .PHONY: serve_clients
 serve_clients: $(OTHER_VENVS)/serve_clients/.made $(OTHER_VENVS)/serve_clients/node/.made ## read what is served with clients in Python, Node and the shell
 	@$(OTHER_VENVS)/serve_clients/bin/python -m pytest $(WORKERS) $(PYTEST_EXTRA) $(SERVE_CLIENTS)
+
+.PHONY: page
+page: $(OTHER_VENVS)/page/.made ## use the chat page in Chromium, which has to be installed
+	@$(OTHER_VENVS)/page/bin/python -m pytest $(WORKERS) $(PYTEST_EXTRA) $(PAGE)
 
 .PHONY: migrations
 migrations: $(OTHER_VENVS)/migrations/.made ## run programs for other packages, unchanged and with one import changed
@@ -283,6 +288,10 @@ $(OTHER_VENVS)/aiohttp/.made: pyproject.toml
 
 $(OTHER_VENVS)/serve_clients/.made: pyproject.toml
 	@scripts/venv.sh $(OTHER_VENVS)/serve_clients --editable '.[aiohttp,serve]' --group test --group agents --group serve_clients
+	@touch $@
+
+$(OTHER_VENVS)/page/.made: pyproject.toml
+	@scripts/venv.sh $(OTHER_VENVS)/page --editable '.[serve]' --group test --group agents --group page
 	@touch $@
 
 $(OTHER_VENVS)/migrations/.made: pyproject.toml

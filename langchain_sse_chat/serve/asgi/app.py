@@ -43,20 +43,26 @@ from langchain_sse_chat.serve.asgi.incoming import read_request
 from langchain_sse_chat.serve.asgi.keys import ApiKeys, KeyCheck
 from langchain_sse_chat.serve.asgi.metrics import Metrics
 from langchain_sse_chat.serve.asgi.open_answers import OpenAnswers
-from langchain_sse_chat.serve.asgi.routes import Route, path_below, route_of
+from langchain_sse_chat.serve.asgi.page import ChatPage, Respond
+from langchain_sse_chat.serve.asgi.routes import (
+    PAGE_ROUTES,
+    Route,
+    path_below,
+    route_of,
+)
 from langchain_sse_chat.serve.asgi.run import RunLimits
 from langchain_sse_chat.serve.asgi.settings import Settings
 from langchain_sse_chat.serve.failure.failure import (
     Failure,
     RequestRefused,
     failure_of,
+    not_found,
     unauthorized,
     unknown_model,
+    wrong_method,
 )
 from langchain_sse_chat.serve.request.chat_request import ChatRequest
 from langchain_sse_chat.serve.wires.openai import encode, to_json
-
-Respond = Callable[[Receive, Send], Awaitable[None]]
 
 _WIRES: dict[str, WireName] = {
     "chat/completions": "openai",
@@ -81,6 +87,7 @@ def create_app(
     reader_seconds: float = 30.0,
     drain_seconds: float = 30.0,
     ui_system_messages: bool = False,
+    page: bool = False,
 ) -> ServeApp:
     """Return an ASGI application that serves models in the form of OpenAI's API.
 
@@ -113,6 +120,7 @@ def create_app(
         drain_seconds: Seconds that open answers have at a shutdown.
         ui_system_messages: Whether `POST /chat` passes on system messages. They come
             from a browser, where any user can change them, and are otherwise left out.
+        page: Whether there is a chat page at `/`, which needs no key itself.
 
     Returns:
         The application. `await app.drain(seconds)` refuses new requests, waits for the
@@ -137,6 +145,7 @@ def create_app(
         reader_seconds=reader_seconds,
         drain_seconds=drain_seconds,
         ui_system_messages=ui_system_messages,
+        page=page,
     )
     return ServeApp(targets, settings)
 
@@ -160,6 +169,10 @@ class ServeApp:
         )
         self._created = int(time.time())
         self._chats = OpenChats()
+        self._page = ChatPage(settings) if settings.page else None
+        self.has_page = settings.page
+        """Whether there is a chat page."""
+        self._absent = PAGE_ROUTES * (not self._page) + ("metrics",) * (not metrics)
         self._run_limits = RunLimits(
             commit_after=settings.commit_after,
             keep_alive=settings.keep_alive,
@@ -241,13 +254,12 @@ class ServeApp:
             RequestRefused: The request is refused.
             ClientLeft: The client left before its request was complete.
         """
-        if route is None or (route.name == "metrics" and self._metrics is None):
-            raise RequestRefused(_failure(404, "There is no such path.", "not_found"))
+        if route is None or route.name in self._absent:
+            raise RequestRefused(not_found("There is no such path."))
         if call.scope["method"] not in route.methods:
-            msg = f"The path takes {' and '.join(route.methods)} only."
-            raise RequestRefused(_failure(405, msg, "method_not_allowed"))
-        if route.name == "health":
-            return self._health(call)
+            raise RequestRefused(wrong_method(route.methods))
+        if respond := self._public(call, route):
+            return respond
         if failure := self._hosts.failure(call.asked):
             raise RequestRefused(failure)
         if self._keys is not None and not await self._keys.accepts(
@@ -256,15 +268,24 @@ class ServeApp:
             raise RequestRefused(unauthorized())
         if route.answers:
             return await self._answer(call, route)
+        if self._page is not None and route.name == "markdown":
+            return await self._page.markdown(call)
         if route.name == "chat/stop" and not self._chats.stop(
             self._chat_key(call, route.argument)
         ):
-            msg = "No answer to this chat is running here."
-            raise RequestRefused(_failure(404, msg, "not_found"))
+            raise RequestRefused(not_found("No answer to this chat is running here."))
         if route.is_for_ui:
             # No answer outlives its reader, so that there is none to read on.
             return functools.partial(self._send_nothing, call)
         return self._show(call, route)
+
+    def _public(self, call: Call, route: Route) -> Respond | None:
+        if route.name == "health":
+            return self._health(call)
+        # Its files hold no secret, and links on other sites may lead to it.
+        if self._page is not None and route.name in ("page", "assets"):
+            return self._page.file(call, route)
+        return None
 
     def _health(self, call: Call) -> Respond:
         if self._open.is_draining:
@@ -375,7 +396,3 @@ class ServeApp:
         log_answer(answered)
         if self._metrics is not None:
             self._metrics.count(answered)
-
-
-def _failure(status: int, message: str, code: str) -> Failure:
-    return Failure(status, message, "invalid_request_error", code)

@@ -18,10 +18,16 @@ _METHODS = {
     "chat": ("POST",),
     "chat/stream": _GET,
     "chat/stop": ("POST",),
+    "page": _GET,
+    "assets": _GET,
+    "markdown": ("POST",),
 }
 
+PAGE_ROUTES = ("page", "assets", "markdown")
+"""The routes of the chat page."""
+
 _CHAT = re.compile(r"chat/(?P<id>.+)/(?P<action>stream|stop)")
-_WITH_ARGUMENT = ("model", "chat/stream", "chat/stop")
+_WITH_ARGUMENT = ("model", "chat/stream", "chat/stop", "assets")
 _ANSWERED = ("chat/completions", "events", "chat")
 
 
@@ -31,10 +37,10 @@ class Route:
 
     name: str
     """`chat/completions`, `models`, `model`, `health`, `metrics`, `events`, `chat`,
-    `chat/stream` or `chat/stop`."""
+    `chat/stream`, `chat/stop`, `page`, `assets` or `markdown`."""
     argument: str = ""
-    """The ID of the model, for the route `model`; that of the chat, for the last two.
-    """
+    """The ID of the model for `model`, that of the chat for `chat/stream` and
+    `chat/stop`, the name of the file for `assets`."""
 
     @property
     def methods(self) -> tuple[str, ...]:
@@ -58,13 +64,17 @@ def route_of(path: str) -> Route | None:
     Each is there with `/v1` in front and without; a slash at the end does not matter.
     """
     name = path.strip("/")
+    if not name:
+        return Route("page")
     name = "" if name == "v1" else name.removeprefix("v1/")
     head, _, rest = name.partition("/")
     if head == "models" and rest:
         return Route("model", rest)
+    if head == "assets" and rest:
+        return Route("assets", rest)
     if found := _CHAT.fullmatch(name):
         return Route(f"chat/{found['action']}", found["id"])
-    is_one = name in _METHODS and name not in _WITH_ARGUMENT
+    is_one = name in _METHODS and name not in (*_WITH_ARGUMENT, "page")
     return Route(name) if is_one else None
 
 

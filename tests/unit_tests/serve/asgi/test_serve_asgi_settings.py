@@ -29,6 +29,7 @@ async def answer(messages: Any, request: Any) -> str:
         ("allowed_hosts", "example.com"),
         ("api_keys", []),
         ("ui_system_messages", 1),
+        ("page", "yes"),
     ],
 )
 def test_a_setting_that_is_not_valid_is_named(name: str, value: Any) -> None:
