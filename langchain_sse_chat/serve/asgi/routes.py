@@ -17,7 +17,8 @@ _METHODS = {
     "events": ("GET", "POST"),
     "events/stop": ("POST",),
     "chat": ("POST",),
-    "chat/stream": _GET,
+    # No HEAD: it would be a reader.
+    "chat/stream": ("GET",),
     "chat/stop": ("POST",),
 }
 
