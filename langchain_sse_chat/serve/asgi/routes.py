@@ -15,8 +15,10 @@ _METHODS = {
     "metrics": _GET,
     # No HEAD: it would buy an answer that nobody reads.
     "events": ("GET", "POST"),
+    "events/stop": ("POST",),
     "chat": ("POST",),
-    "chat/stream": _GET,
+    # No HEAD: it would be a reader.
+    "chat/stream": ("GET",),
     "chat/stop": ("POST",),
     "page": _GET,
     "assets": _GET,
@@ -26,8 +28,8 @@ _METHODS = {
 PAGE_ROUTES = ("page", "assets", "markdown")
 """The routes of the chat page."""
 
-_CHAT = re.compile(r"chat/(?P<id>.+)/(?P<action>stream|stop)")
-_WITH_ARGUMENT = ("model", "chat/stream", "chat/stop", "assets")
+_OF_AN_ANSWER = re.compile(r"(?P<of>chat|events)/(?P<id>.+)/(?P<action>[a-z]+)")
+_WITH_ARGUMENT = ("model", "chat/stream", "chat/stop", "events/stop", "assets")
 _ANSWERED = ("chat/completions", "events", "chat")
 
 
@@ -36,11 +38,13 @@ class Route:
     """A route that a request asks for."""
 
     name: str
-    """`chat/completions`, `models`, `model`, `health`, `metrics`, `events`, `chat`,
-    `chat/stream`, `chat/stop`, `page`, `assets` or `markdown`."""
+    """`chat/completions`, `models`, `model`, `health`, `metrics`, `events`,
+    `events/stop`, `chat`, `chat/stream`, `chat/stop`, `page`, `assets` or `markdown`.
+    """
     argument: str = ""
-    """The ID of the model for `model`, that of the chat for `chat/stream` and
-    `chat/stop`, the name of the file for `assets`."""
+    """The ID of the model, for the route `model`; that of an event, for `events/stop`;
+    that of the chat, for `chat/stream` and `chat/stop`; the name of the file, for
+    `assets`."""
 
     @property
     def methods(self) -> tuple[str, ...]:
@@ -72,8 +76,9 @@ def route_of(path: str) -> Route | None:
         return Route("model", rest)
     if head == "assets" and rest:
         return Route("assets", rest)
-    if found := _CHAT.fullmatch(name):
-        return Route(f"chat/{found['action']}", found["id"])
+    if found := _OF_AN_ANSWER.fullmatch(name):
+        name = f"{found['of']}/{found['action']}"
+        return Route(name, found["id"]) if name in _WITH_ARGUMENT else None
     is_one = name in _METHODS and name not in (*_WITH_ARGUMENT, "page")
     return Route(name) if is_one else None
 
