@@ -1,13 +1,8 @@
 // The message that the chunks of a UI message stream make.
 // https://ai-sdk.dev/docs/ai-sdk-ui/stream-protocol
 
-const STATES = {
-  "tool-input-start": "input-streaming",
-  "tool-input-available": "input-available",
-  "tool-input-error": "output-error",
-  "tool-output-available": "output-available",
-  "tool-output-error": "output-error",
-};
+/** States of a tool whose names are not those of their chunks. */
+const STATES = { "input-start": "input-streaming", "input-error": "output-error" };
 
 /** An answer that grows. `apply` returns what a chunk changed. */
 export class Answer {
@@ -94,7 +89,8 @@ export class Answer {
       part.inputText += chunk.inputTextDelta;
       return { part, delta: chunk.inputTextDelta };
     }
-    part.state = STATES[type];
+    const state = type.slice("tool-".length);
+    part.state = STATES[state] ?? state;
     if (input !== undefined) {
       part.input = input;
       delete part.inputText;

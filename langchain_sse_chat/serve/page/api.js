@@ -2,19 +2,14 @@
 
 import { Refused } from "./stream.js";
 
-/** Sends requests. `askForKey(isWrong)` returns a key from the user, null without one. */
+/** Sends requests. `askForKey(isWrong)` asks the user for a key, and may set `key`. */
 export class Api {
-  #key;
   #askForKey;
   #asked = null;
 
   constructor(key, askForKey) {
-    this.#key = key;
+    this.key = key;
     this.#askForKey = askForKey;
-  }
-
-  set key(key) {
-    this.#key = key;
   }
 
   /** Returns the response to a request that the server has accepted. Throws `Refused`
@@ -22,7 +17,7 @@ export class Api {
   async send(path, { headers, json, ...options } = {}) {
     const body = json === undefined ? undefined : JSON.stringify(json);
     for (;;) {
-      const key = this.#key;
+      const { key } = this;
       const response = await fetch(path, {
         ...options,
         body,
@@ -41,14 +36,11 @@ export class Api {
 
   /** Returns whether there is another key than the one that was refused. */
   async #hasOther(refused) {
-    if (this.#key !== refused) return true;
+    if (this.key !== refused) return true;
     // Requests at the same time ask once.
-    this.#asked ??= this.#askForKey(refused !== null).finally(() => {
-      this.#asked = null;
-    });
-    const key = await this.#asked;
-    if (key !== null) this.#key = key;
-    return key !== null;
+    this.#asked ??= this.#askForKey(refused !== null).finally(() => (this.#asked = null));
+    await this.#asked;
+    return this.key !== refused;
   }
 }
 

@@ -24,7 +24,7 @@ _OWN_HEADINGS = 2
 def markdown_tree(text: str) -> list[Node]:
     """Return the elements of a text in CommonMark, with tables and strikethrough.
 
-    HTML is text. Links lead to `http:`, `https:` and `mailto:` only; other links are
+    A line break is one, as in comments on GitHub. HTML is text. Links lead to `http:`, `https:` and `mailto:` only; other links are
     text. Images are links to them.
     """
     return _tree(_markdown().parse(text))
@@ -94,9 +94,10 @@ def _leaf(token: Token) -> Node:
             return {**code, "language": language[0]} if language else code
         case "code_inline":
             return {"tag": "code", "children": [token.content]}
-        case "softbreak":
-            return "\n"
-        case "hardbreak" | "hr":
-            return {"tag": token.tag}
+        case "softbreak" | "hardbreak":
+            # A line of a poem or an address stays one, as in the text that streamed.
+            return {"tag": "br"}
+        case "hr":
+            return {"tag": "hr"}
         case _:
             return token.content

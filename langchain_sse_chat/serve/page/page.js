@@ -117,11 +117,12 @@ function resume(last, signal) {
 
 /** Returns what is told about the end of an answer, null for one that is complete. */
 function notice(answer, failure, isStopped) {
-  const { message } = answer;
-  if (answer.isStopped || (isStopped && !answer.isFinished)) return { words: "Stopped." };
+  const { message, isFinished } = answer;
+  if (answer.isStopped || (isStopped && !isFinished)) return { words: "Stopped." };
   const cut = CUT[message.metadata?.finishReason];
   const isEmpty = message.parts.every(({ type }) => type === "step-start");
-  const told = answer.error ?? (failure && words(failure)) ?? cut ?? (isEmpty ? EMPTY : null);
+  const lost = failure && !isFinished ? words(failure) : null;
+  const told = answer.error ?? lost ?? cut ?? (isEmpty ? EMPTY : null);
   return told && { words: told, isFailure: true };
 }
 
@@ -215,7 +216,6 @@ function showTurn() {
   const isStopFocused = document.activeElement === at("stop");
   at("send").hidden = turn !== null;
   at("stop").hidden = turn === null;
-  at("send").disabled = question.value.trim() === "";
   at("welcome").hidden = chat.messages.length > 0;
   if (isStopFocused) question.focus();
 }
@@ -240,7 +240,7 @@ async function showModels() {
   at("trouble").textContent = trouble;
 }
 
-/** Asks the user for an API key; returns null without one. */
+/** Asks the user for an API key. */
 async function askForKey(isWrong) {
   const dialog = at("key-dialog");
   at("key-words").textContent = isWrong
@@ -252,16 +252,14 @@ async function askForKey(isWrong) {
   await new Promise((resolve) => dialog.addEventListener("close", resolve, { once: true }));
   const key = dialog.returnValue === "use" ? at("key").value.trim() : "";
   at("key").value = "";
-  if (!key) return null;
+  if (!key) return;
+  api.key = key;
   save("key", key);
   at("key-button").hidden = false;
-  return key;
 }
 
 async function changeKey() {
-  const key = await askForKey(false);
-  if (key === null) return;
-  api.key = key;
+  await askForKey(false);
   showModels();
 }
 
@@ -318,7 +316,12 @@ at("model").addEventListener("change", (event) => {
   chat.model = event.target.value;
   keep();
 });
-addEventListener("pagehide", keep);
+// What fails because the page is left is not the end of the answer.
+addEventListener("pagehide", () => {
+  keep();
+  turn = null;
+});
+addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
 
 at("key-button").hidden = load("key") === null;
 show();

@@ -41,9 +41,10 @@ function draw() {
 class GrowingText {
   #pending = "";
   #node = null;
+  #box = element("div", { className: "plain" });
 
   constructor(text = "") {
-    this.element = element("div", { className: "plain" });
+    this.element = this.#box;
     this.add(text);
     this.draw();
   }
@@ -59,7 +60,7 @@ class GrowingText {
     while (rest) {
       if (this.#node === null) {
         this.#node = document.createTextNode("");
-        this.element.append(element("div", {}, this.#node));
+        this.#box.append(element("div", {}, this.#node));
       }
       const at = rest.indexOf("\n", Math.max(BLOCK - this.#node.length, 0));
       const piece = at < 0 ? rest : rest.slice(0, at + 1);

@@ -31,7 +31,7 @@ def p(*children: Node) -> list[Node]:
     ("text", "tree"),
     [
         pytest.param("Hello", p("Hello"), id="text"),
-        pytest.param("a\nb", p("a", "\n", "b"), id="soft break"),
+        pytest.param("a\nb", p("a", {"tag": "br"}, "b"), id="soft break"),
         pytest.param("a  \nb", p("a", {"tag": "br"}, "b"), id="hard break"),
         pytest.param("a\n\nb", [*p("a"), *p("b")], id="paragraphs"),
         pytest.param("# A", [tag("h3", "A")], id="first heading"),
