@@ -24,8 +24,8 @@ _OWN_HEADINGS = 2
 def markdown_tree(text: str) -> list[Node]:
     """Return the elements of a text in CommonMark, with tables and strikethrough.
 
-    A line break is one, as in comments on GitHub. HTML is text. Links lead to `http:`, `https:` and `mailto:` only; other links are
-    text. Images are links to them.
+    HTML is text. Links lead to `http:`, `https:` and `mailto:` only; other links are
+    text. Images are links to them. A line break is one, as in comments on GitHub.
     """
     return _tree(_markdown().parse(text))
 
