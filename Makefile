@@ -238,6 +238,10 @@ docs: $(VENV)/.group-docs ## build the documentation into site/; a broken link f
 	@$(PY) -m zensical build --clean --strict \
 		|| scripts/advise.sh "The lines above name the page and the link or the name that was not found."
 
+.PHONY: screenshots
+screenshots: $(OTHER_VENVS)/page/.made ## make the pictures of the chat page in docs/images/, in Chromium
+	@$(OTHER_VENVS)/page/bin/python -m scripts.screenshots
+
 .PHONY: docs_serve
 docs_serve: $(VENV)/.group-docs ## show the documentation in a browser while it is written
 	@$(PY) -m zensical serve

@@ -56,7 +56,7 @@ class ServedApp:
     """An application that the command runs."""
 
     name: str
-    """What it serves."""
+    """The address of the target, or the name of the model."""
     app: Any = None
     is_embedded: bool = False
     """Whether the embedded server answers, because nothing else is configured."""

@@ -66,7 +66,7 @@ class ChatPage:
 
     @property
     def live(self) -> Locator:
-        """What a screen reader is told."""
+        """The words for a screen reader."""
         return self.page.get_by_role("status")
 
     def button(self, name: str) -> Locator:

@@ -20,7 +20,7 @@ TOKENS = ["Grüße ", "aus ", "**東京** ", "👋\n\n", "a\n", "b ", "c ", "d"]
 TEXT = "".join(TOKENS)
 LOST = "The connection was lost before the answer was complete. Retry asks again."
 NETWORK = "Failed to load resource|net::ERR"
-"""What a browser writes when a connection is lost."""
+"""The words of the browser about a connection that is lost."""
 
 
 class Gate:

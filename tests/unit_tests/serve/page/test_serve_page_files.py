@@ -9,7 +9,7 @@ import pytest
 from langchain_sse_chat.serve.page.files import INDEX, PageFile, page_files
 
 MOST_BYTES = 40_000
-"""What a page may weigh, before compression."""
+"""The largest weight of the page, before compression."""
 
 
 def test_the_page_is_light() -> None:
