@@ -255,6 +255,8 @@ build: $(VENV)/.group-build ## build wheel and sdist into dist/ and try the whee
 	@scripts/venv.sh $(OTHER_VENVS)/wheel dist/*.whl
 	@cd $(OTHER_VENVS)/wheel && bin/python -I -c \
 		'import $(PACKAGE) as p; print("The wheel works:", p.__version__, p.__file__)'
+	@cd $(OTHER_VENVS)/wheel && bin/python -I -c \
+		'from $(PACKAGE).serve.page.files import page_files; print("It has the page:", *sorted(page_files()))'
 
 .PHONY: clean
 clean: ## remove all that make has made, the environments too

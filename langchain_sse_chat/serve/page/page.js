@@ -127,6 +127,7 @@ function notice(answer, failure, isStopped) {
 }
 
 function words(error) {
+  if (error.status === 401) return "The server needs an API key.";
   if (error instanceof Refused) return error.message;
   if (error instanceof Interrupted) {
     return "The connection was lost before the answer was complete. Retry asks again.";
@@ -256,10 +257,6 @@ async function askForKey(isWrong) {
   api.key = key;
   save("key", key);
   at("key-button").hidden = false;
-}
-
-async function changeKey() {
-  await askForKey(false);
   showModels();
 }
 
@@ -306,7 +303,7 @@ at("composer").addEventListener("submit", (event) => {
 
 at("stop").addEventListener("click", stop);
 at("new-chat").addEventListener("click", newChat);
-at("key-button").addEventListener("click", changeKey);
+at("key-button").addEventListener("click", () => askForKey(false));
 at("key-cancel").addEventListener("click", () => at("key-dialog").close());
 at("key-form").addEventListener("submit", (event) => {
   event.preventDefault();

@@ -161,10 +161,10 @@ def test_the_page_asks_for_a_key_and_keeps_it_in_the_tab(
 def test_without_a_key_the_refusal_is_told(open_page: Open, serve: Serve) -> None:
     page = open_page(serve(api_keys=["sk-right"]), "401")
     page.button("Cancel").click()
-    expect(page.page.get_by_role("alert")).to_contain_text("invalid API key")
+    expect(page.page.get_by_role("alert")).to_contain_text("needs an API key")
     page.ask("Hello")
     page.button("Cancel").click()
-    expect(page.notice).to_contain_text("invalid API key")
+    expect(page.notice).to_contain_text("needs an API key")
     page.button("Retry").click()
     dialog = page.page.get_by_role("dialog", name="API key")
     dialog.get_by_label("API key", exact=True).fill("sk-right")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from langchain_sse_chat.serve.answer.parts import Delta, ToolRun
+from langchain_sse_chat.serve.answer.parts import Delta, Note, ToolRun
 from langchain_sse_chat.testing import Reply, ScriptedServer
 from tests.integration_tests.page.chat_page import ChatPage
 from tests.integration_tests.page.conftest import Serve
@@ -114,6 +114,24 @@ def test_a_tool_is_shown_while_it_runs(open_page: Open, serve: Serve) -> None:
     expect(state).to_have_text("running")
     ends.set()
     expect(state).to_have_text("done")
+
+
+def test_what_a_graph_tells_about_its_work_is_shown_until_it_goes_on(
+    open_page: Open, serve: Serve
+) -> None:
+    goes_on = threading.Event()
+
+    def worker(messages: Any, request: Any) -> Any:
+        yield Note("Searching 3 pages")
+        goes_on.wait(30)
+        yield "Here it is."
+
+    page = open_page(serve({"worker": worker}))
+    page.ask("Hello")
+    expect(page.answer.locator(".waiting")).to_contain_text("Searching 3 pages")
+    goes_on.set()
+    expect(page.rendered).to_have_text("Here it is.")
+    expect(page.answer.get_by_text("Searching 3 pages")).to_have_count(0)
 
 
 def test_arguments_of_a_call_for_the_page_are_shown(
