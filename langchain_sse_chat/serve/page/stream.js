@@ -4,21 +4,20 @@
 /** Parses an event stream that arrives in pieces. */
 export class EventParser {
   #rest = "";
+  #endsInCR = false;
   #id = null;
   #data = [];
 
   /** Returns the events that a piece of text completes, each with `id` and `data`;
    * `data` is null for an event that has an ID only. */
   feed(text) {
-    const rest = this.#rest + text;
+    // The line feed of a CR LF that was cut in two.
+    const piece = this.#endsInCR ? text.replace(/^\n/, "") : text;
+    if (text) this.#endsInCR = piece.endsWith("\r");
+    const lines = (this.#rest + piece).split(/\r\n?|\n/);
+    this.#rest = lines.pop();
     const events = [];
-    let start = 0;
-    // A carriage return at the end may be the first half of CR LF.
-    for (const found of rest.matchAll(/\r\n|\n|\r(?!$)/g)) {
-      this.#line(rest.slice(start, found.index), events);
-      start = found.index + found[0].length;
-    }
-    this.#rest = rest.slice(start);
+    for (const line of lines) this.#line(line, events);
     return events;
   }
 

@@ -9,13 +9,16 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from langchain_sse_chat import ChatSSE
 from langchain_sse_chat.serve import create_app
 from langchain_sse_chat.testing import ScriptedServer
 from tests.integration_tests.page.chat_page import ChatPage
 from tests.integration_tests.serve_clients.served import running
+
+# A busy machine is slow, and nothing here depends on how fast it is.
+expect.set_options(timeout=20_000)
 
 Serve = Callable[..., str]
 
