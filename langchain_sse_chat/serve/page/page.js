@@ -166,16 +166,16 @@ function sent(list) {
 
 /** Shows the texts of answers as Markdown; without it they stay as they are. */
 async function renderAll(views) {
-  try {
-    for (const texts of views.map((view) => view.texts())) {
-      if (!texts.length) continue;
+  for (const texts of views.map((view) => view.texts())) {
+    if (!texts.length) continue;
+    try {
       const json = { texts: texts.map(({ text }) => text) };
       const response = await api.send("markdown", { method: "POST", json });
       const { documents } = await response.json();
       documents.forEach((nodes, i) => texts[i].show(nodes));
+    } catch (error) {
+      console.warn("Markdown is not rendered:", error.message);
     }
-  } catch (error) {
-    console.warn("Markdown is not rendered:", error.message);
   }
 }
 

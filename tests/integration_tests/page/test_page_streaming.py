@@ -146,6 +146,43 @@ def test_arguments_of_a_call_for_the_page_are_shown(
     expect(page.answer.locator(".value")).to_contain_text('"city": "Köln"')
 
 
+def test_the_next_question_sends_what_the_tools_said(
+    open_page: Open, serve: Serve
+) -> None:
+    async def roles(messages: Any, request: Any) -> AsyncIterator[Any]:
+        if len(messages) == 1:
+            yield ToolRun("1", "search", {"q": "x"})
+            yield ToolRun("1", "search", output="Found it.")
+        yield " ".join(f"{message.type}:{message.text}" for message in messages)
+
+    page = open_page(serve({"roles": roles}))
+    page.ask("A")
+    expect(page.rendered).to_have_text("human:A")
+    page.ask("B")
+    expected = "human:A ai: tool:Found it. ai:human:A human:B"
+    expect(page.rendered).to_have_text(expected)
+
+
+def test_an_answer_that_is_too_long_for_markdown_stays_as_it_is(
+    open_page: Open, serve: Serve
+) -> None:
+    long = "word " * 60_000
+
+    async def talks(messages: Any, request: Any) -> AsyncIterator[str]:
+        yield long if messages[-1].text == "Talk" else "**Bye**"
+
+    page = open_page(serve({"talks": talks}), "413|Markdown is not rendered")
+    for question in ("Talk", "Bye"):
+        page.ask(question)
+        page.wait_for_end()
+    expect(page.rendered.locator("strong")).to_have_text("Bye")
+    first = page.answers.first
+    expect(first.locator(".plain")).to_have_js_property("textContent", long)
+    page.page.reload()
+    expect(page.rendered.locator("strong")).to_have_text("Bye")
+    expect(first.locator(".plain")).to_have_js_property("textContent", long)
+
+
 WATCH = """() => {
   const seen = (window.seen = { removed: 0, frames: 0, longest: 0 });
   const count = () => { seen.frames += 1; requestAnimationFrame(count); };
