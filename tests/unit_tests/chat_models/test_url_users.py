@@ -85,7 +85,9 @@ def test_with_another_authorization_they_are_an_error(
     words: str,
 ) -> None:
     chat = make_chat(base_url=URL, **fields)
-    with pytest.raises(ConfigurationError, match=f"but {words}.* is set as well") as caught:
+    with pytest.raises(
+        ConfigurationError, match=f"but {words}.* is set as well"
+    ) as caught:
         ask(chat)
     assert "words" not in str(caught.value)
     assert server.requests == []

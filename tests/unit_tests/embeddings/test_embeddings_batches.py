@@ -35,8 +35,12 @@ def test_texts_of_any_iterable_are_a_list(texts: Any) -> None:
     ("texts", "words"),
     [
         pytest.param("abc", "`texts` must be a list of strings, not str", id="str"),
-        pytest.param(b"abc", "`texts` must be a list of strings, not bytes", id="bytes"),
-        pytest.param(["a", None], r"texts\[1\] must be a string, not NoneType", id="none"),
+        pytest.param(
+            b"abc", "`texts` must be a list of strings, not bytes", id="bytes"
+        ),
+        pytest.param(
+            ["a", None], r"texts\[1\] must be a string, not NoneType", id="none"
+        ),
         pytest.param(
             [[1, 2]],
             r"texts\[0\] must be a string, not list. .* token IDs",
