@@ -14,7 +14,11 @@ from langchain_sse_chat.serve.asgi.heads import encoded
 from langchain_sse_chat.serve.asgi.incoming import read_whole_body
 from langchain_sse_chat.serve.asgi.routes import Route
 from langchain_sse_chat.serve.asgi.settings import Settings
-from langchain_sse_chat.serve.failure.failure import RequestRefused, not_found
+from langchain_sse_chat.serve.failure.failure import (
+    RequestRefused,
+    busy,
+    not_found,
+)
 from langchain_sse_chat.serve.page.files import INDEX, PageFile, page_files
 from langchain_sse_chat.serve.request.body_json import read_object
 from langchain_sse_chat.serve.request.json_checks import listing, text
@@ -26,6 +30,8 @@ Respond = Callable[[Receive, Send], Awaitable[None]]
 _MOST_MARKDOWN = 256 * 1024
 """Bytes of a request. It takes a processor several seconds at worst."""
 _MOST_TEXTS = 1_000
+_MOST_WAITING = 100
+"""Requests for Markdown at the same time, which bounds the memory that they take."""
 
 
 class ChatPage:
@@ -54,6 +60,7 @@ class ChatPage:
         self._files = page_files()
         # One text after the other, so that streams get their share of the processor.
         self._turn = asyncio.Semaphore(1)
+        self._waiting = 0
 
     def file(self, call: Call, route: Route) -> Respond:
         """Return a function that sends a file of the page.
@@ -77,22 +84,28 @@ class ChatPage:
         """Read texts, and return a function that sends their elements.
 
         Raises:
-            RequestRefused: The request is not valid, or it is too large or too slow.
+            RequestRefused: The request is not valid, it is too large or too slow, or
+                there are too many.
             ClientLeft: The client left before its request was complete.
         """
+        if self._waiting >= _MOST_WAITING:
+            raise RequestRefused(busy())
+        self._waiting += 1
+        try:
+            texts = await self._texts(call)
+            async with self._turn:
+                documents = await asyncio.to_thread(lambda: [*map(self._tree, texts)])
+        finally:
+            self._waiting -= 1
+        return _send(call, encode(to_json({"documents": documents})), JSON, {})
+
+    async def _texts(self, call: Call) -> list[str]:
         limit = min(_MOST_MARKDOWN, self._settings.max_body)
         body = await read_whole_body(call, self._settings, limit)
         limits = RequestLimits(body=limit)
         sent = read_object(body, call.header("content-type"), limits)
-        texts = [
-            text(each, f"texts[{position}]")
-            for position, each in enumerate(
-                listing(sent.get("texts"), "texts", _MOST_TEXTS)
-            )
-        ]
-        async with self._turn:
-            documents = await asyncio.to_thread(lambda: [*map(self._tree, texts)])
-        return _send(call, encode(to_json({"documents": documents})), JSON, {})
+        texts = listing(sent.get("texts"), "texts", _MOST_TEXTS)
+        return [text(each, f"texts[{place}]") for place, each in enumerate(texts)]
 
 
 def _send_file(call: Call, file: PageFile) -> Respond:

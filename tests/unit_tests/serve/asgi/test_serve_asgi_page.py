@@ -136,6 +136,13 @@ async def test_many_texts_at_the_same_time_are_rendered() -> None:
     assert found == [[str(n)] for n in range(9)]
 
 
+async def test_too_many_at_the_same_time_are_refused() -> None:
+    app = with_page()
+    replies = await asyncio.gather(*(render(app, {"texts": ["a"]}) for _ in range(101)))
+    assert sorted(reply.status for reply in replies) == [*[200] * 100, 429]
+    assert (await render(app, {"texts": ["a"]})).status == 200
+
+
 @pytest.mark.parametrize(
     ("sent", "status", "words"),
     [
