@@ -118,7 +118,9 @@ function resume(last, signal) {
 /** Returns what is told about the end of an answer, null for one that is complete. */
 function notice(answer, failure, isStopped) {
   const { message, isFinished } = answer;
-  if (answer.isStopped || (isStopped && !isFinished)) return { words: "Stopped." };
+  if (answer.isStopped || (isStopped && !isFinished)) {
+    return { words: "Stopped.", isFailure: false };
+  }
   const cut = CUT[message.metadata?.finishReason];
   const isEmpty = message.parts.every(({ type }) => type === "step-start");
   const lost = failure && !isFinished ? words(failure) : null;
@@ -260,9 +262,12 @@ async function askForKey(isWrong) {
   showModels();
 }
 
-afterDrawing(() => {
+/** Keeps the end in sight, unless the user has scrolled up. */
+function follow() {
   if (isAtEnd) scroller.scrollTop = scroller.scrollHeight;
-});
+}
+
+afterDrawing(follow);
 
 scroller.addEventListener("scroll", () => {
   isAtEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 60;
@@ -270,16 +275,19 @@ scroller.addEventListener("scroll", () => {
 });
 
 at("latest").addEventListener("click", () => {
-  scroller.scrollTop = scroller.scrollHeight;
+  isAtEnd = true;
+  follow();
   question.focus();
 });
 
 /** Makes the field as high as its text, where CSS does not. */
 function fit() {
   at("send").disabled = question.value.trim() === "";
-  if (CSS.supports("field-sizing", "content")) return;
-  question.style.height = "auto";
-  question.style.height = `${question.scrollHeight}px`;
+  if (!CSS.supports("field-sizing", "content")) {
+    question.style.height = "auto";
+    question.style.height = `${question.scrollHeight}px`;
+  }
+  follow();
 }
 
 question.addEventListener("input", fit);

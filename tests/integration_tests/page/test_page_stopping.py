@@ -39,6 +39,7 @@ def test_stop_reaches_the_model_and_keeps_what_came(
 
     assert upstream.wait_for_disconnect()
     expect(page.notice).to_have_text("Stopped.")
+    expect(page.notice).to_have_class("notice")
     expect(page.rendered.locator("strong")).to_have_text("One")
     expect(page.button("Stop")).to_be_hidden()
     expect(page.question).to_be_focused()

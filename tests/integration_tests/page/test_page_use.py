@@ -224,16 +224,21 @@ def test_a_server_that_is_gone_is_told(open_page: Open) -> None:
 
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nothing_is_wider_than_the_screen(
+def test_nothing_is_larger_than_the_screen(
     open_page: Open, url: str, upstream: ScriptedServer, width: int, scheme: str
 ) -> None:
     wide = "x" * 300
     table = "|" + "a|" * 40 + "\n|" + "-|" * 40 + "\n|" + "b|" * 40
-    upstream.script(Reply.text(f"{wide}\n\n```\n{wide}\n```\n\n{table}"))
+    long = "a\n\n" * 50
+    upstream.script(Reply.text(f"{long}{wide}\n\n```\n{wide}\n```\n\n{table}"))
     size = {"width": width, "height": 700}
     page = open_page(url, viewport=size, color_scheme=scheme)
     page.ask(wide)
     expect(page.rendered.locator("table")).to_have_count(1)
+    page.question.fill("a\n" * 30)
+    heights = "() => [document.documentElement.scrollHeight, innerHeight]"
+    scrolls, has = page.page.evaluate(heights)
+    assert scrolls <= has
     for place in ("document.documentElement", "document.getElementById('scroller')"):
         widths = f"() => [{place}.scrollWidth, {place}.clientWidth]"
         scrolls, has = page.page.evaluate(widths)
@@ -247,6 +252,8 @@ def test_the_end_stays_in_sight_unless_the_user_scrolls_up(
     page = open_page(url)
     page.ask("Hello")
     expect(page.rendered).to_have_count(1)
+    expect(page.answer.get_by_text("Retry")).to_be_in_viewport()
+    page.question.fill("a\n" * 8)
     expect(page.answer.get_by_text("Retry")).to_be_in_viewport()
     scroller = page.page.locator("#scroller")
     scroller.evaluate("e => { e.scrollTop = 0; }")
