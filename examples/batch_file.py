@@ -25,6 +25,7 @@ from langchain_core.messages import BaseMessage
 from langchain_sse_chat import (
     AuthenticationError,
     ChatSSE,
+    ConfigurationError,
     NotFoundError,
     PermissionDeniedError,
     RateLimitError,
@@ -41,11 +42,12 @@ FAILURES_IN_A_ROW = 100
 """After so many, the server or the settings are at fault, and the batch stops."""
 NOT_THE_PROMPT = (
     AuthenticationError,
+    ConfigurationError,
     NotFoundError,
     PermissionDeniedError,
     RateLimitError,
 )
-"""Failures of the key, the model or the account: other settings may help."""
+"""Failures of the key, the model, the account or a setting: these can be mended."""
 
 
 class Row(NamedTuple):
@@ -74,7 +76,7 @@ def rows(prompts: Path) -> Iterator[Row]:
 def done_ids(results: Path) -> set[str]:
     """Return the IDs that have a result; cut off a line that was not written whole."""
     done: set[str] = set()
-    end = 0
+    end = 0  # of the last whole line
     with results.open("ab+") as file:
         file.seek(0)
         for line in file:
@@ -82,8 +84,20 @@ def done_ids(results: Path) -> set[str]:
                 file.truncate(end)
                 break
             end += len(line)
-            done.add(json.loads(line)["id"])
+            done.add(id_of(line, results))
     return done
+
+
+def id_of(line: bytes, results: Path) -> str:
+    """Return the ID of a result."""
+    try:
+        row = json.loads(line)
+        if row.keys() & {"text", "error"}:
+            return str(row["id"])
+    except (AttributeError, KeyError, ValueError):
+        pass
+    msg = f"{results} has lines that are not results. Name another file."
+    raise BatchError(msg)
 
 
 def open_rows(prompts: Path, results: Path) -> Iterator[Row]:

@@ -35,13 +35,11 @@ REQUESTS_PER_SECOND = float(os.environ.get("REQUESTS_PER_SECOND", "1000"))
 class Asker:
     """The model of an actor."""
 
-    def __init__(self, chat: ChatSSE, requests_per_second: float) -> None:
+    def __init__(self, chat: ChatSSE, rate: float) -> None:
         """Make the rate limiter, which cannot be sent from process to process."""
+        # The limiter is looked at ten times a second, and may then let several pass.
         limiter = InMemoryRateLimiter(
-            requests_per_second=requests_per_second,
-            max_bucket_size=max(
-                1.0, requests_per_second / 10
-            ),  # it is looked at 10 times a second
+            requests_per_second=rate, max_bucket_size=max(1.0, rate / 10)
         )
         self.chat = chat.model_copy(update={"rate_limiter": limiter})
 

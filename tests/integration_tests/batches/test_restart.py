@@ -6,7 +6,10 @@ from collections import Counter
 
 import pytest
 
-from tests.integration_tests.batches.conftest import Batch
+from tests.integration_tests.batches.conftest import LONG, Batch
+
+# Each of the runs in a test may take as long as that.
+pytestmark = pytest.mark.timeout(3 * LONG + 20)
 
 
 @pytest.mark.parametrize(

@@ -89,6 +89,26 @@ def test_a_line_that_was_not_written_whole_is_asked_again(batch: Batch) -> None:
     assert sorted(batch.times_asked()) == ["1", "2"]
 
 
+@pytest.mark.parametrize(
+    "line",
+    ["[]", "?", '{"id": "0", "prompt": "Say 0"}'],
+    ids=["a list", "text", "prompt"],
+)
+def test_a_file_of_something_else_is_not_taken_for_results(
+    batch: Batch, line: str
+) -> None:
+    batch.write_prompts(1)
+    batch.results.write_text(f"{line}\nend")
+
+    status, said = batch.run(PROGRAM)
+
+    assert status == 1
+    assert said == (
+        f"{batch.results} has lines that are not results. Name another file.\n"
+    )
+    assert batch.results.read_text() == f"{line}\nend"
+
+
 def test_an_id_that_occurs_twice_is_asked_once(batch: Batch) -> None:
     row = '{"id": "0", "prompt": "Say 0"}\n'
     batch.prompts.write_text(row * 2)

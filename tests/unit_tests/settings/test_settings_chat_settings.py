@@ -14,6 +14,7 @@ import httpx2
 import pytest
 from langchain_core.load import dumpd, dumps, load
 from langchain_core.messages import HumanMessage
+from langchain_core.rate_limiters import InMemoryRateLimiter
 from pydantic import SecretStr
 
 import langchain_sse_chat
@@ -251,6 +252,7 @@ def test_a_model_survives_pickling() -> None:
         pytest.param("http_client", httpx.Client(), id="http_client"),
         pytest.param("http_async_client", httpx.AsyncClient(), id="http_async_client"),
         pytest.param("verify", ssl.create_default_context(), id="verify"),
+        pytest.param("rate_limiter", InMemoryRateLimiter(), id="rate_limiter"),
     ],
 )
 def test_a_model_that_belongs_to_its_process_says_so_when_pickled(
