@@ -181,7 +181,6 @@ class ChatSSESettings(Connection, BaseChatModel):
         self._dialect = self._provider.dialect_for(self.model)
         if self._given("profile") is None:
             vars(self)["profile"] = self._resolve_model_profile()
-            self.model_fields_set.discard("profile")
         if self.compute_cost:
             require_prices()
 
@@ -251,8 +250,7 @@ class ChatSSESettings(Connection, BaseChatModel):
             msg = (
                 "A model with an `InMemoryRateLimiter` cannot be pickled, because each "
                 "process needs its own, with its part of the rate. Pickle the model "
-                "without one, and set it in the process that uses the copy: "
-                "`copy.model_copy(update={'rate_limiter': …})`."
+                "without it, and set `rate_limiter` in the process that uses it."
             )
             raise ConfigurationError(msg)
         state = super().__getstate__()

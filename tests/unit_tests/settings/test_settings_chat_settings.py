@@ -246,6 +246,21 @@ def test_a_model_survives_pickling() -> None:
     assert copy._clients is not chat._clients
 
 
+def test_a_pickled_model_keeps_what_was_found_when_it_gets_a_rate_limiter(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "k")
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://test/v1")
+    pickled = pickle.dumps(ChatSSE(model="m"))
+    monkeypatch.delenv("OPENAI_API_KEY")
+    monkeypatch.delenv("OPENAI_BASE_URL")
+
+    chat = pickle.loads(pickled)  # noqa: S301  our own
+    chat.rate_limiter = InMemoryRateLimiter()
+
+    assert (chat._address, chat._key) == ("http://test/v1", SecretStr("k"))
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [
