@@ -52,10 +52,9 @@ class Asker(WorkerPlugin):
     def setup(self, worker: Worker) -> None:  # noqa: ARG002  Dask calls it so
         """Make the rate limiter, which cannot be sent from process to process."""
         # The limiter is looked at ten times a second, and may then let several pass.
-        limiter = InMemoryRateLimiter(
+        self.chat.rate_limiter = InMemoryRateLimiter(
             requests_per_second=self.rate, max_bucket_size=max(1.0, self.rate / 10)
         )
-        self.chat = self.chat.model_copy(update={"rate_limiter": limiter})
 
 
 def answers_to(prompts: list[str]) -> Sequence[BaseMessage | Exception]:

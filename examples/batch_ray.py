@@ -37,11 +37,11 @@ class Asker:
 
     def __init__(self, chat: ChatSSE, rate: float) -> None:
         """Make the rate limiter, which cannot be sent from process to process."""
+        self.chat = chat
         # The limiter is looked at ten times a second, and may then let several pass.
-        limiter = InMemoryRateLimiter(
+        self.chat.rate_limiter = InMemoryRateLimiter(
             requests_per_second=rate, max_bucket_size=max(1.0, rate / 10)
         )
-        self.chat = chat.model_copy(update={"rate_limiter": limiter})
 
     def __call__(self, batch: dict[str, Any]) -> dict[str, Any]:
         """Return a batch with its answers and errors."""
@@ -56,7 +56,6 @@ class Asker:
 def ask(chat: ChatSSE, asked: Iterator[Row], results: Results) -> None:
     """Send the prompts in windows, and add each batch as soon as it is there."""
     ray.init(include_dashboard=False, log_to_driver=False, logging_level="ERROR")
-    ray.data.DataContext.get_current().enable_progress_bars = False
     try:
         while window := list(islice(asked, WINDOW)):
             answered = ray.data.from_items(

@@ -20,6 +20,8 @@ from langchain_sse_chat.testing import Reply, Request, ScriptedServer, echo
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 LONG = 100.0
+KEY = "test"
+QUIET = {"RAY_USAGE_STATS_ENABLED": "0"}
 _NUMBER = re.compile(rb"Say (\d+)")
 
 
@@ -33,7 +35,7 @@ class Batch:
         """How many requests are answered; the others wait. `None` for all."""
         self.replies: dict[int, Reply] = {}
         """Replies to prompts that are not answered by the echo model."""
-        self.server = ScriptedServer(default=self._answer)
+        self.server = ScriptedServer(default=self._answer, api_key=KEY)
 
     def _answer(self, request: Request) -> Reply:
         if self.most_answers is not None and request.number > self.most_answers:
@@ -51,10 +53,10 @@ class Batch:
             [sys.executable, str(EXAMPLES / program), self.prompts, self.results],
             env=os.environ
             | {
-                "OPENAI_API_KEY": "test",
+                "OPENAI_API_KEY": KEY,
                 "OPENAI_BASE_URL": self.server.base_url,
-                "RAY_USAGE_STATS_ENABLED": "0",
             }
+            | QUIET
             | variables,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections import Counter
 
 import pytest
 
-from tests.integration_tests.batches.conftest import LONG, Batch
+from tests.integration_tests.batches.conftest import EXAMPLES, LONG, QUIET, Batch
 
 # Each of the runs in a test may take as long as that.
 pytestmark = pytest.mark.timeout(3 * LONG + 20)
@@ -46,13 +49,33 @@ def test_each_result_is_there_once_after_a_kill_and_a_restart(
     assert batch.times_asked() == asked
 
 
-@pytest.mark.parametrize(
+CLUSTERS = pytest.mark.parametrize(
     ("program", "module"),
     [
         pytest.param("batch_dask.py", "distributed", id="Dask"),
         pytest.param("batch_ray.py", "ray", id="Ray"),
     ],
 )
+
+
+@CLUSTERS
+def test_a_program_runs_without_files_and_key(program: str, module: str) -> None:
+    pytest.importorskip(module, reason="the group batches is not installed")
+    environment = {k: v for k, v in os.environ.items() if k != "OPENAI_API_KEY"}
+    done = subprocess.run(  # noqa: S603  our own program
+        [sys.executable, str(EXAMPLES / program)],
+        capture_output=True,
+        text=True,
+        env={**environment, **QUIET},
+        timeout=LONG,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[0] == "100 results, 0 prompts to ask again"
+
+
+@CLUSTERS
 def test_two_workers_share_the_rate_limit(
     batch: Batch, program: str, module: str
 ) -> None:
