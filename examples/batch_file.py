@@ -63,14 +63,25 @@ class BatchError(Exception):
 
 def rows(prompts: Path) -> Iterator[Row]:
     """Yield the prompts of a file."""
-    with prompts.open(encoding="utf-8") as file:
+    with prompts.open("rb") as file:
         for number, line in enumerate(file, 1):
-            try:
-                row = json.loads(line)
-                yield Row(str(row["id"]), str(row["prompt"]))
-            except (KeyError, TypeError, ValueError):
-                msg = f'{prompts}, line {number}: write {{"id": …, "prompt": …}}.'
-                raise BatchError(msg) from None
+            if line.isspace():
+                continue
+            match parsed(line):
+                case {"id": str() | int() as key, "prompt": str() as prompt}:
+                    yield Row(str(key), prompt)
+                case _:
+                    form = '{"id": "…", "prompt": "…"}'
+                    msg = f"{prompts}, line {number} does not have the form {form}."
+                    raise BatchError(msg)
+
+
+def parsed(line: bytes) -> Any:
+    """Return the value of a line; `None` if it is not JSON."""
+    try:
+        return json.loads(line)
+    except ValueError:
+        return None
 
 
 def done_ids(results: Path) -> set[str]:
@@ -84,20 +95,13 @@ def done_ids(results: Path) -> set[str]:
                 file.truncate(end)
                 break
             end += len(line)
-            done.add(id_of(line, results))
+            match parsed(line):
+                case {"id": str(key), "text": _} | {"id": str(key), "error": _}:
+                    done.add(key)
+                case _:
+                    msg = f"{results} has lines that are not results: name another."
+                    raise BatchError(msg)
     return done
-
-
-def id_of(line: bytes, results: Path) -> str:
-    """Return the ID of a result."""
-    try:
-        row = json.loads(line)
-        if row.keys() & {"text", "error"}:
-            return str(row["id"])
-    except (AttributeError, KeyError, ValueError):
-        pass
-    msg = f"{results} has lines that are not results. Name another file."
-    raise BatchError(msg)
 
 
 def open_rows(prompts: Path, results: Path) -> Iterator[Row]:

@@ -103,15 +103,13 @@ def test_a_file_of_something_else_is_not_taken_for_results(
     status, said = batch.run(PROGRAM)
 
     assert status == 1
-    assert said == (
-        f"{batch.results} has lines that are not results. Name another file.\n"
-    )
+    assert said == (f"{batch.results} has lines that are not results: name another.\n")
     assert batch.results.read_text() == f"{line}\nend"
 
 
 def test_an_id_that_occurs_twice_is_asked_once(batch: Batch) -> None:
     row = '{"id": "0", "prompt": "Say 0"}\n'
-    batch.prompts.write_text(row * 2)
+    batch.prompts.write_text(f"{row}\n{row}\n")
 
     assert batch.run(PROGRAM)[0] == 0
 
@@ -119,15 +117,24 @@ def test_an_id_that_occurs_twice_is_asked_once(batch: Batch) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["{", "7", '{"id": "1"}'], ids=["not JSON", "a number", "no prompt"]
+    "line",
+    [
+        pytest.param("{", id="not JSON"),
+        pytest.param("7", id="a number"),
+        pytest.param('{"id": "1", "prompt": "\xe9"}', id="not UTF-8"),
+        pytest.param('{"id": "1"}', id="no prompt"),
+        pytest.param('{"id": "1", "prompt": ["Say 1"]}', id="not a text"),
+    ],
 )
 def test_a_bad_line_of_the_prompts_is_named(batch: Batch, line: str) -> None:
-    batch.prompts.write_text(f'{{"id": "0", "prompt": "Say 0"}}\n{line}\n')
+    good = '{"id": "0", "prompt": "Say 0"}'
+    batch.prompts.write_text(f"{good}\n{line}\n", encoding="latin-1")
 
     status, said = batch.run(PROGRAM)
 
     assert status == 1
-    assert said == f'{batch.prompts}, line 2: write {{"id": …, "prompt": …}}.\n'
+    form = '{"id": "…", "prompt": "…"}'
+    assert said == f"{batch.prompts}, line 2 does not have the form {form}.\n"
 
 
 def test_a_missing_file_of_prompts_is_named(batch: Batch) -> None:
