@@ -96,7 +96,8 @@ class ServeApp:
         self._page = ChatPage(settings) if settings.page else None
         self.has_page = settings.page
         """Whether there is a chat page."""
-        self._absent = PAGE_ROUTES * (not self._page) + ("metrics",) * (not metrics)
+        absent = () if settings.page else PAGE_ROUTES
+        self._absent = absent if metrics else (*absent, "metrics")
         self._run_limits = RunLimits(
             commit_after=settings.commit_after,
             keep_alive=settings.keep_alive,

@@ -62,7 +62,7 @@ function ask() {
 /** Reads on the answer that was being given when the page was left. */
 function readOn(view) {
   const { answer } = chat.pending;
-  view.status.textContent = "Reading on …";
+  view.status.textContent = "Resuming …";
   run(view, null, answer && `${answer}.0`);
 }
 
@@ -86,7 +86,7 @@ async function run(view, begin, lastId = null) {
         chat.pending.answer = started;
         keep();
       },
-      onLost: () => view.update({ status: "The connection is lost. Trying again …" }),
+      onLost: () => view.update({ status: "Connection lost. Trying again …" }),
       pause: (milliseconds) => pause(milliseconds, own.signal),
     });
     for await (const chunk of chunks) {

@@ -138,6 +138,23 @@ def test_a_connection_that_is_cut_goes_on_by_itself(
     assert len(upstream.requests) == 1
 
 
+def test_a_page_that_cannot_connect_says_so_and_tries_again(
+    open_page: Open, gate: Gate, relay: Relay
+) -> None:
+    page = open_page(relay.url, NETWORK)
+    page.ask("Hello")
+    gate.open()
+    page.wait_for_text(TOKENS[0])
+    page.page.route("**/chat/*/stream", lambda route: route.abort())
+    relay.drop_idle()
+    waiting = page.answer.locator(".waiting")
+    expect(waiting).to_contain_text("Connection lost. Trying again")
+    page.page.unroute("**/chat/*/stream")
+    gate.open(99)
+    expect(page.rendered.locator("strong")).to_have_text("東京")
+    expect(waiting).to_be_hidden()
+
+
 def test_two_tabs_show_the_same_answer(
     open_page: Open, serve: Serve, upstream: ScriptedServer, gate: Gate
 ) -> None:
