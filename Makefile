@@ -21,6 +21,8 @@ PAGES := $(wildcard *.md docs)
 TEST_FILE ?= tests/unit_tests
 INTEGRATION_TEST_FILE ?= tests/integration_tests
 SERVE_CLIENTS := tests/integration_tests/serve_clients
+WEB := tests/integration_tests/web
+WEB_SOURCES := $(shell find examples -name node_modules -prune -o -name dist -prune -o -type f -print)
 MIGRATIONS := tests/integration_tests/migrations
 TRACING := tests/integration_tests/tracing
 EXAMPLES := tests/integration_tests/test_examples.py
@@ -80,7 +82,7 @@ all: format lint type test integration_test examples docs ## do all that a chang
 integration_test integration_tests: $(VENV)/.group-test $(VENV)/.group-agents $(VENV)/.group-serve_frameworks $(VENV)/.group-deployment $(VENV)/.group-serve_servers ## run the tests that use real sockets
 	@$(PY) -m pytest $(WORKERS) --ignore=tests/integration_tests/llamacpp \
 		--ignore=tests/integration_tests/litellm --ignore=$(SERVE_CLIENTS) \
-		--ignore=$(MIGRATIONS) --ignore=$(TRACING) --ignore=$(EXAMPLES) $(PYTEST_EXTRA) $(INTEGRATION_TEST_FILE)
+		--ignore=$(WEB) --ignore=$(MIGRATIONS) --ignore=$(TRACING) --ignore=$(EXAMPLES) $(PYTEST_EXTRA) $(INTEGRATION_TEST_FILE)
 
 .PHONY: aiohttp
 aiohttp: $(OTHER_VENVS)/aiohttp/.made ## run unit and integration tests with async calls sent by aiohttp
@@ -88,7 +90,7 @@ aiohttp: $(OTHER_VENVS)/aiohttp/.made ## run unit and integration tests with asy
 		$(addprefix --ignore=,$(WITHOUT_REQUESTS)) tests/unit_tests
 	@$(OTHER_VENVS)/aiohttp/bin/python -m pytest $(WORKERS) \
 		--ignore=tests/integration_tests/llamacpp --ignore=tests/integration_tests/litellm \
-		--ignore=$(SERVE_CLIENTS) --ignore=$(MIGRATIONS) --ignore=$(TRACING) \
+		--ignore=$(SERVE_CLIENTS) --ignore=$(WEB) --ignore=$(MIGRATIONS) --ignore=$(TRACING) \
 		--ignore=tests/integration_tests/serve \
 		$(PYTEST_EXTRA) tests/integration_tests
 
@@ -104,6 +106,10 @@ litellm_server: $(VENV)/.group-test $(OTHER_VENVS)/litellm_server/.made ## insta
 .PHONY: serve_clients
 serve_clients: $(OTHER_VENVS)/serve_clients/.made $(OTHER_VENVS)/serve_clients/node/.made ## read what is served with clients in Python, Node and the shell
 	@$(OTHER_VENVS)/serve_clients/bin/python -m pytest $(WORKERS) $(PYTEST_EXTRA) $(SERVE_CLIENTS)
+
+.PHONY: web
+web: $(OTHER_VENVS)/web/.made $(OTHER_VENVS)/web/examples/.made ## build the pages of examples/web and drive them in Chromium
+	@$(OTHER_VENVS)/web/bin/python -m pytest $(WORKERS) $(PYTEST_EXTRA) $(WEB)
 
 .PHONY: migrations
 migrations: $(OTHER_VENVS)/migrations/.made ## run programs for other packages, unchanged and with one import changed
@@ -196,7 +202,7 @@ lint: $(VENV)/.group-lint ## check style, the direction of imports, spelling and
 		|| scripts/advise.sh "Run 'make format'."
 	@$(PY) -c 'from importlinter.cli import lint_imports_command as lint; lint()' \
 		|| scripts/advise.sh "An import goes against the layers: see 'Where a thing belongs' in CONTRIBUTING.md."
-	@$(PY) -m codespell_lib --ignore-words-list asend $(filter-out tests,$(SOURCES)) $(PAGES) Makefile \
+	@$(PY) -m codespell_lib --ignore-words-list asend --skip '*/node_modules,*/package-lock.json' $(filter-out tests,$(SOURCES)) $(PAGES) Makefile \
 		|| scripts/advise.sh "Correct the spelling, or add a word that is right to --ignore-words-list in the Makefile."
 
 	@$(PY) -m scripts.prose \
@@ -283,6 +289,15 @@ $(OTHER_VENVS)/aiohttp/.made: pyproject.toml
 
 $(OTHER_VENVS)/serve_clients/.made: pyproject.toml
 	@scripts/venv.sh $(OTHER_VENVS)/serve_clients --editable '.[aiohttp,serve]' --group test --group agents --group serve_clients
+	@touch $@
+
+$(OTHER_VENVS)/web/.made: pyproject.toml
+	@scripts/venv.sh $(OTHER_VENVS)/web --editable '.[serve]' --group test --group agents --group serve_frameworks --group web
+	@touch $@
+
+# Built from a copy: what npm installs and builds does not belong into the work tree.
+$(OTHER_VENVS)/web/examples/.made: $(WEB_SOURCES) $(OTHER_VENVS)/web/.made
+	@PATH="$(CURDIR)/$(OTHER_VENVS)/web/bin:$$PATH" scripts/build_pages.sh examples $(dir $@)
 	@touch $@
 
 $(OTHER_VENVS)/migrations/.made: pyproject.toml

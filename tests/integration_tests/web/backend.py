@@ -1,0 +1,73 @@
+"""The back end of `examples/web`, with the pages that `make web` built."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from langchain_sse_chat import ChatSSE
+from langchain_sse_chat.testing import ScriptedServer
+from tests.integration_tests.serve_clients.served import running
+
+EXAMPLES = Path(sys.prefix) / "examples"
+"""The copy of `examples` whose pages are built."""
+
+
+def application(upstream: ScriptedServer) -> Any:
+    """Return the application of `examples/web/app.py`, with a server for its model."""
+    spec = importlib.util.spec_from_file_location("app", EXAMPLES / "web" / "app.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    chat = ChatSSE(
+        model="m", base_url=upstream.base_url, api_key="sk-test", max_retries=0
+    )
+    return module.application(chat)
+
+
+@contextmanager
+def serving(app: Any) -> Iterator[str]:
+    """Serve the pages; give their address."""
+    # An answer that a failed test left open ends too.
+    with running(app, timeout_graceful_shutdown=5) as url:
+        yield url
+
+
+class CutInCharacters:
+    """Cuts the bytes of all responses in the middle of characters.
+
+    What follows the cut is sent with the next piece, so that a reader gets the
+    halves of a character apart.
+    """
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+        self.cuts = 0
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        held = b""
+
+        async def send_cut(message: Any) -> None:
+            nonlocal held
+            if message["type"] == "http.response.body":
+                data = held + message.get("body", b"")
+                at = len(data)
+                if message.get("more_body"):
+                    at = last_cut(data)
+                    self.cuts += at < len(data)
+                held = data[at:]
+                message = {**message, "body": data[:at]}
+            await send(message)
+
+        await self.app(scope, receive, send_cut)
+
+
+def last_cut(data: bytes) -> int:
+    """Return the last place inside a character, or the end if there is none."""
+    inside = [at for at, byte in enumerate(data) if 0x80 <= byte < 0xC0]
+    return inside[-1] if inside else len(data)
