@@ -12,7 +12,8 @@ from langchain_sse_chat.chat_models import ChatSSE
 from langchain_sse_chat.cli.load import CommandError, load
 from langchain_sse_chat.cli.options import ServeOptions
 from langchain_sse_chat.errors import ConfigurationError
-from langchain_sse_chat.serve.asgi.app import ServeApp, create_app
+from langchain_sse_chat.serve.asgi.app import ServeApp
+from langchain_sse_chat.serve.asgi.create_app import create_app
 
 
 def application(

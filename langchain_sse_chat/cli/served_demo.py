@@ -7,7 +7,7 @@ import asyncio
 from langchain_sse_chat.chat_models import ChatSSE
 from langchain_sse_chat.cli.listen import address_of, listening
 from langchain_sse_chat.cli.server import Server
-from langchain_sse_chat.serve.asgi.app import create_app
+from langchain_sse_chat.serve.asgi.create_app import create_app
 from langchain_sse_chat.testing import ScriptedServer
 
 _QUESTION = "Is anybody there?"

@@ -68,11 +68,9 @@ def messages_to_wire(
     if not messages:
         msg = "There are no messages to send. Pass at least one."
         raise ConfigurationError(msg)
-    converted = [
-        sent
-        for position, message in enumerate(messages)
-        for sent in _message_to_wire(message, dialect, f"messages[{position}]")
-    ]
+    converted: list[Sent] = []
+    for position, message in enumerate(messages):
+        converted += _message_to_wire(message, dialect, f"messages[{position}]")
     whole = converted
     # Conversations begin with one question; calls and reasoning come with answers.
     if not {sent.wire["role"] for sent in converted} <= _ASKING_ROLES:

@@ -20,7 +20,7 @@ from langchain_sse_chat.serve.request.ui_messages import read_ui_messages
 from langchain_sse_chat.serve.targets.served import Served
 
 if TYPE_CHECKING:
-    from langchain_sse_chat.serve.asgi.app import create_app
+    from langchain_sse_chat.serve.asgi.create_app import create_app
     from langchain_sse_chat.serve.asgi.response import EventStreamResponse
 
 __all__ = [
@@ -38,7 +38,7 @@ __all__ = [
 ]
 
 
-_MODULES = {"create_app": "asgi.app", "EventStreamResponse": "asgi.response"}
+_MODULES = {"create_app": "asgi.create_app", "EventStreamResponse": "asgi.response"}
 """Where the names are that need the extra."""
 
 

@@ -212,7 +212,8 @@ class PlainEncoder(Encoder):
     """Encodes an answer as plain events, for `EventSource` in a browser.
 
     Args:
-        answer_id: The last event ID of the stream; a random one by default.
+        answer_id: The last event ID of the stream; a random one by default. An empty
+            one is not sent, for a caller whose events have IDs.
         runs_tools: Whether the server runs the tools that the answer calls, as for an
             agent. The calls are then not sent.
     """
@@ -220,8 +221,13 @@ class PlainEncoder(Encoder):
     def __init__(
         self, *, answer_id: str | None = None, runs_tools: bool = False
     ) -> None:
-        wire = PlainWire(answer_id=answer_id or uuid4().hex)
-        super().__init__(wire, runs_tools=runs_tools)
+        given = uuid4().hex if answer_id is None else answer_id
+        self._plain_wire = PlainWire(answer_id=given)
+        super().__init__(self._plain_wire, runs_tools=runs_tools)
+
+    def abort(self) -> bytes:
+        """Return the end of an answer that was stopped on request."""
+        return self._plain_wire.abort()
 
 
 class UIMessageEncoder(Encoder):

@@ -233,16 +233,18 @@ class ChatSSESettings(Connection, BaseChatModel):
 
     @property
     def _identifying_params(self) -> dict[str, Any]:
-        names, own = fields_for(type(self), Use.BODY), vars(self)
-        params = {
+        params: dict[str, Any] = {
             "model": self.model,
             "base_url": safe_url(self._address),
             "provider": self._provider.name,
-            "streaming": self.streaming,
-            **{name: own[name] for name in names},
-            **(masked(self.model_kwargs) if self.model_kwargs else {}),
         }
-        return {key: value for key, value in params.items() if value is not None}
+        fields = vars(self)
+        if self.model_kwargs:
+            fields = {**fields, **masked(self.model_kwargs)}
+        for name in ("streaming", *fields_for(type(self), Use.BODY), *self.model_kwargs):
+            if (value := fields[name]) is not None:
+                params[name] = value
+        return params
 
     def __getstate__(self) -> dict[Any, Any]:
         state = super().__getstate__()

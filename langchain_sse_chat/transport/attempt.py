@@ -78,6 +78,8 @@ class Attempt(Generic[OutputT]):
         receiver: Receiver[OutputT],
         now: Callable[[], float] = monotonic,
     ) -> None:
+        self.clients: Clients = spec.clients
+        """The clients that send the request."""
         self._spec = spec
         self._receiver = receiver
         self._now = now
@@ -92,11 +94,6 @@ class Attempt(Generic[OutputT]):
         self.clock = StreamClock(
             spec.timeouts, now(), streamed=spec.streamed, url=self._url
         )
-
-    @property
-    def clients(self) -> Clients:
-        """The clients that send the request."""
-        return self._spec.clients
 
     def request(
         self,

@@ -232,6 +232,7 @@ UNTESTED = {
     "providers/open_models.py": "rows, tested by test_providers_table.py",
     "providers/plans.py": "rows, tested by test_providers_table.py",
     "providers/russia.py": "rows, tested by test_providers_table.py",
+    "serve/asgi/create_app.py": "passes on settings; those of each are tested by it",
     "serve/targets/kind.py": "a protocol, which type checkers test",
     "serve/targets/served.py": "fields, tested with each kind of target",
     "serve/request/limits.py": "numbers; test_serve_messages.py and others reach each",

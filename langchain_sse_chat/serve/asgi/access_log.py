@@ -38,6 +38,14 @@ class Answered:
     """`complete`; `failed:` and the code of the failure; `left` if the client left;
     `cut` if the client read too slowly; `stopped` if it asked to stop."""
 
+    def set_times(
+        self, started_at: float, first_bytes_at: float | None, now: float
+    ) -> None:
+        """Set the seconds from moments of one clock."""
+        self.seconds = now - started_at
+        if first_bytes_at is not None:
+            self.first_token = first_bytes_at - started_at
+
     def count(self, name: str) -> int | None:
         """Return a token count, such as `completion_tokens`; `None` if not known."""
         count = (self.usage or {}).get(name)

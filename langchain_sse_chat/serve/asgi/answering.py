@@ -9,7 +9,6 @@ from typing import Literal, Protocol
 from langchain_sse_chat.serve.asgi.access_log import Answered, log_answer, log_error
 from langchain_sse_chat.serve.asgi.delivery import Delivery, Receive, Send
 from langchain_sse_chat.serve.asgi.heads import REQUEST_ID, Headers, encoded
-from langchain_sse_chat.serve.asgi.run import Run, RunLimits
 from langchain_sse_chat.serve.encoder import (
     CompletionEncoder,
     Encoder,
@@ -18,6 +17,7 @@ from langchain_sse_chat.serve.encoder import (
     UIMessageEncoder,
 )
 from langchain_sse_chat.serve.request.chat_request import ChatRequest, ignored_header
+from langchain_sse_chat.serve.run import Run, RunLimits
 from langchain_sse_chat.serve.targets.target import Target
 from langchain_sse_chat.wire.custom_calls import CUSTOM
 
@@ -36,7 +36,9 @@ class Registry(Protocol):
         ...
 
 
-class _NoRegistry:
+class NoRegistry:
+    """Takes runs without counting them."""
+
     def add(self, run: Run) -> None:
         """Do nothing."""
 
@@ -62,25 +64,19 @@ class Answering:
     """The names of the request's parameters that have no effect."""
     headers: Headers = field(default_factory=list)
     """More headers of the response."""
-    registry: Registry = field(default_factory=_NoRegistry)
+    registry: Registry = field(default_factory=NoRegistry)
     report: Callable[[Answered], None] = log_answer
     """Called with the outcome at the end."""
 
     async def __call__(self, receive: Receive, send: Send) -> None:
         """Give the answer."""
-        encoder = self._encoder()
+        encoder, run = self.begun()
         answered = Answered(self.request_id, self.model)
-        run = Run(
-            self.target.astream(self.request),
-            encoder,
-            limits=self._limits(),
-            request_id=self.request_id,
-        )
         delivery = Delivery(
             run,
             answered,
             media_type=encoder.media_type,
-            headers=self._headers(),
+            headers=self.own_headers,
             stream_headers=encoded(encoder.headers),
             text_failures=self.wire == "ui",
         )
@@ -89,17 +85,45 @@ class Answering:
         try:
             await delivery.send(receive, send)
         finally:
-            self.registry.remove(run)
-            if encoder.finish is not None:
-                answered.usage = encoder.finish.usage
-            if run.error is not None:
-                log_error(run.error, self.request_id)
-            self.report(answered)
+            self.end(encoder, run, answered)
 
-    def _encoder(self) -> Encoder:
+    def begun(self, *, limits: RunLimits | None = None) -> tuple[Encoder, Run]:
+        """Return the encoder and the run of the answer.
+
+        Args:
+            limits: Other times and sizes of the run, for an answer that is kept, whose
+                events have IDs of their own.
+        """
+        encoder = self._encoder(is_kept=limits is not None)
+        run = Run(
+            self.target.astream(self.request),
+            encoder,
+            limits=limits or self._limits(),
+            request_id=self.request_id,
+        )
+        return encoder, run
+
+    def end(self, encoder: Encoder, run: Run, answered: Answered) -> None:
+        """Report the outcome of a run that has ended."""
+        self.registry.remove(run)
+        if encoder.finish is not None:
+            answered.usage = encoder.finish.usage
+        if run.error is not None:
+            log_error(run.error, self.request_id)
+        self.report(answered)
+
+    @property
+    def own_headers(self) -> Headers:
+        """The headers of the response, without those of the wire."""
+        ignored = ignored_header(self.ignored)
+        own = {REQUEST_ID: self.request_id, "x-ignored-parameters": ignored}
+        return [*encoded(own), *self.headers]
+
+    def _encoder(self, *, is_kept: bool) -> Encoder:
         runs_tools = self.target.runs_tools
         if self.wire == "plain":
-            return PlainEncoder(runs_tools=runs_tools)
+            answer_id = "" if is_kept else None
+            return PlainEncoder(answer_id=answer_id, runs_tools=runs_tools)
         if self.wire == "ui":
             return UIMessageEncoder(
                 message_id=self.message_id, model=self.model, runs_tools=runs_tools
@@ -125,8 +149,3 @@ class Answering:
             return self.limits
         # Its status is known at the end, and nothing can be sent before a status.
         return replace(self.limits, commit_after=None, keep_alive=None)
-
-    def _headers(self) -> Headers:
-        ignored = ignored_header(self.ignored)
-        own = {REQUEST_ID: self.request_id, "x-ignored-parameters": ignored}
-        return [*encoded(own), *self.headers]

@@ -6,7 +6,7 @@ import asyncio
 import functools
 import http
 import time
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import uuid4
 
@@ -23,7 +23,7 @@ from langchain_sse_chat.serve.asgi.answering import Answering, Registry, WireNam
 from langchain_sse_chat.serve.asgi.body import ClientLeft
 from langchain_sse_chat.serve.asgi.call import Call
 from langchain_sse_chat.serve.asgi.catalog import Catalog
-from langchain_sse_chat.serve.asgi.chats import ChatKey, OpenChats
+from langchain_sse_chat.serve.asgi.chats import OpenChats
 from langchain_sse_chat.serve.asgi.delivery import (
     JSON,
     Receive,
@@ -36,24 +36,26 @@ from langchain_sse_chat.serve.asgi.delivery import (
 from langchain_sse_chat.serve.asgi.heads import (
     EXPOSED,
     encoded,
-    named,
 )
 from langchain_sse_chat.serve.asgi.hosts import HostCheck
 from langchain_sse_chat.serve.asgi.incoming import read_request
-from langchain_sse_chat.serve.asgi.keys import ApiKeys, KeyCheck
+from langchain_sse_chat.serve.asgi.keeper import Keeper
+from langchain_sse_chat.serve.asgi.keys import KeyCheck, holder
 from langchain_sse_chat.serve.asgi.metrics import Metrics
 from langchain_sse_chat.serve.asgi.open_answers import OpenAnswers
 from langchain_sse_chat.serve.asgi.routes import Route, path_below, route_of
-from langchain_sse_chat.serve.asgi.run import RunLimits
 from langchain_sse_chat.serve.asgi.settings import Settings
 from langchain_sse_chat.serve.failure.failure import (
     Failure,
     RequestRefused,
     failure_of,
+    named,
     unauthorized,
     unknown_model,
 )
+from langchain_sse_chat.serve.kept.answer import Owner
 from langchain_sse_chat.serve.request.chat_request import ChatRequest
+from langchain_sse_chat.serve.run import RunLimits
 from langchain_sse_chat.serve.wires.openai import encode, to_json
 
 Respond = Callable[[Receive, Send], Awaitable[None]]
@@ -64,81 +66,6 @@ _WIRES: dict[str, WireName] = {
     "chat": "ui",
 }
 """The wire of each route that a model answers."""
-
-
-def create_app(
-    targets: Any,
-    *,
-    api_keys: ApiKeys | None = None,
-    cors_origins: Collection[str] = (),
-    allowed_hosts: Collection[str] | None = None,
-    keep_alive: float = 10.0,
-    commit_after: float = 10.0,
-    max_body: int = 8 * 2**20,
-    max_streams: int = 500,
-    max_seconds: float = 600.0,
-    body_seconds: float = 60.0,
-    reader_seconds: float = 30.0,
-    drain_seconds: float = 30.0,
-    ui_system_messages: bool = False,
-) -> ServeApp:
-    """Return an ASGI application that serves models in the form of OpenAI's API.
-
-    ```python
-    app = create_app({"gpt-4o": ChatSSE(model="gpt-4o"), "support": agent})
-    other_app.mount("/ai", create_app(agent))
-    ```
-
-    Args:
-        targets: A mapping of names to chat models, chains, LangGraph graphs, or
-            functions `async def f(messages, request)` that yield texts or message
-            chunks. It is looked up at each request, so it may change. Or one of these
-            alone: its name is that of the model, or `default`.
-        api_keys: The keys that clients send as `Authorization: Bearer …`, or a
-            function, sync or async, that says whether a key is valid. `None` means that
-            no key is needed.
-        cors_origins: Origins whose web pages may ask, such as `https://example.com`;
-            `*` for any.
-        allowed_hosts: Names by which the server may be asked, such as `example.com` or
-            `*.example.com`; `*` for any. `None` means any, except that a server without
-            keys answers at a loopback address only under a loopback name.
-        keep_alive: Seconds of silence after which a stream gets a keep-alive.
-        commit_after: Seconds after which a stream begins without first bytes. Until
-            then a failure has its own status.
-        max_body: The largest body of a request, in bytes.
-        max_streams: The most answers at the same time, streamed or not.
-        max_seconds: Seconds after which an answer fails.
-        body_seconds: Seconds after which the body of a request must be complete.
-        reader_seconds: Seconds after which a client that does not read is cut off.
-        drain_seconds: Seconds that open answers have at a shutdown.
-        ui_system_messages: Whether `POST /chat` passes on system messages. They come
-            from a browser, where any user can change them, and are otherwise left out.
-
-    Returns:
-        The application. `await app.drain(seconds)` refuses new requests, waits for the
-        open answers, and ends those that take longer with an error event; the end of
-        the lifespan does that too.
-
-    Raises:
-        ConfigurationError: A setting is not valid.
-        TypeError: A target cannot be served.
-        ValueError: The input of a chain is not known.
-    """
-    settings = Settings(
-        api_keys=api_keys,
-        cors_origins=cors_origins,
-        allowed_hosts=allowed_hosts,
-        keep_alive=keep_alive,
-        commit_after=commit_after,
-        max_body=max_body,
-        max_streams=max_streams,
-        max_seconds=max_seconds,
-        body_seconds=body_seconds,
-        reader_seconds=reader_seconds,
-        drain_seconds=drain_seconds,
-        ui_system_messages=ui_system_messages,
-    )
-    return ServeApp(targets, settings)
 
 
 class ServeApp:
@@ -166,6 +93,7 @@ class ServeApp:
             max_seconds=settings.max_seconds,
             reader_seconds=settings.reader_seconds,
         )
+        self._keeper = Keeper.of(settings, self._run_limits)
         self._http: Callable[[Scope, Receive, Send], Awaitable[None]] = self._handle
         if settings.cors_origins:
             self._http = CORSMiddleware(
@@ -202,12 +130,16 @@ class ServeApp:
         """
         wait = self._settings.drain_seconds if seconds is None else seconds
         await self._open.drain(wait)
+        if self._keeper is not None:
+            await self._keeper.drain()
 
     async def _live(self, receive: Receive, send: Send) -> None:
         while True:
             message = await receive()
             if message["type"] == "lifespan.startup":
                 self._open.open_again()
+                if self._keeper is not None:
+                    self._keeper.open_again()
                 await send({"type": "lifespan.startup.complete"})
             else:
                 await self.drain()
@@ -256,14 +188,10 @@ class ServeApp:
             raise RequestRefused(unauthorized())
         if route.answers:
             return await self._answer(call, route)
-        if route.name == "chat/stop" and not self._chats.stop(
-            self._chat_key(call, route.argument)
-        ):
-            msg = "No answer to this chat is running here."
-            raise RequestRefused(_failure(404, msg, "not_found"))
-        if route.is_for_ui:
-            # No answer outlives its reader, so that there is none to read on.
-            return functools.partial(self._send_nothing, call)
+        if route.name == "chat/stream":
+            return await self._read_on(call, self._owner(call, route.argument))
+        if route.name in ("chat/stop", "events/stop"):
+            return await self._stop(call, route)
         return self._show(call, route)
 
     def _health(self, call: Call) -> Respond:
@@ -293,10 +221,8 @@ class ServeApp:
         }
 
     async def _answer(self, call: Call, route: Route) -> Respond:
-        is_plain = route.name == "events"
-        if is_plain and call.header("last-event-id"):
-            # An `EventSource` that connects again has had its answer: 204 ends it.
-            return functools.partial(self._send_nothing, call)
+        if route.name == "events" and call.header("last-event-id"):
+            return await self._read_on(call, self._owner(call))
         wire = _WIRES[route.name]
         with self._open.place():
             request = await read_request(call, route, self._settings)
@@ -304,7 +230,7 @@ class ServeApp:
                 request.model, has_default=wire != "openai"
             )
             ignored = target.check(request)
-        return Answering(
+        answering = Answering(
             target,
             request,
             wire=wire,
@@ -317,16 +243,45 @@ class ServeApp:
             report=self._report,
         )
 
+        if self._keeper is None or wire == "openai":
+            return answering
+        return self._keeper.respond(answering, self._owner(call, request.chat_id))
+
+    async def _read_on(self, call: Call, owner: Owner) -> Respond:
+        """Return the rest of a kept answer.
+
+        Without one it is nothing, which ends an `EventSource` that connects again after
+        its answer. It must not get, and pay for, a second one.
+        """
+        reading = await self._keeper.read_on(call, owner) if self._keeper else None
+        return reading or functools.partial(self._send_nothing, call)
+
+    async def _stop(self, call: Call, route: Route) -> Respond:
+        if route.name == "chat/stop":
+            is_stopped = self._chats.stop(self._owner(call, route.argument))
+        elif self._keeper is not None:
+            owner = self._owner(call)
+            is_stopped = await self._keeper.stop(route.argument, owner)
+        else:
+            is_stopped = False
+        if not is_stopped:
+            msg = "No such answer is running here."
+            raise RequestRefused(_failure(404, msg, "not_found"))
+        return functools.partial(self._send_nothing, call)
+
     def _registry(self, call: Call, request: ChatRequest) -> Registry:
         if request.chat_id is None:
             return self._open
-        key = self._chat_key(call, request.chat_id)
-        return self._chats.registry(key, self._open)
+        owner = self._owner(call, request.chat_id)
+        return self._chats.registry(owner, self._open)
 
-    def _chat_key(self, call: Call, chat_id: str) -> ChatKey:
-        """Return the key of a chat: the same ID of another client is another chat."""
+    def _owner(self, call: Call, chat_id: str | None = None) -> Owner:
+        """Return whose answer it is.
+
+        The same chat ID of another key is another chat.
+        """
         authorization = call.headers.get(b"authorization")
-        return b"" if self._keys is None else self._keys.holder(authorization), chat_id
+        return Owner("" if self._keys is None else holder(authorization), chat_id)
 
     def _reply(
         self, call: Call, body: Any, status: int = 200, *, media_type: str = JSON

@@ -5,42 +5,40 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from langchain_sse_chat.serve.asgi.answering import Registry
-from langchain_sse_chat.serve.asgi.run import Run
-
-ChatKey = tuple[bytes, str]
-"""The client that began the answers of a chat, and the chat's ID."""
+from langchain_sse_chat.serve.kept.answer import Owner
+from langchain_sse_chat.serve.run import Run
 
 
 class OpenChats:
     """The answers of this process that are being given to chats."""
 
     def __init__(self) -> None:
-        self._runs: dict[ChatKey, set[Run]] = {}
+        self._runs: dict[Owner, set[Run]] = {}
 
     def __len__(self) -> int:
         return len(self._runs)
 
-    def registry(self, key: ChatKey, beside: Registry) -> Registry:
+    def registry(self, key: Owner, beside: Registry) -> Registry:
         """Return a registry for an answer to a chat.
 
         Args:
-            key: The client and the chat.
+            key: The key of the client and the chat.
             beside: Gets the answer too.
         """
         return _ChatRegistry(self, key, beside)
 
-    def stop(self, key: ChatKey) -> bool:
+    def stop(self, key: Owner) -> bool:
         """Stop the answers to a chat; return whether there were any."""
         runs = tuple(self._runs.get(key, ()))
         for run in runs:
             run.stop_on_request()
         return bool(runs)
 
-    def add(self, key: ChatKey, run: Run) -> None:
+    def add(self, key: Owner, run: Run) -> None:
         """Take an answer to a chat."""
         self._runs.setdefault(key, set()).add(run)
 
-    def remove(self, key: ChatKey, run: Run) -> None:
+    def remove(self, key: Owner, run: Run) -> None:
         """Drop an answer that has ended."""
         runs = self._runs[key]
         runs.remove(run)
@@ -51,7 +49,7 @@ class OpenChats:
 @dataclass(frozen=True, slots=True)
 class _ChatRegistry:
     chats: OpenChats
-    key: ChatKey
+    key: Owner
     beside: Registry
 
     def add(self, run: Run) -> None:

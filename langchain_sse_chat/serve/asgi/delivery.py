@@ -20,8 +20,8 @@ from langchain_sse_chat.serve.asgi.heads import (
     encoded,
     stream_headers,
 )
-from langchain_sse_chat.serve.asgi.run import Run
 from langchain_sse_chat.serve.failure.failure import Failure, draining
+from langchain_sse_chat.serve.run import Run
 from langchain_sse_chat.serve.wires.openai import encode, to_json
 
 Message = MutableMapping[str, Any]
@@ -148,9 +148,8 @@ class Delivery:
 
     def _set_ending(self) -> None:
         run, answered = self._run, self._answered
-        answered.seconds = asyncio.get_running_loop().time() - run.started_at
-        if run.first_bytes_at is not None:
-            answered.first_token = run.first_bytes_at - run.started_at
+        now = asyncio.get_running_loop().time()
+        answered.set_times(run.started_at, run.first_bytes_at, now)
         if self._is_cut:
             answered.ending = CUT
         elif run.failure is not None:

@@ -8,10 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from uuid import uuid4
-
-from langchain_sse_chat.serve.failure.failure import Failure
 
 Headers = list[tuple[bytes, bytes]]
 """Headers as ASGI has them, names in lower case."""
@@ -20,8 +17,6 @@ REQUEST_ID = "x-request-id"
 
 EXPOSED = (REQUEST_ID, "retry-after", "x-should-retry", "x-ignored-parameters")
 """Headers that pages of other origins may read."""
-
-_INTERNAL = 500
 
 _PLAIN_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 
@@ -40,13 +35,6 @@ def request_id_of(sent: str | None) -> str:
     if sent is not None and _PLAIN_ID.fullmatch(sent):
         return sent
     return f"req_{uuid4().hex}"
-
-
-def named(failure: Failure, request_id: str) -> Failure:
-    """Return the failure with the request ID in its text, if it is the server's."""
-    if failure.status < _INTERNAL or not request_id:
-        return failure
-    return replace(failure, message=f"{failure.message} (request {request_id})")
 
 
 def stream_headers(media_type: str, more: Headers) -> Headers:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import inspect
 import secrets
@@ -15,6 +16,15 @@ from langchain_sse_chat.serve.failure.upstream_errors import http_exception
 
 ApiKeys = Iterable[str] | Callable[[str], bool | Awaitable[bool]]
 """Keys, or a function that says whether a key is valid."""
+
+
+def holder(authorization: bytes | None) -> str:
+    """Return a mark of the key in an `Authorization` header.
+
+    It is the same for each request with the key, in every process.
+    """
+    key = (authorization or b"").partition(b" ")[2].strip()
+    return hashlib.sha256(b"langchain-sse-chat holder " + key).hexdigest()
 
 
 class KeyCheck:
@@ -66,10 +76,6 @@ class KeyCheck:
         # All of them, so that the time does not tell which key it is.
         found = [hmac.compare_digest(digest, known) for known in self._digests]
         return any(found)
-
-    def holder(self, authorization: bytes | None) -> bytes:
-        """Return a mark of the key in a header, the same for each request with it."""
-        return self._digest((authorization or b"").partition(b" ")[2].strip())
 
     @staticmethod
     async def _ask(

@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from langchain_sse_chat.serve.asgi.run import Run
 from langchain_sse_chat.serve.failure.failure import RequestRefused, busy, draining
+from langchain_sse_chat.serve.run import Run
 
 _LAST_SECONDS = 5.0
 """Time for the last events to get out."""

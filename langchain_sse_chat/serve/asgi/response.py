@@ -14,8 +14,8 @@ from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.serve.asgi.answering import Answering, WireName
 from langchain_sse_chat.serve.asgi.delivery import send_nothing
 from langchain_sse_chat.serve.asgi.heads import REQUEST_ID, encoded, request_id_of
-from langchain_sse_chat.serve.asgi.run import RunLimits
 from langchain_sse_chat.serve.request.chat_request import ChatRequest
+from langchain_sse_chat.serve.run import RunLimits
 from langchain_sse_chat.serve.targets.target import Target
 from langchain_sse_chat.serve.wires.openai import EVENT_STREAM
 

@@ -15,13 +15,15 @@ _METHODS = {
     "metrics": _GET,
     # No HEAD: it would buy an answer that nobody reads.
     "events": ("GET", "POST"),
+    "events/stop": ("POST",),
     "chat": ("POST",),
-    "chat/stream": _GET,
+    # No HEAD: it would be a reader.
+    "chat/stream": ("GET",),
     "chat/stop": ("POST",),
 }
 
-_CHAT = re.compile(r"chat/(?P<id>.+)/(?P<action>stream|stop)")
-_WITH_ARGUMENT = ("model", "chat/stream", "chat/stop")
+_OF_AN_ANSWER = re.compile(r"(?P<of>chat|events)/(?P<id>.+)/(?P<action>[a-z]+)")
+_WITH_ARGUMENT = ("model", "chat/stream", "chat/stop", "events/stop")
 _ANSWERED = ("chat/completions", "events", "chat")
 
 
@@ -30,11 +32,11 @@ class Route:
     """A route that a request asks for."""
 
     name: str
-    """`chat/completions`, `models`, `model`, `health`, `metrics`, `events`, `chat`,
-    `chat/stream` or `chat/stop`."""
+    """`chat/completions`, `models`, `model`, `health`, `metrics`, `events`,
+    `events/stop`, `chat`, `chat/stream` or `chat/stop`."""
     argument: str = ""
-    """The ID of the model, for the route `model`; that of the chat, for the last two.
-    """
+    """The ID of the model, for the route `model`; that of an event, for `events/stop`;
+    that of the chat, for the last two."""
 
     @property
     def methods(self) -> tuple[str, ...]:
@@ -62,8 +64,9 @@ def route_of(path: str) -> Route | None:
     head, _, rest = name.partition("/")
     if head == "models" and rest:
         return Route("model", rest)
-    if found := _CHAT.fullmatch(name):
-        return Route(f"chat/{found['action']}", found["id"])
+    if found := _OF_AN_ANSWER.fullmatch(name):
+        name = f"{found['of']}/{found['action']}"
+        return Route(name, found["id"]) if name in _WITH_ARGUMENT else None
     is_one = name in _METHODS and name not in _WITH_ARGUMENT
     return Route(name) if is_one else None
 

@@ -37,7 +37,11 @@ _NUMBERS = (
     "body_seconds",
     "reader_seconds",
     "drain_seconds",
+    "linger",
+    "kept_seconds",
+    "kept_bytes",
 )
+_KEPT_IN_MEMORY = "memory://"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +64,10 @@ class Settings:
     reader_seconds: float
     drain_seconds: float
     ui_system_messages: bool
+    keep: str | None
+    linger: float
+    kept_seconds: float
+    kept_bytes: int
 
     def __post_init__(self) -> None:
         for name, (form, advice) in _LISTS.items():
@@ -81,3 +89,6 @@ class Settings:
             if not (isinstance(value, (int, float)) and value > 0):
                 msg = f"Invalid `{name}`: {value!r}. Pass a number greater than 0."
                 raise ConfigurationError(msg)
+        if self.keep not in (None, _KEPT_IN_MEMORY):
+            msg = f"Invalid `keep`: {self.keep!r}. Pass '{_KEPT_IN_MEMORY}' or None."
+            raise ConfigurationError(msg)

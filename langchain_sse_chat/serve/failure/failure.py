@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import http
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import langchain_core.exceptions
@@ -177,6 +177,37 @@ def out_of_time(seconds: float) -> Failure:
     """Return the failure for an answer that took longer than the server allows."""
     msg = f"The answer was not complete within {seconds:g} seconds."
     return Failure(504, msg, "upstream_timeout", "upstream_timeout")
+
+
+def abandoned(seconds: float) -> Failure:
+    """Return the failure for an answer that nobody read."""
+    msg = (
+        f"The answer was stopped because nobody had been reading it for {seconds:g} "
+        "seconds. Send the request again."
+    )
+    return Failure(410, msg, _INVALID, "answer_abandoned")
+
+
+def events_dropped() -> Failure:
+    """Return the failure for a reader whose next events are no longer kept."""
+    msg = (
+        "The answer is too long to be read again from there: its first events are no "
+        "longer kept. Send the request again."
+    )
+    return Failure(410, msg, _INVALID, "answer_too_long")
+
+
+def not_kept() -> Failure:
+    """Return the failure for a reader whose answer is no longer kept."""
+    msg = "The answer is no longer kept. Send the request again."
+    return Failure(404, msg, _INVALID, "answer_not_kept")
+
+
+def named(failure: Failure, request_id: str) -> Failure:
+    """Return the failure with the request ID in its text, if it is the server's."""
+    if failure.status < _INTERNAL.status or not request_id:
+        return failure
+    return replace(failure, message=f"{failure.message} (request {request_id})")
 
 
 def failure_of(exception: BaseException, *, now: float | None = None) -> Failure:

@@ -2,8 +2,9 @@
 
 The data of an event without a type is the next piece of text. Events with a type:
 `reasoning` has a piece of the reasoning, `tool` a tool that an agent runs or a call for
-the client (JSON), `status` a note of a graph (JSON), `failure` the error (JSON), and
-`end` the whole text. A line break is a second `data` line, as the standard has it.
+the client (JSON), `status` a note of a graph (JSON), `failure` the error (JSON), `stop`
+the text of an answer that was stopped on request, and `end` the whole text. A line
+break is a second `data` line, as the standard has it.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ class PlainWire:
 
     Args:
         answer_id: The last event ID of the stream. A browser sends it when it connects
-            again, so that the server does not answer twice.
+            again, so that the server does not answer twice. An empty one is not sent.
     """
 
     media_type = EVENT_STREAM
@@ -41,7 +42,7 @@ class PlainWire:
 
     def open(self) -> bytes:
         """Return the ID, in a comment's event: it is set but nothing is dispatched."""
-        return f"id: {self._id}\n\n".encode()
+        return f"id: {self._id}\n\n".encode() if self._id else b""
 
     def text(self, text: str) -> bytes:
         """Return an event with a text; every kind of line end becomes a line feed."""
@@ -77,6 +78,10 @@ class PlainWire:
     def fail(self, failure: Failure) -> bytes:
         """Return an event with the error."""
         return _event("failure", to_json(failure.body()))
+
+    def abort(self) -> bytes:
+        """Return an event with the text that came until the answer was stopped."""
+        return _event("stop", "".join(self._text))
 
     def _take_call(self, piece: ToolCallDelta) -> None:
         call = self._calls.setdefault(

@@ -12,7 +12,7 @@ import uvicorn
 
 from langchain_sse_chat.cli.listen import listening
 from langchain_sse_chat.cli.server import Server, run
-from langchain_sse_chat.serve.asgi.app import create_app
+from langchain_sse_chat.serve.asgi.create_app import create_app
 
 pytestmark = pytest.mark.enable_socket
 

@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Mount, Route
 
-from langchain_sse_chat.serve.asgi.app import create_app
+from langchain_sse_chat.serve.asgi.create_app import create_app
 
 
 async def agent(messages: Any, request: Any) -> AsyncIterator[str]:

@@ -51,7 +51,7 @@ def test_a_missing_framework_is_named(
 ) -> None:
     for module in list(sys.modules):
         if module.startswith(("starlette", "langchain_sse_chat.serve.")) and (
-            module.endswith((".app", ".response"))
+            module.endswith((".app", ".create_app", ".response"))
             or module.partition(".")[0] == "starlette"
         ):
             monkeypatch.delitem(sys.modules, module)
@@ -64,7 +64,9 @@ def test_a_missing_framework_is_named(
 def test_any_other_missing_module_is_that_modules_error(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.delitem(sys.modules, "langchain_sse_chat.serve.asgi.app", raising=False)
+    for name in ("app", "create_app"):
+        module = f"langchain_sse_chat.serve.asgi.{name}"
+        monkeypatch.delitem(sys.modules, module, raising=False)
     monkeypatch.setitem(sys.modules, "langchain_sse_chat.serve.asgi.keys", None)
     with pytest.raises(ImportError, match=r"asgi\.keys"):
         serve.create_app  # noqa: B018

@@ -12,8 +12,8 @@ from langchain_core.messages import AIMessageChunk, HumanMessage
 
 from langchain_sse_chat.serve.asgi.access_log import Answered
 from langchain_sse_chat.serve.asgi.answering import Answering, WireName
-from langchain_sse_chat.serve.asgi.run import Run, RunLimits
 from langchain_sse_chat.serve.request.chat_request import ChatRequest
+from langchain_sse_chat.serve.run import Run, RunLimits
 from langchain_sse_chat.serve.targets.served import Served
 from langchain_sse_chat.serve.targets.target import Target
 from tests.unit_tests.serve.asgi_calls import Client, Reply

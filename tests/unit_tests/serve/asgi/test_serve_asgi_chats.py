@@ -5,11 +5,12 @@ from __future__ import annotations
 from langchain_sse_chat.serve import UIMessageEncoder
 from langchain_sse_chat.serve.asgi.chats import OpenChats
 from langchain_sse_chat.serve.asgi.open_answers import OpenAnswers
-from langchain_sse_chat.serve.asgi.run import Run, RunLimits
+from langchain_sse_chat.serve.kept.answer import Owner
+from langchain_sse_chat.serve.run import Run, RunLimits
 from tests.unit_tests.serve.scripted_items import Items
 from tests.unit_tests.transport.virtual_time import in_virtual_time
 
-MINE, YOURS = (b"mine", "chat"), (b"yours", "chat")
+MINE, YOURS = Owner("mine", "chat"), Owner("yours", "chat")
 
 
 def a_run() -> Run:

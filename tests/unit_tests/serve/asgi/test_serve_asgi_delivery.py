@@ -10,8 +10,8 @@ import pytest
 from langchain_sse_chat.serve import CompletionEncoder, OpenAIEncoder
 from langchain_sse_chat.serve.asgi.access_log import Answered
 from langchain_sse_chat.serve.asgi.delivery import Delivery
-from langchain_sse_chat.serve.asgi.run import Run, RunLimits
 from langchain_sse_chat.serve.encoder import Encoder
+from langchain_sse_chat.serve.run import Run, RunLimits
 from tests.unit_tests.serve.asgi_calls import Client
 from tests.unit_tests.serve.scripted_items import Items
 from tests.unit_tests.transport.virtual_time import in_virtual_time, virtual_loop

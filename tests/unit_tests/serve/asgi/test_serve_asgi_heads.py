@@ -7,11 +7,9 @@ import pytest
 from langchain_sse_chat.serve.asgi.heads import (
     body_headers,
     encoded,
-    named,
     request_id_of,
     stream_headers,
 )
-from langchain_sse_chat.serve.failure.failure import Failure
 
 
 @pytest.mark.parametrize("sent", ["a", "req_1", "A.b-c_9", "a" * 128], ids=len)
@@ -61,14 +59,3 @@ def test_own_headers_replace_the_defaults_but_not_the_form_of_the_body() -> None
 
 def test_headers_without_a_value_are_left_out() -> None:
     assert encoded({"a": "1", "b": ""}) == [(b"a", b"1")]
-
-
-def test_a_failure_of_the_server_names_the_request() -> None:
-    failure = Failure(502, "It failed.", "upstream_error")
-    assert named(failure, "req_1").message == "It failed. (request req_1)"
-    assert named(failure, "") is failure
-
-
-def test_a_fault_of_the_client_does_not() -> None:
-    failure = Failure(400, "It is wrong.", "invalid_request_error")
-    assert named(failure, "req_1") is failure

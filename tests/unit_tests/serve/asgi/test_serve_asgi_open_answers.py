@@ -8,8 +8,8 @@ import pytest
 
 from langchain_sse_chat.serve import OpenAIEncoder
 from langchain_sse_chat.serve.asgi.open_answers import OpenAnswers
-from langchain_sse_chat.serve.asgi.run import Run, RunLimits
 from langchain_sse_chat.serve.failure.failure import RequestRefused
+from langchain_sse_chat.serve.run import Run, RunLimits
 from tests.unit_tests.serve.scripted_items import Items
 from tests.unit_tests.transport.virtual_time import in_virtual_time, virtual_loop
 

@@ -29,6 +29,11 @@ async def answer(messages: Any, request: Any) -> str:
         ("allowed_hosts", "example.com"),
         ("api_keys", []),
         ("ui_system_messages", 1),
+        ("keep", "memory"),
+        ("keep", True),
+        ("linger", 0),
+        ("kept_seconds", -1),
+        ("kept_bytes", "1M"),
     ],
 )
 def test_a_setting_that_is_not_valid_is_named(name: str, value: Any) -> None:

@@ -27,6 +27,7 @@ from langchain_sse_chat.serve.failure.failure import (
     busy,
     draining,
     failure_of,
+    named,
     out_of_time,
     refused,
     unauthorized,
@@ -251,3 +252,14 @@ def test_an_error_with_any_attributes_has_a_failure(
     assert all(value.isascii() for value in failure.headers().values())
     if cls is not ModelInvalidRequestError:
         assert SECRET not in failure.message
+
+
+def test_a_failure_of_the_server_names_the_request() -> None:
+    failure = Failure(502, "It failed.", "upstream_error")
+    assert named(failure, "req_1").message == "It failed. (request req_1)"
+    assert named(failure, "") is failure
+
+
+def test_a_fault_of_the_client_does_not() -> None:
+    failure = Failure(400, "It is wrong.", "invalid_request_error")
+    assert named(failure, "req_1") is failure

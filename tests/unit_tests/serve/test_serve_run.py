@@ -10,8 +10,8 @@ import pytest
 
 from langchain_sse_chat.errors import RefusalError
 from langchain_sse_chat.serve import CompletionEncoder, PlainEncoder
-from langchain_sse_chat.serve.asgi.run import Run, RunLimits
 from langchain_sse_chat.serve.failure.failure import Failure, draining
+from langchain_sse_chat.serve.run import Run, RunLimits
 from tests.unit_tests.serve.scripted_items import Items
 from tests.unit_tests.transport.virtual_time import in_virtual_time, virtual_loop
 

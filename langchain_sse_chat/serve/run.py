@@ -10,14 +10,43 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-from langchain_sse_chat.serve.asgi.heads import named
-from langchain_sse_chat.serve.failure.failure import Failure, failure_of, out_of_time
+from langchain_sse_chat.serve.failure.failure import (
+    Failure,
+    failure_of,
+    named,
+    out_of_time,
+)
 from langchain_sse_chat.transport.begun_streams import closing_begun_streams
 
-if TYPE_CHECKING:
-    from langchain_sse_chat.serve.encoder import Encoder
+
+class RunEncoder(Protocol):
+    """Turns the items of a run into bytes, as `Encoder` and `ReplayEncoder` do."""
+
+    def open(self) -> bytes:
+        """Return the bytes before the first item."""
+        ...
+
+    def feed(self, item: object) -> bytes:
+        """Return the bytes of an item."""
+        ...
+
+    def keep_alive(self) -> bytes:
+        """Return bytes without content."""
+        ...
+
+    def close(self) -> bytes:
+        """Return the end of a complete answer."""
+        ...
+
+    def fail(self, error: BaseException | Failure) -> bytes:
+        """Return the end of an answer that failed."""
+        ...
+
+    def abort(self) -> bytes:
+        """Return the end of an answer that was stopped on request."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +86,7 @@ class Run:
     def __init__(
         self,
         items: AsyncIterator[object],
-        encoder: Encoder,
+        encoder: RunEncoder,
         *,
         limits: RunLimits,
         request_id: str = "",

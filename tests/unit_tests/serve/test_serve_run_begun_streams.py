@@ -11,8 +11,8 @@ from langchain_core.prompts import ChatPromptTemplate
 
 from langchain_sse_chat import ChatSSE
 from langchain_sse_chat.serve import OpenAIEncoder
-from langchain_sse_chat.serve.asgi.run import Run, RunLimits
 from langchain_sse_chat.serve.request.chat_request import ChatRequest
+from langchain_sse_chat.serve.run import Run, RunLimits
 from langchain_sse_chat.serve.targets.target import Target
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
-from langchain_sse_chat.serve import PlainEncoder, UIMessageEncoder
-from langchain_sse_chat.serve.asgi.run import Run, RunLimits
+from langchain_sse_chat.serve import OpenAIEncoder, PlainEncoder, UIMessageEncoder
 from langchain_sse_chat.serve.encoder import Encoder
+from langchain_sse_chat.serve.run import Run, RunLimits
 from tests.unit_tests.serve.scripted_items import Items
 from tests.unit_tests.serve.ui_client import read_ui
 from tests.unit_tests.transport.virtual_time import in_virtual_time
@@ -66,12 +66,24 @@ async def test_an_answer_that_has_ended_stays_complete() -> None:
 
 @in_virtual_time
 async def test_a_form_without_such_an_end_breaks_off() -> None:
-    run = started(Items("a", ...), PlainEncoder(answer_id="1"))
+    run = started(Items("a", ...), OpenAIEncoder())
     await run.begun()
     await asyncio.sleep(1)
 
     run.stop_on_request()
 
-    assert await run.read() == b"id: 1\n\ndata: a\n\n"
+    assert b'"content":"a"' in await run.read()
     assert await run.read() == b""
+    await run.close()
+
+
+@in_virtual_time
+async def test_plain_events_end_with_the_text_that_came() -> None:
+    run = started(Items("a", "b", ...), PlainEncoder(answer_id="1"))
+    await run.begun()
+    await asyncio.sleep(1)
+
+    run.stop_on_request()
+
+    assert (await run.read()).endswith(b"event: stop\ndata: ab\n\n")
     await run.close()

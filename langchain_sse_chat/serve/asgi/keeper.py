@@ -1,0 +1,159 @@
+"""Keep answers for clients that come back, and read them on."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+from langchain_sse_chat.serve.asgi.access_log import (
+    COMPLETE,
+    LEFT,
+    STOPPED,
+    Answered,
+    failed,
+    log_answer,
+)
+from langchain_sse_chat.serve.asgi.answering import Answering
+from langchain_sse_chat.serve.asgi.call import Call
+from langchain_sse_chat.serve.asgi.open_answers import OpenAnswers
+from langchain_sse_chat.serve.asgi.reading import Reading
+from langchain_sse_chat.serve.asgi.settings import Settings
+from langchain_sse_chat.serve.failure.failure import RequestRefused, not_kept
+from langchain_sse_chat.serve.kept.answer import (
+    KeepLimits,
+    KeptAnswer,
+    KeptWire,
+    Owner,
+    Readable,
+)
+from langchain_sse_chat.serve.kept.answers import KeptAnswers
+from langchain_sse_chat.serve.kept.event_ids import EventId
+from langchain_sse_chat.serve.run import RunLimits
+
+_LAST_SECONDS = 1.0
+"""Time for the last events of answers that have ended, at a shutdown."""
+
+
+class Keeper:
+    """The answers that are kept, and their readers.
+
+    Args:
+        keep: How long and how much is kept.
+        limits: Times and sizes of an answer, and of a reader.
+        max_readers: The most clients that read on at the same time.
+    """
+
+    def __init__(
+        self, keep: KeepLimits, limits: RunLimits, *, max_readers: int
+    ) -> None:
+        self._answers = KeptAnswers(keep)
+        self._reader_limits = replace(limits, max_seconds=None)
+        # An answer has no reader of its own, who could leave or be slow.
+        self._run_limits = replace(
+            limits, commit_after=None, keep_alive=None, reader_seconds=None
+        )
+        self._readers = OpenAnswers(max_readers)
+
+    @classmethod
+    def of(cls, settings: Settings, limits: RunLimits) -> Keeper | None:
+        """Return the keeper for the settings of an application, `None` without one."""
+        if settings.keep is None:
+            return None
+        keep = KeepLimits(
+            linger=settings.linger,
+            seconds=settings.kept_seconds,
+            size=settings.kept_bytes,
+        )
+        return cls(keep, limits, max_readers=settings.max_streams)
+
+    def respond(self, answering: Answering, owner: Owner) -> Reading:
+        """Begin an answer, and return the reading of it from its first event."""
+        encoder, run = answering.begun(limits=self._run_limits)
+
+        def end(answer: KeptAnswer) -> None:
+            answered = _outcome(answer, answering.request_id, answering.model)
+            answering.end(encoder, run, answered)
+
+        wire: KeptWire = "plain" if answering.wire == "plain" else "ui"
+        answering.registry.add(run)
+        answer = self._answers.begin(run, owner=owner, wire=wire, on_end=end)
+        return Reading(
+            answer,
+            0,
+            request_id=answering.request_id,
+            limits=self._reader_limits,
+            headers=answering.own_headers,
+        )
+
+    async def read_on(self, call: Call, owner: Owner) -> Reading | None:
+        """Return the reading of an answer from the place that the client has reached.
+
+        Args:
+            call: The request. Its header `Last-Event-ID` has the place; without it, the
+                answer that is being given to the chat is read from its beginning.
+            owner: The key and the chat of the request.
+
+        Returns:
+            The reading; `None` if the client has all events, or no answer is being
+            given to the chat.
+
+        Raises:
+            RequestRefused: The answer is not kept, or too many clients read on.
+        """
+        sent = call.header("last-event-id")
+        if sent is None:
+            answer = self._answers.last_of(owner)
+            if answer is None or answer.ended:
+                return None
+            return self._reading(call, answer, 0)
+        place = EventId.parse(sent)
+        found = self._answers.find(place.answer, owner) if place else None
+        if not (place and found):
+            raise RequestRefused(not_kept())
+        if found.ended and place.number >= found.last:
+            return None
+        return self._reading(call, found, place.number)
+
+    async def stop(self, event_id: str, owner: Owner) -> bool:
+        """Stop the answer that has an event; return whether it was running."""
+        place = EventId.parse(event_id)
+        answer = self._answers.find(place.answer, owner) if place else None
+        if answer is None or answer.ended:
+            return False
+        answer.stop()
+        return True
+
+    def open_again(self) -> None:
+        """Read on again, after a shutdown."""
+        self._readers.open_again()
+
+    async def drain(self) -> None:
+        """End the readings, after their answers have ended."""
+        await self._readers.drain(_LAST_SECONDS)
+
+    def _reading(self, call: Call, answer: Readable, after: int) -> Reading:
+        with self._readers.place():
+            return Reading(
+                answer,
+                after,
+                request_id=call.request_id,
+                limits=self._reader_limits,
+                headers=call.own_headers,
+                registry=self._readers,
+                report=log_answer,
+            )
+
+
+def _outcome(answer: KeptAnswer, request_id: str, model: str) -> Answered:
+    run = answer.run
+    answered = Answered(request_id, model, ending=COMPLETE)
+    now = asyncio.get_running_loop().time()
+    answered.set_times(run.started_at, run.first_bytes_at, now)
+    if answer.is_abandoned:
+        answered.ending = LEFT
+    elif run.failure is not None:
+        answered.ending = failed(run.failure)
+    elif run.is_stopped:
+        answered.ending = STOPPED
+    answered.status = answer.status
+    return answered

@@ -1,0 +1,253 @@
+"""A client that lost its connection comes back and reads on."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from typing import Any
+
+import pytest
+
+from langchain_sse_chat.sse import SSEDecoder
+from tests.unit_tests.serve.asgi.test_serve_asgi_app_ui import ask, stop
+from tests.unit_tests.serve.asgi_calls import Client
+from tests.unit_tests.serve.kept_calls import (
+    TEXT,
+    events_of,
+    keeping,
+    listen,
+    part,
+    reconnect,
+    text_of,
+)
+from tests.unit_tests.serve.served import application
+from tests.unit_tests.serve.ui_client import CHUNKINGS, read_ui
+from tests.unit_tests.transport.virtual_time import in_virtual_time
+
+
+@pytest.mark.parametrize("seconds", [1.5, 7.2, 19.5])
+@in_virtual_time
+async def test_an_event_source_reads_on_where_it_was(seconds: float) -> None:
+    app = keeping()
+    decoder = SSEDecoder()
+    before = decoder.feed((await part(listen(app), seconds)).body)
+    await asyncio.sleep(3)
+
+    # As in a browser, it may be the ID of an event without data.
+    reply = await listen(app, decoder.last_event_id).whole()
+
+    after = events_of(reply)
+    assert (reply.status, reply.is_complete) == (200, True)
+    assert text_of(before) + text_of(after) == TEXT
+    assert [e.data for e in after if e.event == "end"] == [TEXT]
+
+
+@in_virtual_time
+async def test_an_answer_that_was_read_is_not_given_again() -> None:
+    app = keeping()
+    reply = await listen(app).whole()
+    last = events_of(reply)[-1].id
+    reply = await listen(app, last).whole()
+    assert (reply.status, reply.body) == (204, b"")
+
+
+@pytest.mark.parametrize("last", ["x", "a" * 24 + ".3"], ids=["other", "unknown"])
+@in_virtual_time
+async def test_an_answer_that_is_not_kept_is_not_given_again(last: str) -> None:
+    reply = await listen(keeping(), last).whole()
+    assert reply.status == 404
+    assert reply.error["code"] == "answer_not_kept"
+
+
+@in_virtual_time
+async def test_only_the_key_that_began_an_answer_reads_on() -> None:
+    app = keeping(api_keys=["mine", "yours"])
+    reply = await part(listen(app, key="mine"), 5.5)
+    last = events_of(reply)[-1].id
+    assert (await listen(app, last, key="yours").whole()).status == 404
+    assert (await listen(app, last, key="none").whole()).status == 401
+    assert (await listen(app, last, key="mine").whole()).status == 200
+
+
+@in_virtual_time
+async def test_without_a_reader_the_model_is_stopped(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO)
+    app = keeping(linger=5)
+    reply = await part(listen(app), 2.5)
+    last = events_of(reply)[-1].id
+    await asyncio.sleep(6)
+    reply = await listen(app, last).whole()
+    events = events_of(reply)
+    assert [event.event for event in events[-2:]] == ["message", "failure"]
+    assert json.loads(events[-1].data)["error"]["code"] == "answer_abandoned"
+    assert "ending=left" in caplog.text
+    # The failure was read: the browser connects again, and that is the end.
+    assert (await listen(app, events[-1].id).whole()).status == 204
+
+
+@in_virtual_time
+async def test_an_answer_is_logged_once_and_each_reading_on(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO, "langchain_sse_chat.serve")
+    app = keeping()
+    reply = await part(listen(app), 2.5)
+    await listen(app, events_of(reply)[-1].id).whole()
+    lines = [record.getMessage() for record in caplog.records]
+    assert [line.partition("model=")[2].split()[0] for line in lines] == ["slow", "-"]
+    assert all(line.endswith("ending=complete") for line in lines)
+    assert "seconds=20.0" in lines[0]
+
+
+@in_virtual_time
+async def test_an_event_source_stops_its_answer(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO, "langchain_sse_chat.serve")
+    app = keeping()
+    client = listen(app)
+    task = client.start()
+    await asyncio.sleep(2.5)
+    event_id = events_of(client.reply)[-1].id
+
+    path = f"/events/{event_id}/stop"
+    assert (await Client(app, "POST", path).whole()).status == 204
+
+    await task
+    events = events_of(client.reply)
+    assert (events[-1].event, events[-1].data) == ("stop", "0 слово, 1 слово, ")
+    await asyncio.sleep(1)
+    assert caplog.messages[-1].endswith("ending=stopped")
+    assert (await Client(app, "POST", path).whole()).status == 404
+    assert (await Client(app, "POST", "/events/x/stop").whole()).status == 404
+
+
+@in_virtual_time
+async def test_without_keep_there_is_nothing_to_stop() -> None:
+    reply = await Client(application(), "POST", "/events/x/stop").whole()
+    assert reply.status == 404
+
+
+@pytest.mark.parametrize("chunking", CHUNKINGS)
+@pytest.mark.parametrize("seconds", [0.5, 1.5, 7.2])
+@in_virtual_time
+async def test_a_page_reads_the_running_answer_from_its_beginning(
+    seconds: float, chunking: str
+) -> None:
+    app = keeping()
+    first = await part(ask(app), seconds)
+    reply = await reconnect(app).whole()
+    client = read_ui(reply.body, chunking)
+    assert client.text == TEXT
+    assert reply.headers["x-vercel-ai-ui-message-stream"] == "v1"
+    assert not first.body or client.text.startswith(read_ui(first.body).text)
+
+
+@in_virtual_time
+async def test_a_page_reads_on_where_it_was() -> None:
+    app = keeping()
+    first = await part(ask(app), 7.2)
+    last = events_of(first)[-1].id
+    reply = await reconnect(app, last).whole()
+    assert read_ui(first.body + reply.body).text == TEXT
+
+
+@in_virtual_time
+async def test_a_page_reads_an_answer_that_has_ended_by_its_id() -> None:
+    app = keeping()
+    first = await part(ask(app), 7.2)
+    answer = events_of(first)[0].id.partition(".")[0]
+    await asyncio.sleep(20)
+    assert (await reconnect(app).whole()).status == 204
+    reply = await reconnect(app, f"{answer}.0").whole()
+    assert read_ui(reply.body).text == TEXT
+    other = Client(
+        app, "GET", "/chat/other/stream", headers={"last-event-id": f"{answer}.0"}
+    )
+    assert (await other.whole()).status == 404
+
+
+@in_virtual_time
+async def test_two_pages_read_the_same_answer() -> None:
+    app = keeping()
+    first = ask(app)
+    task = first.start()
+    await asyncio.sleep(5)
+    second = await reconnect(app).whole()
+    await task
+    assert read_ui(first.reply.body).text == read_ui(second.body).text == TEXT
+    assert read_ui(first.reply.body).message_id == read_ui(second.body).message_id
+
+
+@in_virtual_time
+async def test_a_page_stops_an_answer_that_another_reads() -> None:
+    app = keeping()
+    first = ask(app)
+    task = first.start()
+    await asyncio.sleep(2.5)
+    assert (await stop(app)).status == 204
+    await task
+    assert read_ui(first.reply.body).text == "0 слово, 1 слово, "
+    assert (await stop(app)).status == 404
+
+
+@in_virtual_time
+async def test_there_is_no_answer_to_a_chat() -> None:
+    assert (await reconnect(keeping()).whole()).status == 204
+
+
+@in_virtual_time
+async def test_clients_that_read_on_have_a_limit() -> None:
+    app = keeping(max_streams=1)
+    reply = await part(listen(app), 1.5)
+    last = events_of(reply)[-1].id
+    first = listen(app, last)
+    task = first.start()
+    await asyncio.sleep(1)
+    assert (await listen(app, last).whole()).status == 429
+    first.leave()
+    await task
+
+
+@in_virtual_time
+async def test_a_shutdown_ends_answers_and_readers() -> None:
+    app = keeping()
+    first, second = ask(app), reconnect(app)
+    tasks = [first.start()]
+    await asyncio.sleep(1.5)
+    tasks.append(second.start())
+    await asyncio.sleep(1)
+    await app.drain(2)
+    await asyncio.wait(tasks)
+    for client in (first, second):
+        assert "0 слово" in client.reply.text
+        assert "shutting down" in client.reply.text
+        assert client.reply.is_complete
+    assert (await reconnect(app, "a" * 24 + ".1").whole()).status == 404
+    received = [{"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}]
+
+    async def receive() -> Any:
+        return received.pop(0)
+
+    async def send(message: Any) -> None:
+        del message
+
+    await app({"type": "lifespan"}, receive, send)
+
+
+@in_virtual_time
+async def test_completions_are_not_kept() -> None:
+    body = {"model": "slow", "messages": [{"role": "user", "content": "Hi"}]}
+    client = Client(
+        keeping(),
+        "POST",
+        "/v1/chat/completions",
+        body=json.dumps({**body, "stream": True}).encode(),
+        headers={"content-type": "application/json"},
+    )
+    reply = await client.whole()
+    assert b"id: " not in reply.body.replace(b'"id"', b"")
+    assert reply.contents() == TEXT
