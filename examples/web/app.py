@@ -45,7 +45,9 @@ def weather(city: str) -> str:
 
 def application(chat: ChatSSE) -> Starlette:
     """Return the application; `chat` may be any model with tools."""
-    served = create_app({"chat": chat, "agent": create_agent(chat, [weather])})
+    targets = {"chat": chat, "agent": create_agent(chat, [weather])}
+    # A page that is reloaded, or loses its connection, resumes its answer.
+    served = create_app(targets, keep="memory://")
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:

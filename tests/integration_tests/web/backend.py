@@ -71,3 +71,24 @@ def last_cut(data: bytes) -> int:
     """Return the last place inside a character, or the end if there is none."""
     inside = [at for at, byte in enumerate(data) if 0x80 <= byte < 0xC0]
     return inside[-1] if inside else len(data)
+
+
+class BreaksConnection:
+    """Closes the connection of a response at the next piece that it sends."""
+
+    def __init__(self, app: Any, path: str) -> None:
+        self.app = app
+        self.path = path
+        self.breaks = False
+        """Set it to break one response."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        async def send_or_break(message: Any) -> None:
+            is_piece = message["type"] == "http.response.body" and message.get("body")
+            if self.breaks and is_piece and scope["path"] == self.path:
+                self.breaks = False
+                msg = "The connection is closed."
+                raise OSError(msg)
+            await send(message)
+
+        await self.app(scope, receive, send_or_break)

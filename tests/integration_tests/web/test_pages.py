@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from langchain_sse_chat.testing import Reply, ScriptedServer
 from tests.integration_tests.web.backend import CutInCharacters, application, serving
@@ -14,9 +14,9 @@ from tests.integration_tests.web.chat_page import ChatPage
 TOKENS = ["Привет", " и 你好", ",\n世界", " 👋🏽", " — всё"]
 TEXT = "".join(TOKENS)
 
-pytestmark = pytest.mark.parametrize(
-    "name", ["react-openai", "use-chat", "fetch-reader", "event-source"]
-)
+NOT_KEPT = ["react-openai", "fetch-reader"]
+"""Pages whose answer ends when they are left."""
+ALL = pytest.mark.parametrize("name", [*NOT_KEPT, "use-chat", "event-source"])
 
 
 @pytest.fixture
@@ -24,6 +24,7 @@ def chat(url: str, page: Page, name: str) -> ChatPage:
     return ChatPage(page, f"{url}/{name}/")
 
 
+@ALL
 def test_tokens_appear_one_by_one(chat: ChatPage, upstream: ScriptedServer) -> None:
     gate = threading.Semaphore(0)
     upstream.script(Reply.text(TOKENS, gate=gate))
@@ -38,6 +39,7 @@ def test_tokens_appear_one_by_one(chat: ChatPage, upstream: ScriptedServer) -> N
     assert upstream.requests[0].json()["messages"][-1]["content"] == "Hello"
 
 
+@ALL
 def test_a_character_that_comes_in_two_reads_is_whole(
     page: Page, upstream: ScriptedServer, name: str
 ) -> None:
@@ -61,6 +63,7 @@ def test_a_character_that_comes_in_two_reads_is_whole(
     assert cutting.cuts >= len(TOKENS) - 1
 
 
+@ALL
 def test_stop_reaches_the_model(chat: ChatPage, upstream: ScriptedServer) -> None:
     upstream.script(Reply.text(TOKENS, stall_after=2))
 
@@ -70,11 +73,27 @@ def test_stop_reaches_the_model(chat: ChatPage, upstream: ScriptedServer) -> Non
 
     assert upstream.wait_for_disconnect(5)
     chat.expect_idle()
-    chat.expect_answer("".join(TOKENS[:2]))
+    chat.expect_words("".join(TOKENS[:2]))
     chat.ask("And now?")
     chat.expect_words("You said: And now?")
 
 
+@pytest.mark.parametrize("name", [*NOT_KEPT, "use-chat"])
+def test_stop_reaches_a_model_that_is_silent(
+    chat: ChatPage, upstream: ScriptedServer
+) -> None:
+    upstream.script(Reply.text(TOKENS, stall_after=0))
+
+    chat.ask("Hello")
+    assert upstream.wait_for_requests(1)
+    chat.stop()
+
+    assert upstream.wait_for_disconnect(5)
+    chat.expect_idle()
+    expect(chat.page.get_by_role("alert").filter(has_text=".")).to_have_count(0)
+
+
+@ALL
 def test_a_failure_is_a_sentence(chat: ChatPage, upstream: ScriptedServer) -> None:
     limit = Reply.status(429, headers={"retry-after": "1"})
     upstream.script(limit, Reply.text(TOKENS, cut_after=2))
@@ -88,6 +107,7 @@ def test_a_failure_is_a_sentence(chat: ChatPage, upstream: ScriptedServer) -> No
     chat.expect_idle()
 
 
+@pytest.mark.parametrize("name", NOT_KEPT)
 def test_a_page_that_is_left_stops_the_model(
     chat: ChatPage, upstream: ScriptedServer
 ) -> None:

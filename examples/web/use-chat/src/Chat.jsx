@@ -9,11 +9,14 @@ const transport = new DefaultChatTransport({ api: API, body: { model: "agent" } 
 
 /** A chat that goes on after a reload. */
 export default function Chat({ chat: { id, messages: saved } }) {
-  const { messages, sendMessage, regenerate, status, stop, error } = useChat({
+  const { messages, sendMessage, regenerate, resumeStream, status, stop, error } = useChat({
     id,
     messages: saved,
     transport,
-    resume: true, // reads the rest of an answer that still runs
+    resume: true, // after a reload, if the answer still runs
+    onFinish({ isDisconnect }) {
+      if (isDisconnect) resumeStream();
+    },
     throttle: 50, // milliseconds between two updates of the page
   });
   const [input, setInput] = useState("");
