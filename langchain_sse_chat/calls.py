@@ -234,8 +234,8 @@ class ChatCalls(ChatSSESettings):
         exchange = self._exchange(
             assembler, keys, messages, stop, kwargs, streamed=streamed
         )
-        # Made here, so that the time it takes is not that of the first token, and a
-        # wrong setting is an error, with fallbacks too.
+        # The client is created before the clock of the first token starts, and here, so
+        # that an invalid setting raises even if there are fallbacks.
         self._clients.sync_client()
         events = CallEvents(self.callbacks, run_manager)
         return stream(exchange, events.on_retry)

@@ -178,26 +178,26 @@ def _common(
 ) -> _Common:
     """Return the parts that the calls of a model share, created for the first call.
 
-    It is made again for a call with keywords of its own, where the environment has a
-    say, and after the key or a mapping of headers has changed. A change of any other
-    setting empties `_frames`.
+    They are created again for a call with keywords of its own, for a provider with
+    access tokens or query variables in the environment, and after the key, the headers
+    or the query have changed. A change of any other setting empties `_shared_parts`.
     """
     differs = call.settings or call.headers or call.query or call.body.get("model")
     if differs or provider.token or provider.query_env:
-        return _made_common(settings, provider, clients, key, call, streamed=streamed)
+        return _new_common(settings, provider, clients, key, call, streamed=streamed)
     # Mappings of the caller's, which may be changed in place.
     given = dict(settings.default_headers or ()), dict(settings.default_query or ())
-    frames = settings._frames  # noqa: SLF001  # kept by the settings for this
-    found = frames.get(streamed)
+    kept = settings._shared_parts  # noqa: SLF001  # kept by the settings for this
+    found = kept.get(streamed)
     if found is not None and found[0] == (key, given):
         common: _Common = found[1]
         return common
-    common = _made_common(settings, provider, clients, key, call, streamed=streamed)
-    frames[streamed] = (key, given), common
+    common = _new_common(settings, provider, clients, key, call, streamed=streamed)
+    kept[streamed] = (key, given), common
     return common
 
 
-def _made_common(
+def _new_common(
     settings: ChatSSESettings,
     provider: Provider,
     clients: Clients,
@@ -226,10 +226,10 @@ def _made_common(
     asks_usage = streamed and stream_usage is not False
     dialect = settings._dialect  # noqa: SLF001  # kept by the settings for this
     if model != settings.model:
-        frames = settings._frames  # noqa: SLF001  # kept by the settings for this
-        if model not in frames:
-            frames[model] = provider.dialect_for(model)
-        dialect = frames[model]
+        kept = settings._shared_parts  # noqa: SLF001  # kept by the settings for this
+        if model not in kept:
+            kept[model] = provider.dialect_for(model)
+        dialect = kept[model]
     dialect = _dialect(dialect, used["reasoning_echo"])
     tags = used["reasoning_tags"]
     plan = CallPlan(

@@ -22,7 +22,7 @@ from langchain_sse_chat.sse.bare import BARE, BareTextDecoder
 from langchain_sse_chat.tool_names import OwnNames, with_own_names
 from langchain_sse_chat.transport.clock import wall_clock
 from langchain_sse_chat.transport.protocols import ResponseHead
-from langchain_sse_chat.wire import server_errors as failures
+from langchain_sse_chat.wire import server_errors
 from langchain_sse_chat.wire.deltas import AnswerMessage, Assembler
 from langchain_sse_chat.wire.memory_budget import LARGE, MemoryBudget
 from langchain_sse_chat.wire.reader import ChunkReader
@@ -262,11 +262,11 @@ class AnswerPipeline(Generic[OutputT]):
 
     def _add_headers(self, message: AnswerMessage) -> None:
         headers = self._head.headers if self._head else {}
-        request_id = failures.request_id(headers)
+        request_id = server_errors.request_id(headers)
         if request_id is not None:
             message.metadata["request_id"] = request_id
         if self._options.include_response_headers:
-            message.metadata["headers"] = failures.without_cookies(headers)
+            message.metadata["headers"] = server_errors.without_cookies(headers)
         if self._options.marks_generated_files:
             message.metadata["x_headers"] = x_headers(headers)
         message.metadata.update(self._attempt_metadata)
@@ -275,7 +275,7 @@ class AnswerPipeline(Generic[OutputT]):
 
     def error_response(self, head: ResponseHead, body: bytes) -> SSEChatError:
         """Return the error for a status that is not a success."""
-        return failures.status_error(
+        return server_errors.status_error(
             head.status_code,
             head.headers,
             body,

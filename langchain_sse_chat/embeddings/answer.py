@@ -47,7 +47,8 @@ def read_answer(body: Mapping[str, Any], count: int, url: str) -> EmbeddingsAnsw
     if len(items) != count:
         msg = (
             f"{url} returned {len(items)} embeddings for {_texts(count)}. None of them "
-            "is used, because they may belong to other texts."
+            "is used, because they may belong to other texts. Try a smaller "
+            "`max_texts`, or report this to the operator of the server."
         )
         raise MalformedEmbeddingsError(msg)
     vectors: list[list[float]] = [[] for _ in items]
@@ -80,8 +81,8 @@ def _places(items: Sequence[Mapping[str, Any]], url: str) -> Sequence[int]:
     shown = ", ".join(map(repr, given[:_SHOWN])) + (", …" if count > _SHOWN else "")
     msg = (
         f"{url} returned embeddings with the `index` values {shown}, which are not 0 "
-        f"to {count - 1}, each once. It is not known which vector belongs to which "
-        "text."
+        f"to {count - 1}, each once. The vectors cannot be assigned to the texts. "
+        "Report this to the operator of the server."
     )
     raise MalformedEmbeddingsError(msg)
 

@@ -39,8 +39,8 @@ def checked_texts(texts: Iterable[object], *, is_query: bool = False) -> list[st
     """
     if isinstance(texts, str | bytes):
         msg = (
-            f"`texts` is a {type(texts).__name__}, not a list of strings. For one text "
-            "call `embed_query`, or pass a list."
+            f"`texts` must be a list of strings, not {type(texts).__name__}. For one "
+            "text call `embed_query`, or pass a list."
         )
         raise ConfigurationError(msg)
     found: list[str] = []
@@ -48,8 +48,8 @@ def checked_texts(texts: Iterable[object], *, is_query: bool = False) -> list[st
         name = "`text`" if is_query else f"texts[{place}]"
         if not isinstance(text, str):
             msg = (
-                f"{name} is a {type(text).__name__}, not a string. Tokens are "
-                "not sent, because each model has its own."
+                f"{name} must be a string, not {type(text).__name__}. Pass text "
+                "instead of token IDs, which differ between models."
             )
             raise ConfigurationError(msg)
         if not text:

@@ -84,8 +84,8 @@ class EmbeddingsJob:
                 else f"the first one has {wanted}"
             )
             msg = (
-                f"The embedding of text {place} has {width} numbers, but {reason}. "
-                "Vectors of different widths cannot be compared."
+                f"The embedding of text {place} has {width} dimensions, but {reason}. "
+                "Vectors of different dimensions cannot be compared."
             )
             raise MalformedEmbeddingsError(msg)
 

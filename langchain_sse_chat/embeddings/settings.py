@@ -108,7 +108,7 @@ class EmbeddingsSettings(Connection, Embeddings):
         self._facts = facts_at(self._provider, self._address)
         if self.dimensions is not None and self._facts.dimensions_field is None:
             msg = (
-                f"{self._provider.name} has no parameter for the width of vectors. "
-                "Remove `dimensions`."
+                f"{self._provider.name} does not let you choose the number of "
+                "dimensions. Remove `dimensions`."
             )
             raise ConfigurationError(msg)

@@ -28,7 +28,7 @@ def read_vector(value: object) -> list[float]:
     elif isinstance(value, list):
         vector = _from_list(value)
     else:
-        msg = f"is a {type(value).__name__}, not a list of numbers or base64"
+        msg = f"is {type(value).__name__} instead of a list of numbers or base64"
         raise ValueError(msg)  # noqa: TRY004  # one error for all faults of an answer
     if not vector:
         msg = "is empty"

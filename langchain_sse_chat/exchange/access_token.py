@@ -35,7 +35,7 @@ from langchain_sse_chat.transport.protocols import (
     Timeouts,
 )
 from langchain_sse_chat.transport.url import safe_url
-from langchain_sse_chat.wire import server_errors as failures
+from langchain_sse_chat.wire import server_errors
 from langchain_sse_chat.wire.error_details import read_details
 from langchain_sse_chat.wire.jsontext import loads
 
@@ -226,7 +226,7 @@ class _TokenReceiver:
 
     def error_response(self, head: ResponseHead, body: bytes) -> SSEChatError:
         """Return the error for a status that is not a success."""
-        return failures.status_error(
+        return server_errors.status_error(
             head.status_code,
             head.headers,
             body,

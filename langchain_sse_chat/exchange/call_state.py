@@ -95,7 +95,7 @@ class CallState(Generic[OutputT]):
             least_overlap: Number of repeated characters from which a repetition is
                 removed; `None` to remove nothing.
         """
-        # Only an answer that may be resumed comes here: see `can_go_on`.
+        # Only reached if `can_resume` was true.
         cast("ResumedAnswer[OutputT]", self._resumed).resume(self._last, least_overlap)
         self._last = None
         if self._attempt_has_output:

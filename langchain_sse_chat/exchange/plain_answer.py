@@ -14,7 +14,7 @@ from langchain_sse_chat.errors import (
 )
 from langchain_sse_chat.transport.clock import wall_clock
 from langchain_sse_chat.transport.protocols import ResponseHead
-from langchain_sse_chat.wire import server_errors as failures
+from langchain_sse_chat.wire import server_errors
 from langchain_sse_chat.wire.jsontext import loads
 from langchain_sse_chat.wire.stream_errors import error_in
 
@@ -118,7 +118,7 @@ class PlainReceiver(Generic[AnswerT]):
 
     def error_response(self, head: ResponseHead, body: bytes) -> SSEChatError:
         """Return the error for a status that is not a success."""
-        return failures.status_error(
+        return server_errors.status_error(
             head.status_code,
             head.headers,
             body,
@@ -184,7 +184,7 @@ def raise_error_in(value: dict[str, Any], answer: PlainAnswer) -> None:
     """
     error = error_in(value, "message")
     if error is not None:
-        raise failures.stream_error(error, answer.url, value)
+        raise server_errors.stream_error(error, answer.url, value)
 
 
 def unlike(answer: PlainAnswer, wanted: str) -> str:

@@ -1,4 +1,4 @@
-"""Decide whether and when a failed attempt is retried. No I/O."""
+"""Decide whether and when a failed attempt is retried, and log it. No other I/O."""
 
 from __future__ import annotations
 

@@ -52,12 +52,15 @@ class Attachment:
         """Return the file as it is uploaded.
 
         Raises:
-            ConfigurationError: The data is not Base64.
+            ConfigurationError: The data is not base64.
         """
         try:
             content = base64.b64decode(self.data, validate=True)
         except (binascii.Error, ValueError):
-            msg = f"{self.path} has data that is not Base64."
+            msg = (
+                f"The data at {self.path} is not valid base64. Pass "
+                "`base64.b64encode(data).decode()`."
+            )
             raise ConfigurationError(msg) from None
         kind = api_type(self.mime_type)
         name = self.name or f"{self.key[:16]}{extension_of(kind)}"

@@ -262,7 +262,7 @@ def with_additional_fields(given: Mapping[str, Any]) -> dict[str, Any]:
         return values
     if not isinstance(fields, Mapping):
         kind = type(fields).__name__
-        msg = f"`additional_fields` is a {kind}; pass a dict with keys of the body."
+        msg = f"`additional_fields` must be a dict of keys of the body, not {kind}."
         raise ConfigurationError(msg)
     own = values.get("extra_body") or {}
     if not isinstance(own, Mapping):

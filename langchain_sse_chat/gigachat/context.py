@@ -46,7 +46,9 @@ def context_headers(modules: Mapping[str, ModuleType] = sys.modules) -> dict[str
     custom = _value(context, _CUSTOM) or {}
     if not isinstance(custom, Mapping):
         kind = type(custom).__name__
-        msg = f"`{_CUSTOM}` of `gigachat.context` is a {kind}; set a dict of headers."
+        msg = (
+            f"`{_CUSTOM}` of `gigachat.context` must be a dict of headers, not {kind}."
+        )
         raise ConfigurationError(msg)
     return {**headers, **custom}
 

@@ -113,8 +113,8 @@ def _only_choice(schema: Mapping[str, Any], path: str) -> Mapping[str, Any]:
 def _single(choices: Sequence[Any], path: str) -> Any:
     if len(choices) != 1:
         msg = (
-            f"{path} has a parameter with several types, which this server rejects. "
-            "Use a single type."
+            f"The schema at {path} has a parameter with {len(choices)} alternatives, "
+            "but GigaChat accepts exactly one type beside null. Use a single type."
         )
         raise ConfigurationError(msg)
     return choices[0]

@@ -149,7 +149,10 @@ def _segment(name: object, argument: str) -> str:
     if isinstance(name, str) and name.strip("."):
         with suppress(UnicodeEncodeError):  # a half of a character
             return quote(name, safe=":")
-    msg = f"`{argument}` is {name!r}; pass the `id_` of a result."
+    msg = (
+        f"Invalid `{argument}`: {name!r}. Pass an ID, such as the `id_` of an uploaded "
+        "file."
+    )
     raise ConfigurationError(msg)
 
 

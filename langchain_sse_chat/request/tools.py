@@ -137,8 +137,8 @@ def tool_choice_to_wire(
         return _choice_by_word(tool_choice, tools, names)
     if not isinstance(tool_choice, Mapping):
         msg = (
-            f"tool_choice is a {type(tool_choice).__name__}. Pass a string, a bool or "
-            "a dict."
+            f"Invalid tool_choice: {type(tool_choice).__name__}. Pass a string, a bool "
+            "or a dict."
         )
         raise ConfigurationError(msg)
     return _choice_by_dict(tool_choice, names)

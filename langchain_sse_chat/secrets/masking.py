@@ -54,7 +54,7 @@ def mask_keywords(keywords: MutableMapping[str, Any]) -> None:
         if isinstance(given, Mapping):
             keywords[name] = MaskedDict(masked_values(given))
         elif given:
-            msg = f"`{name}` is a {type(given).__name__}; pass a dict."
+            msg = f"`{name}` must be a dict, not {type(given).__name__}."
             raise ConfigurationError(msg)
 
 

@@ -8,7 +8,8 @@ from pydantic import SecretStr
 
 from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.providers import PROVIDERS, Provider
-from langchain_sse_chat.transport.proxies import proxies_of
+from langchain_sse_chat.secrets.masking import MaskedStr
+from langchain_sse_chat.transport.proxies import Proxy
 
 
 def endpoint_root(provider: Provider, base_url: str | None) -> str:
@@ -77,13 +78,10 @@ def proxy_in_environment(provider: Provider) -> str | None:
     Raises:
         ConfigurationError: It is not a valid proxy URL.
     """
-    proxy = _environment((provider.proxy_env,)) if provider.proxy_env else None
-    if proxy is not None:
-        try:
-            proxies_of(proxy)
-        except ConfigurationError as error:
-            msg = f"{provider.proxy_env} is not a proxy's URL. {error}"
-            raise ConfigurationError(msg) from None
+    variable = provider.proxy_env
+    proxy = _environment((variable,)) if variable else None
+    if variable and proxy is not None:
+        Proxy(MaskedStr(proxy), variable).as_httpx()
     return proxy
 
 

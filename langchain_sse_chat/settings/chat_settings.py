@@ -153,7 +153,7 @@ class ChatSSESettings(Connection, BaseChatModel):
     `ModelProfile`. Default: the known facts about the server, and the context window
     of the model if `langchain-sse-chat[prices]` is installed."""
 
-    _frames: dict[Any, Any] = PrivateAttr(default_factory=dict)
+    _shared_parts: dict[Any, Any] = PrivateAttr(default_factory=dict)
     """The shared parts of calls, by the values they depend on other than fields; and
     the dialects of models that calls name."""
 
@@ -161,7 +161,7 @@ class ChatSSESettings(Connection, BaseChatModel):
     """The dialect of the provider for the model."""
 
     _PEER_NAMES = CHAT_NAMES
-    _MADE: ClassVar[tuple[str, ...]] = (*Connection._MADE, "_frames", "_dialect")  # noqa: SLF001  # ours
+    _MADE: ClassVar[tuple[str, ...]] = (*Connection._MADE, "_shared_parts", "_dialect")  # noqa: SLF001  # ours
 
     @field_validator("logit_bias", mode="before")
     @classmethod
@@ -175,7 +175,7 @@ class ChatSSESettings(Connection, BaseChatModel):
 
     def _derive(self) -> None:
         super()._derive()
-        self._frames = {}
+        self._shared_parts = {}
         self._dialect = self._provider.dialect_for(self.model)
         if self._given("profile") is None:
             vars(self)["profile"] = self._resolve_model_profile()
@@ -241,7 +241,11 @@ class ChatSSESettings(Connection, BaseChatModel):
         fields = vars(self)
         if self.model_kwargs:
             fields = {**fields, **masked(self.model_kwargs)}
-        for name in ("streaming", *fields_for(type(self), Use.BODY), *self.model_kwargs):
+        for name in (
+            "streaming",
+            *fields_for(type(self), Use.BODY),
+            *self.model_kwargs,
+        ):
             if (value := fields[name]) is not None:
                 params[name] = value
         return params
@@ -250,7 +254,7 @@ class ChatSSESettings(Connection, BaseChatModel):
         state = super().__getstate__()
         private = state["__pydantic_private__"] or {}
         # It holds keys and headers as sent, and is created again.
-        return {**state, "__pydantic_private__": {**private, "_frames": {}}}
+        return {**state, "__pydantic_private__": {**private, "_shared_parts": {}}}
 
     def to_json(self) -> Any:
         """Return LangChain's serialized form of the model, without secrets.

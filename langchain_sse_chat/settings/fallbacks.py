@@ -35,8 +35,8 @@ def checked_fallbacks(value: Any, cls: type[Any]) -> Sequence[Any]:
     """
     if not isinstance(value, (list, tuple)):
         what = type(value).__name__
-        hint = f": `fallbacks=[{what}(…)]`" if isinstance(value, cls) else ""
-        msg = f"`fallbacks` is a {what}, not a list. Pass a list of models{hint}."
+        hint = f" Pass `fallbacks=[{what}(…)]`." if isinstance(value, cls) else ""
+        msg = f"`fallbacks` must be a list of models, not {what}.{hint}"
         raise ConfigurationError(msg)
     for each in value:
         if not isinstance(each, cls):

@@ -191,8 +191,8 @@ def _bring_provider(
             values["provider"] = owners[0]
     elif str(known).strip().lower() not in owners:
         msg = (
-            f"{row.name!r} is for {' or '.join(owners)}, and `provider` is {known!r}. "
-            f"Pass it {_way(row)} if this is intended."
+            f"{row.name!r} is an argument for {' or '.join(owners)}, but `provider` "
+            f"is {known!r}. Remove it, or pass it {_way(row)} to send it anyway."
         )
         raise ConfigurationError(msg)
 

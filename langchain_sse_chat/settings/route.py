@@ -102,7 +102,8 @@ def find_route(
 def _record(folder: object) -> Path | None:
     """Return the folder for recordings. An empty string disables recording."""
     if folder is not None and not isinstance(folder, str | PathLike):
-        msg = f"`record` is a {type(folder).__name__}. Pass the path of a folder."
+        kind = type(folder).__name__
+        msg = f"`record` must be the path of a folder, not {kind}."
         raise ConfigurationError(msg)
     return Path(folder) if folder else None
 
@@ -132,8 +133,8 @@ def _check_alone(
     for other, is_there in others.items():
         if is_there:
             msg = (
-                f"`base_url` has a user and password, and there is {other} too. A "
-                "request can carry only one of them: remove the other."
+                f"`base_url` has a user and password, but {other} is set as well, and "
+                "both need the header `Authorization`. Remove one of them."
             )
             raise ConfigurationError(msg)
 

@@ -108,8 +108,8 @@ def _waited(url: str, clock: StreamClock) -> SSEChatError:
     error = clock.expired(monotonic())
     if error is None:  # a timeout of the user's own client, or of the system
         msg = (
-            f"Timed out waiting for {url}, before any timeout of this model: check "
-            "the timeouts of your own client."
+            f"Timed out waiting for {url}, although no timeout of this model has "
+            "expired. Check the timeouts of your `http_client` or `http_async_client`."
         )
         error = TimedOutError(msg, phase=clock.phase)
     return error
@@ -120,7 +120,7 @@ def _timed_out(
 ) -> TimedOutError:
     if isinstance(exc, httpx.PoolTimeout):
         msg = (
-            f"No connection to {url} became free {_within(timeouts.pool)}: all "
+            f"No connection to {url} was available {_within(timeouts.pool)}: all "
             "connections of the pool are in use. Run fewer streams at the same time, "
             "pass an `http_client` with larger limits, or raise `timeout`."
         )
@@ -133,13 +133,13 @@ def _timed_out(
         return TimedOutError(msg, phase="write")
     # A server without TLS may wait for more of what it takes for a request.
     plain = (
-        " If the server speaks plain HTTP, the address begins with `http://`."
+        " If the server does not use TLS, begin `base_url` with `http://`."
         if url.startswith("https://")
         else ""
     )
     msg = (
-        f"No connection to {url} {_within(timeouts.connect)}. Check `base_url`, "
-        f"network and `proxy`; raise `timeout` for a distant server.{plain}"
+        f"Could not connect to {url} {_within(timeouts.connect)}. Check `base_url`, "
+        f"the network and `proxy`; raise `timeout` for a distant server.{plain}"
     )
     return TimedOutError(msg, phase="connect")
 
@@ -213,8 +213,8 @@ def _broken(exc: Exception, url: str) -> ConnectionFailedError:
         return error
     if isinstance(exc, httpx.ConnectError):
         msg = (
-            f"No connection to {url}: {_reason(exc)}. Check `base_url`, network and "
-            "`proxy`."
+            f"Could not connect to {url}: {_reason(exc)}. Check `base_url`, the "
+            "network and `proxy`."
         )
     else:
         msg = (

@@ -78,7 +78,7 @@ class Timeouts:
         names = ("connect", "write", "pool", "read")
         if not all(hasattr(timeout, name) for name in names):
             msg = (
-                f"`timeout` is a {type(timeout).__name__}. Pass seconds, a tuple "
+                f"Invalid `timeout`: {type(timeout).__name__}. Pass seconds, a tuple "
                 "(connect, read), or an `httpx.Timeout`."
             )
             raise ConfigurationError(msg)

@@ -59,8 +59,8 @@ class Proxy:
             if url.host and "@" not in url.path:
                 return httpx.Proxy(url)
         msg = (
-            f"The proxy cannot be used. {self.source} must be like 'http://host:port' "
-            "or 'socks5://host:port', with special characters in user and password "
+            f"Invalid proxy URL in {self.source}. Use the form 'http://host:port' or "
+            "'socks5://host:port', with special characters in the user and password "
             "percent-encoded."
         )
         raise ConfigurationError(msg)

@@ -11,7 +11,7 @@ from typing import Any
 
 from langchain_sse_chat.errors import MalformedChunkError
 from langchain_sse_chat.gigachat.message_form import with_choices
-from langchain_sse_chat.wire import server_errors as failures
+from langchain_sse_chat.wire import server_errors
 from langchain_sse_chat.wire.choice import ChoiceReader
 from langchain_sse_chat.wire.deltas import AnswerMessage, Delta, joined
 from langchain_sse_chat.wire.event_template import PADDING, EventTemplate, template_of
@@ -227,7 +227,7 @@ class ChunkReader:
         if said.strip("[] ").upper() == "DONE":
             self.saw_done = True
         elif is_failed_event(event) or is_error_word(said):
-            raise failures.stream_error(said, self.url)
+            raise server_errors.stream_error(said, self.url)
         elif is_ping(said) or is_ping(event) or lenient or self.has_finish_reason:
             return
         elif event == "message" or said[:1] == "{":
@@ -273,7 +273,7 @@ class ChunkReader:
             self._take_stray(chunk, event)
         if error is not None:
             # Raised only now, so that content next to it is in the partial message.
-            raise failures.stream_error(error, self.url, chunk)
+            raise server_errors.stream_error(error, self.url, chunk)
         return out
 
     def _keep(self, chunk: dict[str, Any]) -> None:
@@ -321,7 +321,7 @@ class ChunkReader:
                 raise error
         for choice in (self._choice, *self._others.values()):
             if choice.failure is not None:
-                raise failures.finish_error(choice.failure, self.url)
+                raise server_errors.finish_error(choice.failure, self.url)
 
     def _read_choice(self, choice: object) -> str | Delta | None:
         if not isinstance(choice, dict):
@@ -345,7 +345,7 @@ class ChunkReader:
         if reader.has_error or "error" in choice or "message" in choice:
             error = error_in_choice(choice)
             if error is not None:
-                raise failures.stream_error(error, self.url)
+                raise server_errors.stream_error(error, self.url)
         return out
 
     def _other(self, index: int) -> ChoiceReader:

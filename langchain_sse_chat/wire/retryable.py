@@ -1,7 +1,8 @@
 """Decide which failures are worth a retry of the same request.
 
-This is the one place for that: statuses, codes and messages, and accounts without
-credit, for which waiting does not help.
+This is the one place for what a server says: statuses, codes and messages, and accounts
+without credit, for which waiting does not help. What a proxy says is judged in
+`transport/map_exceptions.py`.
 """
 
 from __future__ import annotations

@@ -202,7 +202,7 @@ def test_another_attempt_may_succeed(
 def test_a_server_that_is_not_there_is_named(run: Run, clients: HTTPClients) -> None:
     with Server(whole) as server:
         url = server.url
-    with pytest.raises(ConnectionFailedError, match="No connection to"):
+    with pytest.raises(ConnectionFailedError, match="Could not connect to"):
         run(clients, [Exchange(url)])
 
 

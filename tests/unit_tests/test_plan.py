@@ -315,7 +315,10 @@ def test_the_response_format_of_a_call_is_made_from_a_class(
         (lambda chat: chat.invoke("Hello", extra_headers={"X": "a\nb"}), "'X'"),
         (lambda chat: chat.invoke("Hello", extra_headers=5), "`extra_headers`"),
         (lambda chat: chat.invoke("Hello", extra_query="a"), "`extra_query`"),
-        (lambda chat: chat.invoke("Hello", extra_body=[1]), "`extra_body` is a list"),
+        (
+            lambda chat: chat.invoke("Hello", extra_body=[1]),
+            "`extra_body` must be a dict, not list",
+        ),
         (lambda chat: chat.invoke("Hello", max_retries=-1), "max_retries"),
         (lambda chat: chat.invoke("Hello", max_retry_after=-1), "max_retry_after"),
         (lambda chat: chat.invoke("Hello", timeout=-1), "`timeout` is -1"),

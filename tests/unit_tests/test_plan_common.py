@@ -76,6 +76,6 @@ def test_no_key_is_written_with_a_model() -> None:
     chat = ChatSSE(model="m", api_key="k")
     chat._plan("the-key", [HumanMessage("Hello")], None, {}, streamed=False)
 
-    assert chat._frames
+    assert chat._shared_parts
     assert b"the-key" not in pickle.dumps(chat)
-    assert chat._frames
+    assert chat._shared_parts

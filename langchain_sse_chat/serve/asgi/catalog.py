@@ -70,7 +70,7 @@ class Catalog:
     def _only_name(self, *, has_default: bool) -> str:
         names = self.names()
         if not names or (len(names) > 1 and not has_default):
-            msg = "The request has no `model`. `GET /v1/models` lists those there are."
+            msg = "The request has no `model`. `GET /v1/models` lists them all."
             raise refused(msg, "model", "missing_required_parameter")
         return names[0]
 

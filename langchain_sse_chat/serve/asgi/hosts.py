@@ -57,14 +57,14 @@ class HostCheck:
         name = _name(asked.host or "")
         if not self._is_known(name, asked.server):
             msg = (
-                "The server is not known by the name in the `Host` header. Add the "
-                "name to `allowed_hosts`."
+                "The name in the `Host` header is not allowed. If it is a name of this "
+                "server, its operator has to add it to `allowed_hosts`."
             )
             return Failure(403, msg, "invalid_request_error", "host_not_allowed")
         if asked.fetch_site == "cross-site" and not self._may_cross(asked.origin):
             msg = (
-                "The request comes from a page of another site. Add its origin to "
-                "`cors_origins`."
+                "Requests from pages of other sites are not allowed. The operator of "
+                "this server can add the origin to `cors_origins`."
             )
             return Failure(403, msg, "invalid_request_error", "origin_not_allowed")
         return None

@@ -136,7 +136,7 @@ def unauthorized() -> Failure:
 
 def unknown_model(name: str) -> Failure:
     """Return the failure for a model that is not served."""
-    msg = f"There is no model {name[:100]!r}. `GET /v1/models` lists those there are."
+    msg = f"There is no model {name[:100]!r}. `GET /v1/models` lists them all."
     return Failure(404, msg, _INVALID, "model_not_found", "model")
 
 
@@ -256,8 +256,9 @@ def _failure(fault: Fault) -> Failure:
             return Failure(429, msg, kind, code, None, fault.retry, fault.retry_after)
         case "refused":
             msg = (
-                "The model's server refused the request of this server, not that of "
-                "the client. The reason is in the server's log."
+                "The model's server rejected the request of this server, for example "
+                "its API key. The client cannot change that; the reason is in the log "
+                "of this server."
             )
             return Failure(502, msg, "upstream_refused", "upstream_refused")
         case "timeout":

@@ -65,7 +65,7 @@ def _value(text: str) -> Any:
         msg = f"The body is not JSON: {error.msg} at character {error.pos + 1}."
         raise refused(msg, code="invalid_body") from None
     except ValueError as error:
-        msg = f"The body is not JSON that is accepted: {str(error)[:100]}."
+        msg = f"The JSON of the body was rejected: {str(error)[:100]}."
         raise refused(msg, code="invalid_body") from None
     return _joined(value) if "\\ud" in text.lower() else value
 

@@ -128,8 +128,9 @@ def _named_input(texts: Sequence[str], lists: Sequence[str]) -> ToInput:
     if len(texts) > 1 or len(lists) > 1:
         names = ", ".join(sorted([*texts, *lists]))
         msg = (
-            f"The input has several values ({names}). Say which are made of the "
-            "messages: Served(runnable, input=lambda request: {...})."
+            f"The input has several variables ({names}), which cannot all be filled "
+            "from the messages. Pass a function: Served(runnable, input=lambda "
+            "request: {...})."
         )
         raise ValueError(msg)
     if texts and lists:
@@ -153,7 +154,7 @@ def _place_of_question(messages: Messages) -> int:
     for index in range(len(messages) - 1, -1, -1):
         if isinstance(messages[index], HumanMessage):
             return index
-    msg = "This model answers a message with the `role` `user`. Send one."
+    msg = "The request has no message with the `role` `user`. Send one."
     raise refused(msg, "messages", "invalid_value")
 
 

@@ -82,7 +82,8 @@ class ModelOptions:
         try:
             bound = self._bind(model, request)
         except Exception as error:
-            msg = "The model does not accept the `tools`."
+            kind = type(error).__name__
+            msg = f"The model rejected the `tools` ({kind}). Check their schemas."
             raise refused(msg, "tools", "invalid_value") from error
         if _only_adds_keywords(bound, model):
             return model, {**bound.kwargs, **keywords}

@@ -105,7 +105,7 @@ def _kind(served: Served) -> Kind:
     if callable(target) and not isinstance(target, type):
         return FunctionTarget(served)
     msg = (
-        f"{type(target).__name__} cannot be served. Give a chat model, a chain, a "
+        f"{type(target).__name__} cannot be served. Pass a chat model, a chain, a "
         "graph, or a function of messages and request."
     )
     raise TypeError(msg)

@@ -144,7 +144,7 @@ def test_a_proxy_that_is_no_url_is_an_error_that_shows_no_password(
     server: ScriptedServer, asked: Ask, address: str
 ) -> None:
     proxy = f"http://me:hidden/words@{address}"
-    with pytest.raises(ConfigurationError, match="The proxy cannot be used") as caught:
+    with pytest.raises(ConfigurationError, match="Invalid proxy URL") as caught:
         asked(model(server.base_url, proxy=proxy), "Hello")
     assert "hidden" not in all_words(caught.value)
 

@@ -110,7 +110,7 @@ def test_a_socket_that_nobody_listens_on_is_named(path: Path, asked: Ask) -> Non
     except ConnectionFailedError as error:
         words = str(error)
     gc.collect()
-    assert f"No connection to http://unix:{path}:/v1/chat/completions" in words
+    assert f"Could not connect to http://unix:{path}:/v1/chat/completions" in words
 
 
 def test_tokens_are_got_from_their_own_address(path: Path) -> None:

@@ -160,7 +160,9 @@ async def test_a_folder_that_cannot_be_written_to_is_an_error_before_the_request
 async def test_a_folder_that_is_no_path_is_an_error(
     make_chat: MakeChat, way: Any
 ) -> None:
-    with pytest.raises(ConfigurationError, match="`record` is a bool"):
+    with pytest.raises(
+        ConfigurationError, match="`record` must be the path of a folder, not bool"
+    ):
         await way(make_chat(hello(way)), record=True)
     with pytest.raises(ConfigurationError, match="record"):
         make_chat(record=5)

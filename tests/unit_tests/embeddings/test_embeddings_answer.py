@@ -73,9 +73,7 @@ def test_an_error_shows_only_the_first_places() -> None:
         pytest.param([item(0, A)] * 3, "3 embeddings for 2 texts", id="extra"),
         pytest.param([], "0 embeddings for 2 texts", id="none"),
         pytest.param([item(0, A), item(1, [])], "text 1: it is empty", id="empty"),
-        pytest.param(
-            [item(1, A), {"index": 0}], "text 0: it is a None", id="no_vector"
-        ),
+        pytest.param([item(1, A), {"index": 0}], "text 0: it is None", id="no_vector"),
         pytest.param([A, B], r"\('data'\) without a list `data`", id="bare_vectors"),
         pytest.param({"0": A}, "without a list `data`", id="object"),
         pytest.param(None, "without a list `data`", id="null"),

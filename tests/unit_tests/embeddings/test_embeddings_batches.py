@@ -34,10 +34,18 @@ def test_texts_of_any_iterable_are_a_list(texts: Any) -> None:
 @pytest.mark.parametrize(
     ("texts", "words"),
     [
-        pytest.param("abc", "`texts` is a str, not a list", id="str"),
-        pytest.param(b"abc", "`texts` is a bytes, not a list", id="bytes"),
-        pytest.param(["a", None], r"texts\[1\] is a NoneType", id="none"),
-        pytest.param([[1, 2]], r"texts\[0\] is a list, .* Tokens", id="tokens"),
+        pytest.param("abc", "`texts` must be a list of strings, not str", id="str"),
+        pytest.param(
+            b"abc", "`texts` must be a list of strings, not bytes", id="bytes"
+        ),
+        pytest.param(
+            ["a", None], r"texts\[1\] must be a string, not NoneType", id="none"
+        ),
+        pytest.param(
+            [[1, 2]],
+            r"texts\[0\] must be a string, not list. .* token IDs",
+            id="tokens",
+        ),
         pytest.param(["a", "b", ""], r"texts\[2\] is empty", id="empty"),
     ],
 )
@@ -50,7 +58,9 @@ def test_what_is_no_text_is_an_error_with_its_place(texts: Any, words: str) -> N
     ("text", "words"),
     [
         pytest.param("", "^`text` is empty", id="empty"),
-        pytest.param([1, 2], "^`text` is a list, .* Tokens", id="tokens"),
+        pytest.param(
+            [1, 2], "^`text` must be a string, not list. .* token IDs", id="tokens"
+        ),
     ],
 )
 def test_a_query_has_no_place_in_a_list(text: Any, words: str) -> None:

@@ -100,7 +100,7 @@ def test_a_mistake_is_a_typed_error(given: dict[str, Any], words: str) -> None:
 
 
 def test_a_width_for_a_provider_without_the_field_is_an_error() -> None:
-    with pytest.raises(ConfigurationError, match="gigachat has no parameter"):
+    with pytest.raises(ConfigurationError, match="gigachat does not let you choose"):
         CompatibleEmbeddings(
             provider="gigachat", model="Embeddings", api_key=KEY, dimensions=9
         )

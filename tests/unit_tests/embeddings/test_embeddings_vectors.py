@@ -35,8 +35,8 @@ def test_a_vector_is_a_list_of_floats(value: Any, vector: list[float]) -> None:
 @pytest.mark.parametrize(
     ("value", "words"),
     [
-        pytest.param(None, "is a NoneType", id="missing"),
-        pytest.param({"0": 1.0}, "is a dict", id="object"),
+        pytest.param(None, "is NoneType", id="missing"),
+        pytest.param({"0": 1.0}, "is dict", id="object"),
         pytest.param([], "is empty", id="empty"),
         pytest.param("", "is empty", id="empty_base64"),
         pytest.param([[0.1], [0.2]], "has items of the type list", id="of_tokens"),

@@ -144,5 +144,7 @@ def test_data_that_is_not_base64_is_an_error() -> None:
     block = {"type": "image_url", "image_url": {"url": "data:image/png;base64,ü"}}
     [found] = attachments_in(asked(block))
 
-    with pytest.raises(ConfigurationError, match=r"messages\[0\]\.content\[1\] has"):
+    with pytest.raises(
+        ConfigurationError, match=r"at messages\[0\]\.content\[1\] is not valid base64"
+    ):
         found.form_file()

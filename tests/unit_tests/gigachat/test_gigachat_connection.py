@@ -158,14 +158,14 @@ def test_additional_fields_are_a_part_of_the_body(kind: type[Any]) -> None:
 @KINDS
 @pytest.mark.parametrize("fields", ["a", [1], 5], ids=repr)
 def test_other_additional_fields_are_an_error(kind: type[Any], fields: Any) -> None:
-    with pytest.raises(ConfigurationError, match="`additional_fields` is a"):
+    with pytest.raises(ConfigurationError, match="`additional_fields` must be a dict"):
         kind(credentials=KEY, additional_fields=fields)
     with pytest.raises(ConfigurationError, match="extra_body"):
         kind(credentials=KEY, additional_fields={"a": 1}, extra_body=fields)
 
 
 def test_other_additional_fields_of_a_call_are_an_error(sber: Sber, ask: Ask) -> None:
-    with pytest.raises(ConfigurationError, match="`additional_fields` is a"):
+    with pytest.raises(ConfigurationError, match="`additional_fields` must be a dict"):
         ask(sber.chat(), additional_fields=[1])
     with pytest.raises(ConfigurationError, match="extra_body"):
         ask(sber.chat(), additional_fields={"a": 1}, extra_body=[1])

@@ -114,7 +114,7 @@ def test_an_id_that_is_none_is_an_error_without_a_request(
     call: Call, name: str, given: Any
 ) -> None:
     with ScriptedGigaChat() as server:
-        with pytest.raises(ConfigurationError, match="`id_` of a result"):
+        with pytest.raises(ConfigurationError, match="Pass an ID"):
             call(GigaChat(**server.settings), name, given)
 
         assert server.requests == []

@@ -62,7 +62,7 @@ def test_a_purpose_is_a_string(purpose: Any) -> None:
 
 @pytest.mark.parametrize("file_id", [None, "", "..", "\ud800"], ids=ascii)
 def test_what_is_not_an_id_is_an_error(file_id: Any) -> None:
-    with pytest.raises(ConfigurationError, match="pass the `id_` of a result"):
+    with pytest.raises(ConfigurationError, match="Pass an ID"):
         requests.file_request(file_id)
 
 

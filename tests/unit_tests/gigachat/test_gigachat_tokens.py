@@ -352,7 +352,7 @@ def _unreachable(_: int) -> httpx.Response:
 @pytest.mark.parametrize(
     ("fails", "words"),
     [
-        pytest.param(_unreachable, "Check `auth_url`, network", id="not reached"),
+        pytest.param(_unreachable, "Check `auth_url`, the network", id="not reached"),
         pytest.param(
             lambda _: httpx.Response(404, text="no such page"),
             "Check `auth_url`.",

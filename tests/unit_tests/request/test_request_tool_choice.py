@@ -73,5 +73,5 @@ def test_a_tools_type_is_no_choice_where_it_is_a_function() -> None:
 
 
 def test_a_choice_of_another_type_is_refused() -> None:
-    with pytest.raises(ConfigurationError, match="tool_choice is a int"):
+    with pytest.raises(ConfigurationError, match="Invalid tool_choice: int"):
         tool_choice_to_wire(7, TOOLS)

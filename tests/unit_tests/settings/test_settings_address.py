@@ -162,5 +162,5 @@ def test_an_error_names_the_variable_with_the_proxy(
 ) -> None:
     monkeypatch.setenv("OPENAI_PROXY", "p:1")
 
-    with pytest.raises(ConfigurationError, match="OPENAI_PROXY is not a proxy's URL"):
+    with pytest.raises(ConfigurationError, match="Invalid proxy URL in OPENAI_PROXY"):
         ChatSSE(model="m", api_key="k")

@@ -30,7 +30,7 @@ OTHER = ChatSSE(**BASE)
         ({"temperature": "hot"}, "temperature: Input should be a valid number"),
         pytest.param(
             {"fallbacks": OTHER},
-            "`fallbacks` is a ChatSSE, not a list.",
+            "`fallbacks` must be a list of models, not ChatSSE.",
             id="fallbacks not in a list",
         ),
         pytest.param(
@@ -43,7 +43,7 @@ OTHER = ChatSSE(**BASE)
         ({"base_url": "ws://host/v1"}, "`base_url` is 'ws://host/v1'"),
         ({"base_url": "host/v1"}, "`base_url` is 'host/v1'"),
         ({"base_url": "http://[::1/v1"}, "`base_url` is 'http://[::1/v1'"),
-        ({"timeout": "10"}, "`timeout` is a str. Pass seconds"),
+        ({"timeout": "10"}, "Invalid `timeout`: str. Pass seconds"),
         ({"timeout": -1}, "`timeout` is -1"),
         ({"timeout": (1, "x")}, "`timeout` is 'x'"),
     ],

@@ -137,8 +137,12 @@ def test_a_copy_keeps_the_other_headers_and_fields() -> None:
 @pytest.mark.parametrize(
     ("where", "change", "words"),
     [
-        ("provider", {"app_title": "My app"}, "'app_title' is for openrouter"),
-        ("provider", {"groq_api_key": "k"}, "'groq_api_key' is for groq"),
+        (
+            "provider",
+            {"app_title": "My app"},
+            "'app_title' is an argument for openrouter",
+        ),
+        ("provider", {"groq_api_key": "k"}, "'groq_api_key' is an argument for groq"),
         ("provider", {"azure_endpoint": "https://a.test"}, "provider is 'deepseek'"),
         ("provider", {"api_version": "v"}, "provider is 'deepseek'"),
         ("base_url", {"api_version": "v"}, "provider is 'deepseek'"),

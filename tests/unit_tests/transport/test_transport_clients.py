@@ -174,7 +174,7 @@ def test_a_client_of_another_type_is_refused(
 
 @pytest.mark.parametrize("proxy", ["ftp://p.example:1", "http://p.example:port", "::"])
 def test_a_proxy_that_cannot_be_used_is_named(proxy: str) -> None:
-    with pytest.raises(ConfigurationError, match="The proxy cannot be used"):
+    with pytest.raises(ConfigurationError, match="Invalid proxy URL in `proxy`"):
         HTTPClients(ClientSettings(proxy=proxy)).sync_client()
 
 

@@ -42,8 +42,8 @@ def failure(exc: Exception, *, started: float = math.inf) -> SSEChatError:
         (httpx.ConnectTimeout("x"), "connect", "1.5 s"),
         (httpx.WriteTimeout("x"), "write", "2.5 s"),
         (httpx.PoolTimeout("x"), "pool", "3.5 s"),
-        (httpx.ReadTimeout("x"), "first_token", "before any timeout of this model"),
-        (TimeoutError(), "first_token", "before any timeout of this model"),
+        (httpx.ReadTimeout("x"), "first_token", "although no timeout of this model"),
+        (TimeoutError(), "first_token", "although no timeout of this model"),
     ],
 )
 def test_timeouts_tell_phase_place_and_value(
@@ -76,7 +76,7 @@ def test_a_part_that_the_clock_cut_short_is_the_clocks_error(exc: Exception) -> 
 
 
 def test_https_that_nobody_answers_may_be_meant_as_http() -> None:
-    assert "begins with `http://`" in str(failure(httpx.ConnectTimeout("x")))
+    assert "begin `base_url` with `http://`" in str(failure(httpx.ConnectTimeout("x")))
     clock = StreamClock(LIMITS, math.inf, url="http://h.example/v1")
     with pytest.raises(TimedOutError) as caught:
         fail(
@@ -85,7 +85,7 @@ def test_https_that_nobody_answers_may_be_meant_as_http() -> None:
             timeouts=LIMITS,
             clock=clock,
         )
-    assert "begins with" not in str(caught.value)
+    assert "begin `base_url`" not in str(caught.value)
 
 
 def test_a_limit_of_the_system_is_told_as_such() -> None:
@@ -98,7 +98,7 @@ def test_a_limit_of_the_system_is_told_as_such() -> None:
 @pytest.mark.parametrize(
     ("exc", "words"),
     [
-        (httpx.ConnectError("[Errno 111] refused"), "No connection to"),
+        (httpx.ConnectError("[Errno 111] refused"), "Could not connect to"),
         pytest.param(
             httpx.ProxyError("502 Bad Gateway"),
             "The proxy for",

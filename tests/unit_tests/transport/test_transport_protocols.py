@@ -37,7 +37,7 @@ def test_a_timeout_of_the_caller_is_laid_over_the_limits(
 
 @pytest.mark.parametrize("timeout", ["9", True, (1.0,), {"connect": 1.0}])
 def test_what_is_no_timeout_is_refused(timeout: Any) -> None:
-    with pytest.raises(ConfigurationError, match="`timeout` is a"):
+    with pytest.raises(ConfigurationError, match="Invalid `timeout`: "):
         LIMITS.overridden_by(timeout)
 
 

@@ -149,7 +149,7 @@ def test_a_socket_that_is_not_there_is_named(
     except ConnectionFailedError as error:
         words = str(error)
     gc.collect()
-    assert f"No connection to http://unix:{path}:/chat/completions: " in words
+    assert f"Could not connect to http://unix:{path}:/chat/completions: " in words
 
 
 def test_requests_for_another_socket_do_not_go_through_it(
