@@ -17,6 +17,6 @@ find "$target" -name node_modules -prune -o -name package-lock.json -print | whi
             npm ci --ignore-scripts --no-audit --no-fund --loglevel=error </dev/null
             cp package-lock.json node_modules/.locked
         fi
-        npm run build --if-present --loglevel=error </dev/null
+        npm run build --if-present --silent -- --logLevel warn </dev/null
     )
 done
