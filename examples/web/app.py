@@ -14,6 +14,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 from langchain.agents import create_agent
@@ -43,11 +44,16 @@ def weather(city: str) -> str:
     return f"It is sunny in {city}."
 
 
-def application(chat: ChatSSE) -> Starlette:
-    """Return the application; `chat` may be any model with tools."""
+def application(chat: ChatSSE, **settings: Any) -> Starlette:
+    """Return the application.
+
+    Args:
+        chat: The model; it may be any model with tools.
+        **settings: More settings of `create_app`.
+    """
     targets = {"chat": chat, "agent": create_agent(chat, [weather])}
     # A page that is reloaded, or loses its connection, resumes its answer.
-    served = create_app(targets, keep="memory://")
+    served = create_app(targets, keep="memory://", **settings)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:

@@ -17,7 +17,7 @@ EXAMPLES = Path(sys.prefix) / "examples"
 """The copy of `examples` whose pages are built."""
 
 
-def application(upstream: ScriptedServer) -> Any:
+def application(upstream: ScriptedServer, **settings: Any) -> Any:
     """Return the application of `examples/web/app.py`, with a server for its model."""
     spec = importlib.util.spec_from_file_location("app", EXAMPLES / "web" / "app.py")
     assert spec
@@ -27,7 +27,7 @@ def application(upstream: ScriptedServer) -> Any:
     chat = ChatSSE(
         model="m", base_url=upstream.base_url, api_key="sk-test", max_retries=0
     )
-    return module.application(chat)
+    return module.application(chat, **settings)
 
 
 @contextmanager
@@ -92,3 +92,18 @@ class BreaksConnection:
             await send(message)
 
         await self.app(scope, receive, send_or_break)
+
+
+class CountsPieces:
+    """Counts the pieces of all responses."""
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+        self.pieces = 0
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        async def send_counted(message: Any) -> None:
+            await send(message)
+            self.pieces += message["type"] == "http.response.body"
+
+        await self.app(scope, receive, send_counted)

@@ -8,7 +8,13 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from langchain_sse_chat.testing import Reply, ScriptedServer
-from tests.integration_tests.web.backend import CutInCharacters, application, serving
+from tests.integration_tests.serve_clients.served import eventually
+from tests.integration_tests.web.backend import (
+    CountsPieces,
+    CutInCharacters,
+    application,
+    serving,
+)
 from tests.integration_tests.web.chat_page import ChatPage
 
 TOKENS = ["Привет", " и 你好", ",\n世界", " 👋🏽", " — всё"]
@@ -64,6 +70,25 @@ def test_a_character_that_comes_in_two_reads_is_whole(
 
 
 @ALL
+def test_keep_alives_are_not_text(
+    page: Page, upstream: ScriptedServer, name: str
+) -> None:
+    gate = threading.Semaphore(1)
+    upstream.script(Reply.text(TOKENS, gate=gate))
+    counting = CountsPieces(application(upstream, keep_alive=0.02))
+
+    with serving(counting) as url:
+        chat = ChatPage(page, f"{url}/{name}/")
+        chat.ask("Hello")
+        chat.expect_answer(TOKENS[0])
+        before = counting.pieces
+        assert eventually(lambda: counting.pieces > before + 3)
+        gate.release(10)
+        chat.expect_idle()
+        chat.expect_words(TEXT)
+
+
+@ALL
 def test_stop_reaches_the_model(chat: ChatPage, upstream: ScriptedServer) -> None:
     upstream.script(Reply.text(TOKENS, stall_after=2))
 
@@ -105,6 +130,20 @@ def test_a_failure_is_a_sentence(chat: ChatPage, upstream: ScriptedServer) -> No
     chat.expect_problem("The model's server failed")
     chat.expect_answer("".join(TOKENS[:2]))
     chat.expect_idle()
+
+
+@pytest.mark.parametrize("name", ["react-openai"])
+def test_a_component_that_is_unmounted_stops_the_model(
+    chat: ChatPage, upstream: ScriptedServer
+) -> None:
+    upstream.script(Reply.text(TOKENS, stall_after=2))
+
+    chat.ask("Hello")
+    chat.expect_answer("".join(TOKENS[:2]))
+    chat.page.get_by_role("button", name="New chat").click()
+
+    assert upstream.wait_for_disconnect(5)
+    expect(chat.page.locator(".message")).to_have_count(0)
 
 
 @pytest.mark.parametrize("name", NOT_KEPT)

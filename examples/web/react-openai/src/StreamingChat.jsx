@@ -10,7 +10,7 @@ export default function StreamingChat({ url, model }) {
   const running = useRef(null);
 
   const stop = () => running.current?.abort();
-  useEffect(() => stop, []); // a page that is left stops the model
+  useEffect(() => stop, []); // a chat that is closed stops its model
 
   async function send(event) {
     event.preventDefault();
@@ -37,12 +37,14 @@ export default function StreamingChat({ url, model }) {
   const isStreaming = answer !== null;
   return (
     <>
-      {messages.map(({ role, content }, index) => (
-        <div key={index} className={`message ${role}`}>
-          {content}
-        </div>
-      ))}
-      {isStreaming && <div className="message assistant streaming">{answer}</div>}
+      <div role="log">
+        {messages.map(({ role, content }, index) => (
+          <div key={index} className={`message ${role}`}>
+            {content}
+          </div>
+        ))}
+        {isStreaming && <div className="message assistant streaming">{answer}</div>}
+      </div>
       {error && <p role="alert">{error}</p>}
       <form onSubmit={send}>
         <input

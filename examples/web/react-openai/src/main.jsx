@@ -1,10 +1,10 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import StreamingChat from "./StreamingChat.jsx";
+import App from "./App.jsx";
 import "./style.css";
 
 createRoot(document.getElementById("root")).render(
   <StrictMode>
-    <StreamingChat url="/api/v1/chat/completions" model="chat" />
+    <App />
   </StrictMode>,
 );

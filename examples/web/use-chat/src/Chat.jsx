@@ -40,13 +40,15 @@ export default function Chat({ chat: { id, messages: saved } }) {
 
   return (
     <>
-      {messages.map((message) => (
-        <div key={message.id} className={`message ${message.role}`}>
-          {message.parts.map((part, index) => (
-            <Part key={index} part={part} />
-          ))}
-        </div>
-      ))}
+      <div role="log">
+        {messages.map((message) => (
+          <div key={message.id} className={`message ${message.role}`}>
+            {message.parts.map((part, index) => (
+              <Part key={index} part={part} />
+            ))}
+          </div>
+        ))}
+      </div>
       {error && (
         <p role="alert">
           {error.message}{" "}
