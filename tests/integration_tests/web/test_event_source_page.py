@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from langchain_sse_chat.testing import Reply, ScriptedServer
+from tests.integration_tests.serve_clients.served import PATIENCE
 from tests.integration_tests.web.chat_page import ChatPage
 from tests.integration_tests.web.program import program
 
@@ -78,4 +79,4 @@ def test_the_page_reads_the_sanic_example(
         chat.ask("Hello again")
         chat.expect_answer("".join(TOKENS[:2]))
         chat.stop()
-        assert upstream.wait_for_disconnect(5)
+        assert upstream.wait_for_disconnect(PATIENCE)

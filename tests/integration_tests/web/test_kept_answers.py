@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from langchain_sse_chat.testing import Reply, ScriptedServer
+from tests.integration_tests.serve_clients.served import PATIENCE
 from tests.integration_tests.web.backend import (
     BreaksConnection,
     application,
@@ -94,7 +95,7 @@ def test_a_reload_after_a_stop_shows_what_came(
     page.reload()
     chat.expect_answer("".join(TOKENS[:2]))
     chat.stop()
-    assert upstream.wait_for_disconnect(5)
+    assert upstream.wait_for_disconnect(PATIENCE)
     chat.expect_idle()
     page.reload()
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from langchain_sse_chat.testing import Reply, ScriptedServer
-from tests.integration_tests.serve_clients.served import eventually
+from tests.integration_tests.serve_clients.served import PATIENCE, eventually
 from tests.integration_tests.web.backend import (
     CountsPieces,
     CutInCharacters,
@@ -96,7 +96,8 @@ def test_stop_reaches_the_model(chat: ChatPage, upstream: ScriptedServer) -> Non
     chat.expect_answer("".join(TOKENS[:2]))
     chat.stop()
 
-    assert upstream.wait_for_disconnect(5)
+    # Sooner than a kept answer that is only left, which ends after 30 seconds.
+    assert upstream.wait_for_disconnect(PATIENCE)
     chat.expect_idle()
     chat.expect_words("".join(TOKENS[:2]))
     chat.ask("And now?")
@@ -113,7 +114,7 @@ def test_stop_reaches_a_model_that_is_silent(
     assert upstream.wait_for_requests(1)
     chat.stop()
 
-    assert upstream.wait_for_disconnect(5)
+    assert upstream.wait_for_disconnect(PATIENCE)
     chat.expect_idle()
     expect(chat.page.get_by_role("alert").filter(has_text=".")).to_have_count(0)
 
@@ -142,7 +143,7 @@ def test_a_component_that_is_unmounted_stops_the_model(
     chat.expect_answer("".join(TOKENS[:2]))
     chat.page.get_by_role("button", name="New chat").click()
 
-    assert upstream.wait_for_disconnect(5)
+    assert upstream.wait_for_disconnect(PATIENCE)
     expect(chat.page.locator(".message")).to_have_count(0)
 
 
@@ -156,4 +157,4 @@ def test_a_page_that_is_left_stops_the_model(
     chat.expect_answer("".join(TOKENS[:2]))
     chat.page.close()
 
-    assert upstream.wait_for_disconnect(5)
+    assert upstream.wait_for_disconnect(PATIENCE)
