@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
+
+from langchain_sse_chat.testing import ScriptedServer
+from tests.integration_tests.web.backend import application, serving
 
 SIZES = [1, 2, 3, 7, 1000]
 READ = """
@@ -27,6 +31,16 @@ async ({ bytes, size }) => {
 """
 
 
+@pytest.fixture(scope="module")
+def reader(browser: Browser) -> Iterator[Page]:
+    """The page. The tests call its module, and change nothing."""
+    with ScriptedServer() as upstream, serving(application(upstream)) as url:
+        page = browser.new_page()
+        page.goto(f"{url}/fetch-reader/")
+        yield page
+        page.close()
+
+
 @pytest.mark.parametrize(
     ("sent", "events"),
     [
@@ -45,12 +59,10 @@ async ({ bytes, size }) => {
         pytest.param("", [], id="nothing"),
     ],
 )
-def test_events(page: Page, url: str, sent: str, events: list[str]) -> None:
-    page.goto(f"{url}/fetch-reader/")
-
+def test_events(reader: Page, sent: str, events: list[str]) -> None:
     encoded = base64.b64encode(sent.encode()).decode()
     found = {
-        size: page.evaluate(READ, {"bytes": encoded, "size": size}) for size in SIZES
+        size: reader.evaluate(READ, {"bytes": encoded, "size": size}) for size in SIZES
     }
 
     assert found == dict.fromkeys(SIZES, events)
