@@ -25,6 +25,7 @@ WEB := tests/integration_tests/web
 WEB_SOURCES := $(shell find examples -name node_modules -prune -o -name dist -prune -o -type f -print)
 MIGRATIONS := tests/integration_tests/migrations
 TRACING := tests/integration_tests/tracing
+BATCHES := tests/integration_tests/batches
 EXAMPLES := tests/integration_tests/test_examples.py
 # Rooms whose tests send no request, or by a client of their own: it does not matter
 # which library would send it.
@@ -82,7 +83,8 @@ all: format lint type test integration_test examples docs ## do all that a chang
 integration_test integration_tests: $(VENV)/.group-test $(VENV)/.group-agents $(VENV)/.group-serve_frameworks $(VENV)/.group-deployment $(VENV)/.group-serve_servers ## run the tests that use real sockets
 	@$(PY) -m pytest $(WORKERS) --ignore=tests/integration_tests/llamacpp \
 		--ignore=tests/integration_tests/litellm --ignore=$(SERVE_CLIENTS) \
-		--ignore=$(WEB) --ignore=$(MIGRATIONS) --ignore=$(TRACING) --ignore=$(EXAMPLES) $(PYTEST_EXTRA) $(INTEGRATION_TEST_FILE)
+		--ignore=$(WEB) --ignore=$(MIGRATIONS) --ignore=$(TRACING) --ignore=$(BATCHES) \
+		--ignore=$(EXAMPLES) $(PYTEST_EXTRA) $(INTEGRATION_TEST_FILE)
 
 .PHONY: aiohttp
 aiohttp: $(OTHER_VENVS)/aiohttp/.made ## run unit and integration tests with async calls sent by aiohttp
@@ -91,7 +93,7 @@ aiohttp: $(OTHER_VENVS)/aiohttp/.made ## run unit and integration tests with asy
 	@$(OTHER_VENVS)/aiohttp/bin/python -m pytest $(WORKERS) \
 		--ignore=tests/integration_tests/llamacpp --ignore=tests/integration_tests/litellm \
 		--ignore=$(SERVE_CLIENTS) --ignore=$(WEB) --ignore=$(MIGRATIONS) --ignore=$(TRACING) \
-		--ignore=tests/integration_tests/serve \
+		--ignore=$(BATCHES) --ignore=tests/integration_tests/serve \
 		$(PYTEST_EXTRA) tests/integration_tests
 
 .PHONY: real_server
@@ -118,6 +120,10 @@ migrations: $(OTHER_VENVS)/migrations/.made ## run programs for other packages, 
 .PHONY: tracing
 tracing: $(OTHER_VENVS)/tracing/.made ## trace calls with OpenInference, OpenLLMetry and Langfuse, whose spans stay in memory
 	@$(OTHER_VENVS)/tracing/bin/python -m pytest $(PYTEST_EXTRA) $(TRACING)
+
+.PHONY: batches
+batches: $(OTHER_VENVS)/batches/.made ## kill and restart batches in one process, on Ray and on Dask
+	@$(OTHER_VENVS)/batches/bin/python -m pytest $(WORKERS) $(PYTEST_EXTRA) $(BATCHES)
 
 .PHONY: examples
 examples: $(VENV)/.group-test $(VENV)/.group-agents $(VENV)/.group-serve_frameworks ## run the code in the README, the docs and examples/
@@ -306,6 +312,10 @@ $(OTHER_VENVS)/migrations/.made: pyproject.toml
 
 $(OTHER_VENVS)/tracing/.made: pyproject.toml
 	@scripts/venv.sh $(OTHER_VENVS)/tracing --editable . --group test --group tracing
+	@touch $@
+
+$(OTHER_VENVS)/batches/.made: pyproject.toml
+	@scripts/venv.sh $(OTHER_VENVS)/batches --editable . --group test --group batches
 	@touch $@
 
 # Node comes with the environment, so that the machine needs none.

@@ -16,7 +16,16 @@ import subprocess
 import sys
 
 SHORT = ("startup", "decoder", "calls", "tokens")
-FULL = (*SHORT, "layers", "first_token", "memory", "growth", "real_time", "relay")
+FULL = (
+    *SHORT,
+    "layers",
+    "first_token",
+    "memory",
+    "growth",
+    "real_time",
+    "relay",
+    "batches",
+)
 SMALLEST = {
     "startup": "--rounds 1",
     "decoder": "--short --rounds 1",
@@ -28,6 +37,7 @@ SMALLEST = {
     "growth": "--rounds 1 --most 1024",
     "real_time": "--streams 5 --seconds 1 --rounds 1 --answer 20",
     "relay": "--streams 3 --seconds 1 --rounds 1 --short",
+    "batches": "--prompts 50",
     "page": "",
     "plot": "--into {folder}",
 }

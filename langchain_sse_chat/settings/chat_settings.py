@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.language_models.model_profile import ModelProfile
+from langchain_core.rate_limiters import InMemoryRateLimiter
 from pydantic import (
     AliasChoices,
     Field,
@@ -18,6 +19,7 @@ from pydantic import (
 from langchain_sse_chat._version import __version__
 from langchain_sse_chat.answer.pipeline import OnTruncation
 from langchain_sse_chat.dialect import Dialect, ReasoningEcho
+from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.exchange.endpoint_attempts import OnDisconnect
 from langchain_sse_chat.exchange.retry import RetryPolicy
 from langchain_sse_chat.prices import require_prices
@@ -179,7 +181,6 @@ class ChatSSESettings(Connection, BaseChatModel):
         self._dialect = self._provider.dialect_for(self.model)
         if self._given("profile") is None:
             vars(self)["profile"] = self._resolve_model_profile()
-            self.model_fields_set.discard("profile")
         if self.compute_cost:
             require_prices()
 
@@ -251,6 +252,13 @@ class ChatSSESettings(Connection, BaseChatModel):
         return params
 
     def __getstate__(self) -> dict[Any, Any]:
+        if isinstance(self.rate_limiter, InMemoryRateLimiter):
+            msg = (
+                "A model with an `InMemoryRateLimiter` cannot be pickled, because each "
+                "process needs its own, with its part of the rate. Pickle the model "
+                "without it, and set `rate_limiter` in the process that uses it."
+            )
+            raise ConfigurationError(msg)
         state = super().__getstate__()
         private = state["__pydantic_private__"] or {}
         # It holds keys and headers as sent, and is created again.

@@ -129,6 +129,11 @@ class CheckedModel(BaseModel):
 
     def _derive(self) -> None:
         """Make what is made from the fields, from their present values."""
+        # An argument of `None` is the default. What is found instead of it must not
+        # count as set: a copy for another provider would take it there.
+        for name in self._FOUND:
+            if vars(self)[name] is None:
+                self.model_fields_set.discard(name)
 
     def _catch_up(self) -> None:
         if not self._is_derived:

@@ -28,7 +28,13 @@ PAGES = [
         if not page.stem.endswith(TRANSLATED)
     ),
 ]
-SCRIPTS = sorted((ROOT / "examples").glob("*.py"))
+ELSEWHERE = {"batch_dask.py", "batch_ray.py"}
+"""Programs that `make batches` runs, with the libraries that they need."""
+SCRIPTS = [
+    script
+    for script in sorted((ROOT / "examples").glob("*.py"))
+    if script.name not in ELSEWHERE
+]
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 KEYS = ("OPENAI", "MEGALLM", "AITUNNEL")
 

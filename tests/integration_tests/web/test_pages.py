@@ -75,7 +75,7 @@ def test_keep_alives_are_not_text(
 ) -> None:
     gate = threading.Semaphore(1)
     upstream.script(Reply.text(TOKENS, gate=gate))
-    counting = CountsPieces(application(upstream, keep_alive=0.02))
+    counting = CountsPieces(application(upstream, keep_alive=0.02, commit_after=0.02))
 
     with serving(counting) as url:
         chat = ChatPage(page, f"{url}/{name}/")

@@ -14,6 +14,7 @@ import httpx2
 import pytest
 from langchain_core.load import dumpd, dumps, load
 from langchain_core.messages import HumanMessage
+from langchain_core.rate_limiters import InMemoryRateLimiter
 from pydantic import SecretStr
 
 import langchain_sse_chat
@@ -245,12 +246,28 @@ def test_a_model_survives_pickling() -> None:
     assert copy._clients is not chat._clients
 
 
+def test_a_pickled_model_keeps_what_was_found_when_it_gets_a_rate_limiter(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "k")
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://test/v1")
+    pickled = pickle.dumps(ChatSSE(model="m"))
+    monkeypatch.delenv("OPENAI_API_KEY")
+    monkeypatch.delenv("OPENAI_BASE_URL")
+
+    chat = pickle.loads(pickled)  # noqa: S301  our own
+    chat.rate_limiter = InMemoryRateLimiter()
+
+    assert (chat._address, chat._key) == ("http://test/v1", SecretStr("k"))
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [
         pytest.param("http_client", httpx.Client(), id="http_client"),
         pytest.param("http_async_client", httpx.AsyncClient(), id="http_async_client"),
         pytest.param("verify", ssl.create_default_context(), id="verify"),
+        pytest.param("rate_limiter", InMemoryRateLimiter(), id="rate_limiter"),
     ],
 )
 def test_a_model_that_belongs_to_its_process_says_so_when_pickled(

@@ -129,11 +129,12 @@ def test_a_change_that_cannot_be_is_refused(update: dict[str, Any]) -> None:
     not RunnableConfigurableFields.__pydantic_complete__,
     reason="LangChain's class is not complete with pydantic 2.9",
 )
+@pytest.mark.parametrize("given", [(), ("api_key",), ("api_key", "base_url")])
 def test_a_found_key_does_not_go_to_another_host(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, given: tuple[str, ...]
 ) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", SECRET)
-    chat = ChatSSE(model="m")
+    chat = ChatSSE(model="m", **dict.fromkeys(given))
     bound: Any = chat.configurable_fields(
         base_url=ConfigurableField(id="u"), provider=ConfigurableField(id="p")
     )
@@ -148,6 +149,22 @@ def test_a_found_key_does_not_go_to_another_host(
     monkeypatch.setenv("GROQ_API_KEY", "g")
     configured, _ = bound._prepare({"configurable": {"p": "groq"}})
     assert where_and_with(configured) == (PROVIDERS["groq"].base_url, "g")
+
+
+@pytest.mark.parametrize("given", [(), ("api_key",), ("base_url",)])
+def test_a_copy_has_the_key_and_the_address_that_were_found(
+    monkeypatch: pytest.MonkeyPatch, given: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", SECRET)
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://localhost:1/v1")
+    chat = ChatSSE(model="m", **dict.fromkeys(given))
+    monkeypatch.setenv("GIGACHAT_CREDENTIALS", SECRET)
+    gigachat = GigaChat(**dict.fromkeys(given))
+
+    for model in (chat, gigachat):
+        copied = model.model_copy(update={"temperature": 0.5})
+        assert where_and_with(copied) == where_and_with(model)
+        assert where_and_with(copied)[1] == SECRET
 
 
 def test_further_fields_of_the_body_stay_in_a_copy() -> None:

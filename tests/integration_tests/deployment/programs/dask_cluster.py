@@ -18,10 +18,10 @@ def main() -> None:
     assert ask_both_ways(chat, "before") == said("before")
     chain = chat | (lambda message: message.text)
     with (
-        LocalCluster(  # type: ignore[no-untyped-call]
+        LocalCluster(
             n_workers=2, threads_per_worker=2, processes=True, dashboard_address=None
         ) as cluster,
-        Client(cluster) as client,  # type: ignore[no-untyped-call]
+        Client(cluster) as client,
     ):
         asked = client.map(lambda prompt: ask_both_ways(chat, prompt), PROMPTS)
         assert client.gather(asked) == [said(prompt) for prompt in PROMPTS]
