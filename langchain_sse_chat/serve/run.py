@@ -244,7 +244,6 @@ class Run:
         self._pieces.append(self._encoder.open())
         if not self.ended:
             # From now on, silence gets a keep-alive.
-            self._stop_timer()
             self._set_timer()
 
     def _end(self, data: bytes) -> None:
@@ -321,7 +320,7 @@ class Run:
                 since = now if self._waiter is None else taken_at
                 waits.append((since, limits.keep_alive))
         moments = [since + wait for since, wait in waits if wait is not None]
-        self._timer = None
+        self._stop_timer()
         if moments:
             self._timer = self._loop.call_at(min(moments), self._tick)
 

@@ -253,6 +253,19 @@ async def test_a_reader_may_be_slow_after_the_end_too() -> None:
 
 
 @in_virtual_time
+async def test_a_run_that_is_closed_has_no_timer_left() -> None:
+    slow: list[None] = []
+    items = Items(15, "a", ...)
+    run = Run(items.astream(), PlainEncoder(), limits=LIMITS)
+    run.start(lambda: slow.append(None))
+    await run.begun()
+    await asyncio.sleep(10)
+    await run.close()
+    await asyncio.sleep(100)
+    assert slow == []
+
+
+@in_virtual_time
 async def test_a_reader_that_waits_is_not_slow() -> None:
     slow: list[float] = []
     encoder = CompletionEncoder("m", completion_id="1", created=1)
