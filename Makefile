@@ -21,6 +21,8 @@ PAGES := $(wildcard *.md docs)
 TEST_FILE ?= tests/unit_tests
 INTEGRATION_TEST_FILE ?= tests/integration_tests
 SERVE_CLIENTS := tests/integration_tests/serve_clients
+WEB := tests/integration_tests/web
+WEB_SOURCES := $(shell find examples -name node_modules -prune -o -name dist -prune -o -type f -print)
 PAGE := tests/integration_tests/page
 MIGRATIONS := tests/integration_tests/migrations
 TRACING := tests/integration_tests/tracing
@@ -82,7 +84,7 @@ all: format lint type test integration_test examples docs ## do all that a chang
 integration_test integration_tests: $(VENV)/.group-test $(VENV)/.group-agents $(VENV)/.group-serve_frameworks $(VENV)/.group-deployment $(VENV)/.group-serve_servers ## run the tests that use real sockets
 	@$(PY) -m pytest $(WORKERS) --ignore=tests/integration_tests/llamacpp \
 		--ignore=tests/integration_tests/litellm --ignore=$(SERVE_CLIENTS) \
-		--ignore=$(PAGE) --ignore=$(MIGRATIONS) --ignore=$(TRACING) --ignore=$(BATCHES) \
+		--ignore=$(WEB) --ignore=$(PAGE) --ignore=$(MIGRATIONS) --ignore=$(TRACING) --ignore=$(BATCHES) \
 		--ignore=$(EXAMPLES) $(PYTEST_EXTRA) $(INTEGRATION_TEST_FILE)
 
 .PHONY: aiohttp
@@ -91,7 +93,7 @@ aiohttp: $(OTHER_VENVS)/aiohttp/.made ## run unit and integration tests with asy
 		$(addprefix --ignore=,$(WITHOUT_REQUESTS)) tests/unit_tests
 	@$(OTHER_VENVS)/aiohttp/bin/python -m pytest $(WORKERS) \
 		--ignore=tests/integration_tests/llamacpp --ignore=tests/integration_tests/litellm \
-		--ignore=$(SERVE_CLIENTS) --ignore=$(PAGE) --ignore=$(MIGRATIONS) --ignore=$(TRACING) \
+		--ignore=$(SERVE_CLIENTS) --ignore=$(WEB) --ignore=$(PAGE) --ignore=$(MIGRATIONS) --ignore=$(TRACING) \
 		--ignore=$(BATCHES) --ignore=tests/integration_tests/serve \
 		$(PYTEST_EXTRA) tests/integration_tests
 
@@ -108,9 +110,13 @@ litellm_server: $(VENV)/.group-test $(OTHER_VENVS)/litellm_server/.made ## insta
 serve_clients: $(OTHER_VENVS)/serve_clients/.made $(OTHER_VENVS)/serve_clients/node/.made ## read what is served with clients in Python, Node and the shell
 	@$(OTHER_VENVS)/serve_clients/bin/python -m pytest $(WORKERS) $(PYTEST_EXTRA) $(SERVE_CLIENTS)
 
+.PHONY: web
+web: $(OTHER_VENVS)/web/.made $(OTHER_VENVS)/web/examples/.made ## build the pages of examples/web and drive them in Chromium
+	@$(OTHER_VENVS)/web/bin/python -m pytest $(WORKERS) $(PYTEST_EXTRA) $(WEB)
+
 .PHONY: page
-page: $(OTHER_VENVS)/page/.made ## use the chat page in Chromium, which has to be installed
-	@$(OTHER_VENVS)/page/bin/python -m pytest $(WORKERS) $(PYTEST_EXTRA) $(PAGE)
+page: $(OTHER_VENVS)/web/.made ## use the chat page in Chromium, which has to be installed
+	@$(OTHER_VENVS)/web/bin/python -m pytest $(WORKERS) $(PYTEST_EXTRA) $(PAGE)
 
 .PHONY: migrations
 migrations: $(OTHER_VENVS)/migrations/.made ## run programs for other packages, unchanged and with one import changed
@@ -207,7 +213,7 @@ lint: $(VENV)/.group-lint ## check style, the direction of imports, spelling and
 		|| scripts/advise.sh "Run 'make format'."
 	@$(PY) -c 'from importlinter.cli import lint_imports_command as lint; lint()' \
 		|| scripts/advise.sh "An import goes against the layers: see 'Where a thing belongs' in CONTRIBUTING.md."
-	@$(PY) -m codespell_lib --ignore-words-list asend $(filter-out tests,$(SOURCES)) $(PAGES) Makefile \
+	@$(PY) -m codespell_lib --ignore-words-list asend --skip '*/node_modules,*/package-lock.json' $(filter-out tests,$(SOURCES)) $(PAGES) Makefile \
 		|| scripts/advise.sh "Correct the spelling, or add a word that is right to --ignore-words-list in the Makefile."
 
 	@$(PY) -m scripts.prose \
@@ -245,8 +251,8 @@ docs: $(VENV)/.group-docs ## build the documentation into site/; a broken link f
 		|| scripts/advise.sh "The lines above name the page and the link or the name that was not found."
 
 .PHONY: screenshots
-screenshots: $(OTHER_VENVS)/page/.made ## make the pictures of the chat page in docs/images/, in Chromium
-	@$(OTHER_VENVS)/page/bin/python -m scripts.screenshots
+screenshots: $(OTHER_VENVS)/web/.made ## make the pictures of the chat page in docs/images/, in Chromium
+	@$(OTHER_VENVS)/web/bin/python -m scripts.screenshots
 
 .PHONY: docs_serve
 docs_serve: $(VENV)/.group-docs ## show the documentation in a browser while it is written
@@ -302,8 +308,13 @@ $(OTHER_VENVS)/serve_clients/.made: pyproject.toml
 	@scripts/venv.sh $(OTHER_VENVS)/serve_clients --editable '.[aiohttp,serve]' --group test --group agents --group serve_clients
 	@touch $@
 
-$(OTHER_VENVS)/page/.made: pyproject.toml
-	@scripts/venv.sh $(OTHER_VENVS)/page --editable '.[serve]' --group test --group agents --group page
+$(OTHER_VENVS)/web/.made: pyproject.toml
+	@scripts/venv.sh $(OTHER_VENVS)/web --editable '.[serve]' --group test --group agents --group serve_frameworks --group web
+	@touch $@
+
+# Built from a copy: what npm installs and builds does not belong into the work tree.
+$(OTHER_VENVS)/web/examples/.made: $(WEB_SOURCES) $(OTHER_VENVS)/web/.made
+	@PATH="$(CURDIR)/$(OTHER_VENVS)/web/bin:$$PATH" scripts/build_pages.sh examples $(dir $@)
 	@touch $@
 
 $(OTHER_VENVS)/migrations/.made: pyproject.toml

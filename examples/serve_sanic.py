@@ -2,8 +2,9 @@
 
 `python examples/serve_sanic.py` asks itself once and ends; with a port,
 `python examples/serve_sanic.py 8000`, it serves until it is stopped. Without
-`OPENAI_API_KEY` the embedded server answers. A page reads it by
-`new EventSource("/events?message=…")` and the events `message` and `end`.
+`OPENAI_API_KEY` the embedded server answers. At `/` is the page of
+`web/event-source`, which reads it by `new EventSource("/api/events?message=…")` and the
+events `message` and `end`; run `npm ci` there first.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import os
 import socket
 import sys
 from contextlib import aclosing, nullcontext
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -23,14 +25,16 @@ from langchain_sse_chat import ChatSSE
 from langchain_sse_chat.serve import PlainEncoder
 from langchain_sse_chat.testing import ScriptedServer
 
+PAGE = Path(__file__).parent / "web" / "event-source"
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
 def application(chat: ChatSSE) -> Sanic[Any, Any]:
     """Return the application; `chat` may be any model or chain that streams."""
     app = Sanic("serve_sanic", configure_logging=False)
+    app.static("/", PAGE, index="index.html")
 
-    @app.get("/events")
+    @app.get("/api/events")
     async def events(request: Request) -> HTTPResponse | None:
         if "last-event-id" in request.headers:
             # An `EventSource` connects again at the end unless the page closes it.
@@ -68,7 +72,7 @@ async def serve(app: Sanic[Any, Any], port: int) -> None:
             await asyncio.Event().wait()
         async with (
             httpx.AsyncClient() as client,
-            client.stream("GET", f"{url}/events?message=Hello") as response,
+            client.stream("GET", f"{url}/api/events?message=Hello") as response,
         ):
             async for line in response.aiter_lines():
                 print(line)

@@ -99,7 +99,9 @@ def files() -> Iterator[Path]:
     yield from sorted(ROOT.glob("*.md"))
     for place in PLACES:
         for suffix in ("*.py", "*.md"):
-            yield from sorted((ROOT / place).rglob(suffix))
+            for file in sorted((ROOT / place).rglob(suffix)):
+                if "node_modules" not in file.parts:
+                    yield file
 
 
 def main(arguments: Iterable[str]) -> int:

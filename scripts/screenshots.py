@@ -85,11 +85,9 @@ def opened(browser: Browser, url: str, width: int, height: int, scheme: str) -> 
 
 def main() -> None:
     """Write the pictures."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    path = shutil.which("chromium")
     with served() as url, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage"]
-        )
+        browser = playwright.chromium.launch(executable_path=path)
         for scheme in ("light", "dark"):
             page = opened(browser, url, 1000, 920, scheme)
             page.get_by_text("find_mountains").click()

@@ -195,9 +195,7 @@ class Run:
                 nothing comes of it.
         """
         self.stop()
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        self._stop_timer()
         await asyncio.wait((self._task,), timeout=patience)
 
     async def _produce(self) -> None:
@@ -244,6 +242,9 @@ class Run:
         """Begin the response."""
         self._opened = True
         self._pieces.append(self._encoder.open())
+        if not self.ended:
+            # From now on, silence gets a keep-alive.
+            self._set_timer()
 
     def _end(self, data: bytes) -> None:
         if self.first_bytes_at is None:
@@ -319,9 +320,14 @@ class Run:
                 since = now if self._waiter is None else taken_at
                 waits.append((since, limits.keep_alive))
         moments = [since + wait for since, wait in waits if wait is not None]
-        self._timer = None
+        self._stop_timer()
         if moments:
             self._timer = self._loop.call_at(min(moments), self._tick)
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
 
 _running: set[asyncio.Task[None]] = set()

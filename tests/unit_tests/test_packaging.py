@@ -1,4 +1,5 @@
 import ast
+import json
 import re
 import subprocess
 import sys
@@ -139,6 +140,24 @@ def test_contributing_names_files_that_there_are() -> None:
 
     assert named
     assert missing == []
+
+
+def test_lock_files_of_npm_install_from_any_registry() -> None:
+    files = [
+        file
+        for file in (ROOT / "examples").rglob("package-lock.json")
+        if "node_modules" not in file.parts
+    ]
+    locked = [
+        package
+        for file in files
+        for path, package in json.loads(file.read_text("utf-8"))["packages"].items()
+        if path
+    ]
+
+    assert locked
+    assert [package for package in locked if "resolved" in package] == []
+    assert all(package["integrity"].startswith("sha512-") for package in locked)
 
 
 TRANSLATIONS = [

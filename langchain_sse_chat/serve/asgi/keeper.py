@@ -33,6 +33,9 @@ from langchain_sse_chat.serve.run import RunLimits
 _LAST_SECONDS = 1.0
 """Time for the last events of answers that have ended, at a shutdown."""
 
+_RESUME_SECONDS = 1.0
+"""The longest time until a client that reads on learns that its answer is running."""
+
 
 class Keeper:
     """The answers that are kept, and their readers.
@@ -48,6 +51,7 @@ class Keeper:
     ) -> None:
         self._answers = KeptAnswers(keep)
         self._reader_limits = replace(limits, max_seconds=None)
+        self._resume_limits = replace(self._reader_limits, commit_after=_RESUME_SECONDS)
         # An answer has no reader of its own, who could leave or be slow.
         self._run_limits = replace(
             limits, commit_after=None, keep_alive=None, reader_seconds=None
@@ -137,7 +141,7 @@ class Keeper:
                 answer,
                 after,
                 request_id=call.request_id,
-                limits=self._reader_limits,
+                limits=self._resume_limits,
                 headers=call.own_headers,
                 registry=self._readers,
                 report=log_answer,

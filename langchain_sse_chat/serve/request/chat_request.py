@@ -49,6 +49,7 @@ from langchain_sse_chat.serve.request.ui_messages import (
     last_answer_id,
     read_ui_messages,
 )
+from langchain_sse_chat.serve.request.ui_tools import read_ui_tools
 
 _DEFAULT_LIMITS = RequestLimits()
 
@@ -229,6 +230,7 @@ def read_ui_request(
     if again:
         messages = before_answer(messages, sent.get("messageId"))
     fields = {key: value for key, value in sent.items() if key not in _UI_FIELDS}
+    fields["tools"] = read_ui_tools(sent.get("tools"))
     # The wire decides these two.
     fields |= {"stream": True, "stream_options": None}
     chat_id = sent.get("id")

@@ -26,6 +26,7 @@ from langchain_sse_chat.serve.request.json_checks import (
     wrong_value,
 )
 from langchain_sse_chat.serve.request.limits import RequestLimits
+from langchain_sse_chat.serve.request.model_messages import with_parts
 from langchain_sse_chat.serve.request.ui_parts import (
     ToolUse,
     is_tool,
@@ -50,7 +51,8 @@ def read_ui_messages(
     without a result are left out, and so are sources, files of answers and data parts.
 
     Args:
-        value: The `messages` as sent.
+        value: The `messages` as sent. Model messages of the AI SDK, with `content`
+            instead of `parts`, are read too.
         limits: The limits of a request.
         system: Whether system messages are passed on. Otherwise they are left out: they
             come from the browser, where any user can change them.
@@ -63,7 +65,8 @@ def read_ui_messages(
     if value is None:
         raise missing(param, "The request has no `messages`. Send at least one.")
     read: list[BaseMessage] = []
-    for position, message in enumerate(listing(value, param, limits.messages)):
+    messages = with_parts(listing(value, param, limits.messages), param, limits)
+    for position, message in enumerate(messages):
         read += _read_message(message, f"{param}[{position}]", limits, system=system)
     if not read:
         msg = "`messages` has no message that a model can answer. Send at least one."
@@ -79,7 +82,7 @@ def _read_message(
     if role not in ("system", "user", "assistant"):
         raise wrong_value(path, "has no `role` of `system`, `user` or `assistant`.")
     if sent.get("parts") is None:
-        msg = f"`{path}` has no `parts`. Send the messages of the AI SDK 5 or later."
+        msg = f"`{path}` has no `parts`. Send the messages of the AI SDK."
         raise missing(path, msg)
     parts = listing(sent["parts"], f"{path}.parts", limits.parts)
     checked = [

@@ -25,13 +25,11 @@ Serve = Callable[..., str]
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    path = shutil.which("chromium")
     if path is None and not os.environ.get("CI"):
         pytest.skip("needs Chromium")
     with sync_playwright() as playwright:
-        # Containers have no sandbox, and little shared memory.
-        args = ["--no-sandbox", "--disable-dev-shm-usage"]
-        yield playwright.chromium.launch(executable_path=path, args=args)
+        yield playwright.chromium.launch(executable_path=path)
 
 
 @pytest.fixture

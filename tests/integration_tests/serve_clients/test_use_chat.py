@@ -33,48 +33,28 @@ from tests.integration_tests.serve_clients.relay import (
     Relay,
 )
 from tests.integration_tests.serve_clients.served import running
+from tests.integration_tests.serve_clients.use_chat import (
+    ASK,
+    LIBRARIES,
+    Chat,
+    last,
+    types,
+    words,
+)
 
 TEXT = "".join(TOKENS)
-ASK = {"send": {"text": "Hello"}}
 CALL = {"id": "call_1", "name": "weather", "arguments": {"city": "Köln"}}
 IMAGE = "data:image/png;base64,iVBORw0KGgo="
 
 
-@pytest.fixture(params=["ai-5", "ai-6", "ai"])
+@pytest.fixture(params=LIBRARIES)
 def library(request: pytest.FixtureRequest) -> str:
     return str(request.param)
-
-
-class Chat:
-    """Goes through the steps of a chat with a server."""
-
-    def __init__(self, node: Node, library: str, url: str) -> None:
-        self.node = node
-        self.given: dict[str, Any] = {"library": library, "api": f"{url}/chat"}
-
-    def __call__(self, *steps: Any, **given: Any) -> list[dict[str, Any]]:
-        self.report = self.node.run("use_chat", steps=steps, **self.given, **given)
-        reports: list[dict[str, Any]] = self.report["reports"]
-        return reports
 
 
 @pytest.fixture
 def chat(node: Node, library: str, relay: Relay) -> Chat:
     return Chat(node, library, relay.url)
-
-
-def last(report: dict[str, Any]) -> dict[str, Any]:
-    message: dict[str, Any] = report["messages"][-1]
-    assert message["role"] == "assistant"
-    return message
-
-
-def types(message: dict[str, Any]) -> list[str]:
-    return [part["type"] for part in message["parts"]]
-
-
-def words(message: dict[str, Any], kind: str = "text") -> str:
-    return "".join(p["text"] for p in message["parts"] if p["type"] == kind)
 
 
 def test_a_conversation(chat: Chat, upstream: ScriptedServer) -> None:

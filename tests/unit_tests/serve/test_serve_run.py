@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -155,6 +156,12 @@ async def test_each_silence_gets_keep_alives() -> None:
 
 
 @in_virtual_time
+async def test_keep_alives_may_be_shorter_than_the_wait_for_first_bytes() -> None:
+    run = run_of(Items("a", 9, "b"), RunLimits(commit_after=10, keep_alive=2))
+    assert (await all_of(run)).count(b":\n\n") == 4
+
+
+@in_virtual_time
 async def test_a_stream_that_is_never_silent_has_no_keep_alives() -> None:
     items: list[object] = ["a", 6] * 20
     assert b":\n\n" not in await all_of(run_of(Items(*items)))
@@ -243,6 +250,19 @@ async def test_a_reader_may_be_slow_after_the_end_too() -> None:
     await asyncio.sleep(1000)
     assert len(slow) == 1
     await run.close()
+
+
+@in_virtual_time
+async def test_a_run_that_is_closed_has_no_timer_left() -> None:
+    slow: list[None] = []
+    items = Items(15, "a", ...)
+    run = Run(items.astream(), PlainEncoder(), limits=LIMITS)
+    run.start(lambda: slow.append(None))
+    await run.begun()
+    await asyncio.sleep(10)
+    await run.close()
+    await asyncio.sleep(100)
+    assert slow == []
 
 
 @in_virtual_time
@@ -338,6 +358,24 @@ async def test_a_model_that_does_not_stop_is_not_waited_for_long() -> None:
     await asyncio.sleep(0)
     assert run.failure is None
     assert run.error is None
+
+
+@in_virtual_time
+async def test_a_model_that_ends_instead_of_being_canceled_sets_no_timer() -> None:
+    async def deaf() -> AsyncIterator[object]:
+        with suppress(asyncio.CancelledError):
+            await asyncio.sleep(60)
+            yield "too late"
+
+    slow: list[None] = []
+    run = Run(deaf(), PlainEncoder(), limits=RunLimits(reader_seconds=5))
+    run.start(lambda: slow.append(None))
+    await asyncio.sleep(1)
+
+    await run.close()
+    await asyncio.sleep(60)
+
+    assert slow == []
 
 
 @in_virtual_time

@@ -75,6 +75,7 @@ async function steps() {
   const acts = {
     abort: () => chat.stop(),
     stop: () => fetch(`${given.api}/chat-1/stop`, { method: "POST", headers }),
+    signal: () => fetch(given.signal),
   };
   const reports = [];
   for (const step of given.steps) {

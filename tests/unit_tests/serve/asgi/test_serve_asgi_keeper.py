@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -41,6 +42,21 @@ async def test_an_event_source_reads_on_where_it_was(seconds: float) -> None:
     assert (reply.status, reply.is_complete) == (200, True)
     assert text_of(before) + text_of(after) == TEXT
     assert [e.data for e in after if e.event == "end"] == [TEXT]
+
+
+@in_virtual_time
+async def test_a_page_learns_soon_that_a_silent_answer_is_running() -> None:
+    async def silent(messages: Any, request: Any) -> AsyncIterator[str]:
+        await asyncio.sleep(9)
+        yield "Well"
+
+    app = application(silent, keep="memory://")
+    await part(ask(app), 0.5)
+
+    reply = await part(reconnect(app), 2)
+
+    assert reply.status == 200
+    assert events_of(reply) == []
 
 
 @in_virtual_time

@@ -44,6 +44,15 @@ def test_fields_of_the_page_are_kept_and_named_as_ignored() -> None:
     assert request.ignored == ("webSearch",)
 
 
+def test_tools_may_be_schemas_by_name() -> None:
+    request = read(tools={"f": {"parameters": {}}})
+    function = {"name": "f", "parameters": {}}
+    assert request.tools == [{"type": "function", "function": function}]
+    assert read(tools={}).tools is None
+    with pytest.raises(RequestRefused, match="`tools"):
+        read(tools={"": {}})
+
+
 def test_a_chat_needs_no_id() -> None:
     assert read(id=None).chat_id is None
 
@@ -71,6 +80,6 @@ def test_system_messages_are_passed_on_if_allowed() -> None:
 
 def test_messages_of_another_form_are_refused() -> None:
     with pytest.raises(RequestRefused, match="`parts`"):
-        read({"role": "user", "content": "Hi"})
+        read({"role": "user", "text": "Hi"})
     with pytest.raises(RequestRefused, match="`messages`"):
         read_ui_request(b"{}", JSON)

@@ -173,7 +173,7 @@ def test_system_messages_are_left_out_unless_they_are_allowed() -> None:
         ("Hi", "messages[1]"),
         ({"role": "tool", "parts": []}, "messages[1]"),
         ({"parts": []}, "messages[1]"),
-        ({"role": "user", "content": "Hi"}, "messages[1]"),
+        ({"role": "user", "text": "Hi"}, "messages[1]"),
         ({"role": "user", "parts": {}}, "messages[1].parts"),
         ({"role": "user", "parts": ["Hi"]}, "messages[1].parts[0]"),
         (message("user"), "messages[1]"),

@@ -1,0 +1,1 @@
+"""The pages of `examples/web`, in an environment of their own."""

@@ -1,0 +1,54 @@
+"""Chromium, and the server of the model."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from langchain_sse_chat.testing import ScriptedServer
+from tests.integration_tests.serve_clients.served import PATIENCE
+from tests.integration_tests.web.backend import application, serving
+
+CHROMIUM = shutil.which("chromium")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None and not os.environ.get("CI"):
+        pytest.skip("chromium is not installed")
+    assert CHROMIUM, "chromium is not installed, and CI is set: it must be there"
+    expect.set_options(timeout=PATIENCE * 1000)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A new page. An exception in its script fails the test."""
+    context = browser.new_context()
+    page = context.new_page()
+    failures: list[str] = []
+    page.on("pageerror", lambda error: failures.append(str(error)))
+    yield page
+    context.close()
+    assert failures == []
+
+
+@pytest.fixture
+def upstream() -> Iterator[ScriptedServer]:
+    """The server of the model. Without a script it is the echo model."""
+    with ScriptedServer() as server:
+        yield server
+
+
+@pytest.fixture
+def url(upstream: ScriptedServer) -> Iterator[str]:
+    """The address of the back end."""
+    with serving(application(upstream)) as url:
+        yield url
