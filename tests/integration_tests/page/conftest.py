@@ -2,34 +2,27 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser
 
 from langchain_sse_chat import ChatSSE
 from langchain_sse_chat.serve import create_app
 from langchain_sse_chat.testing import ScriptedServer
+from tests.integration_tests.chromium import chromium
 from tests.integration_tests.page.chat_page import ChatPage
 from tests.integration_tests.serve_clients.served import running
-
-# A busy machine is slow, and nothing here depends on how fast it is.
-expect.set_options(timeout=20_000)
 
 Serve = Callable[..., str]
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    path = shutil.which("chromium")
-    if path is None and not os.environ.get("CI"):
-        pytest.skip("needs Chromium")
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=path)
+    with chromium() as browser:
+        yield browser
 
 
 @pytest.fixture

@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from langchain_sse_chat.testing import ScriptedServer
-from tests.integration_tests.serve_clients.served import PATIENCE
+from tests.integration_tests.chromium import chromium
 from tests.integration_tests.web.backend import application, serving
-
-CHROMIUM = shutil.which("chromium")
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    if CHROMIUM is None and not os.environ.get("CI"):
-        pytest.skip("chromium is not installed")
-    assert CHROMIUM, "chromium is not installed, and CI is set: it must be there"
-    expect.set_options(timeout=PATIENCE * 1000)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM)
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
