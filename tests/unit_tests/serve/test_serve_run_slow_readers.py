@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from langchain_sse_chat.serve import PlainEncoder
+from langchain_sse_chat.serve import CompletionEncoder, PlainEncoder
 from langchain_sse_chat.serve.run import Run, RunLimits
 from tests.unit_tests.serve.scripted_items import Items
 from tests.unit_tests.serve.test_serve_run import LIMITS
