@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-import codecs
-import fcntl
 import os
-import pty
-import re
-import select
-import struct
 import subprocess
 import sys
-import termios
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,101 +13,13 @@ from typing import Any
 import pytest
 
 from langchain_sse_chat.testing import Reply, ScriptedServer
+from tests.integration_tests.terminal import Terminal
 
 CTRL_D = b"\x04"
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="Linux")
 
-_ORDER = re.compile(r"\x1b\[[?0-9;]*[a-zA-Z]|\r")
-_ORDER_BEGUN = re.compile(r"(.*?)(\x1b(?:\[[?0-9;]*)?)?", re.DOTALL)
-
-# The chat is in a session of its own, whose terminal sends it SIGINT for Ctrl-C.
-PROGRAM = """
-import fcntl, sys, termios
-fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-from langchain_sse_chat.cli.main import main
-sys.exit(main(["chat", *sys.argv[1:]]))
-"""
-
-
-class Terminal:
-    """A chat in a terminal of its own."""
-
-    def __init__(self, base_url: str, state: Path) -> None:
-        self._ours, theirs = pty.openpty()
-        self.resize(80)
-        environment = {**os.environ, "TERM": "xterm", "XDG_STATE_HOME": str(state)}
-        environment |= {"BASE_URL": base_url, "MODEL": "m"}
-        self._process = subprocess.Popen(  # noqa: S603  this program
-            [sys.executable, "-c", PROGRAM],
-            stdin=theirs,
-            stdout=theirs,
-            stderr=theirs,
-            env=environment,
-            start_new_session=True,
-        )
-        os.close(theirs)
-        self._decoder = codecs.getincrementaldecoder("utf-8")()
-        self._rest = ""
-        self.shown = ""
-
-    def resize(self, columns: int) -> None:
-        size = struct.pack("4H", 24, columns, 0, 0)
-        fcntl.ioctl(self._ours, termios.TIOCSWINSZ, size)
-
-    def type(self, keys: str | bytes) -> None:
-        os.write(self._ours, keys if isinstance(keys, bytes) else f"{keys}\n".encode())
-
-    def until(self, text: str) -> str:
-        """Wait for a text; return what was shown up to it since the last one."""
-        while text not in self.shown:
-            has_more = self._read()
-            assert has_more, f"{text!r} did not come: {self.shown!r}"
-        found, _, self.shown = self.shown.partition(text)
-        return found + text
-
-    def interrupt(self, text: str | None = None) -> None:
-        """Press Ctrl-C as soon as the program waits; wait for a text, or for the end.
-
-        Python loses a signal that comes just before the call that waits: it is handled
-        when that call has ended. So it is pressed again where nothing comes.
-        """
-        state = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/stat")
-        for _ in range(3):
-            while state.read_text().rpartition(") ")[2][0] not in "SZ":
-                pass
-            os.write(self._ours, b"\x03")
-            while (text is None or text not in self.shown) and self._read(10):
-                pass
-            if self._process.poll() is not None or (text and text in self.shown):
-                break
-        if text is not None:
-            self.until(text)
-
-    def end(self) -> tuple[int, str]:
-        """Wait for the end; return the exit status and the rest of the output."""
-        while self._read():
-            pass
-        return self._process.wait(), self.shown
-
-    def close(self) -> None:
-        os.close(self._ours)
-        self._process.kill()
-        self._process.wait()
-
-    def _read(self, seconds: float = 60) -> bool:
-        """Wait for output; return whether there was any."""
-        ready, _, _ = select.select([self._ours], [], [], seconds)
-        try:
-            data = os.read(self._ours, 65536) if ready else b""
-        except OSError:  # Linux reports the end of the other side like this
-            data = b""
-        text = self._rest + self._decoder.decode(data)
-        found = _ORDER_BEGUN.fullmatch(text)
-        assert found is not None
-        text, self._rest = found[1], found[2] or ""
-        self.shown += _ORDER.sub("", text)
-        return bool(data)
+PROGRAM = [sys.executable, "-m", "langchain_sse_chat", "chat"]
 
 
 @pytest.fixture
@@ -125,7 +30,8 @@ def server() -> Iterator[ScriptedServer]:
 
 @pytest.fixture
 def chat(server: ScriptedServer, tmp_path: Path) -> Iterator[Terminal]:
-    terminal = Terminal(server.base_url, tmp_path)
+    variables = {"BASE_URL": server.base_url, "MODEL": "m"}
+    terminal = Terminal(PROGRAM, {**variables, "XDG_STATE_HOME": str(tmp_path)})
     terminal.until("> ")
     yield terminal
     terminal.close()
