@@ -77,10 +77,8 @@ class Terminal:
         Python loses a signal that comes just before the call that waits: it is handled
         when that call has ended. So it is pressed again where nothing comes.
         """
-        state = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/stat")
         for _ in range(3):
-            while state.read_text().rpartition(") ")[2][0] not in "SZ":
-                pass
+            self._wait_until_it_waits()
             os.write(self._ours, b"\x03")
             while (text is None or text not in self.shown) and self._read(10):
                 pass
@@ -90,8 +88,19 @@ class Terminal:
             self.until(text)
 
     def signal(self, number: int) -> None:
-        """Send a signal to the program alone."""
-        self._process.send_signal(number)
+        """Send a signal to the program alone, until it ends, as in `interrupt`."""
+        for _ in range(3):
+            self._wait_until_it_waits()
+            self._process.send_signal(number)
+            while self._read(10):
+                pass
+            if self._process.poll() is not None:
+                break
+
+    def _wait_until_it_waits(self) -> None:
+        state = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/stat")
+        while state.read_text().rpartition(") ")[2][0] not in "SZ":
+            pass
 
     def echoes(self) -> bool:
         """Return whether the terminal shows what is typed."""

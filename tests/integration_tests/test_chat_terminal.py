@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import threading
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -97,6 +99,117 @@ def test_lines_and_widths_until_the_end_of_the_input(
     chat.until("> ")
     chat.type(CTRL_D)
     assert chat.end() == (0, "\n")
+
+
+def test_messages_of_several_lines(server: ScriptedServer, chat: Terminal) -> None:
+    chat.type(b"\x1b[200~pasted\n/lines\x1b[201~")
+    chat.until("/lines")
+    chat.type("")
+    chat.until("first token")
+    chat.until("> ")
+    chat.type("a backslash \\")
+    chat.until(". ")
+    chat.type("continues")
+    chat.until("first token")
+    asked = [request.json()["messages"][-1]["content"] for request in server.requests]
+    assert asked == ["pasted\n/lines", "a backslash \ncontinues"]
+
+
+def test_tab_completes_commands_and_files(chat: Terminal, tmp_path: Path) -> None:
+    (tmp_path / "in two words.gif").write_bytes(b"GIF89a")
+    chat.type(b"/att\t")
+    chat.until("/attach")
+    chat.type(f" {tmp_path}/in\t".encode())
+    chat.until("in two words.gif")
+    chat.type("")
+    chat.until("image/gif goes with the next question.")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_keeps_the_history_and_the_terminal(
+    number: int, chat: Terminal, tmp_path: Path
+) -> None:
+    chat.type("/model")
+    chat.until("m answers.")
+    chat.until("> ")
+    chat.type(b"unfinished")
+    chat.until("unfinished")
+    chat.signal(number)
+    assert chat.end()[0] == 128 + number
+    assert chat.echoes()
+    history = tmp_path / "langchain-sse-chat" / "history"
+    assert history.read_text() == "/model\n"
+
+
+def test_a_signal_ends_an_answer(server: ScriptedServer, chat: Terminal) -> None:
+    reply, _ = held(["one\n\n", "two\n\n", "three"], 3)
+    server.script(reply)
+    chat.type("Hi")
+    chat.until("one\n")
+    chat.signal(signal.SIGTERM)
+    status, rest = chat.end()
+    assert status == 143
+    assert "Traceback" not in rest
+
+
+@pytest.mark.parametrize("is_answering", [False, True])
+def test_a_terminal_that_is_closed(
+    server: ScriptedServer, chat: Terminal, *, is_answering: bool
+) -> None:
+    if is_answering:
+        reply, _ = held(["one\n\n", "two\n\n", "three"], 3)
+        server.script(reply)
+        chat.type("Hi")
+        chat.until("one\n")
+    assert chat.hang_up() == 129
+
+
+@pytest.mark.parametrize("variables", [{"TERM": "dumb"}, {"NO_COLOR": "1"}], ids=str)
+def test_a_terminal_without_styles_gets_plain_text(
+    server: ScriptedServer, tmp_path: Path, variables: dict[str, str]
+) -> None:
+    given = {"BASE_URL": server.base_url, "XDG_STATE_HOME": str(tmp_path)}
+    server.script(Reply.text("**So** it is.", reasoning="Hm."))
+    terminal = Terminal(PROGRAM, {**given, **variables})
+    terminal.until("> ")
+    terminal.type("Hi")
+    shown = terminal.until("first token")
+    terminal.close()
+    assert "(reasoning) Hm.\n\n**So** it is.\n" in shown
+    assert "\x1b[2m" not in terminal.raw
+
+
+def test_a_terminal_of_20_columns(server: ScriptedServer, tmp_path: Path) -> None:
+    given = {"BASE_URL": server.base_url, "XDG_STATE_HOME": str(tmp_path)}
+    terminal = Terminal(PROGRAM, given, columns=20)
+    server.script(Reply.text("# Привет\n\n- 金魚在月球上游泳、繞著圈子 🐟🐟🐟🐟🐟🐟\n"))
+    terminal.until("commands.\n> ")
+    terminal.type("/help")
+    lines = terminal.until("> ").splitlines()
+    assert max(map(len, lines)) <= 20
+    terminal.type("Hi")
+    shown = terminal.until("first token").splitlines()[1:]
+    terminal.close()
+    wide = [len(line) + sum(map(is_wide, line)) for line in shown]
+    assert max(wide) <= 20
+
+
+def is_wide(character: str) -> bool:
+    return unicodedata.east_asian_width(character) in "WF"
+
+
+@pytest.mark.parametrize("home", ["/nonexistent", None], ids=["no folder", "no HOME"])
+def test_a_chat_without_a_home(
+    server: ScriptedServer, tmp_path: Path, home: str | None
+) -> None:
+    given = {"BASE_URL": server.base_url, "XDG_STATE_HOME": ""}
+    argv = PROGRAM if home else ["env", "-u", "HOME", *PROGRAM]
+    terminal = Terminal(argv, {**given, "HOME": home or ""})
+    terminal.until("> ")
+    terminal.type(CTRL_D)
+    status, rest = terminal.end()
+    terminal.close()
+    assert (status, rest) == (0, "\n")
 
 
 def test_a_closed_pipe(server: ScriptedServer) -> None:
