@@ -83,7 +83,7 @@ def parser() -> CommandParser:
         type=int,
         default=15,
         metavar="N",
-        help="the most requests to send [15]",
+        help="the most requests to send [15]; 18 for all questions",
     )
     add(
         "--timeout",
