@@ -11,7 +11,7 @@ from typing import TextIO
 
 from langchain_sse_chat.catalog import ServerModel
 from langchain_sse_chat.chat_models import ChatSSE
-from langchain_sse_chat.cli.ending import ended
+from langchain_sse_chat.cli.ending import ended, one_line
 from langchain_sse_chat.cli.endpoint import key_in
 from langchain_sse_chat.cli.parser import CommandParser
 from langchain_sse_chat.wire.jsontext import dumps
@@ -35,6 +35,7 @@ def main(argv: Sequence[str], out: TextIO | None = None) -> int:
             provider=given.provider,
             base_url=given.base_url,
             api_key=key_in(os.environ, given.api_key_env),
+            timeout=given.timeout,
         ) as chat:
             models = chat.models()
         out.write(_as_json(models) if given.json else _names(models))
@@ -60,12 +61,19 @@ def parser() -> CommandParser:
         metavar="NAME",
         help="the variable with the key [that of the provider]",
     )
+    add(
+        "--timeout",
+        type=float,
+        default=60.0,
+        metavar="SECONDS",
+        help="how long to wait for the list [60]",
+    )
     add("--json", action="store_true", help="print everything that the server tells")
     return parser
 
 
 def _names(models: Iterable[ServerModel]) -> str:
-    return "".join(f"{model.id}\n" for model in models)
+    return "".join(f"{one_line(model.id)}\n" for model in models)
 
 
 def _as_json(models: Iterable[ServerModel]) -> str:

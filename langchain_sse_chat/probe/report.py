@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from langchain_sse_chat.probe.line import ProbeLine
+from langchain_sse_chat.probe.line import ProbeLine, shown
 
 _NARROW = 60
 """Columns from which on the evidence is beside the name and not below it."""
 _NAME = 26
 _VERDICT = 10
+_TITLE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ class ProbeReport:
             width: The columns of the terminal.
         """
         parts = [
-            f"{self.model} at {self.base_url}",
+            shown(f"{self.model} at {self.base_url}", size=_TITLE),
             f"{self.requests} requests, {self.tokens} tokens",
         ]
         for group in dict.fromkeys(line.group for line in self.lines):

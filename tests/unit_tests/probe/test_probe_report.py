@@ -54,6 +54,10 @@ def test_a_line_is_not_wider_than_the_terminal(width: int) -> None:
     assert all(len(row) <= max(width, 20) for row in rows)
 
 
+def test_a_name_gives_no_orders_to_the_terminal() -> None:
+    assert report(model="m\x1b[2J").table().startswith("m [2J at http://x/v1\n")
+
+
 def test_the_dict_is_json() -> None:
     found = json.loads(json.dumps(report().as_dict()))
     assert found["lines"][0]["verdict"] == "yes"
