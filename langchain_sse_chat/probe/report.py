@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -14,6 +15,8 @@ _NARROW = 60
 _NAME = 26
 _VERDICT = 10
 _TITLE = 1000
+_FILLER = "\ue000"
+"""A character for private use, which `shown` lets no text have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,7 @@ class ProbeReport:
         """
         parts = [
             shown(f"{self.model} at {self.base_url}", size=_TITLE),
-            f"{self.requests} requests, {self.tokens} tokens",
+            *_wrapped(f"{self.requests} requests, {self.tokens} tokens", width),
         ]
         for group in dict.fromkeys(line.group for line in self.lines):
             parts += ["", group]
@@ -103,6 +106,13 @@ def _row(name: str, verdict: str, evidence: str, width: int) -> list[str]:
 
 
 def _wrapped(text: str, width: int, indent: str = "") -> list[str]:
-    return textwrap.wrap(
-        text, max(width, 12), initial_indent=indent, subsequent_indent=indent or "  "
+    # textwrap counts characters, but some fill two columns.
+    spread = "".join(f"{c}{_FILLER}" if _is_wide(c) else c for c in text)
+    lines = textwrap.wrap(
+        spread, max(width, 12), initial_indent=indent, subsequent_indent=indent or "  "
     )
+    return [line.replace(_FILLER, "") for line in lines]
+
+
+def _is_wide(character: str) -> bool:
+    return unicodedata.east_asian_width(character) in {"W", "F"}
