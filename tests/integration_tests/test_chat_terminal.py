@@ -98,10 +98,12 @@ def test_lines_and_widths_until_the_end_of_the_input(
     assert asked == "My first question"
     chat.until("> ")
     chat.type(CTRL_D)
-    assert chat.end() == (0, "\n")
+    status, rest = chat.end()
+    assert (status, rest.strip()) == (0, "")
 
 
 def test_messages_of_several_lines(server: ScriptedServer, chat: Terminal) -> None:
+    assert "\x1b[?2004h" in chat.raw  # the terminal is asked to mark pasted text
     chat.type(b"\x1b[200~pasted\n/lines\x1b[201~")
     chat.until("/lines")
     chat.type("")
@@ -111,8 +113,12 @@ def test_messages_of_several_lines(server: ScriptedServer, chat: Terminal) -> No
     chat.until(". ")
     chat.type("continues")
     chat.until("first token")
+    chat.until("> ")
     asked = [request.json()["messages"][-1]["content"] for request in server.requests]
     assert asked == ["pasted\n/lines", "a backslash \ncontinues"]
+    chat.type(CTRL_D)
+    chat.end()
+    assert chat.raw.rindex("\x1b[?2004l") > chat.raw.rindex("\x1b[?2004h")
 
 
 def test_tab_completes_commands_and_files(chat: Terminal, tmp_path: Path) -> None:
@@ -137,6 +143,7 @@ def test_a_signal_keeps_the_history_and_the_terminal(
     chat.signal(number)
     assert chat.end()[0] == 128 + number
     assert chat.echoes()
+    assert chat.raw.rindex("\x1b[?2004l") > chat.raw.rindex("\x1b[?2004h")
     history = tmp_path / "langchain-sse-chat" / "history"
     assert history.read_text() == "/model\n"
 
@@ -209,7 +216,7 @@ def test_a_chat_without_a_home(
     terminal.type(CTRL_D)
     status, rest = terminal.end()
     terminal.close()
-    assert (status, rest) == (0, "\n")
+    assert (status, rest.strip()) == (0, "")
 
 
 def test_a_closed_pipe(server: ScriptedServer) -> None:

@@ -52,7 +52,7 @@ def line_editing(history: Path) -> Iterator[None]:
         return
     with contextlib.suppress(OSError):
         readline.read_history_file(history)
-    complete_with(readline)
+    bind_keys(readline)
     try:
         yield
     finally:
@@ -61,17 +61,21 @@ def line_editing(history: Path) -> Iterator[None]:
             _write_history(readline, history)
 
 
-def complete_with(readline: Any) -> None:
-    """Let the Tab key complete commands and file names.
+def bind_keys(readline: Any) -> None:
+    """Let the Tab key complete commands and file names, and keep pasted lines together.
 
     Args:
         readline: The module.
     """
     readline.set_completer(Completer(readline))
     readline.set_completer_delims(" ")
-    is_libedit = "libedit" in (readline.__doc__ or "")  # macOS
-    tab = "bind ^I rl_complete" if is_libedit else "tab: complete"
-    readline.parse_and_bind(tab)
+    if "libedit" in (readline.__doc__ or ""):  # macOS
+        readline.parse_and_bind("bind ^I rl_complete")
+        return
+    readline.parse_and_bind("tab: complete")
+    # Python switches it off (https://bugs.python.org/issue42819), but it is what tells
+    # a line break that is pasted from the Enter key.
+    readline.parse_and_bind("set enable-bracketed-paste on")
 
 
 def _write_history(readline: Any, history: Path) -> None:

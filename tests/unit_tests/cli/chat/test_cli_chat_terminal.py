@@ -15,7 +15,7 @@ import pytest
 from langchain_sse_chat.cli.chat.answer_view import Style
 from langchain_sse_chat.cli.chat.completion import Completer
 from langchain_sse_chat.cli.chat.terminal import (
-    complete_with,
+    bind_keys,
     history_file,
     line_editing,
     style_of,
@@ -97,9 +97,13 @@ def test_without_readline_lines_are_read_all_the_same(
 
 @pytest.mark.parametrize(
     ("doc", "expected"),
-    [("uses libedit", "bind ^I rl_complete"), (None, "tab: complete")],
+    [
+        ("uses libedit", ["bind ^I rl_complete"]),
+        (None, ["tab: complete", "set enable-bracketed-paste on"]),
+    ],
+    ids=["libedit", "GNU"],
 )
-def test_tab_completes(doc: str | None, expected: str) -> None:
+def test_keys_are_bound(doc: str | None, expected: list[str]) -> None:
     class Library:
         """The part of `readline` that is told about completion."""
 
@@ -110,6 +114,6 @@ def test_tab_completes(doc: str | None, expected: str) -> None:
 
     library: Any = Library()
     library.__doc__ = doc
-    complete_with(library)
-    assert library.told[1:] == [" ", expected]
+    bind_keys(library)
+    assert library.told[1:] == [" ", *expected]
     assert isinstance(library.told[0], Completer)
