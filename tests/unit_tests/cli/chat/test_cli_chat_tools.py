@@ -27,6 +27,7 @@ def test_tools_are_found(name: str, names: str) -> None:
         (f"{HERE}:nothing", "has no tools"),
         (f"{HERE}:number", "1 is neither a tool nor a function"),
         (f"{HERE}:Order", "is neither a tool nor a function"),
+        (f"{HERE}:unsendable", r"unsendable cannot be used: \w+: [^\n]+$"),
         ("exits:f", "exits:f cannot be used: SystemExit: 3"),
         ("faulty:f", "faulty:f cannot be used: ZeroDivisionError: division by zero"),
     ],
