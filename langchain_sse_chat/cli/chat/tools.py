@@ -28,10 +28,13 @@ def load_tools(address: str) -> list[BaseTool]:
         raise
     except (Exception, SystemExit) as error:  # noqa: BLE001  code of the user
         first, *_ = str(error).split("\n")
-        msg = f"{address} cannot be used: {type(error).__name__}: {first}"
+        msg = (
+            f"Cannot load tools from {address}: {type(error).__name__}: {first}. Pass "
+            "module:name of a function, a tool or a list of these."
+        )
         raise CommandError(msg) from None
     if not tools:
-        msg = f"{address} has no tools."
+        msg = f"{address} is an empty list. Pass at least one tool."
         raise CommandError(msg)
     return tools
 

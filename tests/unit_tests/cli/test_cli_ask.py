@@ -70,7 +70,7 @@ def test_without_the_extra_the_demo_says_how_to_install_it(
 
     assert status == 0
     assert text.splitlines()[-1] == (
-        "The server is an extra: pip install 'langchain-sse-chat[serve]'"
+        "This needs Starlette and uvicorn: pip install 'langchain-sse-chat[serve]'"
     )
 
 
