@@ -23,6 +23,7 @@ INTEGRATION_TEST_FILE ?= tests/integration_tests
 SERVE_CLIENTS := tests/integration_tests/serve_clients
 WEB := tests/integration_tests/web
 WEB_SOURCES := $(shell find examples -name node_modules -prune -o -name dist -prune -o -type f -print)
+PAGE := tests/integration_tests/page
 MIGRATIONS := tests/integration_tests/migrations
 TRACING := tests/integration_tests/tracing
 BATCHES := tests/integration_tests/batches
@@ -83,7 +84,7 @@ all: format lint type test integration_test examples docs ## do all that a chang
 integration_test integration_tests: $(VENV)/.group-test $(VENV)/.group-agents $(VENV)/.group-serve_frameworks $(VENV)/.group-deployment $(VENV)/.group-serve_servers ## run the tests that use real sockets
 	@$(PY) -m pytest $(WORKERS) --ignore=tests/integration_tests/llamacpp \
 		--ignore=tests/integration_tests/litellm --ignore=$(SERVE_CLIENTS) \
-		--ignore=$(WEB) --ignore=$(MIGRATIONS) --ignore=$(TRACING) --ignore=$(BATCHES) \
+		--ignore=$(WEB) --ignore=$(PAGE) --ignore=$(MIGRATIONS) --ignore=$(TRACING) --ignore=$(BATCHES) \
 		--ignore=$(EXAMPLES) $(PYTEST_EXTRA) $(INTEGRATION_TEST_FILE)
 
 .PHONY: aiohttp
@@ -92,7 +93,7 @@ aiohttp: $(OTHER_VENVS)/aiohttp/.made ## run unit and integration tests with asy
 		$(addprefix --ignore=,$(WITHOUT_REQUESTS)) tests/unit_tests
 	@$(OTHER_VENVS)/aiohttp/bin/python -m pytest $(WORKERS) \
 		--ignore=tests/integration_tests/llamacpp --ignore=tests/integration_tests/litellm \
-		--ignore=$(SERVE_CLIENTS) --ignore=$(WEB) --ignore=$(MIGRATIONS) --ignore=$(TRACING) \
+		--ignore=$(SERVE_CLIENTS) --ignore=$(WEB) --ignore=$(PAGE) --ignore=$(MIGRATIONS) --ignore=$(TRACING) \
 		--ignore=$(BATCHES) --ignore=tests/integration_tests/serve \
 		$(PYTEST_EXTRA) tests/integration_tests
 
@@ -112,6 +113,10 @@ serve_clients: $(OTHER_VENVS)/serve_clients/.made $(OTHER_VENVS)/serve_clients/n
 .PHONY: web
 web: $(OTHER_VENVS)/web/.made $(OTHER_VENVS)/web/examples/.made ## build the pages of examples/web and drive them in Chromium
 	@$(OTHER_VENVS)/web/bin/python -m pytest $(WORKERS) $(PYTEST_EXTRA) $(WEB)
+
+.PHONY: page
+page: $(OTHER_VENVS)/web/.made ## use the chat page in Chromium, which has to be installed
+	@$(OTHER_VENVS)/web/bin/python -m pytest $(WORKERS) $(PYTEST_EXTRA) $(PAGE)
 
 .PHONY: migrations
 migrations: $(OTHER_VENVS)/migrations/.made ## run programs for other packages, unchanged and with one import changed
@@ -249,6 +254,10 @@ docs: $(VENV)/.group-docs ## build the documentation into site/; a broken link f
 	@$(PY) -m zensical build --clean --strict \
 		|| scripts/advise.sh "The lines above name the page and the link or the name that was not found."
 
+.PHONY: screenshots
+screenshots: $(OTHER_VENVS)/web/.made ## make the pictures of the chat page in docs/images/, in Chromium
+	@$(OTHER_VENVS)/web/bin/python -m scripts.screenshots
+
 .PHONY: docs_serve
 docs_serve: $(VENV)/.group-docs ## show the documentation in a browser while it is written
 	@$(PY) -m zensical serve
@@ -262,6 +271,8 @@ build: $(VENV)/.group-build ## build wheel and sdist into dist/ and try the whee
 	@scripts/venv.sh $(OTHER_VENVS)/wheel dist/*.whl
 	@cd $(OTHER_VENVS)/wheel && bin/python -I -c \
 		'import $(PACKAGE) as p; print("The wheel works:", p.__version__, p.__file__)'
+	@cd $(OTHER_VENVS)/wheel && bin/python -I -c \
+		'from $(PACKAGE).serve.page.files import page_files; print("It has the page:", *sorted(page_files()))'
 
 .PHONY: clean
 clean: ## remove all that make has made, the environments too

@@ -32,6 +32,8 @@ class ServeOptions:
     allowed_hosts: tuple[str, ...]
     log_level: str
     drain_seconds: float
+    page: bool
+    """Whether there is a chat page."""
 
     @property
     def is_local(self) -> bool:
@@ -49,7 +51,8 @@ def parser() -> CommandParser:
         "target",
         nargs="?",
         metavar="module:attribute",
-        help="a model, a chain, an agent, a mapping of names to these, or an ASGI app",
+        help="a model, a chain, an agent, a mapping of names to these, or an ASGI app; "
+        "without it, the model that the options or the environment name",
     )
     add(
         "--provider",
@@ -99,6 +102,12 @@ def parser() -> CommandParser:
         help="a name of the server, for a proxy on this machine; repeatable",
     )
     add(
+        "--no-page",
+        dest="page",
+        action="store_false",
+        help="leave out the chat page at /",
+    )
+    add(
         "--log-level",
         choices=_LOG_LEVELS,
         default="info",
@@ -137,11 +146,9 @@ def read_options(argv: Sequence[str]) -> ServeOptions:
         allowed_hosts=tuple(found.allowed_host),
         log_level=found.log_level,
         drain_seconds=found.drain_seconds,
+        page=found.page,
     )
     own = (options.provider, options.model, options.base_url)
-    if options.target is None and options.model is None:
-        msg = "Say what to serve: module:attribute, or --model with --provider."
-        raise CommandError(msg)
     if options.target is not None and any(own):
         msg = "Give either module:attribute or --provider, --model and --base-url."
         raise CommandError(msg)

@@ -12,13 +12,16 @@ import sys
 import threading
 from collections.abc import Sequence
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from langchain_sse_chat.cli.extra import ExtraMissingError, needs_extra
 from langchain_sse_chat.cli.listen import address_of, listening
 from langchain_sse_chat.cli.load import CommandError
 from langchain_sse_chat.cli.options import ServeOptions, parser, read_options
 from langchain_sse_chat.cli.workers import Workers
+
+if TYPE_CHECKING:
+    from langchain_sse_chat.cli.served_app import ServedApp
 
 _WORKS = True
 _USAGE = 2
@@ -39,36 +42,36 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _serve(options: ServeOptions) -> int:
-    app, has_keys = _application(options)
-    with listening(options.host, options.port, options.uds) as sock:
-        _announce(options, address_of(sock), has_keys=has_keys)
+    with needs_extra():
+        importlib.import_module("langchain_sse_chat.cli.server")
+    from langchain_sse_chat.cli.served_app import application  # noqa: PLC0415
+
+    with (
+        application(options) as served,
+        listening(options.host, options.port, options.uds) as sock,
+    ):
+        _announce(options, address_of(sock), served)
         if options.workers == 1:
-            return _work(options, app, sock)
+            return _work(options, served.app, sock)
         workers = Workers(options.workers, functools.partial(_process, options, sock))
         return workers.run()
 
 
-def _application(options: ServeOptions) -> tuple[Any, bool]:
-    """Return the application, and whether clients need a key as far as is known."""
-    with needs_extra():
-        importlib.import_module("langchain_sse_chat.cli.server")
-    from langchain_sse_chat.cli.served_app import (  # noqa: PLC0415
-        application,
-        parts_that_serve,
-    )
-
-    app = application(options)
-    return app, all(part.has_keys for part in parts_that_serve(app))
-
-
-def _announce(options: ServeOptions, address: str, *, has_keys: bool) -> None:
-    lines = [f"Serving {options.target or options.model} at {address}"]
-    if not has_keys and options.is_local:
+def _announce(options: ServeOptions, address: str, served: ServedApp) -> None:
+    lines = [f"Serving {served.name} at {address}"]
+    if served.has_page and options.uds is None:
+        lines.append(f"Chat with it in a browser: {address}/")
+    if served.is_embedded:
+        lines.append(
+            "No model is configured, so the embedded server answers: it repeats what "
+            "it is told. --provider and --model name another one."
+        )
+    if not served.has_keys and options.is_local:
         lines.append(
             "No API key is needed, so only programs on this machine can connect. "
             "--api-key-env names a variable with keys."
         )
-    elif not has_keys:
+    elif not served.has_keys:
         lines.append(
             f"No API key is needed: whoever reaches {options.host} can use the models, "
             "unless the application itself checks who asks."
@@ -114,7 +117,8 @@ def worker(options: ServeOptions, sock: socket.socket, connection: Connection) -
     if parent is not None:
         watch = threading.Thread(target=_end_after, args=(parent,), daemon=True)
         watch.start()
-    sys.exit(_work(options, application(options), sock, connection))
+    with application(options) as served:
+        sys.exit(_work(options, served.app, sock, connection))
 
 
 def _end_after(parent: Any) -> None:

@@ -4,39 +4,101 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from inspect import signature
 from typing import Any
 
-from langchain_sse_chat.chat_models import ChatSSE
+from langchain_sse_chat.cli.chat.endpoint_model import EndpointModel
 from langchain_sse_chat.cli.load import CommandError, load
 from langchain_sse_chat.cli.options import ServeOptions
 from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.serve.asgi.app import ServeApp
 from langchain_sse_chat.serve.asgi.create_app import create_app
+from langchain_sse_chat.testing import ScriptedServer
+from langchain_sse_chat.testing.echo import answer
+
+_PACE = 0.03
+"""Seconds between the tokens of the embedded server."""
 
 
+@contextmanager
 def application(
     options: ServeOptions, environment: Mapping[str, str] | None = None
-) -> Any:
-    """Return the ASGI application.
+) -> Iterator[ServedApp]:
+    """Yield the ASGI application; at the end, a model of the command is closed.
 
     Args:
         options: The options of the command.
-        environment: The variables with the keys; `None` for those of the process.
+        environment: The variables with keys and endpoint; `None` for those of the
+            process.
 
     Raises:
         CommandError: There is nothing to serve by these options, or it would be open to
             others without a key.
         Exception: Raised by a module of the caller.
     """
-    found = load(options.target) if options.target else _own_model(options)
     environment = os.environ if environment is None else environment
+    with ExitStack() as stack:
+        if options.target is not None:
+            found, served = load(options.target), ServedApp(options.target)
+        else:
+            endpoint = stack.enter_context(_endpoint(options, environment))
+            found = {endpoint.chat.model: endpoint.chat}
+            served = ServedApp(endpoint.chat.model, is_embedded=endpoint.is_embedded)
+        served.app = _as_application(found, options, environment)
+        yield served
+
+
+@dataclass(slots=True)
+class ServedApp:
+    """An application that the command runs."""
+
+    name: str
+    """The address of the target, or the name of the model."""
+    app: Any = None
+    is_embedded: bool = False
+    """Whether the embedded server answers, because nothing else is configured."""
+
+    @property
+    def has_keys(self) -> bool:
+        """Whether clients need a key, as far as is known."""
+        return all(part.has_keys for part in parts_that_serve(self.app))
+
+    @property
+    def has_page(self) -> bool:
+        """Whether there is a chat page at its root."""
+        return isinstance(self.app, ServeApp) and self.app.has_page
+
+
+def _endpoint(options: ServeOptions, environment: Mapping[str, str]) -> EndpointModel:
+    try:
+        return EndpointModel(
+            environment,
+            model=options.model,
+            provider=options.provider,
+            base_url=options.base_url,
+            embedded=_embedded_server,
+        )
+    except ConfigurationError as error:
+        raise CommandError(str(error)) from None
+
+
+def _embedded_server() -> ScriptedServer:
+    """Return a server that answers at the pace of a model."""
+    return ScriptedServer(default=lambda request: replace(answer(request), delay=_PACE))
+
+
+def _as_application(
+    found: Any, options: ServeOptions, environment: Mapping[str, str]
+) -> Any:
     if is_application(found):
-        if options.api_key_env or options.cors_origins or options.allowed_hosts:
+        given = (options.api_key_env, options.cors_origins, options.allowed_hosts)
+        if any(given) or not options.page:
             msg = (
-                f"{options.target} is an application, whose keys, origins and hosts "
-                "are arguments of its own create_app()."
+                f"{options.target} is an application, whose keys, origins, hosts and "
+                "page are arguments of its own create_app()."
             )
             raise CommandError(msg)
         app = found
@@ -80,18 +142,6 @@ def parts_that_serve(app: Any) -> list[ServeApp]:
     return list(dict.fromkeys(parts))
 
 
-def _own_model(options: ServeOptions) -> Any:
-    try:
-        chat = ChatSSE(
-            model=str(options.model),
-            provider=options.provider,
-            base_url=options.base_url,
-        )
-    except ConfigurationError as error:
-        raise CommandError(str(error)) from None
-    return {str(options.model): chat}
-
-
 def _app_of(
     targets: Any, options: ServeOptions, environment: Mapping[str, str]
 ) -> ServeApp:
@@ -102,6 +152,7 @@ def _app_of(
             cors_origins=options.cors_origins,
             allowed_hosts=options.allowed_hosts or None,
             drain_seconds=options.drain_seconds,
+            page=options.page,
         )
     except (ConfigurationError, TypeError, ValueError) as error:
         msg = f"{options.target}: {error}" if options.target else str(error)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from types import TracebackType
 from typing import Any, Self
@@ -25,6 +25,7 @@ class EndpointModel:
         base_url: The address of the server, if it is given.
         api_key_env: The variable with the key, `None` for that of the provider.
         resumes: Whether broken streams are resumed.
+        embedded: Makes the embedded server.
 
     Raises:
         CommandError: A server is named without a model, or a variable without a key.
@@ -40,6 +41,7 @@ class EndpointModel:
         base_url: str | None = None,
         api_key_env: str | None = None,
         resumes: bool = False,
+        embedded: Callable[[], ScriptedServer] = ScriptedServer,
     ) -> None:
         found = endpoint_of(environment)
         is_named = bool(provider or base_url)
@@ -61,7 +63,7 @@ class EndpointModel:
         self.is_embedded = not (is_named or model or has_endpoint(environment))
         self._stack = ExitStack()
         if self.is_embedded:
-            server = self._stack.enter_context(ScriptedServer())
+            server = self._stack.enter_context(embedded())
             self._settings = {"model": "echo", "base_url": server.base_url}
         try:
             self.chat = ChatSSE(**self._settings)

@@ -43,22 +43,28 @@ from langchain_sse_chat.serve.asgi.keeper import Keeper
 from langchain_sse_chat.serve.asgi.keys import KeyCheck, holder
 from langchain_sse_chat.serve.asgi.metrics import Metrics
 from langchain_sse_chat.serve.asgi.open_answers import OpenAnswers
-from langchain_sse_chat.serve.asgi.routes import Route, path_below, route_of
+from langchain_sse_chat.serve.asgi.page import ChatPage, Respond
+from langchain_sse_chat.serve.asgi.routes import (
+    PAGE_ROUTES,
+    Route,
+    path_below,
+    route_of,
+)
 from langchain_sse_chat.serve.asgi.settings import Settings
 from langchain_sse_chat.serve.failure.failure import (
     Failure,
     RequestRefused,
     failure_of,
     named,
+    not_found,
     unauthorized,
     unknown_model,
+    wrong_method,
 )
 from langchain_sse_chat.serve.kept.answer import Owner
 from langchain_sse_chat.serve.request.chat_request import ChatRequest
 from langchain_sse_chat.serve.run import RunLimits
 from langchain_sse_chat.serve.wires.openai import encode, to_json
-
-Respond = Callable[[Receive, Send], Awaitable[None]]
 
 _WIRES: dict[str, WireName] = {
     "chat/completions": "openai",
@@ -87,6 +93,11 @@ class ServeApp:
         )
         self._created = int(time.time())
         self._chats = OpenChats()
+        self._page = ChatPage(settings) if settings.page else None
+        self.has_page = settings.page
+        """Whether there is a chat page."""
+        absent = () if settings.page else PAGE_ROUTES
+        self._absent = absent if metrics else (*absent, "metrics")
         self._run_limits = RunLimits(
             commit_after=settings.commit_after,
             keep_alive=settings.keep_alive,
@@ -173,13 +184,12 @@ class ServeApp:
             RequestRefused: The request is refused.
             ClientLeft: The client left before its request was complete.
         """
-        if route is None or (route.name == "metrics" and self._metrics is None):
-            raise RequestRefused(_failure(404, "There is no such path.", "not_found"))
+        if route is None or route.name in self._absent:
+            raise RequestRefused(not_found("There is no such path."))
         if call.scope["method"] not in route.methods:
-            msg = f"The path takes {' and '.join(route.methods)} only."
-            raise RequestRefused(_failure(405, msg, "method_not_allowed"))
-        if route.name == "health":
-            return self._health(call)
+            raise RequestRefused(wrong_method(route.methods))
+        if respond := self._public(call, route):
+            return respond
         if failure := self._hosts.failure(call.asked):
             raise RequestRefused(failure)
         if self._keys is not None and not await self._keys.accepts(
@@ -188,11 +198,21 @@ class ServeApp:
             raise RequestRefused(unauthorized())
         if route.answers:
             return await self._answer(call, route)
+        if self._page is not None and route.name == "markdown":
+            return await self._page.markdown(call)
         if route.name == "chat/stream":
             return await self._read_on(call, self._owner(call, route.argument))
         if route.name in ("chat/stop", "events/stop"):
             return await self._stop(call, route)
         return self._show(call, route)
+
+    def _public(self, call: Call, route: Route) -> Respond | None:
+        if route.name == "health":
+            return self._health(call)
+        # Its files hold no secret, and links on other sites may lead to it.
+        if self._page is not None and route.name in ("page", "assets"):
+            return self._page.file(call, route)
+        return None
 
     def _health(self, call: Call) -> Respond:
         if self._open.is_draining:
@@ -265,8 +285,7 @@ class ServeApp:
         else:
             is_stopped = False
         if not is_stopped:
-            msg = "No such answer is running here."
-            raise RequestRefused(_failure(404, msg, "not_found"))
+            raise RequestRefused(not_found("No such answer is running here."))
         return functools.partial(self._send_nothing, call)
 
     def _registry(self, call: Call, request: ChatRequest) -> Registry:
@@ -330,7 +349,3 @@ class ServeApp:
         log_answer(answered)
         if self._metrics is not None:
             self._metrics.count(answered)
-
-
-def _failure(status: int, message: str, code: str) -> Failure:
-    return Failure(status, message, "invalid_request_error", code)

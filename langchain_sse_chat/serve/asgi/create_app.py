@@ -29,6 +29,7 @@ def create_app(
     linger: float = 30.0,
     kept_seconds: float = 600.0,
     kept_bytes: int = 4 * 2**20,
+    page: bool = False,
 ) -> ServeApp:
     """Return an ASGI application that serves models in the form of OpenAI's API.
 
@@ -68,6 +69,7 @@ def create_app(
         kept_seconds: Seconds for which an answer is kept after its end.
         kept_bytes: The most bytes of one answer that are kept; 64 times as many of all
             that have ended.
+        page: Whether there is a chat page at `/`. Its files need no key.
 
     Returns:
         The application. `await app.drain(seconds)` refuses new requests, waits for the
@@ -96,5 +98,6 @@ def create_app(
         linger=linger,
         kept_seconds=kept_seconds,
         kept_bytes=kept_bytes,
+        page=page,
     )
     return ServeApp(targets, settings)

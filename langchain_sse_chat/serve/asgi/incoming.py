@@ -28,17 +28,32 @@ async def read_request(call: Call, route: Route, settings: Settings) -> ChatRequ
     content_type = call.header("content-type")
     if route.name == "events" and call.scope["method"] == "GET":
         return read_plain_request(b"", None, limits, query=query)
-    if call.header("content-encoding") not in (None, "", "identity"):
-        raise RequestRefused(compressed_body())
-    body = await read_body(
-        call.receive,
-        call.header("content-length"),
-        limit=settings.max_body,
-        seconds=settings.body_seconds,
-    )
+    body = await read_whole_body(call, settings, settings.max_body)
     if route.name == "events":
         return read_plain_request(body, content_type, limits, query=query)
     if route.name == "chat":
         system = settings.ui_system_messages
         return read_ui_request(body, content_type, limits, system=system)
     return read_chat_request(body, content_type, limits)
+
+
+async def read_whole_body(call: Call, settings: Settings, limit: int) -> bytes:
+    """Return the body of a call.
+
+    Args:
+        call: The call.
+        settings: Have the longest time for a body.
+        limit: The largest size, in bytes.
+
+    Raises:
+        RequestRefused: The body is compressed, or it is too large or too slow.
+        ClientLeft: The client left before its request was complete.
+    """
+    if call.header("content-encoding") not in (None, "", "identity"):
+        raise RequestRefused(compressed_body())
+    return await read_body(
+        call.receive,
+        call.header("content-length"),
+        limit=limit,
+        seconds=settings.body_seconds,
+    )

@@ -20,10 +20,16 @@ _METHODS = {
     # No HEAD: it would be a reader.
     "chat/stream": ("GET",),
     "chat/stop": ("POST",),
+    "page": _GET,
+    "assets": _GET,
+    "markdown": ("POST",),
 }
 
+PAGE_ROUTES = ("page", "assets", "markdown")
+"""The routes of the chat page."""
+
 _OF_AN_ANSWER = re.compile(r"(?P<of>chat|events)/(?P<id>.+)/(?P<action>[a-z]+)")
-_WITH_ARGUMENT = ("model", "chat/stream", "chat/stop", "events/stop")
+_WITH_ARGUMENT = ("model", "chat/stream", "chat/stop", "events/stop", "assets")
 _ANSWERED = ("chat/completions", "events", "chat")
 
 
@@ -33,10 +39,12 @@ class Route:
 
     name: str
     """`chat/completions`, `models`, `model`, `health`, `metrics`, `events`,
-    `events/stop`, `chat`, `chat/stream` or `chat/stop`."""
+    `events/stop`, `chat`, `chat/stream`, `chat/stop`, `page`, `assets` or `markdown`.
+    """
     argument: str = ""
     """The ID of the model, for the route `model`; that of an event, for `events/stop`;
-    that of the chat, for the last two."""
+    that of the chat, for `chat/stream` and `chat/stop`; the name of the file, for
+    `assets`."""
 
     @property
     def methods(self) -> tuple[str, ...]:
@@ -60,14 +68,18 @@ def route_of(path: str) -> Route | None:
     Each is there with `/v1` in front and without; a slash at the end does not matter.
     """
     name = path.strip("/")
+    if not name:
+        return Route("page")
     name = "" if name == "v1" else name.removeprefix("v1/")
     head, _, rest = name.partition("/")
     if head == "models" and rest:
         return Route("model", rest)
+    if head == "assets" and rest:
+        return Route("assets", rest)
     if found := _OF_AN_ANSWER.fullmatch(name):
         name = f"{found['of']}/{found['action']}"
         return Route(name, found["id"]) if name in _WITH_ARGUMENT else None
-    is_one = name in _METHODS and name not in _WITH_ARGUMENT
+    is_one = name in _METHODS and name not in (*_WITH_ARGUMENT, "page")
     return Route(name) if is_one else None
 
 

@@ -27,7 +27,7 @@ _LISTS = {
     ),
 }
 """The form of their entries, and what to pass instead. Another never matches."""
-_FLAGS = ("ui_system_messages",)
+_FLAGS = ("ui_system_messages", "page")
 _NUMBERS = (
     "keep_alive",
     "commit_after",
@@ -64,6 +64,7 @@ class Settings:
     reader_seconds: float
     drain_seconds: float
     ui_system_messages: bool
+    page: bool
     keep: str | None
     linger: float
     kept_seconds: float

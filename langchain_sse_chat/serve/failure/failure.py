@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import http
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -150,6 +151,17 @@ def unsupported_content_type(expected: str) -> Failure:
     """Return the failure for a body that is not of an expected type."""
     msg = f"Unsupported content type. Send `Content-Type: {expected}`."
     return Failure(415, msg, _INVALID, "unsupported_content_type")
+
+
+def not_found(message: str) -> Failure:
+    """Return the failure for something that does not exist."""
+    return Failure(404, message, _INVALID, "not_found")
+
+
+def wrong_method(methods: Iterable[str]) -> Failure:
+    """Return the failure for a method that the path does not have."""
+    msg = f"The path takes {' and '.join(methods)} only."
+    return Failure(405, msg, _INVALID, "method_not_allowed")
 
 
 def compressed_body() -> Failure:

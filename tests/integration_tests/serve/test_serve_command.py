@@ -100,6 +100,18 @@ def test_a_model_of_this_package_is_served_on_a_unix_socket(folder: Path) -> Non
     assert not path.exists()
 
 
+@pytest.mark.parametrize("argv", [(), ("--workers=2",)])
+def test_with_nothing_configured_there_is_a_page_before_the_embedded_server(
+    folder: Path, argv: tuple[str, ...]
+) -> None:
+    with serving(folder, "--port=0", *argv) as (process, url):
+        page = httpx.get(f"{url}/", timeout=60)
+        answer = httpx.get(f"{url}/events?message=Hello", timeout=60)
+        assert end(process) == 0
+    assert page.text.startswith("<!doctype html>")
+    assert answer.text.endswith("event: end\ndata: You said: Hello\n\n")
+
+
 def test_clients_need_one_of_the_keys(folder: Path) -> None:
     argv = ("app:agent", "--host=0.0.0.0", "--port=0", "--api-key-env=KEYS")
     with serving(folder, *argv, KEYS="one,two") as (process, address):

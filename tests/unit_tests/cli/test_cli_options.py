@@ -29,6 +29,16 @@ def test_options_have_values_and_some_several() -> None:
     assert options.allowed_hosts == ("c",)
 
 
+def test_nothing_has_to_be_named() -> None:
+    options = read_options([])
+    assert (options.target, options.model, options.page) == (None, None, True)
+
+
+def test_the_page_may_be_left_out() -> None:
+    assert read_options(["app:agent"]).page
+    assert not read_options(["app:agent", "--no-page"]).page
+
+
 @pytest.mark.parametrize(
     ("argv", "is_local"),
     [
@@ -45,8 +55,6 @@ def test_who_can_connect(argv: list[str], *, is_local: bool) -> None:
 @pytest.mark.parametrize(
     ("argv", "words"),
     [
-        ([], "what to serve"),
-        (["--provider=openai"], "what to serve"),
         (["app:agent", "--model=m"], "either"),
         (["app:agent", "--base-url=http://a"], "either"),
     ],

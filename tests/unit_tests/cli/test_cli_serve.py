@@ -42,6 +42,32 @@ def test_it_says_what_it_serves_and_where(capsys: pytest.CaptureFixture[str]) ->
 
 
 @pytest.mark.usefixtures("_ends_by_itself")
+def test_with_nothing_configured_it_says_who_answers_and_where_the_page_is(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert serve.main(["--port=0", "--log-level=critical"]) == 0
+    first, second, third, *_ = capsys.readouterr().err.splitlines()
+    address = first.removeprefix("Serving echo at ")
+    assert address.startswith("http://127.0.0.1:")
+    assert second == f"Chat with it in a browser: {address}/"
+    assert "the embedded server answers" in third
+
+
+@pytest.mark.usefixtures("_ends_by_itself")
+@pytest.mark.parametrize("argv", [["--no-page"], ["--uds=a.sock"]])
+def test_without_a_page_or_a_port_no_page_is_named(
+    argv: list[str],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sys, "path", [str(ROOT), *sys.path])
+    monkeypatch.chdir(tmp_path)
+    assert serve.main([AGENT, "--port=0", "--log-level=critical", *argv]) == 0
+    assert "browser" not in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("_ends_by_itself")
 def test_it_says_who_else_can_ask(capsys: pytest.CaptureFixture[str]) -> None:
     site = AGENT.replace(":agent", ":wrapped")
     argv = [site, "--host=0.0.0.0", "--port=0", "--log-level=critical"]

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -8,12 +10,14 @@ import pytest
 from langchain_sse_chat.cli.load import CommandError
 from langchain_sse_chat.cli.options import read_options
 from langchain_sse_chat.cli.served_app import (
+    ServedApp,
     application,
     is_application,
     parts_that_serve,
 )
 from langchain_sse_chat.serve.asgi.app import ServeApp
 from tests.unit_tests.cli import things
+from tests.unit_tests.serve.asgi_calls import chat
 
 ROOT = Path(__file__).parents[3]
 
@@ -23,8 +27,16 @@ def _in_the_project(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
 
 
+@contextmanager
+def serving(*argv: str, **environment: str) -> Iterator[ServedApp]:
+    with application(read_options(argv), environment) as served:
+        yield served
+
+
 def app_of(*argv: str, **environment: str) -> Any:
-    return application(read_options(argv), environment)
+    """Return an application whose model is closed."""
+    with serving(*argv, **environment) as served:
+        return served.app
 
 
 def at(name: str) -> str:
@@ -49,6 +61,34 @@ def test_a_model_of_this_package_is_served_by_its_name(
     assert app._catalog.names() == ["gpt-4o"]
 
 
+@pytest.mark.enable_socket
+async def test_without_a_model_the_embedded_server_answers() -> None:
+    with serving() as served:
+        assert (served.name, served.is_embedded) == ("echo", True)
+        reply = await chat(served.app, "echo", stream=False).whole()
+        text = reply.json()["choices"][0]["message"]["content"]
+        assert text == "You said: Hello"
+
+
+def test_the_environment_may_name_the_model() -> None:
+    with serving(BASE_URL="http://here/v1", MODEL="mine") as served:
+        assert (served.name, served.is_embedded) == ("mine", False)
+
+
+def test_there_is_a_page_unless_it_is_left_out() -> None:
+    with serving(at("agent")) as served:
+        assert (served.name, served.has_page) == (at("agent"), True)
+    with serving(at("agent"), "--no-page") as served:
+        assert not served.has_page
+
+
+def test_an_application_has_the_page_that_it_has() -> None:
+    with serving(at("app")) as served:
+        assert not served.has_page
+    with serving(at("site")) as served:
+        assert not served.has_page
+
+
 def test_keys_come_from_a_variable() -> None:
     app = app_of(
         at("agent"), "--host=0.0.0.0", "--api-key-env=KEYS", KEYS="one, two\nthree"
@@ -63,6 +103,8 @@ def test_keys_come_from_a_variable() -> None:
         ([at("app"), "--host=0.0.0.0"], r"Without API keys"),
         ([at("agent"), "--api-key-env=KEYS"], r"KEYS has no keys"),
         ([at("app"), "--cors-origin=https://a.com"], r"create_app\(\)"),
+        ([at("app"), "--no-page"], r"create_app\(\)"),
+        (["--provider=openai"], r"Name the model with --model"),
         ([at("number")], r"things:number: int cannot be served"),
         (["--provider=opnai", "--model=m"], r"Unknown provider 'opnai'"),
         (["nowhere:agent"], r"no module"),
@@ -84,7 +126,8 @@ def test_the_variables_are_those_of_the_process(
 ) -> None:
     monkeypatch.setenv("KEYS", "one")
     options = read_options([at("agent"), "--api-key-env=KEYS"])
-    assert application(options).has_keys
+    with application(options) as served:
+        assert served.has_keys
 
 
 @pytest.mark.parametrize("thing", [things.agent, 1, int, print, {}])

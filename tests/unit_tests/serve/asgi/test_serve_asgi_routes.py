@@ -17,6 +17,8 @@ PATHS = {
     "/chat": Route("chat"),
     "/chat/c-1/stream": Route("chat/stream", "c-1"),
     "/chat/c/1/stop": Route("chat/stop", "c/1"),
+    "/markdown": Route("markdown"),
+    "/assets/page.js": Route("assets", "page.js"),
 }
 
 
@@ -30,8 +32,6 @@ def test_each_route_has_its_paths(path: str, end: str, prefix: str) -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        "",
-        "/",
         "/v1",
         "/v1/",
         "/v2/models",
@@ -41,10 +41,17 @@ def test_each_route_has_its_paths(path: str, end: str, prefix: str) -> None:
         "/chat/1",
         "/events/1",
         "/v1/v1",
+        "/page",
+        "/assets",
     ],
 )
 def test_other_paths_are_none(path: str) -> None:
     assert route_of(path) is None
+
+
+@pytest.mark.parametrize("path", ["", "/"])
+def test_the_page_is_at_the_root(path: str) -> None:
+    assert route_of(path) == Route("page")
 
 
 def test_a_route_has_methods() -> None:

@@ -29,6 +29,7 @@ async def answer(messages: Any, request: Any) -> str:
         ("allowed_hosts", "example.com"),
         ("api_keys", []),
         ("ui_system_messages", 1),
+        ("page", "yes"),
         ("keep", "memory"),
         ("keep", True),
         ("linger", 0),

@@ -1,0 +1,1 @@
+"""The chat page: its files, and Markdown as a tree of elements."""
