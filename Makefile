@@ -245,6 +245,10 @@ pages: $(VENV)/.group-test ## write the generated pages and lists: API, provider
 	@$(PY) -m scripts.gigachat_names
 	@$(PY) -m scripts.pages
 
+.PHONY: pictures
+pictures: $(VENV)/.group-test ## make the pictures of the terminal commands in docs/images/ (Linux)
+	@$(PY) -m scripts.terminal_pictures
+
 .PHONY: docs
 docs: $(VENV)/.group-docs ## build the documentation into site/; a broken link fails
 	@$(PY) -m zensical build --clean --strict \

@@ -6,24 +6,23 @@ needs no key and no network.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import contextlib
-import functools
 import os
 import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, TextIO
 
 from langchain_core.messages import AIMessageChunk
 
 from langchain_sse_chat.chat_models import ChatSSE
+from langchain_sse_chat.cli.ending import ended
 from langchain_sse_chat.cli.endpoint import endpoint_of, has_endpoint
 from langchain_sse_chat.cli.extra import ExtraMissingError, needs_extra
-from langchain_sse_chat.cli.pipe import BROKEN_PIPE, discard_rest
-from langchain_sse_chat.errors import SSEChatError
+from langchain_sse_chat.cli.parser import PROGRAM
 from langchain_sse_chat.testing import Reply, ScriptedServer
 
 _QUESTION = "Write a song of one verse about goldfish on the moon."
@@ -37,7 +36,7 @@ _SONG = (
 
 
 def main(
-    argv: Sequence[str] | None = None,
+    argv: Sequence[str] = (),
     environment: Mapping[str, str] | None = None,
     out: TextIO | None = None,
     pace: float = 0.04,
@@ -45,31 +44,15 @@ def main(
     """Run the demo; return the exit status.
 
     Args:
-        argv: The arguments without the program's name; `None` for those of the process.
+        argv: The words of the question; without any, it asks its own.
         environment: The variables with the endpoint; `None` for those of the process.
         out: The output; `None` for standard output.
         pace: Seconds between two tokens of the song; the default is a fast reader's.
     """
     out = sys.stdout if out is None else out
     environment = os.environ if environment is None else environment
-    parser = argparse.ArgumentParser(
-        prog="langchain-sse-chat",
-        description=(
-            "Stream an answer token by token. Other commands: `chat` in the terminal, "
-            "`serve` models, chains and agents, list the `models` of a server, and "
-            "`probe` what it does; each has `--help`."
-        ),
-        epilog=_ENDPOINT,
-    )
-    parser.add_argument("question", nargs="?")
-    question = parser.parse_args(argv).question
-    try:
-        status = _show(environment, question, out, pace)
-        out.flush()
-    except BrokenPipeError:  # the reader closed the pipe, as `head` does
-        discard_rest(out)
-        return BROKEN_PIPE
-    return status
+    question = " ".join(argv)
+    return ended(PROGRAM, out, partial(_show, environment, question, out, pace))
 
 
 def _show_served(status: int, out: TextIO) -> int:
@@ -86,7 +69,7 @@ def _show_served(status: int, out: TextIO) -> int:
     return status
 
 
-_ENDPOINT = (
+ENDPOINT = (
     "Set OPENAI_API_KEY, BASE_URL and MODEL to stream from a real endpoint; PROVIDER "
     "names one from the table, such as openai, megallm or aitunnel, instead of "
     "BASE_URL."
@@ -94,22 +77,17 @@ _ENDPOINT = (
 
 
 def _show(
-    environment: Mapping[str, str], question: str | None, out: TextIO, pace: float
+    environment: Mapping[str, str], question: str, out: TextIO, pace: float
 ) -> int:
-    try:
-        shown = functools.partial(
-            _show_answers, environment, question or _QUESTION, out, pace
-        )
-        return shown() if question is not None else _show_served(shown(), out)
-    except SSEChatError as error:
-        out.write(f"\n{type(error).__name__}: {error}\n")
-        return 1
+    if question:
+        return _show_answers(environment, question, out, pace)
+    return _show_served(_show_answers(environment, _QUESTION, out, pace), out)
 
 
 def _show_answers(
     environment: Mapping[str, str], question: str, out: TextIO, pace: float
 ) -> int:
-    hint = "" if has_endpoint(environment) else f"\n{_ENDPOINT}\n"
+    hint = "" if has_endpoint(environment) else f"\n{ENDPOINT}\n"
     with _chat(environment, question, pace) as (chat, name):
         out.write(f"Asking {chat.model} at {name}: {question}\n\n")
         _show_stream(chat, question, out)

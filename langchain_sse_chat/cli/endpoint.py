@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from langchain_sse_chat.cli.load import CommandError
+
 _NAMES = ("OPENAI_API_KEY", "OPENAI_BASE_URL", "BASE_URL", "PROVIDER")
 
 
@@ -22,3 +24,16 @@ def endpoint_of(environment: Mapping[str, str]) -> dict[str, Any]:
         "base_url": base_url or None,
         "api_key": environment.get("OPENAI_API_KEY") or None,
     }
+
+
+def key_in(environment: Mapping[str, str], name: str | None) -> str | None:
+    """Return the key in a variable that the user named; `None` without a name.
+
+    Raises:
+        CommandError: There is no key in it.
+    """
+    key = environment.get(name) if name else None
+    if name and not key:
+        msg = f"The variable {name} has no key. Set it, or leave out --api-key-env."
+        raise CommandError(msg)
+    return key

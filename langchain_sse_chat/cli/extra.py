@@ -13,7 +13,7 @@ class ExtraMissingError(Exception):
 
     def __init__(self) -> None:
         super().__init__(
-            "The server is an extra: pip install 'langchain-sse-chat[serve]'"
+            "This needs Starlette and uvicorn: pip install 'langchain-sse-chat[serve]'"
         )
 
 

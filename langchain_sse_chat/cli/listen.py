@@ -32,7 +32,8 @@ def listening(host: str, port: int, uds: str | None) -> Iterator[socket.socket]:
         sock = _at_port(host, port) if uds is None else _at_path(uds)
     except OSError as error:
         where = uds or f"{host} port {port}"
-        msg = f"Cannot listen at {where}: {error.strerror or error}."
+        other = "another --uds" if uds else "another --port, or 0 for any that is free"
+        msg = f"Cannot listen at {where}: {error.strerror or error}. Choose {other}."
         raise CommandError(msg) from None
     try:
         yield sock

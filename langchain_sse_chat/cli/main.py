@@ -2,17 +2,48 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
-from langchain_sse_chat.cli import ask, models, probe, serve
+from langchain_sse_chat._version import __version__
+from langchain_sse_chat.cli import ask, completion, models, options, probe, serve
 from langchain_sse_chat.cli.chat import command as chat
+from langchain_sse_chat.cli.ending import ended
+from langchain_sse_chat.cli.parser import PROGRAM, CommandParser, near_match
+from langchain_sse_chat.cli.streams import prepare_streams
 
-_COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
-    "chat": chat.main,
-    "models": models.main,
-    "probe": probe.main,
-    "serve": serve.main,
+_DESCRIPTION = """\
+Stream an answer token by token, and everything around it.
+
+  langchain-sse-chat "Why is the sky blue?"
+
+Without a question, it shows a demo."""
+
+_WORD = re.compile(r"[a-z][a-z-]*")
+"""A question is hardly ever like this, a command always."""
+
+
+class Command(NamedTuple):
+    """A command."""
+
+    run: Callable[[Sequence[str]], int]
+    """Runs it with the arguments after its name; returns the exit status."""
+    parser: Callable[[], CommandParser]
+    """Returns the parser of its options."""
+
+
+def _complete(argv: Sequence[str]) -> int:
+    return completion.main(argv, parser())
+
+
+_COMMANDS = {
+    "chat": Command(chat.main, chat.parser),
+    "completion": Command(_complete, completion.parser),
+    "models": Command(models.main, models.parser),
+    "probe": Command(probe.main, probe.parser),
+    "serve": Command(serve.main, options.parser),
 }
 
 
@@ -22,7 +53,58 @@ def main(argv: Sequence[str] | None = None) -> int:
     Args:
         argv: The arguments without the program's name; `None` for those of the process.
     """
-    argv = sys.argv[1:] if argv is None else argv
-    if argv and (command := _COMMANDS.get(argv[0])):
-        return command(argv[1:])
+    prepare_streams()
+    try:
+        return _run(sys.argv[1:] if argv is None else argv)
+    except SystemExit:  # help and errors of options are printed by then
+        status = ended(PROGRAM, sys.stdout, lambda: 0)
+        if status:
+            return status
+        raise
+
+
+def _run(argv: Sequence[str]) -> int:
+    if not argv:
+        return ask.main([])
+    first, *rest = argv
+    if command := _COMMANDS.get(first):
+        return command.run(rest)
+    if first == "--":
+        return ask.main(rest)
+    if first.startswith("-"):
+        parser().parse_args([first])
+    elif _WORD.fullmatch(first):
+        _check_command(first, rest)
     return ask.main(argv)
+
+
+def parser() -> CommandParser:
+    """Return the parser of all commands."""
+    usage = "%(prog)s COMMAND ...\n       %(prog)s [question]"
+    program = CommandParser("", _DESCRIPTION, ask.ENDPOINT, usage=usage)
+    program.add_argument(
+        *("-V", "--version"),
+        action="version",
+        version=f"{PROGRAM} {__version__}",
+        help="show the version and exit",
+    )
+    commands = program.add_subparsers(title="commands", metavar="COMMAND", prog=PROGRAM)
+    for name, command in _COMMANDS.items():
+        own = command.parser()
+        summary = str(own.description).partition(".")[0]
+        commands.add_parser(
+            name,
+            help=" ".join(summary.split()),
+            description=own.description or "",
+            parents=[own],
+            add_help=False,
+        )
+    return program
+
+
+def _check_command(word: str, rest: Sequence[str]) -> None:
+    """End the program if a word looks like a command that does not exist."""
+    similar = near_match(word, [*_COMMANDS, "--help", "--version"])
+    has_options = any(argument.startswith("-") for argument in rest)
+    if similar or has_options:
+        parser().error(f"There is no command {word!r}.{similar}")

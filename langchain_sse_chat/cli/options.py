@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from langchain_sse_chat.cli.load import CommandError
+from langchain_sse_chat.cli.parser import CommandParser
 from langchain_sse_chat.serve.asgi.hosts import is_loopback
 
 _LOG_LEVELS = ("critical", "error", "warning", "info", "debug")
@@ -41,11 +41,10 @@ class ServeOptions:
         return self.uds is not None or is_loopback(self.host)
 
 
-def parser() -> argparse.ArgumentParser:
+def parser() -> CommandParser:
     """Return the parser of the options."""
-    parser = argparse.ArgumentParser(
-        prog="langchain-sse-chat serve",
-        description="Serve models, chains and agents as OpenAI's API does.",
+    parser = CommandParser(
+        "serve", "Serve models, chains and agents as OpenAI's API does."
     )
     add = parser.add_argument
     add(
@@ -55,13 +54,34 @@ def parser() -> argparse.ArgumentParser:
         help="a model, a chain, an agent, a mapping of names to these, or an ASGI app; "
         "without it, the model that the options or the environment name",
     )
-    add("--provider", help="serve a model of this provider instead, such as aitunnel")
-    add("--model", help="its model, such as gpt-4o")
-    add("--base-url", help="the address of its server")
-    add("--host", default="127.0.0.1", help="the address to listen at [%(default)s]")
-    add("--port", type=_port, default=8000, help="the port [%(default)s]; 0 for any")
+    add(
+        "--provider",
+        metavar="NAME",
+        help="serve a model of this provider instead, such as aitunnel",
+    )
+    add("--model", metavar="NAME", help="its model, such as gpt-4o")
+    add("--base-url", metavar="URL", help="the address of its server")
+    add(
+        "--host",
+        default="127.0.0.1",
+        metavar="NAME",
+        help="the address to listen at [%(default)s]",
+    )
+    add(
+        "--port",
+        type=_port,
+        default=8000,
+        metavar="N",
+        help="the port [%(default)s]; 0 for any",
+    )
     add("--uds", metavar="PATH", help="listen at a Unix socket instead")
-    add("--workers", type=_count, default=1, help="processes [%(default)s]")
+    add(
+        "--workers",
+        type=_count,
+        default=1,
+        metavar="N",
+        help="processes [%(default)s]",
+    )
     add(
         "--api-key-env",
         metavar="NAME",
@@ -87,11 +107,18 @@ def parser() -> argparse.ArgumentParser:
         action="store_false",
         help="leave out the chat page at /",
     )
-    add("--log-level", choices=_LOG_LEVELS, default="info", help="[%(default)s]")
+    add(
+        "--log-level",
+        choices=_LOG_LEVELS,
+        default="info",
+        metavar="LEVEL",
+        help=f"{', '.join(_LOG_LEVELS)} [%(default)s]",
+    )
     add(
         "--drain-seconds",
         type=_seconds,
         default=30.0,
+        metavar="SECONDS",
         help="the time that open answers have after SIGTERM [%(default)s]",
     )
     return parser

@@ -7,19 +7,14 @@ import os
 import shutil
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TextIO
 
-from langchain_sse_chat.errors import ConfigurationError, SSEChatError
+from langchain_sse_chat.cli.ending import ended
+from langchain_sse_chat.cli.endpoint import key_in
+from langchain_sse_chat.cli.parser import CommandParser
+from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.probe import ProbeReport, probe
 from langchain_sse_chat.wire.jsontext import dumps
-
-_FAILED = 1
-_USAGE = 2
-"""The exit status of a command that cannot be carried out."""
-_INTERRUPTED = 130
-_BROKEN_PIPE = 141
-"""The exit statuses that shells show for Ctrl-C and for a pipe that was closed."""
 
 
 def main(argv: Sequence[str], out: TextIO | None = None) -> int:
@@ -30,60 +25,52 @@ def main(argv: Sequence[str], out: TextIO | None = None) -> int:
         out: The output; `None` for standard output.
     """
     out = sys.stdout if out is None else out
-    parser = _parser()
-    given = parser.parse_args(argv)
-    try:
+    own = parser()
+    given = own.parse_args(argv)
+
+    def write() -> int:
         report = _ask(given)
-    except SSEChatError as error:
-        sys.stderr.write(f"{parser.prog}: error: {' '.join(str(error).split())}\n")
-        return _USAGE if isinstance(error, ConfigurationError) else _FAILED
-    except KeyboardInterrupt:
-        sys.stderr.write(f"{parser.prog}: interrupted\n")
-        return _INTERRUPTED
-    try:
         out.write(_as_json(report) if given.json else report.table(_width()))
-        out.flush()
-    except BrokenPipeError:
-        # What is left in the buffer would fail again at exit.
-        with Path(os.devnull).open("wb") as nowhere:
-            os.dup2(nowhere.fileno(), out.fileno())
-        return _BROKEN_PIPE
-    return 0
+        return 0
+
+    return ended(own.prog, out, write)
 
 
 def _ask(given: argparse.Namespace) -> ProbeReport:
     if given.provider is None and given.base_url is None:
         msg = "Name the server: pass --base-url, or --provider for one of the table."
         raise ConfigurationError(msg)
-    variable = given.api_key_env
-    key = os.environ.get(variable) if variable else None
-    if variable and not key:
-        msg = f"The variable {variable} has no key. Set it, or leave out --api-key-env."
-        raise ConfigurationError(msg)
     return probe(
         model=given.model,
         base_url=given.base_url,
         provider=given.provider,
-        api_key=key,
-        api_key_env=variable,
+        api_key=key_in(os.environ, given.api_key_env),
+        api_key_env=given.api_key_env,
         max_requests=given.yes_spend,
         timeout=given.timeout,
         record=given.record,
     )
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="langchain-sse-chat probe",
-        description=(
-            "Ask a server a few short questions and print what it does, and how to set "
-            "ChatSSE for it. It sends up to 15 requests, which take up to 2,000 tokens."
-        ),
+def parser() -> CommandParser:
+    """Return the parser of the options."""
+    parser = CommandParser(
+        "probe",
+        "Ask a server a few short questions and print what it does, and how to set "
+        "ChatSSE for it. It sends up to 15 requests, which take up to 2,000 tokens.",
     )
     add = parser.add_argument
-    add("--base-url", help="the address of the server, before /chat/completions")
-    add("--provider", help="a provider of the table, such as openrouter")
-    add("--model", required=True, help="the name of the model")
+    add(
+        "--base-url",
+        metavar="URL",
+        help="the address of the server, before /chat/completions",
+    )
+    add(
+        "--provider",
+        metavar="NAME",
+        help="a provider of the table, such as openrouter",
+    )
+    add("--model", metavar="NAME", required=True, help="the name of the model")
     add(
         "--api-key-env",
         metavar="NAME",
@@ -96,7 +83,7 @@ def _parser() -> argparse.ArgumentParser:
         type=int,
         default=15,
         metavar="N",
-        help="the most requests to send [15]",
+        help="the most requests to send [15]; 18 for all questions",
     )
     add(
         "--timeout",

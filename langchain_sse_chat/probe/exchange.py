@@ -157,4 +157,5 @@ class _Collector:
             error,
             self._was_cut,
             "" if head is None else head.http_version,
+            0 if head is None else head.connection,
         )

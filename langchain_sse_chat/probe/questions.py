@@ -23,6 +23,9 @@ PREFIX = "prefix"
 UNKNOWN_MODEL = "unknown model"
 BAD_FIELD = "bad field"
 WRONG_KEY = "wrong key"
+SEED = "seed"
+SEED_AGAIN = "seed again"
+OTHER_SEED = "other seed"
 
 SYSTEM_WORD = "PROBE-7"
 DEVELOPER_WORD = "ZEBRA-4"
@@ -53,6 +56,7 @@ def questions(model: str) -> tuple[Ask, ...]:
         *_about_formats(model),
         *_about_messages(model),
         *_about_errors(model),
+        *_about_seeds(model),
     )
 
 
@@ -169,9 +173,28 @@ def _about_errors(model: str) -> tuple[Ask, ...]:
     )
 
 
-def _short(name: str, body: Mapping[str, Any], extra: int = 0) -> Ask:
+def _about_seeds(model: str) -> tuple[Ask, ...]:
+    prompt = "Write six random words, as unusual as you can."
+    seeds = {SEED: 7, SEED_AGAIN: 7, OTHER_SEED: 8}
+    return tuple(
+        _short(
+            name,
+            _body(model, prompt, max_tokens=32, temperature=1.0, seed=seed),
+            optional=("temperature", "seed"),
+        )
+        for name, seed in seeds.items()
+    )
+
+
+def _short(
+    name: str,
+    body: Mapping[str, Any],
+    extra: int = 0,
+    optional: tuple[str, ...] = (),
+) -> Ask:
     limit = body["max_tokens"]
-    return Ask(name, body, limit=limit, extra=extra, optional=("max_tokens",))
+    optional = ("max_tokens", *optional)
+    return Ask(name, body, limit=limit, extra=extra, optional=optional)
 
 
 def _body(

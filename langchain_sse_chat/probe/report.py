@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import textwrap
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from langchain_sse_chat.probe.line import ProbeLine
+from langchain_sse_chat.probe.line import ProbeLine, shown
 
 _NARROW = 60
 """Columns from which on the evidence is beside the name and not below it."""
 _NAME = 26
 _VERDICT = 10
+_TITLE = 1000
+_FILLER = "\ue000"
+"""A character for private use, which `shown` lets no text have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +66,8 @@ class ProbeReport:
             width: The columns of the terminal.
         """
         parts = [
-            f"{self.model} at {self.base_url}",
-            f"{self.requests} requests, {self.tokens} tokens",
+            shown(f"{self.model} at {self.base_url}", size=_TITLE),
+            *_wrapped(f"{self.requests} requests, {self.tokens} tokens", width),
         ]
         for group in dict.fromkeys(line.group for line in self.lines):
             parts += ["", group]
@@ -102,6 +106,13 @@ def _row(name: str, verdict: str, evidence: str, width: int) -> list[str]:
 
 
 def _wrapped(text: str, width: int, indent: str = "") -> list[str]:
-    return textwrap.wrap(
-        text, max(width, 12), initial_indent=indent, subsequent_indent=indent or "  "
+    # textwrap counts characters, but some fill two columns.
+    spread = "".join(f"{c}{_FILLER}" if _is_wide(c) else c for c in text)
+    lines = textwrap.wrap(
+        spread, max(width, 12), initial_indent=indent, subsequent_indent=indent or "  "
     )
+    return [line.replace(_FILLER, "") for line in lines]
+
+
+def _is_wide(character: str) -> bool:
+    return unicodedata.east_asian_width(character) in {"W", "F"}

@@ -27,6 +27,8 @@ class Seen:
     """Whether the probe stopped reading, because the answer was too long."""
     http_version: str = ""
     """The version of HTTP, such as `HTTP/1.1`."""
+    connection: int = 0
+    """A number that responses on the same connection share; 0 if it is not known."""
 
     @property
     def has_success(self) -> bool:

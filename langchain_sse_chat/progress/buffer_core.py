@@ -166,6 +166,10 @@ class BufferCore(Generic[T]):
         self._ready.append(chunk)
 
 
+def _is_at_least(least: int, value: object) -> bool:
+    return isinstance(value, int | float) and value >= least
+
+
 def _check(
     size: int | None,
     interval: float | None,
@@ -173,10 +177,10 @@ def _check(
     whole: str | None,
 ) -> None:
     for name, count in (("size", size), ("characters", characters)):
-        if count is not None and not count >= 1:
+        if count is not None and not _is_at_least(1, count):
             msg = f"Invalid `{name}`: {count!r}. Pass 1 or more, or None for no limit."
             raise ConfigurationError(msg)
-    if interval is not None and not interval >= 0:
+    if interval is not None and not _is_at_least(0, interval):
         msg = f"Invalid `interval`: {interval!r}. Pass seconds, or None for no limit."
         raise ConfigurationError(msg)
     if whole not in (None, "grapheme", "fence"):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import sys
 from collections.abc import Callable
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, TextIO, cast
 
 from langchain_sse_chat.errors import ConfigurationError
 
@@ -63,7 +65,8 @@ def _tqdm_bars(total: int | None) -> Callable[[], Bar]:
     if total is not None:
         bar = "{l_bar}{bar}| {n_fmt}/{total_fmt} calls"
         form = bar + " [{elapsed}<{remaining}{postfix}]"
-    return lambda: _TqdmBar(tqdm(total=total, bar_format=form))
+    settings: Any = {"total": total, "bar_format": form, "dynamic_ncols": True}
+    return lambda: _TqdmBar(tqdm(**settings, file=_output()))
 
 
 class _TqdmBar:
@@ -97,11 +100,49 @@ def _rich_bars(total: int | None) -> Callable[[], Bar]:
             *(tokens if total is None else calls),
             TimeElapsedColumn(),
             TextColumn("{task.fields[note]}"),
-            console=Console(stderr=True),
+            console=Console(file=_output()),
         )
         return _RichBar(progress, total)
 
     return make
+
+
+def _output() -> TextIO:
+    """Return standard error, without its errors.
+
+    Both libraries raise them, and rich ends the program if a pipe is closed.
+    """
+    return cast("TextIO", _Lenient(sys.stderr))
+
+
+class _Lenient:
+    """A file that loses what cannot be written.
+
+    Args:
+        file: The file that is written to; `None` for a closed one.
+    """
+
+    def __init__(self, file: TextIO | None) -> None:
+        self._file = file
+        self.encoding = getattr(file, "encoding", None)
+
+    def write(self, text: str) -> int:
+        with contextlib.suppress(OSError, ValueError, AttributeError):
+            self._file.write(text)  # type: ignore[union-attr]
+        return len(text)
+
+    def flush(self) -> None:
+        with contextlib.suppress(OSError, ValueError, AttributeError):
+            self._file.flush()  # type: ignore[union-attr]
+
+    def isatty(self) -> bool:
+        with contextlib.suppress(ValueError, AttributeError):
+            return self._file.isatty()  # type: ignore[union-attr]
+        return False
+
+    def fileno(self) -> int:
+        """Return the number by which the width of a terminal is found."""
+        return self._file.fileno()  # type: ignore[union-attr]  # as for a closed file
 
 
 class _RichBar:

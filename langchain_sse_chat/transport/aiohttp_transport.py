@@ -19,6 +19,7 @@ from typing import Any, Literal
 import httpx
 
 from langchain_sse_chat.errors import ConfigurationError
+from langchain_sse_chat.transport.connection_numbers import CONNECTION
 from langchain_sse_chat.transport.keep_alive import keep_alive, keep_alive_options
 from langchain_sse_chat.transport.patched_httpx import is_httpx_patched
 from langchain_sse_chat.transport.workarounds.aiohttp_exceptions import Failures
@@ -178,7 +179,7 @@ class _Transport(httpx.AsyncBaseTransport):
                 response.status_code,
                 headers=response.headers,
                 stream=body,
-                extensions=response.extensions,
+                extensions={**response.extensions, CONNECTION: sending.transport},
             )
         finally:
             sending.limit = None
@@ -210,7 +211,8 @@ class _Sending:
         """The timeout of the current phase. Reset after sending, because it refers to
         the task, and callbacks in the connection's context refer to this object."""
         self._limits = limits
-        self._transport: Any = None
+        self.transport: Any = None
+        """The connection, as asyncio has it; `None` before there is one."""
         self._is_new = False
         self._is_large = len(request.content) > _PIECE
         self._is_read = len(request.content) <= READ_BY_ALL
@@ -233,7 +235,7 @@ class _Sending:
 
     def writes(self, transport: asyncio.Transport | None) -> None:
         """Start the write timeout on a connection, and keep a new one alive."""
-        self._transport = transport
+        self.transport = transport
         if self._is_new and transport is not None:
             keep_alive(transport)
         self._begin("write" if self._is_large else "")
@@ -259,8 +261,8 @@ class _Sending:
 
     def abort(self) -> None:
         """Close the connection immediately; aiohttp would send buffered data first."""
-        if self._transport is not None:
-            self._transport.abort()
+        if self.transport is not None:
+            self.transport.abort()
 
     def _begin(self, phase: str) -> None:
         if self.limit is None:  # a server may answer before it has the request

@@ -18,6 +18,7 @@ from langchain_sse_chat.transport.clock import (
     StreamClock,
     monotonic,
 )
+from langchain_sse_chat.transport.connection_numbers import connection_number
 from langchain_sse_chat.transport.map_exceptions import fail
 from langchain_sse_chat.transport.protocols import (
     Clients,
@@ -162,7 +163,11 @@ class Attempt(Generic[OutputT]):
         # Not `response.url`, which lowercases the path of a Unix socket. No redirect is
         # followed, so the URL is that of the request.
         return ResponseHead(
-            response.status_code, headers, self._url, response.http_version
+            response.status_code,
+            headers,
+            self._url,
+            response.http_version,
+            connection_number(response),
         )
 
     def feed(self, data: bytes) -> Sequence[OutputT]:

@@ -132,6 +132,8 @@ class ResponseHead(NamedTuple):
     """The URL without query, fragment, user and password."""
     http_version: str = ""
     """The version of HTTP, such as `HTTP/1.1`; empty if it is not known."""
+    connection: int = 0
+    """A number that responses on the same connection share; 0 if it is not known."""
 
 
 class NextAttempt(NamedTuple):

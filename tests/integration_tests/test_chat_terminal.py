@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import codecs
-import fcntl
 import os
-import pty
-import re
-import select
-import struct
+import signal
 import subprocess
 import sys
-import termios
 import threading
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,101 +15,13 @@ from typing import Any
 import pytest
 
 from langchain_sse_chat.testing import Reply, ScriptedServer
+from tests.integration_tests.terminal import Terminal
 
 CTRL_D = b"\x04"
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="Linux")
 
-_ORDER = re.compile(r"\x1b\[[?0-9;]*[a-zA-Z]|\r")
-_ORDER_BEGUN = re.compile(r"(.*?)(\x1b(?:\[[?0-9;]*)?)?", re.DOTALL)
-
-# The chat is in a session of its own, whose terminal sends it SIGINT for Ctrl-C.
-PROGRAM = """
-import fcntl, sys, termios
-fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-from langchain_sse_chat.cli.main import main
-sys.exit(main(["chat", *sys.argv[1:]]))
-"""
-
-
-class Terminal:
-    """A chat in a terminal of its own."""
-
-    def __init__(self, base_url: str, state: Path) -> None:
-        self._ours, theirs = pty.openpty()
-        self.resize(80)
-        environment = {**os.environ, "TERM": "xterm", "XDG_STATE_HOME": str(state)}
-        environment |= {"BASE_URL": base_url, "MODEL": "m"}
-        self._process = subprocess.Popen(  # noqa: S603  this program
-            [sys.executable, "-c", PROGRAM],
-            stdin=theirs,
-            stdout=theirs,
-            stderr=theirs,
-            env=environment,
-            start_new_session=True,
-        )
-        os.close(theirs)
-        self._decoder = codecs.getincrementaldecoder("utf-8")()
-        self._rest = ""
-        self.shown = ""
-
-    def resize(self, columns: int) -> None:
-        size = struct.pack("4H", 24, columns, 0, 0)
-        fcntl.ioctl(self._ours, termios.TIOCSWINSZ, size)
-
-    def type(self, keys: str | bytes) -> None:
-        os.write(self._ours, keys if isinstance(keys, bytes) else f"{keys}\n".encode())
-
-    def until(self, text: str) -> str:
-        """Wait for a text; return what was shown up to it since the last one."""
-        while text not in self.shown:
-            has_more = self._read()
-            assert has_more, f"{text!r} did not come: {self.shown!r}"
-        found, _, self.shown = self.shown.partition(text)
-        return found + text
-
-    def interrupt(self, text: str | None = None) -> None:
-        """Press Ctrl-C as soon as the program waits; wait for a text, or for the end.
-
-        Python loses a signal that comes just before the call that waits: it is handled
-        when that call has ended. So it is pressed again where nothing comes.
-        """
-        state = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/stat")
-        for _ in range(3):
-            while state.read_text().rpartition(") ")[2][0] not in "SZ":
-                pass
-            os.write(self._ours, b"\x03")
-            while (text is None or text not in self.shown) and self._read(10):
-                pass
-            if self._process.poll() is not None or (text and text in self.shown):
-                break
-        if text is not None:
-            self.until(text)
-
-    def end(self) -> tuple[int, str]:
-        """Wait for the end; return the exit status and the rest of the output."""
-        while self._read():
-            pass
-        return self._process.wait(), self.shown
-
-    def close(self) -> None:
-        os.close(self._ours)
-        self._process.kill()
-        self._process.wait()
-
-    def _read(self, seconds: float = 60) -> bool:
-        """Wait for output; return whether there was any."""
-        ready, _, _ = select.select([self._ours], [], [], seconds)
-        try:
-            data = os.read(self._ours, 65536) if ready else b""
-        except OSError:  # Linux reports the end of the other side like this
-            data = b""
-        text = self._rest + self._decoder.decode(data)
-        found = _ORDER_BEGUN.fullmatch(text)
-        assert found is not None
-        text, self._rest = found[1], found[2] or ""
-        self.shown += _ORDER.sub("", text)
-        return bool(data)
+PROGRAM = [sys.executable, "-m", "langchain_sse_chat", "chat"]
 
 
 @pytest.fixture
@@ -125,7 +32,8 @@ def server() -> Iterator[ScriptedServer]:
 
 @pytest.fixture
 def chat(server: ScriptedServer, tmp_path: Path) -> Iterator[Terminal]:
-    terminal = Terminal(server.base_url, tmp_path)
+    variables = {"BASE_URL": server.base_url, "MODEL": "m"}
+    terminal = Terminal(PROGRAM, {**variables, "XDG_STATE_HOME": str(tmp_path)})
     terminal.until("> ")
     yield terminal
     terminal.close()
@@ -190,7 +98,125 @@ def test_lines_and_widths_until_the_end_of_the_input(
     assert asked == "My first question"
     chat.until("> ")
     chat.type(CTRL_D)
-    assert chat.end() == (0, "\n")
+    status, rest = chat.end()
+    assert (status, rest.strip()) == (0, "")
+
+
+def test_messages_of_several_lines(server: ScriptedServer, chat: Terminal) -> None:
+    assert "\x1b[?2004h" in chat.raw  # the terminal is asked to mark pasted text
+    chat.type(b"\x1b[200~pasted\n/lines\x1b[201~")
+    chat.until("/lines")
+    chat.type("")
+    chat.until("first token")
+    chat.until("> ")
+    chat.type("a backslash \\")
+    chat.until(". ")
+    chat.type("continues")
+    chat.until("first token")
+    chat.until("> ")
+    asked = [request.json()["messages"][-1]["content"] for request in server.requests]
+    assert asked == ["pasted\n/lines", "a backslash \ncontinues"]
+    chat.type(CTRL_D)
+    chat.end()
+    assert chat.raw.rindex("\x1b[?2004l") > chat.raw.rindex("\x1b[?2004h")
+
+
+def test_tab_completes_commands_and_files(chat: Terminal, tmp_path: Path) -> None:
+    (tmp_path / "in two words.gif").write_bytes(b"GIF89a")
+    chat.type(b"/att\t")
+    chat.until("/attach")
+    chat.type(f" {tmp_path}/in\t".encode())
+    chat.until("in two words.gif")
+    chat.type("")
+    chat.until("image/gif goes with the next question.")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_keeps_the_history_and_the_terminal(
+    number: int, chat: Terminal, tmp_path: Path
+) -> None:
+    chat.type("/model")
+    chat.until("m answers.")
+    chat.until("> ")
+    chat.type(b"unfinished")
+    chat.until("unfinished")
+    chat.signal(number)
+    assert chat.end()[0] == 128 + number
+    assert chat.echoes()
+    assert chat.raw.rindex("\x1b[?2004l") > chat.raw.rindex("\x1b[?2004h")
+    history = tmp_path / "langchain-sse-chat" / "history"
+    assert history.read_text() == "/model\n"
+
+
+def test_a_signal_ends_an_answer(server: ScriptedServer, chat: Terminal) -> None:
+    reply, _ = held(["one\n\n", "two\n\n", "three"], 3)
+    server.script(reply)
+    chat.type("Hi")
+    chat.until("one\n")
+    chat.signal(signal.SIGTERM)
+    status, rest = chat.end()
+    assert status == 143
+    assert "Traceback" not in rest
+
+
+@pytest.mark.parametrize("is_answering", [False, True])
+def test_a_terminal_that_is_closed(
+    server: ScriptedServer, chat: Terminal, *, is_answering: bool
+) -> None:
+    if is_answering:
+        reply, _ = held(["one\n\n", "two\n\n", "three"], 3)
+        server.script(reply)
+        chat.type("Hi")
+        chat.until("one\n")
+    assert chat.hang_up() == 129
+
+
+@pytest.mark.parametrize("variables", [{"TERM": "dumb"}, {"NO_COLOR": "1"}], ids=str)
+def test_a_terminal_without_styles_gets_plain_text(
+    server: ScriptedServer, tmp_path: Path, variables: dict[str, str]
+) -> None:
+    given = {"BASE_URL": server.base_url, "XDG_STATE_HOME": str(tmp_path)}
+    server.script(Reply.text("**So** it is.", reasoning="Hm."))
+    terminal = Terminal(PROGRAM, {**given, **variables})
+    terminal.until("> ")
+    terminal.type("Hi")
+    shown = terminal.until("first token")
+    terminal.close()
+    assert "(reasoning) Hm.\n\n**So** it is.\n" in shown
+    assert "\x1b[2m" not in terminal.raw
+
+
+def test_a_terminal_of_20_columns(server: ScriptedServer, tmp_path: Path) -> None:
+    given = {"BASE_URL": server.base_url, "XDG_STATE_HOME": str(tmp_path)}
+    terminal = Terminal(PROGRAM, given, columns=20)
+    server.script(Reply.text("# Привет\n\n- 金魚在月球上游泳、繞著圈子 🐟🐟🐟🐟🐟🐟\n"))
+    terminal.until("commands.\n> ")
+    terminal.type("/help")
+    lines = terminal.until("> ").splitlines()
+    assert max(map(len, lines)) <= 20
+    terminal.type("Hi")
+    shown = terminal.until("first token").splitlines()[1:]
+    terminal.close()
+    wide = [len(line) + sum(map(is_wide, line)) for line in shown]
+    assert max(wide) <= 20
+
+
+def is_wide(character: str) -> bool:
+    return unicodedata.east_asian_width(character) in "WF"
+
+
+@pytest.mark.parametrize("home", ["/nonexistent", None], ids=["no folder", "no HOME"])
+def test_a_chat_without_a_home(
+    server: ScriptedServer, tmp_path: Path, home: str | None
+) -> None:
+    given = {"BASE_URL": server.base_url, "XDG_STATE_HOME": ""}
+    argv = PROGRAM if home else ["env", "-u", "HOME", *PROGRAM]
+    terminal = Terminal(argv, {**given, "HOME": home or ""})
+    terminal.until("> ")
+    terminal.type(CTRL_D)
+    status, rest = terminal.end()
+    terminal.close()
+    assert (status, rest.strip()) == (0, "")
 
 
 def test_a_closed_pipe(server: ScriptedServer) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
-import io
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -14,45 +12,37 @@ from langchain_sse_chat.cli.chat.answer_view import (
     AnswerView,
     PlainStream,
     Style,
-    safe,
     wrapped,
 )
 from langchain_sse_chat.cli.chat.conversation import Conversation
 from langchain_sse_chat.cli.chat.endpoint_model import EndpointModel
 from langchain_sse_chat.cli.chat.markdown_stream import MarkdownStream
 from langchain_sse_chat.cli.chat.rich_markdown import rich_renderer
-from langchain_sse_chat.cli.chat.shell import INTERRUPTED, Shell
+from langchain_sse_chat.cli.chat.shell import Shell
 from langchain_sse_chat.cli.chat.terminal import (
-    accept_any_text,
     history_file,
     line_editing,
     style_of,
     width_of,
 )
 from langchain_sse_chat.cli.chat.turn import Turn
+from langchain_sse_chat.cli.ending import ended
 from langchain_sse_chat.cli.load import CommandError
-from langchain_sse_chat.cli.pipe import BROKEN_PIPE, discard_rest
-from langchain_sse_chat.errors import ConfigurationError, SSEChatError
-
-_FAILED = 1
-_USAGE = 2
-"""The exit status of a command that cannot be carried out."""
+from langchain_sse_chat.cli.parser import CommandParser
 
 _DESCRIPTION = """\
 Chat with a model in the terminal. Type /help there to see the commands.
 
 Without a terminal, standard input is the question, and only the answer is printed:
 
-  echo "Why is the sky blue?" | langchain-sse-chat chat --provider openai --model gpt-4o
-"""
+  echo "Hello" | langchain-sse-chat chat"""
 _EPILOG = """\
-Without --provider and --base-url, the endpoint is that of the variables OPENAI_API_KEY,
-BASE_URL, MODEL and PROVIDER. Without these, a server inside the program answers, which
-repeats what you say.
+Without --provider and --base-url, the endpoint is that of the variables \
+OPENAI_API_KEY, BASE_URL, MODEL and PROVIDER. Without these, a server inside the \
+program answers, which repeats what you say.
 
-Exit status: 0 after an answer, 1 if there was an error instead, 2 for options that
-cannot be used, 130 after Ctrl-C, 141 if the reader of the output is gone.
-"""
+Exit status: 0 after an answer, 1 if there was an error instead, 2 for options that \
+cannot be used, 130 after Ctrl-C, 141 if the reader of the output is gone."""
 
 
 def main(
@@ -70,13 +60,12 @@ def main(
         out: The output; `None` for standard output.
     """
     environment = os.environ if environment is None else environment
-    # Without standard input, as after `<&-`, there is no question.
-    source = source or sys.stdin or io.StringIO()
+    source = sys.stdin if source is None else source
     out = sys.stdout if out is None else out
-    parser = _parser()
-    given = parser.parse_args(argv)
-    accept_any_text(source, out, sys.stderr)
-    try:
+    own = parser()
+    given = own.parse_args(argv)
+
+    def run() -> int:
         with EndpointModel(
             environment,
             model=given.model,
@@ -88,41 +77,23 @@ def main(
             conversation = Conversation(given.system)
             style = style_of(out, environment)
             if source.isatty() and style.is_terminal:
-                status = _chat(endpoint, conversation, style, environment, out)
-            else:
-                status = _answer(endpoint, conversation, style, source, out)
-        out.flush()
-    except BrokenPipeError:  # the reader closed the pipe, as `head` does
-        discard_rest(out)
-        return BROKEN_PIPE
-    except OSError as error:
-        discard_rest(out)
-        return _fail(parser, f"The output failed: {error.strerror}.", _FAILED)
-    except KeyboardInterrupt:
-        return INTERRUPTED
-    except (CommandError, SSEChatError) as error:
-        is_usage = isinstance(error, CommandError | ConfigurationError)
-        return _fail(parser, str(error), _USAGE if is_usage else _FAILED)
-    return status
+                return _chat(endpoint, conversation, style, environment, out)
+            return _answer(endpoint, conversation, style, source, out)
+
+    return ended(own.prog, out, run)
 
 
-def _fail(parser: argparse.ArgumentParser, message: str, status: int) -> int:
-    """Write an error; return the status."""
-    sys.stderr.write(f"{parser.prog}: error: {safe(message)}\n")
-    return status
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="langchain-sse-chat chat",
-        description=_DESCRIPTION,
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+def parser() -> CommandParser:
+    """Return the parser of the options."""
+    parser = CommandParser("chat", _DESCRIPTION, _EPILOG)
     add = parser.add_argument
-    add("--provider", help="a provider of the table, such as openrouter")
-    add("--base-url", help="the address of the server")
-    add("--model", help="the model, such as gpt-4o")
+    add(
+        "--provider",
+        metavar="NAME",
+        help="a provider of the table, such as openrouter",
+    )
+    add("--base-url", metavar="URL", help="the address of the server")
+    add("--model", metavar="NAME", help="the model, such as gpt-4o")
     add(
         "--api-key-env",
         metavar="NAME",

@@ -25,6 +25,7 @@ from langchain_sse_chat.cli.chat.effects import (
     SetModel,
     ShowModel,
 )
+from langchain_sse_chat.cli.parser import near_match
 
 HELP = """\
 /model [NAME]         continue with another model, or show which one answers
@@ -38,8 +39,13 @@ HELP = """\
 /help                 show this list
 /quit                 end, as Ctrl-D does
 
+Tab completes commands and file names.
 Ctrl-C stops an answer and keeps the part that came; a second one ends the program.
+A line that ends with \\ is continued on the next one; pasted lines stay together.
 A line that begins with // is a question that begins with /."""
+
+COMMANDS = tuple(line.split()[0] for line in HELP.split("\n") if line[:1] == "/")
+"""The names of the commands."""
 
 _STOPPED = "Stopped by the user."
 
@@ -68,8 +74,8 @@ class Conversation:
         line = line.strip()
         if not line.startswith("/") or line.startswith("//"):
             return self._ask(line.removeprefix("/")) if line else None
-        name, _, rest = line.partition(" ")
-        return self._command(name, rest.strip())
+        name, *rest = line.split(maxsplit=1)
+        return self._command(name, rest[0] if rest else "")
 
     def attach(self, block: dict[str, Any]) -> None:
         """Add a content block to the next question."""
@@ -123,9 +129,13 @@ class Conversation:
             return SetModel(rest) if rest else ShowModel()
         if name == "/tools":
             return BindTools(rest)
-        if name in _WITH_FILE:
-            return _WITH_FILE[name](rest) if rest else Say(f"Write {name} FILE.")
-        return Say(f"There is no command {name}. /help lists them.")
+        if name in WITH_FILE:
+            return WITH_FILE[name](rest) if rest else Say(f"Write {name} FILE.")
+        near = near_match(name, COMMANDS)
+        return Say(
+            f"There is no command {name}.{near} /help lists them; a question that "
+            "begins with / is written with //."
+        )
 
     def _ask(self, text: str) -> Effect:
         blocks = [*self._attached]
@@ -170,8 +180,9 @@ _ALONE: dict[str, Effect] = {
     "/quit": Quit(),
     "/exit": Quit(),
 }
-_WITH_FILE: dict[str, Callable[[str], Effect]] = {
+WITH_FILE: dict[str, Callable[[str], Effect]] = {
     "/save": Save,
     "/load": Load,
     "/attach": Attach,
 }
+"""The commands that need the name of a file."""

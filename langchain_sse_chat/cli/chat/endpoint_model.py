@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from langchain_sse_chat.chat_models import ChatSSE
-from langchain_sse_chat.cli.endpoint import endpoint_of, has_endpoint
+from langchain_sse_chat.cli.endpoint import endpoint_of, has_endpoint, key_in
 from langchain_sse_chat.cli.load import CommandError
 from langchain_sse_chat.testing import ScriptedServer
 
@@ -28,7 +28,7 @@ class EndpointModel:
         embedded: Makes the embedded server.
 
     Raises:
-        CommandError: A server is named without a model.
+        CommandError: A server is named without a model, or a variable without a key.
         ConfigurationError: A setting is invalid.
     """
 
@@ -56,7 +56,7 @@ class EndpointModel:
             )
             raise CommandError(msg)
         if api_key_env is not None:
-            found["api_key"] = environment.get(api_key_env)
+            found["api_key"] = key_in(environment, api_key_env)
         if resumes:
             found["on_disconnect"] = "resume"
         self._settings: dict[str, Any] = found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,9 +13,12 @@ from langchain_core.messages import BaseMessage
 from langchain_sse_chat.cli.chat.attachments import attachment
 from langchain_sse_chat.cli.chat.saved import dump_messages, read_messages
 from langchain_sse_chat.cli.load import CommandError
+from langchain_sse_chat.cli.user_path import user_path
 
 _MAX_ATTACHED = 20 * 2**20
 """Bytes. Providers accept less in most cases."""
+_MAX_LOADED = 200 * 2**20
+"""Bytes. A conversation with several attachments is smaller."""
 
 
 def save_conversation(name: str, messages: Sequence[BaseMessage]) -> Path:
@@ -43,10 +47,7 @@ def load_conversation(name: str) -> list[BaseMessage]:
         CommandError: It cannot be read, or is something else.
     """
     path = _path(name)
-    try:
-        text = path.read_text("utf-8", errors="replace")
-    except OSError as error:
-        raise _failed(path, "read", error) from None
+    text = _read(path, _MAX_LOADED).decode("utf-8", errors="replace")
     return read_messages(path.name, text)
 
 
@@ -57,24 +58,28 @@ def load_attachment(name: str) -> dict[str, Any]:
         CommandError: It cannot be read, is too large or of an unknown type.
     """
     path = _path(name)
+    return attachment(path, _read(path, _MAX_ATTACHED))
+
+
+def _read(path: Path, limit: int) -> bytes:
     try:
         with path.open("rb") as file:
-            data = file.read(_MAX_ATTACHED + 1)
+            data = file.read(limit + 1)
     except OSError as error:
         raise _failed(path, "read", error) from None
-    if len(data) > _MAX_ATTACHED:
-        msg = f"{path.name} is larger than {_MAX_ATTACHED // 2**20} MB."
+    if len(data) > limit:
+        msg = f"{path.name} is larger than {limit // 2**20} MB."
         raise CommandError(msg)
-    return attachment(path, data)
+    return data
 
 
 def _path(name: str) -> Path:
     """Return the path that a user wrote, perhaps quoted as terminals do it."""
-    path = Path(name).expanduser()
-    if path.exists():
+    path = user_path(name)
+    if os.path.exists(path):  # noqa: PTH110  pathlib fails for some names
         return path
     try:
-        return Path(" ".join(shlex.split(name))).expanduser()
+        return user_path(" ".join(shlex.split(name)))
     except ValueError:
         return path
 

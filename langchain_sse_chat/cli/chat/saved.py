@@ -32,7 +32,9 @@ def read_messages(name: str, text: str) -> list[BaseMessage]:
     """
     try:
         found = json.loads(text)
-        return messages_from_dict(found)
+        if isinstance(found, list):
+            return messages_from_dict(found)
     except (AttributeError, KeyError, RecursionError, TypeError, ValueError):
-        msg = f"{name} is not a saved conversation: a JSON list of LangChain messages."
-        raise CommandError(msg) from None
+        pass
+    msg = f"{name} is not a saved conversation: a JSON list of LangChain messages."
+    raise CommandError(msg)

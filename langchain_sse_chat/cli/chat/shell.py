@@ -17,14 +17,12 @@ from langchain_sse_chat.cli.chat.files import (
     load_conversation,
     save_conversation,
 )
+from langchain_sse_chat.cli.chat.lines import read_message
 from langchain_sse_chat.cli.chat.tools import load_tools, names_of
 from langchain_sse_chat.cli.chat.turn import TooManyRoundsError, Turn
+from langchain_sse_chat.cli.ending import INTERRUPTED
 from langchain_sse_chat.cli.load import CommandError
 from langchain_sse_chat.errors import SSEChatError
-
-INTERRUPTED = 130
-"""The exit status that shells show for a program that Ctrl-C ended."""
-_PROMPT = "> "
 
 
 class Shell:
@@ -66,7 +64,7 @@ class Shell:
         """Chat until the user ends it; return the exit status."""
         while True:
             try:
-                effect = self._conversation.read(self._read_line(_PROMPT))
+                effect = self._conversation.read(read_message(self._read_line))
                 self._is_interrupted = False
                 if effect is not None and not self._carry_out(effect):
                     return 0

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import io
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, TextIO
 
 from langchain_sse_chat.cli.chat.answer_view import Style
+from langchain_sse_chat.cli.chat.completion import Completer
+from langchain_sse_chat.cli.user_path import user_path
 
 _LINES = 1000
 """Lines of the history that are kept."""
@@ -31,22 +32,15 @@ def width_of(out: TextIO) -> int:
         return _COLUMNS
 
 
-def accept_any_text(*files: TextIO) -> None:
-    """Let files replace characters that their encoding does not have."""
-    for file in files:
-        if isinstance(file, io.TextIOWrapper):
-            file.reconfigure(errors="replace")
-
-
 def history_file(environment: Mapping[str, str]) -> Path:
     """Return where the history of the user is kept."""
     state = environment.get("XDG_STATE_HOME") or "~/.local/state"
-    return Path(state).expanduser() / "langchain-sse-chat" / "history"
+    return user_path(state) / "langchain-sse-chat" / "history"
 
 
 @contextlib.contextmanager
 def line_editing(history: Path) -> Iterator[None]:
-    """Let `input` edit lines and remember earlier ones, as far as it is possible.
+    """Let `input` edit and complete lines, and remember earlier ones.
 
     The history is written for its owner alone. Without a folder for it, it ends with
     the program.
@@ -58,11 +52,30 @@ def line_editing(history: Path) -> Iterator[None]:
         return
     with contextlib.suppress(OSError):
         readline.read_history_file(history)
+    bind_keys(readline)
     try:
         yield
     finally:
+        readline.set_completer(None)
         with contextlib.suppress(OSError):
             _write_history(readline, history)
+
+
+def bind_keys(readline: Any) -> None:
+    """Let the Tab key complete commands and file names, and keep pasted lines together.
+
+    Args:
+        readline: The module.
+    """
+    readline.set_completer(Completer(readline))
+    readline.set_completer_delims(" ")
+    if "libedit" in (readline.__doc__ or ""):  # macOS
+        readline.parse_and_bind("bind ^I rl_complete")
+        return
+    readline.parse_and_bind("tab: complete")
+    # Python switches it off (https://bugs.python.org/issue42819), but it is what tells
+    # a line break that is pasted from the Enter key.
+    readline.parse_and_bind("set enable-bracketed-paste on")
 
 
 def _write_history(readline: Any, history: Path) -> None:

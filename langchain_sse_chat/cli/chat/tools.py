@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from langchain_core.tools import BaseTool, tool
+from langchain_core.tools import BaseTool
+from langchain_core.tools import tool as as_tool
+from langchain_core.utils.function_calling import convert_to_openai_tool
 
 from langchain_sse_chat.cli.load import CommandError, load
 
@@ -20,13 +22,19 @@ def load_tools(address: str) -> list[BaseTool]:
         found = load(address)
         each = found if isinstance(found, list | tuple) else [found]
         tools = [_as_tool(item) for item in each]
+        for tool in tools:  # a schema that cannot be sent is found here
+            convert_to_openai_tool(tool)
     except CommandError:
         raise
     except (Exception, SystemExit) as error:  # noqa: BLE001  code of the user
-        msg = f"{address} cannot be used: {type(error).__name__}: {error}"
+        first, *_ = str(error).split("\n")
+        msg = (
+            f"Cannot load tools from {address}: {type(error).__name__}: {first}. Pass "
+            "module:name of a function, a tool or a list of these."
+        )
         raise CommandError(msg) from None
     if not tools:
-        msg = f"{address} has no tools."
+        msg = f"{address} is an empty list. Pass at least one tool."
         raise CommandError(msg)
     return tools
 
@@ -40,7 +48,7 @@ def _as_tool(found: Any) -> BaseTool:
     if isinstance(found, BaseTool):
         return found
     if callable(found) and not isinstance(found, type):
-        made: BaseTool = tool(found)
+        made: BaseTool = as_tool(found)
         return made
     msg = f"{found!r:.60} is neither a tool nor a function."
     raise CommandError(msg)

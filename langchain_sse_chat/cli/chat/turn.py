@@ -108,7 +108,7 @@ class Turn:
             return ToolMessage(text, tool_call_id=call["id"], status="error")
         try:
             result = _invoke(tool, {**call, "type": "tool_call"})
-        except Exception as error:  # noqa: BLE001  a tool may raise anything
+        except (Exception, SystemExit) as error:  # noqa: BLE001  code of the user
             text = f"{type(error).__name__}: {error}"
             return ToolMessage(text, tool_call_id=call["id"], status="error")
         if isinstance(result, ToolMessage):

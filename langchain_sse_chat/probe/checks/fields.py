@@ -5,10 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from langchain_sse_chat.probe.answer import Answer
-from langchain_sse_chat.probe.line import Answers, Judgment, ProbeLine, judged, shown
-from langchain_sse_chat.probe.questions import FIELDS
+from langchain_sse_chat.probe.line import (
+    Answers,
+    Judgment,
+    ProbeLine,
+    Verdict,
+    judged,
+    shown,
+)
+from langchain_sse_chat.probe.questions import FIELDS, OTHER_SEED, SEED, SEED_AGAIN
 
 _GROUP = "fields"
+_LONG = 20
+"""Characters of random words that hardly come twice by chance."""
 
 
 def fields_lines(answers: Answers) -> list[ProbeLine]:
@@ -16,12 +25,14 @@ def fields_lines(answers: Answers) -> list[ProbeLine]:
     checks: dict[str, Callable[[Answer], Judgment]] = {
         "stop": _stop,
         "n": _n,
-        "seed": _seed,
         "logprobs": _logprobs,
     }
     return [
-        judged(answers, FIELDS, _GROUP, name, judge, field=name)
-        for name, judge in checks.items()
+        *(
+            judged(answers, FIELDS, _GROUP, name, judge, field=name)
+            for name, judge in checks.items()
+        ),
+        _seed(answers),
     ]
 
 
@@ -44,9 +55,41 @@ def _n(answer: Answer) -> Judgment:
     return "no", "one answer, although two were asked for"
 
 
-def _seed(answer: Answer) -> Judgment:
+def _seed(answers: Answers) -> ProbeLine:
+    accepted = judged(answers, FIELDS, _GROUP, "seed", _is_accepted, field="seed")
+    if accepted.verdict == "no":
+        return accepted
+    for name in (SEED, SEED_AGAIN, OTHER_SEED):
+        line = judged(answers, name, _GROUP, "seed", _is_long, field="seed")
+        if line.verdict != "yes":
+            return line
+    first, again, other = (
+        answers[name].text for name in (SEED, SEED_AGAIN, OTHER_SEED)
+    )
+    if first != again:
+        return _line("no", "two answers with the same seed differ")
+    if first == other:
+        return _line("not clear", "answers with different seeds are equal too")
+    return _line("yes", "answers are equal with the same seed, and differ with others")
+
+
+def _line(verdict: Verdict, evidence: str) -> ProbeLine:
+    return ProbeLine(_GROUP, "seed", verdict, evidence)
+
+
+def _is_accepted(answer: Answer) -> Judgment:
     del answer
-    return "not clear", "accepted; whether answers repeat was not tried"
+    return "yes", ""
+
+
+def _is_long(answer: Answer) -> Judgment:
+    """Return whether an answer is long enough to repeat by a seed only."""
+    length = len(answer.text)
+    if answer.seen.was_cut:
+        return "not clear", "the end of the answer was not seen"
+    if length < _LONG:
+        return "not clear", f"an answer of {length} characters is too short to compare"
+    return "yes", ""
 
 
 def _logprobs(answer: Answer) -> Judgment:

@@ -40,12 +40,12 @@ def streaming_lines(answers: Answers) -> list[ProbeLine]:
         ("finish reason", _finish_reason),
         ("[DONE] at the end", _done),
         ("keep-alive comments", _comments),
-        ("HTTP/2", _http2),
-        ("connection reuse", _reuse),
+        ("HTTP/1.1 or later", _http_version),
     )
     return [
         _models(answers),
         *(judged(answers, MAIN, _GROUP, name, judge) for name, judge in checks),
+        ProbeLine(_GROUP, "connection reuse", *_reuse(answers)),
     ]
 
 
@@ -124,15 +124,25 @@ def _comments(answer: Answer) -> Judgment:
     return "not clear", "none came; the answer was perhaps too quick for them"
 
 
-def _http2(answer: Answer) -> Judgment:
+def _http_version(answer: Answer) -> Judgment:
     version = answer.seen.http_version
-    if version.startswith("HTTP/2"):
-        return "yes", version
-    return "not clear", f"{version or 'the version is not known'}, as the client asked"
+    if not version:
+        return "not clear", "the version is not known"
+    return "no" if version == "HTTP/1.0" else "yes", version
 
 
-def _reuse(answer: Answer) -> Judgment:
-    header = answer.seen.headers.get("connection", "")
-    if "close" in header.lower():
-        return "no", f"connection: {shown(header)}"
-    return "not clear", "the server did not announce to close the connection"
+def _reuse(answers: Answers) -> Judgment:
+    seen = [answer.seen for answer in answers.values()]
+    known = [each.connection for each in seen if each.connection]
+    count = len(set(known))
+    if count < len(known):
+        return "yes", f"{len(known)} responses on {_plural(count, 'connection')}"
+    for each in seen:
+        header = each.headers.get("connection", "")
+        if each.has_success and "close" in header.lower():
+            return "no", f"connection: {shown(header)}"
+    return "not clear", f"{len(known)} known connections, each with one response"
+
+
+def _plural(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -70,7 +70,7 @@ def test_without_the_extra_the_demo_says_how_to_install_it(
 
     assert status == 0
     assert text.splitlines()[-1] == (
-        "The server is an extra: pip install 'langchain-sse-chat[serve]'"
+        "This needs Starlette and uvicorn: pip install 'langchain-sse-chat[serve]'"
     )
 
 
@@ -88,22 +88,28 @@ def test_the_environment_names_the_endpoint(server: ScriptedServer) -> None:
     assert server.requests[0].json()["model"] == "some-model"
 
 
-def test_a_failure_is_told_in_one_line(server: ScriptedServer) -> None:
+def test_a_failure_is_told_in_one_line(
+    server: ScriptedServer, capsys: pytest.CaptureFixture[str]
+) -> None:
     server.script(Reply.status(401, error="no such key"))
 
     status, text = run("Is it?", BASE_URL=server.base_url, OPENAI_API_KEY="key-1")
 
+    told = capsys.readouterr().err
     assert status == 1
-    assert "AuthenticationError" in text
-    assert "no such key" in text
-    assert "key-1" not in text
+    assert told.startswith("langchain-sse-chat: error: ")
+    assert "no such key" in told
+    assert "key-1" not in text + told
 
 
-def test_an_unknown_provider_is_told() -> None:
-    status, text = run("Is it?", PROVIDER="opnai")
+def test_an_unknown_provider_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("Is it?", PROVIDER="opnai") == (2, "")
+    assert "Unknown provider 'opnai'" in capsys.readouterr().err
 
-    assert status == 1
-    assert "Unknown provider 'opnai'" in text
+
+def test_the_words_of_a_question_need_no_quotes() -> None:
+    _, text = run("How", "are", "you?")
+    assert "You said: How are you?" in text
 
 
 def test_an_answer_without_text_is_told(server: ScriptedServer) -> None:

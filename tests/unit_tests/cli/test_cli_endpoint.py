@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from langchain_sse_chat.cli.endpoint import endpoint_of, has_endpoint
+from langchain_sse_chat.cli.endpoint import endpoint_of, has_endpoint, key_in
+from langchain_sse_chat.cli.load import CommandError
 
 
 @pytest.mark.parametrize(
@@ -33,3 +34,14 @@ def test_variables_are_arguments() -> None:
 def test_without_variables_the_model_is_a_small_one() -> None:
     found = endpoint_of({"OPENAI_BASE_URL": "http://b/v1"})
     assert (found["model"], found["base_url"]) == ("gpt-4o-mini", "http://b/v1")
+
+
+def test_a_key_is_in_the_variable_that_is_named() -> None:
+    assert key_in({"KEY": "k"}, "KEY") == "k"
+    assert key_in({"KEY": "k"}, None) is None
+
+
+@pytest.mark.parametrize("environment", [{}, {"KEY": ""}], ids=["unset", "empty"])
+def test_a_variable_without_a_key_is_told(environment: dict[str, str]) -> None:
+    with pytest.raises(CommandError, match="The variable KEY has no key"):
+        key_in(environment, "KEY")

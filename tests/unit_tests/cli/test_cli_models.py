@@ -36,6 +36,22 @@ def test_everything_is_printed_as_json() -> None:
     assert (first["context_length"], first["raw"]) == (9, ENTRY)
 
 
+def test_a_name_gives_no_orders_to_the_terminal() -> None:
+    routes = {"/v1/models": Reply.json({"data": [{"id": "a\x1b[2J\nb"}]})}
+    with ScriptedServer(routes=routes) as server:
+        assert printed("--base-url", server.base_url) == (0, "a [2J b\n")
+
+
+def test_a_silent_server_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    silent = {"/v1/models": Reply.sse(b"data: {}\n\n", stall_after=0)}
+    with ScriptedServer(routes=silent) as server:
+        argv = ("--base-url", server.base_url, "--timeout", "0.2")
+        assert printed(*argv) == (1, "")
+    told = capsys.readouterr().err
+    assert "0.2 s" in told
+    assert told.count("\n") == 1
+
+
 def test_the_key_is_in_the_named_variable(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -16,9 +16,11 @@ from langchain_sse_chat.probe.questions import (
     NAMED,
     NO_MODEL,
     OBJECT,
+    OTHER_SEED,
     PREFIX,
     REQUIRED,
     SCHEMA,
+    SEED,
     UNASKED,
     UNKNOWN_MODEL,
     WRONG_KEY,
@@ -85,6 +87,8 @@ def good() -> dict[str, Reply]:
         WRONG_KEY: sse(texts("Hello")),
         UNKNOWN_MODEL: refusal("The model does not exist", 404),
         BAD_FIELD: refusal("temperature must be a number"),
+        SEED: sse(texts("quokka zephyr marzipan thimble")),
+        OTHER_SEED: sse(texts("gazebo flotsam umlaut pumpernickel")),
     }
 
 
@@ -98,6 +102,8 @@ def asked(request: Request) -> str:
         return UNKNOWN_MODEL
     if body.get("temperature") == "hot":
         return BAD_FIELD
+    if body.get("temperature") == 1.0:
+        return {8: OTHER_SEED}.get(body["seed"], SEED)
     for each in reversed(questions("m")):
         known: Mapping[str, Any] = each.body or {}
         names = ("messages", "tools", "tool_choice", "response_format")

@@ -17,7 +17,7 @@ from langchain_sse_chat.transport.protocols import ResponseHead
 from tests.unit_tests.probe.answers import STREAM, ask, events, texts
 
 KEY = "sk-secret-1234567890"
-HEAD = ResponseHead(200, STREAM, "http://x/v1", "HTTP/1.1")
+HEAD = ResponseHead(200, STREAM, "http://x/v1", "HTTP/1.1", 7)
 BODY = b"".join(events(texts("a", "b"))).rstrip()
 
 
@@ -54,7 +54,7 @@ def test_bytes_are_kept_with_the_seconds_since_the_request() -> None:
     seen = one.seen(None)
     assert seen.pieces == ((0.5, b"data: 1\n\n"), (1.0, b"data: 2\n\n"))
     assert (seen.status, seen.headers, seen.http_version) == (200, STREAM, "HTTP/1.1")
-    assert seen.error == ""
+    assert (seen.connection, seen.error) == (7, "")
 
 
 @pytest.mark.parametrize("size", [1, 5, 1000])

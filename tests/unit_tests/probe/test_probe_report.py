@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from typing import Any
 
 import pytest
@@ -52,6 +53,22 @@ def test_a_line_is_not_wider_than_the_terminal(width: int) -> None:
     *head, _ = text.partition("provider:")
     rows = "".join(head).splitlines()[2:-1]
     assert all(len(row) <= max(width, 20) for row in rows)
+
+
+def test_a_name_gives_no_orders_to_the_terminal() -> None:
+    assert report(model="m\x1b[2J").table().startswith("m [2J at http://x/v1\n")
+
+
+@pytest.mark.parametrize("width", [20, 80])
+def test_wide_characters_fill_two_columns(width: int) -> None:
+    line = ProbeLine("formats", "json_object", "no", "错误、不支持 金魚🐟 " * 9)
+    shown = report(lines=(line,)).table(width).partition("\ntiming")[0].splitlines()[1:]
+    columns = [
+        len(each) + sum(unicodedata.east_asian_width(c) in "WF" for c in each)
+        for each in shown
+    ]
+    assert max(columns) <= width
+    assert "".join("".join(shown).split()).endswith("错误、不支持金魚🐟" * 9)
 
 
 def test_the_dict_is_json() -> None:

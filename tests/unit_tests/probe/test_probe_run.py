@@ -31,8 +31,6 @@ Probe = Callable[..., ProbeReport]
 ALWAYS_CLEAR = {
     "tokens arrive one by one",
     "keep-alive comments",
-    "HTTP/2",
-    "connection reuse",
     "under a key of its own",
     "in tags in the text",
     "seed",
@@ -68,6 +66,13 @@ def test_a_server_that_does_everything_gets_a_yes_everywhere(ask: Probe) -> None
     assert report.settings == {}
 
 
+def test_more_requests_show_whether_a_seed_repeats_answers(ask: Probe) -> None:
+    with servers.server() as server:
+        report = ask(base_url=server.base_url, max_requests=18)
+    assert report.verdict("seed") == "yes"
+    assert report.tokens <= 2000
+
+
 def test_the_program_of_the_report_runs(
     ask: Probe, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -98,6 +103,15 @@ def without(field: str, words: str) -> Callable[[Request], Reply | None]:
 
 BODY = {"choices": [{"message": {"content": "1"}, "finish_reason": "stop"}]}
 PROSE = streamed(*texts("I am fine."))
+WORDS = streamed(*texts("quokka zephyr marzipan thimble"))
+OTHERS = streamed(*texts("gazebo flotsam umlaut pumpernickel"))
+
+
+def one_after_the_other(*replies: Reply) -> Callable[[Request], Reply]:
+    """Return a quirk: equal requests get different answers."""
+    given = iter(replies)
+    return lambda request: next(given)
+
 
 QUIRKS = [
     pytest.param({"main": Reply.json(BODY)}, ["streams"], id="no stream"),
@@ -159,6 +173,7 @@ QUIRKS = [
     pytest.param({"key": None}, ["refuses a wrong key"], id="any key"),
     pytest.param({"unknown_model": PROSE}, ["refuses an unknown model"], id="model"),
     pytest.param({"bad_field": PROSE}, ["refuses a wrong value"], id="any value"),
+    pytest.param({"seed": one_after_the_other(WORDS, OTHERS)}, ["seed"], id="no seed"),
     pytest.param({"models": Reply.status(404)}, ["lists models"], id="no models"),
 ]
 

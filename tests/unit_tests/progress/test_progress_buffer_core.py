@@ -238,9 +238,19 @@ def test_the_source_waits_when_a_chunk_that_is_due_grows() -> None:
         ({"characters": -1}, "Invalid `characters`: -1. Pass 1 or more"),
         ({"interval": -0.1}, "Invalid `interval`: -0.1. Pass seconds, or None"),
         ({"interval": float("nan")}, "Invalid `interval`: nan"),
+        ({"interval": "1"}, "Invalid `interval`: '1'. Pass seconds"),
+        ({"size": "5"}, "Invalid `size`: '5'. Pass 1 or more"),
         ({"whole": "word"}, "Invalid `whole`: 'word'. Pass 'grapheme', 'fence'"),
     ],
-    ids=["size", "characters", "interval", "no number", "whole"],
+    ids=[
+        "size",
+        "characters",
+        "interval",
+        "no number",
+        "a text",
+        "a text as size",
+        "whole",
+    ],
 )
 def test_invalid_arguments_are_named(
     given_arguments: dict[str, Any], message: str

@@ -1,8 +1,12 @@
 from __future__ import annotations
 
 import builtins
+import io
+import os
 import sys
-from typing import Any
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TextIO
 
 import pytest
 
@@ -77,3 +81,44 @@ def test_a_broken_installation_is_not_hidden(monkeypatch: pytest.MonkeyPatch) ->
 def test_an_unknown_library_is_refused() -> None:
     with pytest.raises(ConfigurationError, match="Invalid `draw`: 'paint'"):
         bars("paint", None)  # type: ignore[arg-type]
+
+
+def closed_pipe() -> TextIO:
+    reading, writing = os.pipe()
+    os.close(reading)
+    return os.fdopen(writing, "w", buffering=1)
+
+
+def full_disk() -> TextIO:
+    return Path("/dev/full").open("w", buffering=1)
+
+
+def closed_file() -> TextIO:
+    file = io.StringIO()
+    file.close()
+    return file
+
+
+@LIBRARIES
+@pytest.mark.parametrize(
+    "output",
+    [
+        pytest.param(closed_pipe, id="closed pipe"),
+        pytest.param(full_disk, id="full disk"),
+        pytest.param(closed_file, id="closed file"),
+        pytest.param(lambda: None, id="none"),
+    ],
+)
+def test_an_output_that_fails_does_not_end_the_program(
+    draw: Draw, output: Callable[[], TextIO | None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if output is full_disk and not Path("/dev/full").exists():
+        pytest.skip("Linux has it")
+    file = output()
+    monkeypatch.setattr(sys, "stderr", file)
+    bar = bars(draw, 4)()
+    bar.show(3, "12 tokens")
+    bar.close()
+    if file is not None and not file.closed:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), file.fileno())
+        file.close()

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from langchain_sse_chat.cli.chat import command
+from langchain_sse_chat.cli.main import main
 from langchain_sse_chat.testing import Reply, ScriptedServer
 
 pytestmark = pytest.mark.enable_socket
@@ -97,14 +98,6 @@ def test_a_full_disk_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert "The output failed: No space left on device." in capsys.readouterr().err
 
 
-def test_without_standard_input_there_is_no_question(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(sys, "stdin", None)
-    assert command.main([], {}, out=io.StringIO()) == 2
-    assert "There is no question" in capsys.readouterr().err
-
-
 def test_a_dead_server_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     with socket.socket() as bound:  # it does not listen
         bound.bind(("127.0.0.1", 0))
@@ -167,5 +160,5 @@ def test_the_streams_of_the_process_are_the_default(
 ) -> None:
     source = io.TextIOWrapper(io.BytesIO(b"caf\xff"), "utf-8")
     monkeypatch.setattr(sys, "stdin", source)
-    assert command.main([]) == 0
+    assert main(["chat"]) == 0
     assert capsysbinary.readouterr().out == "You said: caf\ufffd\n".encode()

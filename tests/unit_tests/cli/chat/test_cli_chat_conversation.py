@@ -27,6 +27,9 @@ def answered() -> Conversation:
     return conversation
 
 
+UNKNOWN = "/help lists them; a question that begins with / is written with //."
+
+
 @pytest.mark.parametrize(
     ("line", "effect"),
     [
@@ -43,14 +46,25 @@ def answered() -> Conversation:
         ("/attach a.png", effects.Attach("a.png")),
         ("/tools", effects.BindTools("")),
         ("/tools app:f", effects.BindTools("app:f")),
-        ("/dance", effects.Say("There is no command /dance. /help lists them.")),
+        ("/dance", effects.Say(f"There is no command /dance. {UNKNOWN}")),
+        (
+            "/atach a",
+            effects.Say(f"There is no command /atach. Did you mean /attach? {UNKNOWN}"),
+        ),
+        ("/etc/x\nwhat?", effects.Say(f"There is no command /etc/x. {UNKNOWN}")),
         ("/retry", effects.Say("There is no question to ask again.")),
         ("/undo", effects.Say("There is no question to take back.")),
     ],
     ids=[
         *("empty", "blank", "help", "quit", "exit", "show the model", "set the model"),
         *("save without a file", "save", "load", "attach", "drop tools", "tools"),
-        *("unknown", "retry without a question", "undo without a question"),
+        *(
+            "unknown",
+            "similar",
+            "lines",
+            "retry without a question",
+            "undo without a question",
+        ),
     ],
 )
 def test_a_line_is_a_command(line: str, effect: effects.Effect | None) -> None:

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import stat
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from langchain_core.messages import HumanMessage
@@ -49,6 +51,20 @@ def test_what_the_system_refuses_is_told(tmp_path: Path) -> None:
             load(missing)
 
 
+@pytest.mark.parametrize("use", [load_conversation, load_attachment])
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        pytest.param("x" * 5000, "cannot be read: File name too long", id="long"),
+        pytest.param("a\0b", "NUL character", id="NUL"),
+        pytest.param("~nobody-here/a", "cannot be read: No such file", id="no user"),
+    ],
+)
+def test_an_odd_name_is_told(use: Callable[[str], Any], name: str, why: str) -> None:
+    with pytest.raises(CommandError, match=why):
+        use(name)
+
+
 @pytest.mark.parametrize(
     "form", ["{}", "'{}'", '"{}"', pytest.param("\\", id="backslash")]
 )
@@ -72,3 +88,6 @@ def test_a_large_file_is_refused(
     path.write_bytes(b"GIF89a" + bytes(2**20))
     with pytest.raises(CommandError, match=r"^a.gif is larger than 1 MB\.$"):
         load_attachment(str(path))
+    monkeypatch.setattr(files, "_MAX_LOADED", 2**20)
+    with pytest.raises(CommandError, match=r"^a.gif is larger than 1 MB\.$"):
+        load_conversation(str(path))

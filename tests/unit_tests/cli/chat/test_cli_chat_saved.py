@@ -25,6 +25,7 @@ def test_messages_survive() -> None:
         "",
         "{",
         "1",
+        "{}",
         '"text"',
         "{}[]",
         '{"a": 1}',

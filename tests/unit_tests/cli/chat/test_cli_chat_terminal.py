@@ -8,12 +8,14 @@ import struct
 import sys
 import termios
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from langchain_sse_chat.cli.chat.answer_view import Style
+from langchain_sse_chat.cli.chat.completion import Completer
 from langchain_sse_chat.cli.chat.terminal import (
-    accept_any_text,
+    bind_keys,
     history_file,
     line_editing,
     style_of,
@@ -57,15 +59,6 @@ def test_without_a_terminal_the_width_is_80() -> None:
     assert width_of(io.StringIO()) == 80
 
 
-def test_characters_that_cannot_be_written_are_replaced() -> None:
-    written = io.BytesIO()
-    out = io.TextIOWrapper(written, "ascii")
-    accept_any_text(out, io.StringIO())
-    out.write("é\ud800")
-    out.flush()
-    assert written.getvalue() == b"??"
-
-
 def test_the_history_is_in_the_folder_for_states() -> None:
     end = Path("langchain-sse-chat/history")
     assert history_file({"XDG_STATE_HOME": "/state"}) == Path("/state") / end
@@ -100,3 +93,27 @@ def test_without_readline_lines_are_read_all_the_same(
     with line_editing(tmp_path / "history"):
         pass
     assert not (tmp_path / "history").exists()
+
+
+@pytest.mark.parametrize(
+    ("doc", "expected"),
+    [
+        ("uses libedit", ["bind ^I rl_complete"]),
+        (None, ["tab: complete", "set enable-bracketed-paste on"]),
+    ],
+    ids=["libedit", "GNU"],
+)
+def test_keys_are_bound(doc: str | None, expected: list[str]) -> None:
+    class Library:
+        """The part of `readline` that is told about completion."""
+
+        def __init__(self) -> None:
+            self.told: list[object] = []
+            self.set_completer = self.set_completer_delims = self.told.append
+            self.parse_and_bind = self.told.append
+
+    library: Any = Library()
+    library.__doc__ = doc
+    bind_keys(library)
+    assert library.told[1:] == [" ", *expected]
+    assert isinstance(library.told[0], Completer)

@@ -24,11 +24,15 @@ def test_tools_are_found(name: str, names: str) -> None:
     ("address", "why"),
     [
         ("weather", "is not of the form module:attribute"),
-        (f"{HERE}:nothing", "has no tools"),
+        (f"{HERE}:nothing", "is an empty list"),
         (f"{HERE}:number", "1 is neither a tool nor a function"),
         (f"{HERE}:Order", "is neither a tool nor a function"),
-        ("exits:f", "exits:f cannot be used: SystemExit: 3"),
-        ("faulty:f", "faulty:f cannot be used: ZeroDivisionError: division by zero"),
+        (f"{HERE}:unsendable", r"Cannot load tools from \S+unsendable: \w+: [^\n]+$"),
+        ("exits:f", "Cannot load tools from exits:f: SystemExit: 3"),
+        (
+            "faulty:f",
+            "Cannot load tools from faulty:f: ZeroDivisionError: division by zero",
+        ),
     ],
 )
 def test_anything_else_is_told(

@@ -89,6 +89,7 @@ def test_an_answer_is_streamed_and_kept() -> None:
         ("order", ("go there", "success")),
         ("own_message", ("fog in Oslo", "success")),
         ("broken", ("LookupError: no Oslo", "error")),
+        ("ending", ("SystemExit: no Oslo", "error")),
     ],
 )
 def test_a_tool_is_run_and_the_model_asked_again(

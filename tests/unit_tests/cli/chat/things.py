@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+
 from langchain_core.messages import ToolMessage
 from langchain_core.messages.tool import ToolOutputMixin
 from langchain_core.tools import tool
@@ -22,6 +24,18 @@ def broken(city: str) -> str:
     """Fail."""
     msg = f"no {city}"
     raise LookupError(msg)
+
+
+@tool
+def ending(city: str) -> str:
+    """End the program."""
+    msg = f"no {city}"
+    raise SystemExit(msg)
+
+
+def unsendable(city: socket.socket) -> str:
+    """Have an argument that no JSON schema describes."""
+    return str(city)
 
 
 @tool

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from langchain_sse_chat.probe.checks.fields import fields_lines
-from langchain_sse_chat.probe.questions import FIELDS
+from langchain_sse_chat.probe.questions import FIELDS, OTHER_SEED, SEED, SEED_AGAIN
 from tests.unit_tests.probe.answers import ask, chunk, streamed, texts, verdict
 
 
@@ -32,11 +32,41 @@ def test_two_answers_have_two_indexes() -> None:
     assert verdict(fields_lines, "n", cut) == "not clear"
 
 
-def test_a_seed_is_never_a_yes() -> None:
-    assert verdict(fields_lines, "seed", streamed(FIELDS, texts("a"))) == "not clear"
-    asked = ask(FIELDS).without("seed", "unknown field seed")
-    answer = streamed(FIELDS, texts("a"), asked=asked)
-    assert verdict(fields_lines, "seed", answer) == "no"
+WORDS = "quokka zephyr marzipan thimble"
+OTHERS = "gazebo flotsam umlaut pumpernickel"
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ((WORDS, WORDS, OTHERS), "yes"),
+        ((WORDS, OTHERS, OTHERS), "no"),
+        ((WORDS, WORDS, WORDS), "not clear"),
+        (("yes", "yes", "no"), "not clear"),
+        ((WORDS, WORDS), "not clear"),
+        ((), "not clear"),
+    ],
+    ids=["repeats", "differs", "never varies", "short", "two answers", "not asked"],
+)
+def test_a_seed_repeats_an_answer(said: tuple[str, ...], expected: str) -> None:
+    asked = zip((SEED, SEED_AGAIN, OTHER_SEED), said, strict=False)
+    answers = [streamed(name, texts(text)) for name, text in asked]
+    accepted = streamed(FIELDS, texts("a"))
+    assert verdict(fields_lines, "seed", accepted, *answers) == expected
+
+
+@pytest.mark.parametrize("name", [FIELDS, SEED_AGAIN])
+def test_a_seed_that_is_refused_is_a_no(name: str) -> None:
+    asked = ask(name).without("seed", "unknown field seed")
+    answers = [streamed(each, texts(WORDS)) for each in (FIELDS, SEED) if each != name]
+    refused = streamed(name, texts(WORDS), asked=asked)
+    assert verdict(fields_lines, "seed", *answers, refused) == "no"
+
+
+def test_answers_without_an_end_are_not_compared() -> None:
+    whole = [streamed(name, texts(WORDS)) for name in (FIELDS, SEED)]
+    cut = streamed(SEED_AGAIN, texts(WORDS, "and"), was_cut=True)
+    assert verdict(fields_lines, "seed", *whole, cut) == "not clear"
 
 
 def test_log_probabilities_come_or_do_not() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from langchain_sse_chat.probe.answer import read_answer
 from langchain_sse_chat.probe.checks.streaming import streaming_lines
-from langchain_sse_chat.probe.questions import MAIN, MODELS
+from langchain_sse_chat.probe.questions import MAIN, MODELS, UNASKED
 from langchain_sse_chat.probe.seen import Seen
 from tests.unit_tests.probe.answers import (
     ask,
@@ -102,11 +102,13 @@ def test_comments_are_counted() -> None:
 
 @pytest.mark.parametrize(
     ("version", "expected"),
-    [("HTTP/2", "yes"), ("HTTP/1.1", "not clear"), ("", "not clear")],
+    [("HTTP/2", "yes"), ("HTTP/1.1", "yes"), ("HTTP/1.0", "no"), ("", "not clear")],
 )
-def test_http_2_is_seen_only_if_it_was_used(version: str, expected: str) -> None:
+def test_the_version_of_http_is_that_of_the_response(
+    version: str, expected: str
+) -> None:
     answer = streamed(MAIN, texts("a"), http_version=version)
-    assert verdict(streaming_lines, "HTTP/2", answer) == expected
+    assert verdict(streaming_lines, "HTTP/1.1 or later", answer) == expected
 
 
 def test_a_connection_that_is_closed_is_not_reused() -> None:
@@ -115,6 +117,27 @@ def test_a_connection_that_is_closed_is_not_reused() -> None:
     closed = streamed(MAIN, texts("a"), headers=headers)
     assert verdict(streaming_lines, name, closed) == "no"
     assert verdict(streaming_lines, name, streamed(MAIN, texts("a"))) == "not clear"
+    refused_and_closed = streamed(MAIN, texts("a"), headers=headers, status=400)
+    assert verdict(streaming_lines, name, refused_and_closed) == "not clear"
+
+
+@pytest.mark.parametrize(
+    ("connections", "expected", "words"),
+    [
+        ((1, 1, 2), "yes", "3 responses on 2 connections"),
+        ((5, 5, 0), "yes", "2 responses on 1 connection"),
+        ((1, 2, 3), "not clear", "3 known connections, each with one response"),
+        ((0, 0, 0), "not clear", "0 known connections"),
+    ],
+    ids=str,
+)
+def test_responses_on_one_connection_reuse_it(
+    connections: tuple[int, ...], expected: str, words: str
+) -> None:
+    asked = zip((MODELS, MAIN, UNASKED), connections, strict=True)
+    answers = [streamed(name, texts("a"), connection=each) for name, each in asked]
+    line = found(streaming_lines, "connection reuse", *answers)
+    assert (line.verdict, line.evidence[: len(words)]) == (expected, words)
 
 
 @pytest.mark.parametrize(
