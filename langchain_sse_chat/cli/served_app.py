@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from inspect import signature
 from typing import Any
 
-from langchain_sse_chat.cli.chat.endpoint_model import EndpointModel
+from langchain_sse_chat.cli.endpoint_model import EndpointModel
 from langchain_sse_chat.cli.load import CommandError, load
 from langchain_sse_chat.cli.options import ServeOptions
 from langchain_sse_chat.errors import ConfigurationError

@@ -15,7 +15,6 @@ from langchain_sse_chat.cli.chat.answer_view import (
     wrapped,
 )
 from langchain_sse_chat.cli.chat.conversation import Conversation
-from langchain_sse_chat.cli.chat.endpoint_model import EndpointModel
 from langchain_sse_chat.cli.chat.markdown_stream import MarkdownStream
 from langchain_sse_chat.cli.chat.rich_markdown import rich_renderer
 from langchain_sse_chat.cli.chat.shell import Shell
@@ -27,6 +26,7 @@ from langchain_sse_chat.cli.chat.terminal import (
 )
 from langchain_sse_chat.cli.chat.turn import Turn
 from langchain_sse_chat.cli.ending import ended
+from langchain_sse_chat.cli.endpoint_model import EndpointModel
 from langchain_sse_chat.cli.load import CommandError
 from langchain_sse_chat.cli.parser import CommandParser
 

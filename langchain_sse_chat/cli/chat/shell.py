@@ -10,7 +10,6 @@ from langchain_core.tools import BaseTool
 from langchain_sse_chat.cli.chat import effects
 from langchain_sse_chat.cli.chat.answer_view import AnswerView, Style, safe, wrapped
 from langchain_sse_chat.cli.chat.conversation import Conversation
-from langchain_sse_chat.cli.chat.endpoint_model import EndpointModel
 from langchain_sse_chat.cli.chat.figures import figures
 from langchain_sse_chat.cli.chat.files import (
     load_attachment,
@@ -21,6 +20,7 @@ from langchain_sse_chat.cli.chat.lines import read_message
 from langchain_sse_chat.cli.chat.tools import load_tools, names_of
 from langchain_sse_chat.cli.chat.turn import TooManyRoundsError, Turn
 from langchain_sse_chat.cli.ending import INTERRUPTED
+from langchain_sse_chat.cli.endpoint_model import EndpointModel
 from langchain_sse_chat.cli.load import CommandError
 from langchain_sse_chat.errors import SSEChatError
 

@@ -8,8 +8,8 @@ import pytest
 
 from langchain_sse_chat.cli.chat.answer_view import AnswerView, PlainStream, Style
 from langchain_sse_chat.cli.chat.conversation import Conversation
-from langchain_sse_chat.cli.chat.endpoint_model import EndpointModel
 from langchain_sse_chat.cli.chat.shell import Shell
+from langchain_sse_chat.cli.endpoint_model import EndpointModel
 from langchain_sse_chat.testing import Reply, Scripted, ScriptedServer
 
 pytestmark = pytest.mark.enable_socket

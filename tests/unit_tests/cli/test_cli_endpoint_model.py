@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from langchain_sse_chat.cli.chat.endpoint_model import EndpointModel
+from langchain_sse_chat.cli.endpoint_model import EndpointModel
 from langchain_sse_chat.cli.load import CommandError
 from langchain_sse_chat.errors import ConfigurationError
 
