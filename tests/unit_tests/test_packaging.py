@@ -20,7 +20,7 @@ DEPENDENCIES = {"langchain-core", "httpx", "pydantic"}
 # `httpcore` and `pydantic_core` come with the libraries that are made of them.
 IMPORTABLE = {"langchain_core", "httpx", "httpcore", "pydantic", "pydantic_core"}
 # Of the extras, and what draws progress. Modules that no user without them imports.
-EXTRAS = {"genai_prices", "starlette", "uvicorn", "tqdm", "rich"}
+EXTRAS = {"genai_prices", "starlette", "uvicorn", "redis", "tqdm", "rich"}
 # langchain-core depends on it; its types are for type checkers only.
 ONLY_TYPES = {"langchain_protocol"}
 

@@ -258,14 +258,17 @@ class ServeApp:
 
     async def _stop(self, call: Call, route: Route) -> Respond:
         if route.name == "chat/stop":
-            is_stopped = self._chats.stop(self._owner(call, route.argument))
+            owner = self._owner(call, route.argument)
+            is_stopped = self._chats.stop(owner)
+            if self._keeper is not None and not is_stopped:
+                is_stopped = await self._keeper.stop_chat(owner)
         elif self._keeper is not None:
             owner = self._owner(call)
             is_stopped = await self._keeper.stop(route.argument, owner)
         else:
             is_stopped = False
         if not is_stopped:
-            msg = "No such answer is running here."
+            msg = "No such answer is running."
             raise RequestRefused(_failure(404, msg, "not_found"))
         return functools.partial(self._send_nothing, call)
 

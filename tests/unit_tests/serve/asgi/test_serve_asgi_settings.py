@@ -31,6 +31,7 @@ async def answer(messages: Any, request: Any) -> str:
         ("ui_system_messages", 1),
         ("keep", "memory"),
         ("keep", True),
+        ("keep_prefix", None),
         ("linger", 0),
         ("kept_seconds", -1),
         ("kept_bytes", "1M"),
