@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from langchain_sse_chat.cli.load import CommandError
 from langchain_sse_chat.serve.asgi.hosts import is_loopback
+
+KEEP_VARIABLE = "LANGCHAIN_SSE_CHAT_KEEP"
+"""The variable with the place where answers are kept. Unlike an option, other programs
+on the machine do not see it, which matters for the password of a Redis."""
 
 _LOG_LEVELS = ("critical", "error", "warning", "info", "debug")
 
@@ -32,6 +36,22 @@ class ServeOptions:
     allowed_hosts: tuple[str, ...]
     log_level: str
     drain_seconds: float
+    keep: str | None = field(repr=False)
+    """Where answers are kept: `memory://`, the address of a Redis, or `none`; `None`
+    without the option."""
+    linger: float | None
+    """Seconds without a client after which a kept answer is stopped."""
+
+    def kept_at(self, environment: Mapping[str, str]) -> str | None:
+        """Return where answers are kept, `None` for nowhere.
+
+        Args:
+            environment: The variables of the process.
+        """
+        # A worker does not know the answers in the memory of another.
+        default = "memory://" if self.workers == 1 else "none"
+        keep = self.keep or environment.get(KEEP_VARIABLE) or default
+        return None if keep == "none" else keep
 
     @property
     def is_local(self) -> bool:
@@ -85,6 +105,18 @@ def parser() -> argparse.ArgumentParser:
         default=30.0,
         help="the time that open answers have after SIGTERM [%(default)s]",
     )
+    add(
+        "--keep",
+        metavar="PLACE",
+        help="keep answers for clients that come back: memory:// (the default with one "
+        "worker), none, or the address of a Redis, such as redis://localhost, which "
+        f"several workers need; {KEEP_VARIABLE} hides its password",
+    )
+    add(
+        "--linger",
+        type=_seconds,
+        help="the time without a client after which a kept answer is stopped [30]",
+    )
     return parser
 
 
@@ -110,6 +142,8 @@ def read_options(argv: Sequence[str]) -> ServeOptions:
         allowed_hosts=tuple(found.allowed_host),
         log_level=found.log_level,
         drain_seconds=found.drain_seconds,
+        keep=found.keep,
+        linger=found.linger,
     )
     own = (options.provider, options.model, options.base_url)
     if options.target is None and options.model is None:

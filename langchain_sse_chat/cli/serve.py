@@ -39,17 +39,17 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _serve(options: ServeOptions) -> int:
-    app, has_keys = _application(options)
+    app, parts = _application(options)
     with listening(options.host, options.port, options.uds) as sock:
-        _announce(options, address_of(sock), has_keys=has_keys)
+        _announce(options, address_of(sock), parts)
         if options.workers == 1:
             return _work(options, app, sock)
         workers = Workers(options.workers, functools.partial(_process, options, sock))
         return workers.run()
 
 
-def _application(options: ServeOptions) -> tuple[Any, bool]:
-    """Return the application, and whether clients need a key as far as is known."""
+def _application(options: ServeOptions) -> tuple[Any, Sequence[Any]]:
+    """Return the application, and those inside it that serve models."""
     with needs_extra():
         importlib.import_module("langchain_sse_chat.cli.server")
     from langchain_sse_chat.cli.served_app import (  # noqa: PLC0415
@@ -58,11 +58,12 @@ def _application(options: ServeOptions) -> tuple[Any, bool]:
     )
 
     app = application(options)
-    return app, all(part.has_keys for part in parts_that_serve(app))
+    return app, parts_that_serve(app)
 
 
-def _announce(options: ServeOptions, address: str, *, has_keys: bool) -> None:
+def _announce(options: ServeOptions, address: str, parts: Sequence[Any]) -> None:
     lines = [f"Serving {options.target or options.model} at {address}"]
+    has_keys = all(part.has_keys for part in parts)
     if not has_keys and options.is_local:
         lines.append(
             "No API key is needed, so only programs on this machine can connect. "
@@ -72,6 +73,11 @@ def _announce(options: ServeOptions, address: str, *, has_keys: bool) -> None:
         lines.append(
             f"No API key is needed: whoever reaches {options.host} can use the models, "
             "unless the application itself checks who asks."
+        )
+    if options.workers > 1 and any(part.kept_in != "redis" for part in parts):
+        lines.append(
+            "A client that comes back may reach another worker, which does not have "
+            "its answer. Redis keeps answers for all workers: --keep redis://localhost"
         )
     sys.stderr.write("\n".join(lines) + "\n")
     sys.stderr.flush()

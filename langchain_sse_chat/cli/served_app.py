@@ -33,10 +33,11 @@ def application(
     found = load(options.target) if options.target else _own_model(options)
     environment = os.environ if environment is None else environment
     if is_application(found):
-        if options.api_key_env or options.cors_origins or options.allowed_hosts:
+        given = (options.api_key_env, options.cors_origins, options.allowed_hosts)
+        if any(given) or options.keep or options.linger:
             msg = (
-                f"{options.target} is an application, whose keys, origins and hosts "
-                "are arguments of its own create_app()."
+                f"{options.target} is an application, whose keys, origins, hosts and "
+                "kept answers are arguments of its own create_app()."
             )
             raise CommandError(msg)
         app = found
@@ -95,6 +96,9 @@ def _own_model(options: ServeOptions) -> Any:
 def _app_of(
     targets: Any, options: ServeOptions, environment: Mapping[str, str]
 ) -> ServeApp:
+    linger: dict[str, Any] = {}
+    if options.linger is not None:
+        linger["linger"] = options.linger
     try:
         return create_app(
             targets,
@@ -102,6 +106,8 @@ def _app_of(
             cors_origins=options.cors_origins,
             allowed_hosts=options.allowed_hosts or None,
             drain_seconds=options.drain_seconds,
+            keep=options.kept_at(environment),
+            **linger,
         )
     except (ConfigurationError, TypeError, ValueError) as error:
         msg = f"{options.target}: {error}" if options.target else str(error)

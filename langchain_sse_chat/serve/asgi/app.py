@@ -7,7 +7,7 @@ import functools
 import http
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Literal
 from uuid import uuid4
 
 from starlette.middleware.cors import CORSMiddleware
@@ -44,7 +44,7 @@ from langchain_sse_chat.serve.asgi.keys import KeyCheck, holder
 from langchain_sse_chat.serve.asgi.metrics import Metrics
 from langchain_sse_chat.serve.asgi.open_answers import OpenAnswers
 from langchain_sse_chat.serve.asgi.routes import Route, path_below, route_of
-from langchain_sse_chat.serve.asgi.settings import Settings
+from langchain_sse_chat.serve.asgi.settings import MEMORY, Settings
 from langchain_sse_chat.serve.failure.failure import (
     Failure,
     RequestRefused,
@@ -118,6 +118,14 @@ class ServeApp:
     def has_keys(self) -> bool:
         """Whether clients need a key."""
         return self._keys is not None
+
+    @property
+    def kept_in(self) -> Literal["memory", "redis"] | None:
+        """The place where answers are kept, `None` if they are not."""
+        keep = self._settings.keep
+        if keep is None:
+            return None
+        return "memory" if keep == MEMORY else "redis"
 
     async def drain(self, seconds: float | None = None) -> None:
         """Shut down gracefully: begin no more answers, and wait for the open ones.

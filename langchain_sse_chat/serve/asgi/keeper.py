@@ -155,7 +155,7 @@ class Keeper:
         found = await self._answers.find(place.answer, owner) if place else None
         if not (place and found):
             raise RequestRefused(not_kept())
-        if found.ended and place.number >= found.last:
+        if place.is_end or (found.ended and place.number >= found.last):
             return None
         return self._reading(call, found, place.number)
 

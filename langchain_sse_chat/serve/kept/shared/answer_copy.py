@@ -96,6 +96,11 @@ class AnswerCopy:
         """Whether Redis has all of the answer, with its end."""
         return self._last is not None and is_end(self._last)
 
+    @property
+    def is_doubted(self) -> bool:
+        """Whether Redis is only asked for its last entry next."""
+        return self._last is None
+
     def commands(self) -> list[Command]:
         """Return the commands to send next; none if Redis has all that there is."""
         if self.is_complete:

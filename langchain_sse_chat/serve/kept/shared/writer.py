@@ -81,12 +81,15 @@ class Writer:
                 self._news.clear()
                 await self._news.wait()
                 continue
+            # A Redis that is full answers questions.
+            writes = not all(copy.is_doubted for copy, _ in work)
             error = await self._send(work)
-            if error is None:
-                self._outage.worked(_WHAT)
-                await asyncio.sleep(_PAUSE)
-            else:
+            if error is not None:
                 await asyncio.sleep(self._outage.failed(_WHAT, error))
+                continue
+            if writes:
+                self._outage.worked(_WHAT)
+            await asyncio.sleep(_PAUSE)
 
     def _work(self) -> list[tuple[AnswerCopy, list[Command]]]:
         """Return the commands to send for each copy."""
