@@ -253,7 +253,7 @@ class ServeApp:
 
         if self._keeper is None or wire == "openai":
             return answering
-        return self._keeper.respond(answering, self._owner(call, request.chat_id))
+        return await self._keeper.respond(answering, self._owner(call, request.chat_id))
 
     async def _read_on(self, call: Call, owner: Owner) -> Respond:
         """Return the rest of a kept answer.

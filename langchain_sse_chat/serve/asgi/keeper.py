@@ -42,7 +42,7 @@ _LAST_SECONDS = 1.0
 class Answers(Protocol):
     """Kept answers, of this process or of several."""
 
-    def begin(
+    async def begin(
         self,
         run: Run,
         *,
@@ -111,7 +111,7 @@ class Keeper:
             )
         return cls(answers, limits, max_readers=settings.max_streams)
 
-    def respond(self, answering: Answering, owner: Owner) -> Reading:
+    async def respond(self, answering: Answering, owner: Owner) -> Reading:
         """Begin an answer, and return the reading of it from its first event."""
         encoder, run = answering.begun(limits=self._run_limits)
 
@@ -121,7 +121,7 @@ class Keeper:
 
         wire: KeptWire = "plain" if answering.wire == "plain" else "ui"
         answering.registry.add(run)
-        answer = self._answers.begin(run, owner=owner, wire=wire, on_end=end)
+        answer = await self._answers.begin(run, owner=owner, wire=wire, on_end=end)
         return Reading(
             answer,
             0,

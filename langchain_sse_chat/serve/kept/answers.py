@@ -40,7 +40,7 @@ class KeptAnswers:
     def __len__(self) -> int:
         return len(self._answers)
 
-    def begin(
+    async def begin(
         self,
         run: Run,
         *,

@@ -38,6 +38,12 @@ return ARGV[3]
 Thus an entry is neither repeated after a lost reply, nor does it come after a gap, when
 Redis has lost entries without breaking the connection.
 """
+_EXPIRE = """\
+if redis.call('GET', KEYS[1]) == ARGV[1] then
+  redis.call('PEXPIRE', KEYS[1], ARGV[2])
+end
+"""
+"""Ends the time of a chat, unless it has another answer by now."""
 _NO_ID = "?"
 """Is never the ID of an entry, so that only the ID of the last one is returned."""
 
@@ -149,11 +155,18 @@ class AnswerCopy:
         if answer.ended:
             end = (end_id(log.last), END, end_of(answer.failure), terms.ended)
             oldest = min(log.first, log.last)
-            return [
-                ("PEXPIRE", terms.names.answer(answer.id), terms.ended),
-                self._append(last, oldest, *end),
-            ]
+            return [*self._expire(), self._append(last, oldest, *end)]
         return []
+
+    def _expire(self) -> list[Command]:
+        answer, terms = self.answer, self._terms
+        commands: list[Command] = [
+            ("PEXPIRE", terms.names.answer(answer.id), terms.ended)
+        ]
+        if answer.owner.chat_id is not None:
+            chat = terms.names.chat(answer.owner)
+            commands.append(("EVAL", _EXPIRE, 1, chat, answer.id, terms.ended))
+        return commands
 
     def _announce(self) -> list[Command]:
         answer, terms = self.answer, self._terms

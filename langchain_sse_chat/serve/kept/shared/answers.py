@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from langchain_sse_chat.serve.failure.failure import RequestRefused, store_unreachable
 from langchain_sse_chat.serve.kept.answer import (
@@ -33,6 +34,15 @@ _LONGEST = 365 * 24 * 3600
 """Seconds for which Redis keeps anything at most."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Own:
+    """The work of this process with its own answers."""
+
+    terms: Terms
+    writer: Writer
+    pulse: Pulse
+
+
 class SharedAnswers:
     """The answers of this process, with copies in Redis, and those of other processes.
 
@@ -55,27 +65,13 @@ class SharedAnswers:
         self._store = store
         self._names = names
         self._linger = min(limits.linger, _LONGEST)
-        worker = secrets.token_urlsafe(12)
-        kept = min(limits.seconds, _LONGEST)
-        self._terms = Terms(
-            names,
-            worker,
-            running=int((min(max_seconds, _LONGEST) + kept) * 1000),
-            ended=int(kept * 1000),
-        )
-        outage = Outage()
-        self._writer = Writer(store, outage, self._local.__contains__)
-        self._pulse = Pulse(
-            store,
-            outage,
-            names=names,
-            worker=worker,
-            is_needed=self._writer.is_busy,
-            on_stop=self._stop,
-            on_loss=self._writer.doubt_all,
-        )
+        self._kept = min(limits.seconds, _LONGEST)
+        self._running = min(max_seconds, _LONGEST) + self._kept
+        self._own: _Own | None = None
+        """Made with the first answer: an application may be made before a fork, and
+        each process is a worker of its own."""
 
-    def begin(
+    async def begin(
         self,
         run: Run,
         *,
@@ -83,18 +79,24 @@ class SharedAnswers:
         wire: KeptWire,
         on_end: Callable[[KeptAnswer], None],
     ) -> KeptAnswer:
-        """Begin an answer and return it; see `KeptAnswers.begin`."""
+        """Begin an answer and return it when other workers can find it.
+
+        If Redis is slow or fails, that is not waited for. See `KeptAnswers.begin`.
+        """
+        own = self._own = self._own or self._begin_work()
 
         def ended(answer: KeptAnswer) -> None:
-            self._writer.write(copy)
+            own.writer.write(copy)
             on_end(answer)
 
-        answer = self._local.begin(run, owner=owner, wire=wire, on_end=ended)
-        copy = AnswerCopy(answer, self._terms)
-        answer.on_events = lambda _: self._writer.write(copy)
+        answer = await self._local.begin(run, owner=owner, wire=wire, on_end=ended)
+        copy = AnswerCopy(answer, own.terms)
+        answer.on_events = lambda _: own.writer.write(copy)
         answer.read_elsewhere = lambda: self._read_elsewhere(answer.id)
-        self._writer.add(copy)
-        self._pulse.start()
+        own.writer.add(copy)
+        own.pulse.start()
+        # A client that loses its connection may come to another worker immediately.
+        await own.writer.announced(copy)
         return answer
 
     async def find(self, answer_id: str, reader: Owner) -> Readable | None:
@@ -107,9 +109,10 @@ class SharedAnswers:
         if local is not None:
             return local
         try:
-            return await find_remote(
-                self._store, self._names, answer_id, reader, linger=self._linger
-            )
+            async with self._store.using():
+                return await find_remote(
+                    self._store, self._names, answer_id, reader, linger=self._linger
+                )
         except StoreError:
             raise RequestRefused(store_unreachable()) from None
 
@@ -123,16 +126,39 @@ class SharedAnswers:
         if local is not None and not local.ended:
             return local
         try:
-            found = await self._store.one("GET", self._names.chat(chat))
+            async with self._store.using():
+                found = await self._store.one("GET", self._names.chat(chat))
         except StoreError:
             raise RequestRefused(store_unreachable()) from None
         return local if found is None else await self.find(found.decode(), chat)
 
     async def close(self) -> None:
         """Write what is left, and close the connections."""
-        await self._writer.close(_LAST_SECONDS)
-        await self._pulse.close()
+        if self._own is not None:
+            await self._own.writer.close(_LAST_SECONDS)
+            await self._own.pulse.close()
         await self._store.close()
+
+    def _begin_work(self) -> _Own:
+        worker = secrets.token_urlsafe(12)
+        terms = Terms(
+            self._names,
+            worker,
+            running=int(self._running * 1000),
+            ended=int(self._kept * 1000),
+        )
+        outage = Outage()
+        writer = Writer(self._store, outage, self._local.__contains__)
+        pulse = Pulse(
+            self._store,
+            outage,
+            names=self._names,
+            worker=worker,
+            is_needed=writer.is_busy,
+            on_stop=self._stop,
+            on_loss=writer.doubt_all,
+        )
+        return _Own(terms, writer, pulse)
 
     def _stop(self, answer_id: str) -> None:
         answer = self._local.get(answer_id)

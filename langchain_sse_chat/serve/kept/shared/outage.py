@@ -15,6 +15,10 @@ class Outage:
     def __init__(self) -> None:
         self._waits: dict[str, float] = {}
 
+    def lasts(self) -> bool:
+        """Whether something fails."""
+        return bool(self._waits)
+
     def failed(self, what: str, error: Exception) -> float:
         """Take a failure; return the seconds to wait before the next attempt.
 

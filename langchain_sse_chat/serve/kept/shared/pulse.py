@@ -69,6 +69,10 @@ class Pulse:
         await asyncio.wait((self._task,))
 
     async def _run(self) -> None:
+        async with self._store.using():
+            await self._live()
+
+    async def _live(self) -> None:
         is_first = True
         while self._is_needed():
             try:

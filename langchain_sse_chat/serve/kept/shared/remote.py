@@ -71,6 +71,11 @@ class RemoteAnswer:
 
     async def follow(self, after: int) -> AsyncIterator[bytes]:
         """Return the events after the one of a number, as they come."""
+        async with self._store.using():
+            async for data in self._follow(after):
+                yield data
+
+    async def _follow(self, after: int) -> AsyncIterator[bytes]:
         loop = asyncio.get_running_loop()
         patience = Patience()
         while True:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib
-from collections.abc import Awaitable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
+from contextlib import asynccontextmanager
 from typing import Any, Protocol
 
 from langchain_sse_chat.errors import ConfigurationError
@@ -58,6 +60,7 @@ class Store:
         self._client = client
         self._is_own = is_own
         redis_error = importlib.import_module("redis.exceptions").RedisError
+        self._users = 0
         self._errors: tuple[type[Exception], ...] = (redis_error, OSError)
 
     @classmethod
@@ -84,6 +87,21 @@ class Store:
             raise ConfigurationError(_INVALID)
         return cls(client, is_own=isinstance(keep, str))
 
+    @asynccontextmanager
+    async def using(self) -> AsyncIterator[None]:
+        """Keep connections open; the last user closes them.
+
+        As many as there were readers at the same time would otherwise stay open.
+        """
+        self._users += 1
+        try:
+            yield
+        finally:
+            self._users -= 1
+            if not self._users and self._is_own:
+                pool = self._client.connection_pool
+                await pool.disconnect(inuse_connections=False)
+
     async def one(self, *command: Any) -> Any:
         """Return the reply to a command.
 
@@ -91,7 +109,8 @@ class Store:
             StoreError: Redis cannot be reached, or refuses the command.
         """
         try:
-            return await self._client.execute_command(*command)
+            async with asyncio.timeout(_TIMEOUT):
+                return await self._client.execute_command(*command)
         except self._errors as error:
             raise StoreError(_words(error)) from error
 
@@ -105,7 +124,8 @@ class Store:
         try:
             for command in commands:
                 pipeline.execute_command(*command)
-            return await pipeline.execute(raise_on_error=False)
+            async with asyncio.timeout(_TIMEOUT):
+                return await pipeline.execute(raise_on_error=False)
         except self._errors as error:
             raise StoreError(_words(error)) from error
 
@@ -136,7 +156,10 @@ def _client_for(redis: Any, url: str, connections: int) -> Any:
             max_connections=connections,
             # A second attempt is made with what is known then.
             retry=retry(no_wait, 0),
-            socket_timeout=_TIMEOUT,
+            # `Store` has its own: before Python 3.12, `asyncio.wait_for`, by which the
+            # client has this one, may lose that a task is canceled
+            # (https://github.com/python/cpython/issues/86296).
+            socket_timeout=None,
             socket_connect_timeout=_TIMEOUT,
             protocol=2,
         )

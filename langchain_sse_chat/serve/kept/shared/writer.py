@@ -14,6 +14,8 @@ _PAUSE = 0.005
 _MOST = 64
 """The most answers in one request, whose events are in memory twice."""
 _WHAT = "write"
+_ANNOUNCED_SECONDS = 1.0
+"""The longest wait for a Redis that is slow."""
 
 
 class Writer:
@@ -34,6 +36,8 @@ class Writer:
         self._copies: set[AnswerCopy] = set()
         self._changed: dict[AnswerCopy, None] = {}
         """Copies that may lack something, in the order in which they changed."""
+        self._announced: dict[AnswerCopy, asyncio.Future[None]] = {}
+        """Set as soon as Redis knows of a new answer, or fails."""
         self._task: asyncio.Task[None] | None = None
         self._news = asyncio.Event()
 
@@ -45,8 +49,17 @@ class Writer:
         """Take the copy of an answer that begins."""
         self._copies.add(copy)
         self.write(copy)
+        loop = asyncio.get_running_loop()
+        if not self._outage.lasts():
+            self._announced[copy] = loop.create_future()
         if self._task is None or self._task.done():
-            self._task = asyncio.get_running_loop().create_task(self._run())
+            self._task = loop.create_task(self._run())
+
+    async def announced(self, copy: AnswerCopy) -> None:
+        """Wait until Redis knows of a new answer, unless it fails."""
+        waiter = self._announced.get(copy)
+        if waiter is not None:
+            await asyncio.wait((waiter,), timeout=_ANNOUNCED_SECONDS)
 
     def write(self, copy: AnswerCopy) -> None:
         """Write what the answer has more by now."""
@@ -71,8 +84,13 @@ class Writer:
             await asyncio.wait((self._task,))
         self._copies.clear()
         self._changed.clear()
+        self._release(list(self._announced))
 
     async def _run(self) -> None:
+        async with self._store.using():
+            await self._write_all()
+
+    async def _write_all(self) -> None:
         while True:
             work = self._work()
             if not self._copies:
@@ -84,12 +102,19 @@ class Writer:
             # A Redis that is full answers questions.
             writes = not all(copy.is_doubted for copy, _ in work)
             error = await self._send(work)
+            self._release([copy for copy, _ in work])
             if error is not None:
                 await asyncio.sleep(self._outage.failed(_WHAT, error))
                 continue
             if writes:
                 self._outage.worked(_WHAT)
             await asyncio.sleep(_PAUSE)
+
+    def _release(self, copies: list[AnswerCopy]) -> None:
+        for copy in copies:
+            waiter = self._announced.pop(copy, None)
+            if waiter is not None:
+                waiter.set_result(None)
 
     def _work(self) -> list[tuple[AnswerCopy, list[Command]]]:
         """Return the commands to send for each copy."""

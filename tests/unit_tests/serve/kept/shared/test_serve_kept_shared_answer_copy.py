@@ -104,8 +104,18 @@ def test_events_follow_and_then_the_end() -> None:
     assert flights.copy.is_complete
     flights.copy.doubt()
     assert flights.copy.commands() == []
-    for key in (ANSWER, EVENTS):
+    for key in (ANSWER, EVENTS, CHAT):
         assert 0 < flights.data.pttl(key) <= TERMS.ended
+
+
+def test_a_chat_that_has_another_answer_keeps_it() -> None:
+    flights = Flights(given := Given())
+    flights.fly()
+    flights.data.set(CHAT, "later", px=TERMS.running)
+    given.ended = True
+    flights.fly()
+    assert flights.data.get(CHAT) == b"later"
+    assert flights.data.pttl(CHAT) > TERMS.ended
 
 
 def test_an_answer_of_no_chat_has_no_chat() -> None:

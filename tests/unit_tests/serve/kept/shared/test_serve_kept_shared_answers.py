@@ -63,8 +63,7 @@ async def test_the_last_answer_to_a_chat_may_be_at_another_worker() -> None:
     found = await here.answers.last_of(ME)
     assert found is not None
     assert (found.id, found.ended) == (second.id, False)
-    third = here.begin(Items(5, "c"))
-    # Redis does not know it yet.
+    third = await here.begin(Items(5, "c"))
     assert await here.answers.last_of(ME) is third
     await asyncio.sleep(10)
     assert await here.answers.last_of(ME) is third

@@ -99,6 +99,37 @@ async def test_errors_are_of_one_kind() -> None:
     await store.close()
 
 
+class Counted(redis.asyncio.ConnectionPool):
+    """Counts how often idle connections are closed."""
+
+    closings = 0
+
+    async def disconnect(self, inuse_connections: bool = True) -> None:
+        self.closings += not inuse_connections
+        await super().disconnect(inuse_connections)
+
+
+@pytest.mark.parametrize("is_own", [True, False], ids=["own", "foreign"])
+@in_virtual_time
+async def test_the_last_user_closes_the_connections(is_own: bool) -> None:
+    pool = Counted()
+    store = Store(redis.asyncio.Redis(connection_pool=pool), is_own=is_own)
+    async with store.using():
+        async with store.using():
+            pass
+        assert pool.closings == 0
+    assert pool.closings == is_own
+    await store.close()
+
+
+@in_virtual_time
+async def test_a_reply_has_a_time() -> None:
+    store = SharedRedis().store()
+    with pytest.raises(StoreError, match="TimeoutError"):
+        await store.one("XREAD", "BLOCK", 60_000, "STREAMS", "key", "0-0")
+    await store.close()
+
+
 @in_virtual_time
 async def test_a_client_of_somebody_else_is_not_closed() -> None:
     class Client(fakeredis.FakeAsyncRedis):

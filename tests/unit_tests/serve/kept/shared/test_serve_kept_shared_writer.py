@@ -22,7 +22,7 @@ from tests.unit_tests.serve.kept.shared.two_workers import (
     SharedRedis,
     tasks_left,
 )
-from tests.unit_tests.transport.virtual_time import in_virtual_time
+from tests.unit_tests.transport.virtual_time import in_virtual_time, virtual_loop
 
 
 class Watched(Store):
@@ -32,9 +32,12 @@ class Watched(Store):
         super().__init__(redis.client(), is_own=True)
         self.sizes: list[int] = []
         self.is_full = False
+        self.is_slow = False
 
     async def all(self, commands: Any) -> list[Any]:
         self.sizes.append(len(commands))
+        if self.is_slow:
+            await asyncio.sleep(60)
         if self.is_full and any("?" not in command for command in commands):
             return [ResponseError("OOM")] * len(commands)
         return await super().all(commands)
@@ -161,6 +164,39 @@ async def test_a_redis_that_is_full_is_tried_again(
     writing.store.is_full = False
     await asyncio.sleep(2)
     assert writing.lacks() == []
+    await writing.writer.close(0.1)
+
+
+@in_virtual_time
+async def test_a_new_answer_waits_until_redis_knows_it() -> None:
+    writing = Writing()
+    copy = writing.copies[0]
+    await writing.writer.announced(copy)
+    assert writing.redis.data.exists(NAMES.answer("a0"))
+    await writing.writer.announced(copy)
+    await writing.writer.close(0.1)
+
+
+@in_virtual_time
+async def test_a_new_answer_does_not_wait_for_a_redis_that_fails() -> None:
+    writing = Writing()
+    writing.redis.stop()
+    started = virtual_loop().time()
+    await writing.writer.announced(writing.copies[0])
+    later = AnswerCopy(Given(id="b"), TERMS)
+    writing.writer.add(later)
+    await writing.writer.announced(later)
+    assert virtual_loop().time() == started
+    await writing.writer.close(0.1)
+
+
+@in_virtual_time
+async def test_a_new_answer_does_not_wait_for_a_redis_that_is_slow() -> None:
+    writing = Writing()
+    writing.store.is_slow = True
+    started = virtual_loop().time()
+    await writing.writer.announced(writing.copies[0])
+    assert virtual_loop().time() == started + 1
     await writing.writer.close(0.1)
 
 

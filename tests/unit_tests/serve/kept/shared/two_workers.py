@@ -68,13 +68,15 @@ class Worker:
             max_seconds=600,
         )
 
-    def begin(self, items: Items, owner: Owner = ME) -> KeptAnswer:
+    async def begin(self, items: Items, owner: Owner = ME) -> KeptAnswer:
         run = Run(
             items.astream(),
             PlainEncoder(answer_id=""),
             limits=RunLimits(commit_after=None, keep_alive=None, reader_seconds=None),
         )
-        return self.answers.begin(run, owner=owner, wire="plain", on_end=lambda _: None)
+        return await self.answers.begin(
+            run, owner=owner, wire="plain", on_end=lambda _: None
+        )
 
     async def read(
         self, answer_id: str, after: int = 0, *, count: int | None = None
@@ -102,7 +104,7 @@ def texts_of(text: str) -> list[str]:
 
 async def begun_at(worker: Worker, items: Items, seconds: float = 0.5) -> KeptAnswer:
     """Begin an answer, and give Redis some time."""
-    answer = worker.begin(items)
+    answer = await worker.begin(items)
     await asyncio.sleep(seconds)
     return answer
 
