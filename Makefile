@@ -169,7 +169,7 @@ serve_soak: $(VENV)/.group-test ## serve streams for SERVE_SOAK_SECONDS to clien
 	@$(PY) -m scripts.serve_soak --seconds $(SERVE_SOAK_SECONDS) $(if $(SOAK_SEED),--seed $(SOAK_SEED))
 
 .PHONY: kept_soak
-kept_soak: $(VENV)/.group-test ## keep KEPT_SOAK_COUNT answers, in memory and in a Redis, for readers that leave, come back and stop; SOAK_SEED=<seed> repeats a run
+kept_soak: $(VENV)/.group-test ## keep KEPT_SOAK_COUNT answers, in memory and in a Redis that may restart, for readers that leave, come back and stop; SOAK_SEED=<seed> repeats a run
 	@$(PY) -m scripts.kept_soak --count $(KEPT_SOAK_COUNT) $(if $(SOAK_SEED),--seed $(SOAK_SEED))
 
 .PHONY: bench

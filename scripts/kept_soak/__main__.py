@@ -1,7 +1,9 @@
 """Keep thousands of answers for readers that leave, come back, reload and stop.
 
 First one worker keeps them in its memory, then two keep them in a Redis, and a reader
-comes back to any of them. Every text has to be whole, and every event to come once. In
+comes back to any of them; then the same with a Redis that restarts now and then, and
+loses its data. Every text has to be whole, and every event to come once; only from a
+Redis that restarts a reader may get an error instead, but never a gap. In
 the end, no model may go on, and no task, socket or key may be left. Run from the root
 of the project: `python -m scripts.kept_soak --count 500`. The same seed makes the same
 answers.
@@ -20,7 +22,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -34,6 +36,8 @@ from scripts.soak.measures import Holdings, left_behind
 _READERS = 60
 _MOST_SHOWN = 20
 _LIMIT = 2**24
+_SHAKEN_SECONDS, _DOWN_SECONDS = 3.0, 0.2
+"""Seconds between two restarts, and for one."""
 _SETTLE_SECONDS = LINGER_SECONDS + KEPT_SECONDS + 15
 """More than all that is kept needs to be dropped."""
 
@@ -87,8 +91,11 @@ class Soak:
         self._numbers = numbers
         self.findings: list[str] = []
 
-    async def run(self, keep: str, workers: int, what: str) -> None:
+    async def run(
+        self, keep: str, workers: int, what: str, *, is_shaken: bool = False
+    ) -> None:
         """Read the answers, and look what is left."""
+        self._is_shaken = is_shaken
         async with _workers(keep, workers) as started:
             before = [await worker.holds() for worker in started]
             begun = time.monotonic()
@@ -124,7 +131,7 @@ class Soak:
                 plan = plan_of(question_of(self._seed, number))
                 counts[plan.ending] += 1
                 try:
-                    await Reader(plan, ports).check()
+                    await Reader(plan, ports, is_shaken=self._is_shaken).check()
                 except (Wrong, OSError, ValueError, EOFError) as error:
                     self.findings.append(f"answer {number}, {plan}: {error!r}")
 
@@ -155,28 +162,42 @@ async def _workers(keep: str, count: int) -> AsyncIterator[list[_Worker]]:
     yield [await _Worker.begin(keep) for _ in range(count)]
 
 
-@contextlib.contextmanager
-def _redis() -> Iterator[str]:
-    server = shutil.which("redis-server")
-    assert server, "redis-server is not installed"  # noqa: S101  said to the user
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "redis.sock")
-        command = [server, "--port", "0", "--unixsocket", str(path), "--save", ""]
-        with subprocess.Popen(  # noqa: S603  our own configuration
-            command, cwd=folder, stdout=subprocess.DEVNULL
-        ) as process:
-            try:
-                while not path.exists() and process.poll() is None:
-                    time.sleep(0.02)
-                yield f"unix://{path}"
-            finally:
-                process.terminate()
+class _Redis:
+    """A Redis without files."""
+
+    def __init__(self, folder: str) -> None:
+        path = shutil.which("redis-server")
+        assert path, "redis-server is not installed"  # noqa: S101  said to the user
+        self._folder = folder
+        socket = Path(folder, "redis.sock")
+        self._command = [path, "--port", "0", "--unixsocket", str(socket), "--save", ""]
+        self.url = f"unix://{socket}"
+
+    def start(self) -> None:
+        self._process = subprocess.Popen(  # noqa: S603  our own configuration
+            self._command, cwd=self._folder, stdout=subprocess.DEVNULL
+        )
+
+    def stop(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
+    async def shake(self) -> None:
+        """Restart it again and again."""
+        while True:
+            await asyncio.sleep(_SHAKEN_SECONDS)
+            self.stop()
+            await asyncio.sleep(_DOWN_SECONDS)
+            self.start()
 
 
-async def _all(soak: Soak, url: str) -> None:
+async def _all(soak: Soak, server: _Redis) -> None:
     await soak.run("memory://", 1, "in memory")
-    await soak.run(url, 2, "in Redis, two workers")
-    await soak.wait_for_keys(url)
+    await soak.run(server.url, 2, "in Redis, two workers")
+    await soak.wait_for_keys(server.url)
+    shaking = asyncio.ensure_future(server.shake())
+    await soak.run(server.url, 2, "in a Redis that restarts", is_shaken=True)
+    shaking.cancel()
 
 
 def main() -> int:
@@ -191,8 +212,13 @@ def main() -> int:
         numbers = range(given.answer, given.answer + 1)
     print(f"{len(numbers)} answers with --seed {given.seed}", flush=True)
     soak = Soak(given.seed, numbers)
-    with _redis() as url:
-        asyncio.run(_all(soak, url))
+    with tempfile.TemporaryDirectory() as folder:
+        server = _Redis(folder)
+        server.start()
+        try:
+            asyncio.run(_all(soak, server))
+        finally:
+            server.stop()
     for finding in soak.findings[:_MOST_SHOWN]:
         print(f"\n{finding}")
     print(

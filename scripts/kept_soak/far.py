@@ -73,7 +73,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--keep", required=True)
     given = parser.parse_args()
-    logging.getLogger("langchain_sse_chat.serve").setLevel(logging.WARNING)
+    logging.getLogger("langchain_sse_chat.serve").setLevel(logging.CRITICAL)
     make_ready()
     asyncio.run(_run(given.keep))
 

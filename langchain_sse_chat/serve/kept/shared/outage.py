@@ -30,7 +30,7 @@ class Outage:
             _LOG.warning(
                 "Redis fails: %s. Answers go on, but clients may not be able to read "
                 "them at other workers.",
-                error,
+                str(error).rstrip("."),
             )
         wait = self._waits.get(what, _FIRST)
         self._waits[what] = min(2 * wait, _LONGEST)

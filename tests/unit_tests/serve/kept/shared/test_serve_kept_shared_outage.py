@@ -13,7 +13,7 @@ def test_an_outage_is_reported_once_and_its_end_too(
     outage = Outage()
     outage.worked("write")
     assert not outage.lasts()
-    waits = [outage.failed("write", OSError("refused")) for _ in range(6)]
+    waits = [outage.failed("write", OSError("refused.")) for _ in range(6)]
     assert waits == [0.1, 0.2, 0.4, 0.8, 1.0, 1.0]
     assert outage.failed("beat", OSError("refused")) == 0.1
     assert [record.levelname for record in caplog.records] == ["WARNING"]
