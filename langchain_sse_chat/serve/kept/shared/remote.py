@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from dataclasses import dataclass
 
 from langchain_sse_chat.serve.failure.failure import (
@@ -71,11 +72,11 @@ class RemoteAnswer:
 
     async def follow(self, after: int) -> AsyncIterator[bytes]:
         """Return the events after the one of a number, as they come."""
-        async with self._store.using():
-            async for data in self._follow(after):
+        async with self._store.using(), aclosing(self._follow(after)) as events:
+            async for data in events:
                 yield data
 
-    async def _follow(self, after: int) -> AsyncIterator[bytes]:
+    async def _follow(self, after: int) -> AsyncGenerator[bytes]:
         loop = asyncio.get_running_loop()
         patience = Patience()
         while True:

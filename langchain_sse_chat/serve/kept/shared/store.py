@@ -16,8 +16,9 @@ SCHEMES = ("redis://", "rediss://", "unix://")
 
 _TIMEOUT = 5.0
 """Seconds for a connection, and for a reply."""
-_BESIDE_READERS = 16
-"""Connections besides those of clients that read on."""
+_BESIDE_READERS = 100
+"""Connections besides those of clients that read on, for answers that are looked up at
+the same time."""
 _MISSING = (
     "Keeping answers in Redis needs an extra: pip install 'langchain-sse-chat[redis]'"
 )
