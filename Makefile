@@ -42,6 +42,7 @@ SOAK_SECONDS ?=
 SOAK_SEED ?=
 SOAK_STREAM ?=
 SERVE_SOAK_SECONDS ?= 300
+KEPT_SOAK_COUNT ?= 2000
 UNIT_TEST_FLAGS := --disable-socket --allow-unix-socket
 # Tests run on all cores; `-n 0` in PYTEST_EXTRA runs them in one process, for a debugger.
 WORKERS := -n auto --maxprocesses 8
@@ -183,6 +184,10 @@ soak: $(VENV)/.group-test ## read SOAK_COUNT streams through faults; SOAK_SEED=<
 .PHONY: serve_soak
 serve_soak: $(VENV)/.group-test ## serve streams for SERVE_SOAK_SECONDS to clients that leave, read slowly or cut; SOAK_SEED=<seed> repeats a run
 	@$(PY) -m scripts.serve_soak --seconds $(SERVE_SOAK_SECONDS) $(if $(SOAK_SEED),--seed $(SOAK_SEED))
+
+.PHONY: kept_soak
+kept_soak: $(VENV)/.group-test ## keep KEPT_SOAK_COUNT answers, in memory and in a Redis that may restart, for readers that leave, come back and stop; SOAK_SEED=<seed> repeats a run
+	@$(PY) -m scripts.kept_soak --count $(KEPT_SOAK_COUNT) $(if $(SOAK_SEED),--seed $(SOAK_SEED))
 
 .PHONY: bench
 bench: $(OTHER_VENVS)/bench/.made ## measure the cost of a token, the decoder and the start, about a minute
@@ -348,7 +353,7 @@ $(OTHER_VENVS)/litellm_server/.made: pyproject.toml
 	@touch $@
 
 $(OTHER_VENVS)/bench/.made: pyproject.toml
-	@scripts/venv.sh $(OTHER_VENVS)/bench --editable '.[aiohttp,serve]' --group bench
+	@scripts/venv.sh $(OTHER_VENVS)/bench --editable '.[aiohttp,serve,redis]' --group bench
 	@touch $@
 
 $(OTHER_VENVS)/bench_litellm/.made: pyproject.toml

@@ -5,7 +5,9 @@ served by uvicorn in a process of its own. Its CPU time is compared with the sum
 floors in the same run: a plain ASGI application that sends bytes that are ready, and a
 process that reads the same streams with `ChatSSE` and does nothing with them. `over` is
 what the relay takes more than both. An agent is a LangGraph graph with one node; the
-peers are langgraph-openai-serve with that graph, and LangServe with the model.
+peers are langgraph-openai-serve with that graph, and LangServe with the model. `events`
+is the plain event stream, `kept` the same for clients that may come back: kept in the
+memory, or with a copy in Redis too.
 
 - `burst`: one stream that comes as fast as it is read, with so many events in a write.
 - `paced`: streams of 50 tokens a second. The lag is the time from the write of the
@@ -13,6 +15,7 @@ peers are langgraph-openai-serve with that graph, and LangServe with the model.
   same client without a relay, so that the difference is what a relay adds.
 
     python -m benchmarks.relay [--streams 100] [--seconds 10] [--rounds 3] [--short]
+        [--way events --way kept]
 """
 
 from __future__ import annotations
@@ -21,12 +24,13 @@ import argparse
 import asyncio
 import importlib.util
 import json
+import os
 import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import httpx
@@ -35,6 +39,7 @@ from langchain_core.language_models import BaseChatModel
 
 from benchmarks.peers import OURS_AIOHTTP
 from benchmarks.processes import in_new_process
+from benchmarks.redis_server import SERVER, redis_running
 from benchmarks.server import TOKENS_A_SECOND, running
 from benchmarks.tables import Table
 from langchain_sse_chat.serve import create_app
@@ -43,6 +48,12 @@ BURST = 20_000
 DIRECT = "direct"
 LANGSERVE = "LangServe"
 OPENAI_SERVE = "langgraph-openai-serve, agent"
+EVENTS = "events"
+KEPT = "events, kept"
+KEPT_IN_REDIS = "events, kept in Redis"
+_PLAIN = (EVENTS, KEPT, KEPT_IN_REDIS)
+_REDIS = "BENCH_REDIS"
+"""The variable with the address of the Redis."""
 _NEEDS = {LANGSERVE: "langserve", OPENAI_SERVE: "langgraph_openai_serve"}
 _EVENT = (
     b'data: {"id":"chatcmpl-0","object":"chat.completion.chunk","created":1750000000,'
@@ -141,8 +152,9 @@ def _application(way: str, kind: str, group: int, upstream: str) -> Any:
         return _langserve(chat)
     if way == OPENAI_SERVE:
         return _openai_serve(_agent(chat))
-    target = chat if way == "relay" else _agent(chat)
-    return create_app({"m": target}, max_streams=10_000)
+    target = _agent(chat) if way == "agent" else chat
+    keep = {KEPT: "memory://", KEPT_IN_REDIS: os.environ.get(_REDIS)}.get(way)
+    return create_app({"m": target}, max_streams=10_000, keep=keep)
 
 
 def _source(kind: str) -> str:
@@ -194,6 +206,10 @@ class _Lags:
         now = time.monotonic_ns()
         data = (self._rest + data).replace(b"\r\n", b"\n")
         whole, _, self._rest = data.rpartition(b"\n\n")
+        if b"\ndata:  " in b"\n" + whole:
+            # A plain event stream, whose end has the whole text once more.
+            whole = (b"\n" + whole).partition(b"\nevent: end")[0]
+            whole = whole.replace(b"\ndata:  ", b'"content":" ').replace(b"\n", b'"')
         # Some have a space behind a colon, and some CRLF as line ends.
         pieces = whole.replace(b'": "', b'":"').split(b'"content":" ')[1:]
         for piece in pieces:
@@ -208,6 +224,8 @@ def _asked(way: str, url: str, tokens: int) -> dict[str, Any]:
     if way == LANGSERVE:
         body: dict[str, Any] = {"input": [{"type": "human", "content": str(tokens)}]}
         return {"url": f"{url}/m/stream", "json": body}
+    if way in _PLAIN:
+        return {"url": f"{url}/events", "json": {"message": str(tokens)}}
     message = {"role": "user", "content": str(tokens)}
     body = {"model": "m", "stream": True, "messages": [message]}
     if way == DIRECT:
@@ -275,15 +293,18 @@ def _measure(way: str, kind: str, group: int, args: Any) -> dict[str, Any]:
             return in_new_process(__spec__.name, "--ask", url, streams, tokens, way)
         if way == "reading":
             return in_new_process(__spec__.name, "--read", url, streams, tokens)
-        with _serving(way, kind, group, upstream) as url:
+        redis = redis_running() if way == KEPT_IN_REDIS else nullcontext("")
+        with redis as os.environ[_REDIS], _serving(way, kind, group, upstream) as url:
             return in_new_process(__spec__.name, "--ask", url, streams, tokens, way)
 
 
 FLOORS = ("ready bytes", "reading")
-WAYS = (*FLOORS, DIRECT, "relay", "agent", OPENAI_SERVE, LANGSERVE)
+WAYS = (*FLOORS, DIRECT, "relay", *_PLAIN, "agent", OPENAI_SERVE, LANGSERVE)
 
 
 def _is_installed(way: str) -> bool:
+    if way == KEPT_IN_REDIS:
+        return SERVER is not None
     return way not in _NEEDS or importlib.util.find_spec(_NEEDS[way]) is not None
 
 
@@ -297,6 +318,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--tokens", type=int, default=BURST, help="of a burst")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--short", action="store_true", help="the paced streams only")
+    parser.add_argument("--way", action="append", help="these ways only")
     one = parser.add_mutually_exclusive_group()
     one.add_argument("--serve", nargs=4, help="way, kind, group and URL; one process")
     one.add_argument("--ask", nargs=4, help="URL, streams, tokens, way; one process")
@@ -335,7 +357,8 @@ def main() -> None:
         shape = f"{kind}, {group} a write" if kind == "burst" else kind
         # Without lags there is nothing to see of the direct way.
         shown = WAYS if kind == "paced" else [way for way in WAYS if way != DIRECT]
-        ways = [way for way in shown if _is_installed(way)]
+        asked = args.way or shown
+        ways = [way for way in shown if way in asked and _is_installed(way)]
         found: dict[str, list[dict[str, Any]]] = {way: [] for way in ways}
         for _ in range(args.rounds):
             for way in ways:

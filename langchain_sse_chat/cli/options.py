@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from langchain_sse_chat.cli.load import CommandError
 from langchain_sse_chat.cli.parser import CommandParser
 from langchain_sse_chat.serve.asgi.hosts import is_loopback
+
+KEEP_VARIABLE = "LANGCHAIN_SSE_CHAT_KEEP"
+"""The variable with the place where answers are kept. Unlike an option, other programs
+on the machine do not see it, which matters for the password of a Redis."""
 
 _LOG_LEVELS = ("critical", "error", "warning", "info", "debug")
 
@@ -34,6 +38,22 @@ class ServeOptions:
     drain_seconds: float
     page: bool
     """Whether there is a chat page."""
+    keep: str | None = field(repr=False)
+    """Where answers are kept: `memory://`, the address of a Redis, or `none`; `None`
+    without the option."""
+    linger: float | None
+    """Seconds without a client after which a kept answer is stopped."""
+
+    def kept_at(self, environment: Mapping[str, str]) -> str | None:
+        """Return where answers are kept, `None` for nowhere.
+
+        Args:
+            environment: The variables of the process.
+        """
+        # A worker does not know the answers in the memory of another.
+        default = "memory://" if self.workers == 1 else "none"
+        keep = self.keep or environment.get(KEEP_VARIABLE) or default
+        return None if keep == "none" else keep
 
     @property
     def is_local(self) -> bool:
@@ -121,6 +141,19 @@ def parser() -> CommandParser:
         metavar="SECONDS",
         help="the time that open answers have after SIGTERM [%(default)s]",
     )
+    add(
+        "--keep",
+        metavar="PLACE",
+        help="keep answers for clients that come back: memory:// (the default with one "
+        "worker), none, or the address of a Redis, such as redis://localhost, which "
+        f"several workers need; {KEEP_VARIABLE} hides its password",
+    )
+    add(
+        "--linger",
+        type=_seconds,
+        metavar="SECONDS",
+        help="the time without a client after which a kept answer is stopped [30]",
+    )
     return parser
 
 
@@ -147,6 +180,8 @@ def read_options(argv: Sequence[str]) -> ServeOptions:
         log_level=found.log_level,
         drain_seconds=found.drain_seconds,
         page=found.page,
+        keep=found.keep,
+        linger=found.linger,
     )
     own = (options.provider, options.model, options.base_url)
     if options.target is not None and any(own):

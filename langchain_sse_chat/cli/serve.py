@@ -76,6 +76,11 @@ def _announce(options: ServeOptions, address: str, served: ServedApp) -> None:
             f"No API key is needed: whoever reaches {options.host} can use the models, "
             "unless the application itself checks who asks."
         )
+    if options.workers > 1 and not served.is_kept_for_all:
+        lines.append(
+            "A client that comes back may reach another worker, which does not have "
+            "its answer. Redis keeps answers for all workers: --keep redis://localhost"
+        )
     sys.stderr.write("\n".join(lines) + "\n")
     sys.stderr.flush()
 

@@ -67,6 +67,11 @@ class ServedApp:
         return all(part.has_keys for part in parts_that_serve(self.app))
 
     @property
+    def is_kept_for_all(self) -> bool:
+        """Whether a client that comes back can resume its answer at any worker."""
+        return all(part.kept_in == "redis" for part in parts_that_serve(self.app))
+
+    @property
     def has_page(self) -> bool:
         """Whether there is a chat page at its root."""
         return isinstance(self.app, ServeApp) and self.app.has_page
@@ -95,10 +100,10 @@ def _as_application(
 ) -> Any:
     if is_application(found):
         given = (options.api_key_env, options.cors_origins, options.allowed_hosts)
-        if any(given) or not options.page:
+        if any(given) or options.keep or options.linger or not options.page:
             msg = (
-                f"{options.target} is an application, whose keys, origins, hosts and "
-                "page are arguments of its own create_app()."
+                f"{options.target} is already an application. Its keys, origins, "
+                "hosts, page and kept answers are arguments of its create_app()."
             )
             raise CommandError(msg)
         app = found
@@ -145,6 +150,9 @@ def parts_that_serve(app: Any) -> list[ServeApp]:
 def _app_of(
     targets: Any, options: ServeOptions, environment: Mapping[str, str]
 ) -> ServeApp:
+    linger: dict[str, Any] = {}
+    if options.linger is not None:
+        linger["linger"] = options.linger
     try:
         return create_app(
             targets,
@@ -153,6 +161,8 @@ def _app_of(
             allowed_hosts=options.allowed_hosts or None,
             drain_seconds=options.drain_seconds,
             page=options.page,
+            keep=options.kept_at(environment),
+            **linger,
         )
     except (ConfigurationError, TypeError, ValueError) as error:
         msg = f"{options.target}: {error}" if options.target else str(error)

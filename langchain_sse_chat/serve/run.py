@@ -202,7 +202,8 @@ class Run:
         try:
             async with closing_begun_streams():
                 await self._feed()
-            self._end(self._encoder.close())
+            if not self.ended:
+                self._end(self._encoder.close())
         except BaseException as error:
             if not self.ended:
                 self.error = error
@@ -216,6 +217,9 @@ class Run:
         limit = self._limits.buffer
         try:
             async for item in self._items:
+                if self.ended:
+                    # It was stopped, and has not noticed that its task is canceled.
+                    return
                 data = feed(item)
                 if not data:
                     continue

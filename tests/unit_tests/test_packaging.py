@@ -24,6 +24,7 @@ IMPORTABLE = {"langchain_core", "httpx", "httpcore", "pydantic", "pydantic_core"
 EXTRAS = {
     "genai_prices",
     "markdown_it",
+    "redis",
     "rich",
     "shtab",
     "starlette",

@@ -7,7 +7,7 @@ import functools
 import http
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Literal
 from uuid import uuid4
 
 from starlette.middleware.cors import CORSMiddleware
@@ -50,7 +50,7 @@ from langchain_sse_chat.serve.asgi.routes import (
     path_below,
     route_of,
 )
-from langchain_sse_chat.serve.asgi.settings import Settings
+from langchain_sse_chat.serve.asgi.settings import MEMORY, Settings
 from langchain_sse_chat.serve.failure.failure import (
     Failure,
     RequestRefused,
@@ -129,6 +129,14 @@ class ServeApp:
     def has_keys(self) -> bool:
         """Whether clients need a key."""
         return self._keys is not None
+
+    @property
+    def kept_in(self) -> Literal["memory", "redis"] | None:
+        """The place where answers are kept, `None` if they are not."""
+        keep = self._settings.keep
+        if keep is None:
+            return None
+        return "memory" if keep == MEMORY else "redis"
 
     async def drain(self, seconds: float | None = None) -> None:
         """Shut down gracefully: begin no more answers, and wait for the open ones.
@@ -265,7 +273,7 @@ class ServeApp:
 
         if self._keeper is None or wire == "openai":
             return answering
-        return self._keeper.respond(answering, self._owner(call, request.chat_id))
+        return await self._keeper.respond(answering, self._owner(call, request.chat_id))
 
     async def _read_on(self, call: Call, owner: Owner) -> Respond:
         """Return the rest of a kept answer.
@@ -278,14 +286,17 @@ class ServeApp:
 
     async def _stop(self, call: Call, route: Route) -> Respond:
         if route.name == "chat/stop":
-            is_stopped = self._chats.stop(self._owner(call, route.argument))
+            owner = self._owner(call, route.argument)
+            is_stopped = self._chats.stop(owner)
+            if self._keeper is not None and not is_stopped:
+                is_stopped = await self._keeper.stop_chat(owner)
         elif self._keeper is not None:
             owner = self._owner(call)
             is_stopped = await self._keeper.stop(route.argument, owner)
         else:
             is_stopped = False
         if not is_stopped:
-            raise RequestRefused(not_found("No such answer is running here."))
+            raise RequestRefused(not_found("No such answer is running."))
         return functools.partial(self._send_nothing, call)
 
     def _registry(self, call: Call, request: ChatRequest) -> Registry:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from langchain_sse_chat.serve.asgi.app import ServeApp
 from langchain_sse_chat.serve.asgi.keys import ApiKeys
 from langchain_sse_chat.serve.asgi.settings import Settings
+from langchain_sse_chat.serve.kept.shared.names import PREFIX
+
+if TYPE_CHECKING:
+    from redis.asyncio import Redis
 
 
 def create_app(
@@ -25,7 +29,8 @@ def create_app(
     reader_seconds: float = 30.0,
     drain_seconds: float = 30.0,
     ui_system_messages: bool = False,
-    keep: str | None = None,
+    keep: str | Redis | None = None,
+    keep_prefix: str = PREFIX,
     linger: float = 30.0,
     kept_seconds: float = 600.0,
     kept_bytes: int = 4 * 2**20,
@@ -63,8 +68,12 @@ def create_app(
         ui_system_messages: Whether `POST /chat` passes on system messages. They come
             from a browser, where any user can change them, and are otherwise left out.
         keep: `memory://` keeps the answers of `/events` and `/chat`, so that a client
-            that lost the connection reads on where it was. `None` keeps none: the model
-            is stopped when its client leaves.
+            that lost the connection reads on where it was, in the process that gives
+            the answer. The address of a Redis, such as `redis://localhost:6379/0`, or a
+            client of `redis.asyncio` keeps copies there too, so that it can be any of
+            several workers. `None` keeps none: the model is stopped when its client
+            leaves.
+        keep_prefix: The beginning of all keys in Redis.
         linger: Seconds without a client after which a kept answer is stopped.
         kept_seconds: Seconds for which an answer is kept after its end.
         kept_bytes: The most bytes of one answer that are kept; 64 times as many of all
@@ -95,6 +104,7 @@ def create_app(
         drain_seconds=drain_seconds,
         ui_system_messages=ui_system_messages,
         keep=keep,
+        keep_prefix=keep_prefix,
         linger=linger,
         kept_seconds=kept_seconds,
         kept_bytes=kept_bytes,

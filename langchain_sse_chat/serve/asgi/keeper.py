@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Protocol
 
 from langchain_sse_chat.serve.asgi.access_log import (
     COMPLETE,
@@ -17,7 +19,7 @@ from langchain_sse_chat.serve.asgi.answering import Answering
 from langchain_sse_chat.serve.asgi.call import Call
 from langchain_sse_chat.serve.asgi.open_answers import OpenAnswers
 from langchain_sse_chat.serve.asgi.reading import Reading
-from langchain_sse_chat.serve.asgi.settings import Settings
+from langchain_sse_chat.serve.asgi.settings import MEMORY, Settings
 from langchain_sse_chat.serve.failure.failure import RequestRefused, not_kept
 from langchain_sse_chat.serve.kept.answer import (
     KeepLimits,
@@ -28,7 +30,10 @@ from langchain_sse_chat.serve.kept.answer import (
 )
 from langchain_sse_chat.serve.kept.answers import KeptAnswers
 from langchain_sse_chat.serve.kept.event_ids import EventId
-from langchain_sse_chat.serve.run import RunLimits
+from langchain_sse_chat.serve.kept.shared.answers import SharedAnswers
+from langchain_sse_chat.serve.kept.shared.names import Names
+from langchain_sse_chat.serve.kept.shared.store import Store
+from langchain_sse_chat.serve.run import Run, RunLimits
 
 _LAST_SECONDS = 1.0
 """Time for the last events of answers that have ended, at a shutdown."""
@@ -37,19 +42,46 @@ _RESUME_SECONDS = 1.0
 """The longest time until a client that reads on learns that its answer is running."""
 
 
+class Answers(Protocol):
+    """Kept answers, of this process or of several."""
+
+    async def begin(
+        self,
+        run: Run,
+        *,
+        owner: Owner,
+        wire: KeptWire,
+        on_end: Callable[[KeptAnswer], None],
+    ) -> KeptAnswer:
+        """Begin an answer and return it."""
+        ...
+
+    async def find(self, answer_id: str, reader: Owner) -> Readable | None:
+        """Return an answer, `None` if there is none that the reader may read."""
+        ...
+
+    async def last_of(self, chat: Owner) -> Readable | None:
+        """Return the last answer to a chat, `None` if there is none."""
+        ...
+
+    async def close(self) -> None:
+        """Close connections, after all answers have ended."""
+        ...
+
+
 class Keeper:
     """The answers that are kept, and their readers.
 
     Args:
-        keep: How long and how much is kept.
+        answers: The answers, of this process or of several.
         limits: Times and sizes of an answer, and of a reader.
         max_readers: The most clients that read on at the same time.
     """
 
     def __init__(
-        self, keep: KeepLimits, limits: RunLimits, *, max_readers: int
+        self, answers: Answers, limits: RunLimits, *, max_readers: int
     ) -> None:
-        self._answers = KeptAnswers(keep)
+        self._answers = answers
         self._reader_limits = replace(limits, max_seconds=None)
         self._resume_limits = replace(self._reader_limits, commit_after=_RESUME_SECONDS)
         # An answer has no reader of its own, who could leave or be slow.
@@ -60,7 +92,11 @@ class Keeper:
 
     @classmethod
     def of(cls, settings: Settings, limits: RunLimits) -> Keeper | None:
-        """Return the keeper for the settings of an application, `None` without one."""
+        """Return the keeper for the settings of an application, `None` without one.
+
+        Raises:
+            ConfigurationError: `keep` is not valid, or `redis` is not installed.
+        """
         if settings.keep is None:
             return None
         keep = KeepLimits(
@@ -68,9 +104,18 @@ class Keeper:
             seconds=settings.kept_seconds,
             size=settings.kept_bytes,
         )
-        return cls(keep, limits, max_readers=settings.max_streams)
+        if settings.keep == MEMORY:
+            answers: Answers = KeptAnswers(keep)
+        else:
+            answers = SharedAnswers(
+                keep,
+                Store.of(settings.keep, settings.max_streams),
+                names=Names(settings.keep_prefix),
+                max_seconds=settings.max_seconds,
+            )
+        return cls(answers, limits, max_readers=settings.max_streams)
 
-    def respond(self, answering: Answering, owner: Owner) -> Reading:
+    async def respond(self, answering: Answering, owner: Owner) -> Reading:
         """Begin an answer, and return the reading of it from its first event."""
         encoder, run = answering.begun(limits=self._run_limits)
 
@@ -80,7 +125,7 @@ class Keeper:
 
         wire: KeptWire = "plain" if answering.wire == "plain" else "ui"
         answering.registry.add(run)
-        answer = self._answers.begin(run, owner=owner, wire=wire, on_end=end)
+        answer = await self._answers.begin(run, owner=owner, wire=wire, on_end=end)
         return Reading(
             answer,
             0,
@@ -106,26 +151,27 @@ class Keeper:
         """
         sent = call.header("last-event-id")
         if sent is None:
-            answer = self._answers.last_of(owner)
+            answer = await self._answers.last_of(owner)
             if answer is None or answer.ended:
                 return None
             return self._reading(call, answer, 0)
         place = EventId.parse(sent)
-        found = self._answers.find(place.answer, owner) if place else None
+        found = await self._answers.find(place.answer, owner) if place else None
         if not (place and found):
             raise RequestRefused(not_kept())
-        if found.ended and place.number >= found.last:
+        if place.is_end or (found.ended and place.number >= found.last):
             return None
         return self._reading(call, found, place.number)
 
     async def stop(self, event_id: str, owner: Owner) -> bool:
         """Stop the answer that has an event; return whether it was running."""
         place = EventId.parse(event_id)
-        answer = self._answers.find(place.answer, owner) if place else None
-        if answer is None or answer.ended:
-            return False
-        answer.stop()
-        return True
+        answer = await self._answers.find(place.answer, owner) if place else None
+        return await _stop(answer)
+
+    async def stop_chat(self, owner: Owner) -> bool:
+        """Stop the answer that is being given to a chat; return whether there was."""
+        return await _stop(await self._answers.last_of(owner))
 
     def open_again(self) -> None:
         """Read on again, after a shutdown."""
@@ -134,6 +180,7 @@ class Keeper:
     async def drain(self) -> None:
         """End the readings, after their answers have ended."""
         await self._readers.drain(_LAST_SECONDS)
+        await self._answers.close()
 
     def _reading(self, call: Call, answer: Readable, after: int) -> Reading:
         with self._readers.place():
@@ -146,6 +193,13 @@ class Keeper:
                 registry=self._readers,
                 report=log_answer,
             )
+
+
+async def _stop(answer: Readable | None) -> bool:
+    if answer is None or answer.ended:
+        return False
+    await answer.stop()
+    return True
 
 
 def _outcome(answer: KeptAnswer, request_id: str, model: str) -> Answered:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.serve.asgi.keys import ApiKeys
+
+if TYPE_CHECKING:
+    from redis.asyncio import Redis
 
 _LISTS = {
     "cors_origins": (
@@ -41,7 +45,8 @@ _NUMBERS = (
     "kept_seconds",
     "kept_bytes",
 )
-_KEPT_IN_MEMORY = "memory://"
+MEMORY = "memory://"
+"""The value of `keep` that means the memory of the process."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +70,8 @@ class Settings:
     drain_seconds: float
     ui_system_messages: bool
     page: bool
-    keep: str | None
+    keep: str | Redis | None = field(repr=False)
+    keep_prefix: str
     linger: float
     kept_seconds: float
     kept_bytes: int
@@ -90,6 +96,7 @@ class Settings:
             if not (isinstance(value, (int, float)) and value > 0):
                 msg = f"Invalid `{name}`: {value!r}. Pass a number greater than 0."
                 raise ConfigurationError(msg)
-        if self.keep not in (None, _KEPT_IN_MEMORY):
-            msg = f"Invalid `keep`: {self.keep!r}. Pass '{_KEPT_IN_MEMORY}' or None."
+        prefix: object = self.keep_prefix
+        if not isinstance(prefix, str):
+            msg = f"Invalid `keep_prefix`: {prefix!r}. Pass a text."
             raise ConfigurationError(msg)

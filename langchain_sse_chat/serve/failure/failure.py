@@ -215,6 +215,19 @@ def not_kept() -> Failure:
     return Failure(404, msg, _INVALID, "answer_not_kept")
 
 
+def worker_ended() -> Failure:
+    """Return the failure for a reader of an answer whose process has ended."""
+    msg = "The worker that gave the answer has ended. Send the request again."
+    return Failure(503, msg, "server_error", "worker_ended", retry=True)
+
+
+def store_unreachable(retry_after: float = 1.0) -> Failure:
+    """Return the failure for a reader of answers that cannot be looked up."""
+    msg = "The store of kept answers does not work. Send the request again later."
+    kind, code = "server_error", "store_unreachable"
+    return Failure(503, msg, kind, code, retry=True, retry_after=retry_after)
+
+
 def named(failure: Failure, request_id: str) -> Failure:
     """Return the failure with the request ID in its text, if it is the server's."""
     if failure.status < _INTERNAL.status or not request_id:

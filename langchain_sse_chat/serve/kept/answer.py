@@ -72,6 +72,10 @@ class Readable(Protocol):
         """
         ...
 
+    async def stop(self) -> None:
+        """End the answer as its reader asked; what came is kept."""
+        ...
+
 
 class KeptAnswer:
     """An answer of this process.
@@ -109,13 +113,14 @@ class KeptAnswer:
         """Whether it was stopped because nobody read it."""
         self.log = EventLog(answer_id, limits.size)
         """The events."""
-        self.reads_elsewhere: Callable[[], Awaitable[bool]] | None = None
-        """Returns whether another process has a reader, if others can read it."""
+        self.read_elsewhere: Callable[[], Awaitable[float]] | None = None
+        """Returns the seconds for which a reader in another process still counts, if
+        others can read the answer; 0 for no reader."""
         self.on_events: Callable[[list[bytes]], None] | None = None
         """Called with new events, if others can read the answer."""
         self._linger = limits.linger
         self._on_end = on_end
-        self._failure: Failure | None = None
+        self.failure: Failure | None = None
         """The failure of an answer without events."""
         self._readers = 0
         self._waiting: set[asyncio.Future[None]] = set()
@@ -129,7 +134,7 @@ class KeptAnswer:
     @property
     def status(self) -> int:
         """The HTTP status of the answer."""
-        return 200 if self._failure is None else self._failure.status
+        return 200 if self.failure is None else self.failure.status
 
     def start(self) -> None:
         """Begin the answer."""
@@ -137,7 +142,7 @@ class KeptAnswer:
         # The run has no reader that could be slow.
         self.run.start(on_slow_reader=lambda: None)
         self._task = self._loop.create_task(self._keep())
-        self._wait_for_readers()
+        self._wait_for_readers(self._linger)
 
     async def follow(self, after: int) -> AsyncIterator[bytes]:
         """Return the events after the one of a number, as they come."""
@@ -157,18 +162,18 @@ class KeptAnswer:
             raise RequestRefused(events_dropped()) from None
         finally:
             self._part()
-        if self._failure is not None:
-            raise RequestRefused(self._failure)
+        if self.failure is not None:
+            raise RequestRefused(self.failure)
 
-    def stop(self) -> None:
+    async def stop(self) -> None:
         """End the answer as its reader asked; what came is kept."""
         self.run.stop_on_request()
 
     async def _keep(self) -> None:
         run = self.run
         try:
-            self._failure = await run.begun()
-            if self._failure is None:
+            self.failure = await run.begun()
+            if self.failure is None:
                 while data := await run.read():
                     self._add(split_events(data))
         finally:
@@ -204,10 +209,10 @@ class KeptAnswer:
     def _part(self) -> None:
         self._readers -= 1
         if not self._readers and not self.ended:
-            self._wait_for_readers()
+            self._wait_for_readers(self._linger)
 
-    def _wait_for_readers(self) -> None:
-        self._timer = self._loop.call_later(self._linger, self._on_nobody)
+    def _wait_for_readers(self, seconds: float) -> None:
+        self._timer = self._loop.call_later(seconds, self._on_nobody)
 
     def _stop_timer(self) -> None:
         if self._timer is not None:
@@ -215,17 +220,17 @@ class KeptAnswer:
             self._timer = None
 
     def _on_nobody(self) -> None:
-        if self.reads_elsewhere is None:
+        if self.read_elsewhere is None:
             self._abandon()
         else:
-            self._asking = self._loop.create_task(self._ask(self.reads_elsewhere))
+            self._asking = self._loop.create_task(self._ask(self.read_elsewhere))
 
-    async def _ask(self, reads_elsewhere: Callable[[], Awaitable[bool]]) -> None:
-        is_read = await reads_elsewhere()
+    async def _ask(self, read_elsewhere: Callable[[], Awaitable[float]]) -> None:
+        seconds = await read_elsewhere()
         if self._readers or self.ended:
             return
-        if is_read:
-            self._wait_for_readers()
+        if seconds:
+            self._wait_for_readers(seconds)
         else:
             self._abandon()
 

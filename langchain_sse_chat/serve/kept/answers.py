@@ -40,7 +40,7 @@ class KeptAnswers:
     def __len__(self) -> int:
         return len(self._answers)
 
-    def begin(
+    async def begin(
         self,
         run: Run,
         *,
@@ -76,15 +76,25 @@ class KeptAnswers:
         answer.start()
         return answer
 
-    def find(self, answer_id: str, reader: Owner) -> KeptAnswer | None:
+    def __contains__(self, answer_id: object) -> bool:
+        return answer_id in self._answers
+
+    async def find(self, answer_id: str, reader: Owner) -> KeptAnswer | None:
         """Return an answer, `None` if there is none that the reader may read."""
         answer = self._answers.get(answer_id)
         return answer if answer and answer.owner == reader else None
 
-    def last_of(self, chat: Owner) -> KeptAnswer | None:
+    async def last_of(self, chat: Owner) -> KeptAnswer | None:
         """Return the last answer to a chat, `None` if there is none."""
         answer_id = self._chats.get(chat)
         return None if answer_id is None else self._answers[answer_id]
+
+    def get(self, answer_id: str) -> KeptAnswer | None:
+        """Return an answer, whoever may read it."""
+        return self._answers.get(answer_id)
+
+    async def close(self) -> None:
+        """Do nothing: only the memory is used."""
 
     def _keep_for_a_while(self, answer: KeptAnswer) -> None:
         loop = asyncio.get_running_loop()

@@ -31,7 +31,12 @@ class EventId:
 
     def __str__(self) -> str:
         """Return the text that is sent."""
-        return f"{self.answer}.{'end' if self.number == _LAST else self.number}"
+        return f"{self.answer}.{'end' if self.is_end else self.number}"
+
+    @property
+    def is_end(self) -> bool:
+        """Whether nothing comes after it."""
+        return self.number == _LAST
 
     @classmethod
     def parse(cls, text: str) -> EventId | None:

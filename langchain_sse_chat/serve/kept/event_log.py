@@ -43,6 +43,11 @@ class EventLog:
         """The number of the last event, 0 before the first one."""
         return self._dropped + len(self._events)
 
+    @property
+    def first(self) -> int:
+        """The number of the first event that is kept, 1 before there is one."""
+        return self._dropped + 1
+
     def append(self, events: Iterable[bytes]) -> None:
         """Keep more events, which are without IDs and blank lines at the end."""
         prefix = self._prefix
@@ -64,6 +69,22 @@ class EventLog:
         if number < self._dropped:
             raise EventsDropped
         return b"".join(self._events[number - self._dropped :])
+
+    def part(self, number: int, limit: int) -> tuple[bytes, int]:
+        """Return events after the one of a number, and the number of their last one.
+
+        Args:
+            number: At least that of the last event that was dropped.
+            limit: The most bytes, if it is more than one event.
+        """
+        events: list[bytes] = []
+        size = 0
+        for event in self._events[number - self._dropped :]:
+            size += len(event)
+            if events and size > limit:
+                break
+            events.append(event)
+        return b"".join(events), number + len(events)
 
     def _drop(self) -> None:
         # A quarter more than needed, so that it is seldom done.

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from langchain_sse_chat.cli.load import CommandError
-from langchain_sse_chat.cli.options import read_options
+from langchain_sse_chat.cli.options import KEEP_VARIABLE, read_options
 
 
 def test_an_object_is_served_on_this_machine() -> None:
@@ -37,6 +37,31 @@ def test_nothing_has_to_be_named() -> None:
 def test_the_page_may_be_left_out() -> None:
     assert read_options(["app:agent"]).page
     assert not read_options(["app:agent", "--no-page"]).page
+
+
+@pytest.mark.parametrize(
+    ("argv", "environment", "place"),
+    [
+        pytest.param([], {}, "memory://", id="one worker"),
+        pytest.param(["--workers=2"], {}, None, id="several workers"),
+        pytest.param(["--keep=none"], {}, None, id="none"),
+        pytest.param(["--keep=redis://a", "--workers=2"], {}, "redis://a", id="option"),
+        pytest.param(
+            ["--workers=2"], {KEEP_VARIABLE: "redis://b"}, "redis://b", id="variable"
+        ),
+        pytest.param(["--keep=none"], {KEEP_VARIABLE: "redis://b"}, None, id="both"),
+    ],
+)
+def test_where_answers_are_kept(
+    argv: list[str], environment: dict[str, str], place: str | None
+) -> None:
+    assert read_options(["app:agent", *argv]).kept_at(environment) == place
+
+
+def test_the_password_of_a_redis_is_not_shown() -> None:
+    options = read_options(["app:agent", "--keep=redis://:secret@a", "--linger=5"])
+    assert "secret" not in repr(options)
+    assert options.linger == 5
 
 
 @pytest.mark.parametrize(

@@ -138,7 +138,14 @@ def test_several_workers_are_processes_of_their_own(
     count, process = made
     assert count == 3
     assert process._target is serve.worker
-    assert "Serving" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "Serving" in told
+    assert "A client that comes back may reach another worker" in told
+    argv = [AGENT, "--port=0", "--workers=3", "--keep=redis://:secret@localhost"]
+    assert serve.main(argv) == 0
+    told = capsys.readouterr().err
+    assert "comes back" not in told
+    assert "secret" not in told
 
 
 class Parent:

@@ -105,6 +105,9 @@ def test_keys_come_from_a_variable() -> None:
         ([at("app"), "--cors-origin=https://a.com"], r"create_app\(\)"),
         ([at("app"), "--no-page"], r"create_app\(\)"),
         (["--provider=openai"], r"Name the model with --model"),
+        ([at("app"), "--keep=none"], r"create_app\(\)"),
+        ([at("app"), "--linger=5"], r"create_app\(\)"),
+        ([at("agent"), "--keep=disk"], r"Invalid `keep`"),
         ([at("number")], r"things:number: int cannot be served"),
         (["--provider=opnai", "--model=m"], r"Unknown provider 'opnai'"),
         (["nowhere:agent"], r"no module"),
@@ -113,6 +116,26 @@ def test_keys_come_from_a_variable() -> None:
 def test_what_cannot_be_served_is_said(argv: list[str], words: str) -> None:
     with pytest.raises(CommandError, match=words):
         app_of(*argv, KEYS=" , ")
+
+
+@pytest.mark.parametrize(
+    ("argv", "place"),
+    [
+        ([], "memory"),
+        (["--linger=5"], "memory"),
+        (["--keep=none"], None),
+        (["--workers=2"], None),
+        (["--keep=redis://localhost"], "redis"),
+    ],
+)
+def test_answers_are_kept_where_it_is_said(argv: list[str], place: str | None) -> None:
+    assert app_of(at("agent"), *argv).kept_in == place
+
+
+def test_the_password_of_a_redis_is_not_told() -> None:
+    with pytest.raises(CommandError, match="Invalid `keep`") as raised:
+        app_of(at("agent"), LANGCHAIN_SSE_CHAT_KEEP="redis://:secret@localhost:port")
+    assert "secret" not in str(raised.value)
 
 
 @pytest.mark.parametrize("argv", [["--host=0.0.0.0"], ["--host=::"]])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 
 from langchain_sse_chat.serve import OpenAIEncoder, PlainEncoder, UIMessageEncoder
 from langchain_sse_chat.serve.encoder import Encoder
@@ -87,3 +88,27 @@ async def test_plain_events_end_with_the_text_that_came() -> None:
 
     assert (await run.read()).endswith(b"event: stop\ndata: ab\n\n")
     await run.close()
+
+
+@in_virtual_time
+async def test_a_model_that_does_not_notice_the_stop_gives_nothing_more() -> None:
+    given: list[int] = []
+
+    async def deaf() -> AsyncIterator[str]:
+        for number in range(100):
+            given.append(number)
+            await asyncio.sleep(1)
+            if number == 2:
+                # Nothing is awaited after it, so that the task learns of it too late.
+                run.stop_on_request()
+            yield str(number)
+
+    run = Run(deaf(), PlainEncoder(answer_id=""), limits=RunLimits())
+    run.start(lambda: None)
+    await run.begun()
+    await asyncio.sleep(5)
+
+    assert (await run.read()).endswith(b"event: stop\ndata: 01\n\n")
+    assert given == [0, 1, 2]
+    await run.close()
+    assert len(asyncio.all_tasks()) == 1

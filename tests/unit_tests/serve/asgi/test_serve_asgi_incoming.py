@@ -44,7 +44,8 @@ def settings_of(**changed: Any) -> Settings:
     }
     others = {"api_keys": None, "cors_origins": (), "allowed_hosts": None}
     sizes = {"max_body": 1000, "max_streams": 1, "ui_system_messages": False}
-    kept = {"page": False, "keep": None, "linger": 1, "kept_bytes": 1000}
+    kept = {"keep": None, "keep_prefix": "", "linger": 1, "kept_bytes": 1000}
+    kept["page"] = False
     return Settings(**{**numbers, **others, **sizes, **kept, **changed})
 
 

@@ -211,6 +211,15 @@ async def test_a_page_stops_an_answer_that_another_reads() -> None:
 
 
 @in_virtual_time
+async def test_a_reader_that_was_told_not_to_come_back_gets_nothing() -> None:
+    app = keeping()
+    reply = await part(listen(app), 1.5)
+    answer = events_of(reply)[-1].id.partition(".")[0]
+    reply = await listen(app, f"{answer}.end").whole()
+    assert (reply.status, reply.body) == (204, b"")
+
+
+@in_virtual_time
 async def test_there_is_no_answer_to_a_chat() -> None:
     assert (await reconnect(keeping()).whole()).status == 204
 

@@ -32,6 +32,7 @@ async def answer(messages: Any, request: Any) -> str:
         ("page", "yes"),
         ("keep", "memory"),
         ("keep", True),
+        ("keep_prefix", None),
         ("linger", 0),
         ("kept_seconds", -1),
         ("kept_bytes", "1M"),

@@ -117,7 +117,7 @@ async def test_a_stop_ends_it_and_keeps_what_came() -> None:
     answer = begun(items)
     reading = asyncio.ensure_future(read(answer.follow(0)))
     await asyncio.sleep(1)
-    answer.stop()
+    await answer.stop()
     assert await reading == [*WHOLE[:2], "stop:ab"]
     await asyncio.sleep(1)
     assert items.was_canceled
@@ -155,15 +155,15 @@ async def test_a_reader_of_events_that_were_dropped_is_told() -> None:
 async def test_a_reader_in_another_process_keeps_it() -> None:
     items = Items("a", ...)
     answer = begun(items)
-    asked: list[bool] = [True, True, False]
+    asked = [30.0, 10.0, 0.0]
 
-    async def reads_elsewhere() -> bool:
+    async def read_elsewhere() -> float:
         return asked.pop(0)
 
-    answer.reads_elsewhere = reads_elsewhere
-    await asyncio.sleep(61)
+    answer.read_elsewhere = read_elsewhere
+    await asyncio.sleep(69)
     assert not answer.ended
-    await asyncio.sleep(30)
+    await asyncio.sleep(2)
     assert answer.is_abandoned
     assert asked == []
 
@@ -172,17 +172,17 @@ async def test_a_reader_in_another_process_keeps_it() -> None:
 async def test_a_reader_comes_while_others_are_asked_for() -> None:
     answer = begun(Items("a", ...))
 
-    async def reads_elsewhere() -> bool:
+    async def read_elsewhere() -> float:
         await asyncio.sleep(5)
-        return False
+        return 0.0
 
-    answer.reads_elsewhere = reads_elsewhere
+    answer.read_elsewhere = read_elsewhere
     await asyncio.sleep(31)
     reading = asyncio.ensure_future(read(answer.follow(0)))
     await asyncio.sleep(10)
     assert not answer.ended
     reading.cancel()
-    answer.stop()
+    await answer.stop()
     await asyncio.wait([reading])
 
 

@@ -15,51 +15,51 @@ ME, YOU = Owner("me", "chat"), Owner("you", "chat")
 LIMITS = KeepLimits(seconds=600, size=1000)
 
 
-def begin(answers: KeptAnswers, *items: object, owner: Owner = ME) -> KeptAnswer:
+async def begin(answers: KeptAnswers, *items: object, owner: Owner = ME) -> KeptAnswer:
     run = Run(
         Items(*items).astream(),
         PlainEncoder(answer_id=""),
         limits=RunLimits(commit_after=None, keep_alive=None, reader_seconds=None),
     )
-    return answers.begin(run, owner=owner, wire="plain", on_end=lambda _: None)
+    return await answers.begin(run, owner=owner, wire="plain", on_end=lambda _: None)
 
 
 @in_virtual_time
 async def test_only_its_owner_finds_an_answer() -> None:
     answers = KeptAnswers(LIMITS)
-    answer = begin(answers, "a")
-    assert answers.find(answer.id, ME) is answer
-    assert answers.find(answer.id, YOU) is None
-    assert answers.find(answer.id, Owner("me")) is None
-    assert answers.find("another", ME) is None
-    assert answers.last_of(ME) is answer
-    assert answers.last_of(YOU) is None
+    answer = await begin(answers, "a")
+    assert await answers.find(answer.id, ME) is answer
+    assert await answers.find(answer.id, YOU) is None
+    assert await answers.find(answer.id, Owner("me")) is None
+    assert await answers.find("another", ME) is None
+    assert await answers.last_of(ME) is answer
+    assert await answers.last_of(YOU) is None
     await asyncio.sleep(1)
 
 
 @in_virtual_time
 async def test_a_chat_has_its_last_answer() -> None:
     answers = KeptAnswers(LIMITS)
-    begin(answers, "a")
+    await begin(answers, "a")
     await asyncio.sleep(1)
-    second = begin(answers, "b")
-    assert answers.last_of(ME) is second
+    second = await begin(answers, "b")
+    assert await answers.last_of(ME) is second
     await asyncio.sleep(599.5)
-    assert answers.last_of(ME) is second
+    assert await answers.last_of(ME) is second
     assert len(answers) == 1
 
 
 @in_virtual_time
 async def test_an_answer_is_dropped_some_time_after_its_end() -> None:
     answers = KeptAnswers(LIMITS)
-    answer = begin(answers, "a", 20, "b")
+    answer = await begin(answers, "a", 20, "b")
     await asyncio.sleep(10)
-    assert answers.find(answer.id, ME)
+    assert await answers.find(answer.id, ME)
     await asyncio.sleep(600)
-    assert answers.find(answer.id, ME)
+    assert await answers.find(answer.id, ME)
     await asyncio.sleep(11)
-    assert answers.find(answer.id, ME) is None
-    assert answers.last_of(ME) is None
+    assert await answers.find(answer.id, ME) is None
+    assert await answers.last_of(ME) is None
     assert len(answers) == 0
 
 
@@ -68,9 +68,9 @@ async def test_the_oldest_are_dropped_when_all_are_large() -> None:
     answers = KeptAnswers(LIMITS)
     kept = []
     for _ in range(100):
-        kept.append(begin(answers, "x" * 400, owner=Owner("me")))
+        kept.append(await begin(answers, "x" * 400, owner=Owner("me")))
         await asyncio.sleep(1)
-    found = [answers.find(answer.id, Owner("me")) is not None for answer in kept]
+    found = [await answers.find(answer.id, Owner("me")) is not None for answer in kept]
     assert found == sorted(found)
     assert 0 < sum(found) < 100
     assert sum(one.log.size for one in kept[-sum(found) :]) <= 64 * 1000

@@ -44,6 +44,20 @@ def test_the_last_event_is_kept_whatever_its_size() -> None:
     assert log.after(2) == b"id: a.3\ndata: 2\n\n"
 
 
+@pytest.mark.parametrize("limit", [1, 50, 100, 10_000])
+def test_parts_are_all_events_in_their_order(limit: int) -> None:
+    log = EventLog("a", 300)
+    log.append([b"data: " + b"x" * (number % 7) for number in range(30)])
+    assert log.first > 1
+    read, place = b"", log.first - 1
+    while place < log.last:
+        data, reached = log.part(place, limit)
+        assert data.count(b"\n\n") == reached - place > 0
+        assert len(data) <= limit or reached == place + 1
+        read, place = read + data, reached
+    assert read == log.after(log.first - 1)
+
+
 TEXTS = st.lists(st.text(st.sampled_from("a\n\rя:"), max_size=5), max_size=10)
 
 
