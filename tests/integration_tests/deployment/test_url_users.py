@@ -21,6 +21,6 @@ def test_they_reach_the_server_as_a_header(server: ScriptedServer, asked: Ask) -
 
 def test_with_a_key_they_are_an_error(server: ScriptedServer, asked: Ask) -> None:
     base_url = server.base_url.replace("://", "://me:p%40ss@")
-    with pytest.raises(ConfigurationError, match="an API key too"):
+    with pytest.raises(ConfigurationError, match="an API key is set as well"):
         asked(model(base_url, api_key="a-key"), "Hello")
     assert server.requests == []
