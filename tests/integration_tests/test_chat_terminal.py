@@ -80,7 +80,7 @@ def test_lines_and_widths_until_the_end_of_the_input(
     server: ScriptedServer, chat: Terminal
 ) -> None:
     words = "Goldfish on *the* moon swim in circles.\n\n"
-    reply, gate = held([words, words, "end"], 2)
+    reply, gate = held([words, words, "end"], 1)
     table = "# Title\n\n| a | b |\n|---|---|\n| a long text in a cell | another |\n\n"
     server.script(reply, Reply.text([table, "- an item with several words\n"]))
 
