@@ -55,18 +55,24 @@ class Running:
         return f"http://127.0.0.1:{self.port}"
 
     def state(self) -> dict[str, int]:
-        found: dict[str, int] = httpx.get(f"{self.url}/_state", timeout=LONG).json()
+        with httpx.Client(timeout=LONG) as client:
+            return self._state(client)
+
+    def _state(self, client: httpx.Client) -> dict[str, int]:
+        found: dict[str, int] = client.get(f"{self.url}/_state").json()
         return found
 
     def wait_until(self, **most: int) -> dict[str, int]:
         """Wait until no value of the state is larger, or fail with what it has."""
         end = time.monotonic() + LONG
-        while True:
-            state = self.state()
-            if all(state[name] <= count for name, count in most.items()):
-                return state
-            assert time.monotonic() < end, state
-            time.sleep(0.05)
+        # On one connection: hypercorn keeps the tasks of closed ones for some seconds.
+        with httpx.Client(timeout=LONG) as client:
+            while True:
+                state = self._state(client)
+                if all(state[name] <= count for name, count in most.items()):
+                    return state
+                assert time.monotonic() < end, state
+                time.sleep(0.05)
 
     def wait_for_open(self, count: int = 1) -> None:
         """Wait until so many answers are being given."""
