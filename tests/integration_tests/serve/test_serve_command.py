@@ -109,7 +109,9 @@ def test_with_nothing_configured_there_is_a_page_before_the_embedded_server(
         answer = httpx.get(f"{url}/events?message=Hello", timeout=60)
         assert end(process) == 0
     assert page.text.startswith("<!doctype html>")
-    assert answer.text.endswith("event: end\ndata: You said: Hello\n\n")
+    assert answer.text.removesuffix(":\n\n").endswith(
+        "event: end\ndata: You said: Hello\n\n"
+    )
 
 
 def test_clients_need_one_of_the_keys(folder: Path) -> None:
