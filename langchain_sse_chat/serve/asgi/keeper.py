@@ -120,7 +120,8 @@ class Keeper:
         encoder, run = answering.begun(limits=self._run_limits)
 
         def end(answer: KeptAnswer) -> None:
-            answered = _outcome(answer, answering.request_id, answering.model)
+            answered = Answered(answering.request_id, answering.model)
+            _set_outcome(answered, answer, run)
             answering.end(encoder, run, answered)
 
         wire: KeptWire = "plain" if answering.wire == "plain" else "ui"
@@ -202,16 +203,15 @@ async def _stop(answer: Readable | None) -> bool:
     return True
 
 
-def _outcome(answer: KeptAnswer, request_id: str, model: str) -> Answered:
-    run = answer.run
-    answered = Answered(request_id, model, ending=COMPLETE)
+def _set_outcome(answered: Answered, answer: KeptAnswer, run: Run) -> None:
     now = asyncio.get_running_loop().time()
     answered.set_times(run.started_at, run.first_bytes_at, now)
+    answered.status = answer.status
     if answer.is_abandoned:
         answered.ending = LEFT
     elif run.failure is not None:
         answered.ending = failed(run.failure)
     elif run.is_stopped:
         answered.ending = STOPPED
-    answered.status = answer.status
-    return answered
+    else:
+        answered.ending = COMPLETE

@@ -162,8 +162,8 @@ class SharedAnswers:
 
     def _stop(self, answer_id: str) -> None:
         answer = self._local.get(answer_id)
-        if answer is not None and not answer.ended:
-            answer.run.stop_on_request()
+        if answer is not None:
+            answer.stop_now()
 
     async def _read_elsewhere(self, answer_id: str) -> float:
         """Return the seconds for which a reader at another worker still counts."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import logging
+import weakref
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -184,6 +186,23 @@ async def test_a_page_reads_an_answer_that_has_ended_by_its_id() -> None:
         app, "GET", "/chat/other/stream", headers={"last-event-id": f"{answer}.0"}
     )
     assert (await other.whole()).status == 404
+
+
+@in_virtual_time
+async def test_only_the_events_of_an_answer_are_kept() -> None:
+    requests: list[weakref.ref[Any]] = []
+
+    async def answers(messages: Any, request: Any) -> AsyncIterator[str]:
+        requests.append(weakref.ref(messages[0]))
+        yield "Well"
+
+    app = application(answers, keep="memory://")
+    first = await ask(app).whole()
+    gc.collect()
+    assert requests[0]() is None
+    answer = events_of(first)[0].id.partition(".")[0]
+    reply = await reconnect(app, f"{answer}.0").whole()
+    assert read_ui(reply.body).text == "Well"
 
 
 @in_virtual_time
