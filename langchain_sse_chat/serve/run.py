@@ -81,6 +81,8 @@ class Run:
         encoder: Turns the items into bytes.
         limits: Times and sizes.
         request_id: Named in errors that are the server's fault.
+        breaks_off: Whether a response that has begun breaks off without an end when the
+            run is stopped, because its reader can come back.
     """
 
     def __init__(
@@ -90,6 +92,7 @@ class Run:
         *,
         limits: RunLimits,
         request_id: str = "",
+        breaks_off: bool = False,
     ) -> None:
         self.error: BaseException | None = None
         """The exception of the model, `None` without one."""
@@ -107,6 +110,7 @@ class Run:
         self._encoder = encoder
         self._limits = limits
         self._request_id = request_id
+        self._breaks_off = breaks_off
         self._pieces: list[bytes] = []
         self._size = 0
         self._opened = False
@@ -173,7 +177,8 @@ class Run:
                 that has left.
         """
         if not self.ended:
-            self._end_with(failure)
+            breaks_off = self._breaks_off and self._opened
+            self._end_with(None if breaks_off else failure)
         self._task.cancel()
 
     def stop_on_request(self) -> None:

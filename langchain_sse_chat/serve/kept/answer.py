@@ -124,6 +124,7 @@ class KeptAnswer:
         self._readers = 0
         self._waiting: set[asyncio.Future[None]] = set()
         self._timer: asyncio.TimerHandle | None = None
+        self._asking: asyncio.Task[None] | None = None
 
     @property
     def last(self) -> int:
@@ -224,6 +225,9 @@ class KeptAnswer:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+        if self._asking is not None:
+            self._asking.cancel()
+            self._asking = None
 
     def _on_nobody(self) -> None:
         if self.read_elsewhere is None:
@@ -233,8 +237,7 @@ class KeptAnswer:
 
     async def _ask(self, read_elsewhere: Callable[[], Awaitable[float]]) -> None:
         seconds = await read_elsewhere()
-        if self._readers or self.ended:
-            return
+        self._asking = None
         if seconds:
             self._wait_for_readers(seconds)
         else:

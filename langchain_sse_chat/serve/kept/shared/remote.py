@@ -115,7 +115,10 @@ class RemoteAnswer:
             RequestRefused: Redis does not work.
         """
         try:
-            await self._store.each(*stop_commands(self._names, self._worker, self.id))
+            async with self._store.using():
+                await self._store.each(
+                    *stop_commands(self._names, self._worker, self.id)
+                )
         except StoreError:
             raise RequestRefused(store_unreachable()) from None
 

@@ -257,6 +257,36 @@ async def test_clients_that_read_on_have_a_limit() -> None:
 
 
 @in_virtual_time
+async def test_clients_that_still_read_an_ended_answer_have_a_limit() -> None:
+    app = keeping(max_streams=1)
+    client = listen(app)
+    client.stop_reading()
+    task = client.start()
+    await asyncio.sleep(21)
+    reply = await listen(app).whole()
+    assert (reply.status, reply.error["code"]) == (429, "server_busy")
+    client.read_on()
+    await task
+    assert text_of(events_of(client.reply)) == TEXT
+    assert (await listen(app).whole()).status == 200
+
+
+@in_virtual_time
+async def test_a_failure_before_the_first_event_is_told_later_too() -> None:
+    async def fails(messages: Any, request: Any) -> str:
+        await asyncio.sleep(5)
+        raise TimeoutError
+
+    app = application(fails, keep="memory://", commit_after=1)
+    first = await part(listen(app, model="default"), 2)
+    await asyncio.sleep(5)
+    decoder = SSEDecoder()
+    assert decoder.feed(first.body) == []
+    reply = await listen(app, decoder.last_event_id).whole()
+    assert (reply.status, reply.error["code"]) == (504, "upstream_timeout")
+
+
+@in_virtual_time
 async def test_a_shutdown_ends_answers_and_readers() -> None:
     app = keeping()
     first, second = ask(app), reconnect(app)

@@ -75,6 +75,24 @@ async def test_only_the_key_that_began_an_answer_reads_on() -> None:
 
 
 @in_virtual_time
+async def test_a_worker_that_shuts_down_does_not_end_the_answer_of_another() -> None:
+    _, here, there = workers()
+    before = events_of(await part(listen(here), 2.5))
+    reader = listen(there, before[-1].id)
+    task = reader.start()
+    await asyncio.sleep(3)
+    await there.drain(0.1)
+    await task
+    # As when the connection is lost: the client reads on at another worker.
+    between = events_of(reader.reply)
+    assert not reader.reply.is_complete
+    assert {event.event for event in between} == {"message"}
+    after = events_of(await listen(here, between[-1].id).whole())
+    assert text_of(before) + text_of(between) + text_of(after) == TEXT
+    await end(here, there)
+
+
+@in_virtual_time
 async def test_another_worker_stops_an_answer() -> None:
     _, here, there = workers()
     first = ask(here)

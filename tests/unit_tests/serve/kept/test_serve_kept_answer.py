@@ -187,12 +187,28 @@ async def test_a_reader_comes_while_others_are_asked_for() -> None:
 
     answer.read_elsewhere = read_elsewhere
     await asyncio.sleep(31)
-    reading = asyncio.ensure_future(read(answer.follow(0)))
-    await asyncio.sleep(10)
+    assert await read(answer.follow(0), 1) == WHOLE[:1]
+    await asyncio.sleep(29)
+    # Only the time since then counts.
     assert not answer.ended
-    reading.cancel()
-    await answer.stop()
-    await asyncio.wait([reading])
+    await asyncio.sleep(7)
+    assert answer.is_abandoned
+
+
+@in_virtual_time
+async def test_nobody_is_asked_for_after_the_end() -> None:
+    answer = begun(Items("a", 31, "b"))
+    asked: list[str] = []
+
+    async def read_elsewhere() -> float:
+        await asyncio.sleep(5)
+        asked.append("too late")
+        return 0.0
+
+    answer.read_elsewhere = read_elsewhere
+    await asyncio.sleep(60)
+    assert answer.ended
+    assert not (answer.is_abandoned or asked)
 
 
 @in_virtual_time
