@@ -114,6 +114,7 @@ class Run:
         self._pieces: list[bytes] = []
         self._size = 0
         self._opened = False
+        self._is_canceled = False
         self._waiter: asyncio.Future[None] | None = None
         """Set while the reader waits and nothing has woken it."""
         self._is_awaited = False
@@ -179,7 +180,7 @@ class Run:
         if not self.ended:
             breaks_off = self._breaks_off and self._opened
             self._end_with(None if breaks_off else failure)
-        self._task.cancel()
+        self._cancel()
 
     def stop_on_request(self) -> None:
         """End the answer now, as the client asked, and stop the model."""
@@ -190,7 +191,13 @@ class Run:
             self._pieces.append(self._encoder.abort())
             self.ended = True
             self._wake()
-        self._task.cancel()
+        self._cancel()
+
+    def _cancel(self) -> None:
+        # Once: a second time would end what the model does to clean up.
+        if not self._is_canceled:
+            self._is_canceled = True
+            self._task.cancel()
 
     async def close(self, patience: float = 5.0) -> None:
         """Stop the timer and the model, and wait until it has cleaned up.

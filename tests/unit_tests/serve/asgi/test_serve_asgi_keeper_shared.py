@@ -115,6 +115,27 @@ async def test_another_worker_stops_an_answer() -> None:
 
 
 @in_virtual_time
+async def test_a_chat_goes_on_at_another_worker_while_an_answer_is_running() -> None:
+    _, here, there = workers()
+    # As `stop` of `useChat` alone does, which closes the connection.
+    await part(ask(here), 2.5)
+    second = ask(there)
+    task = second.start()
+    await asyncio.sleep(1.5)
+    resumed = reconnect(here)
+    reading = resumed.start()
+    await asyncio.sleep(1)
+    assert (await stop(here)).status == 204
+    await task
+    await reading
+    assert second.reply.text.count("слово") == 2
+    assert resumed.reply.text == second.reply.text
+    await asyncio.sleep(1)
+    assert (await stop(here)).status == 404
+    await end(here, there)
+
+
+@in_virtual_time
 async def test_a_failure_is_the_same_at_another_worker() -> None:
     _, here, there = workers()
     first = await listen(here, model="breaks").whole()
