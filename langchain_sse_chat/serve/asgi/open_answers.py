@@ -28,8 +28,8 @@ class OpenAnswers:
         self._changed = changed or (lambda _: None)
         self._runs: set[Run] = set()
         self._places = 0
-        # An `asyncio.Event` would be of one event loop, and the application is restarted
-        # in another one, as by each client of a test.
+        # An `asyncio.Event` would be of one event loop, and the application may be
+        # restarted in another one, as by each client of a test.
         self._waiting: list[asyncio.Future[None]] = []
         self.is_draining = False
         """Whether no more answers are begun."""

@@ -27,8 +27,8 @@ class EventLog:
 
     Args:
         answer_id: Stands in the ID of each event.
-        limit: The most bytes that are kept. The oldest events are dropped beyond it, but
-            never one of those that came last: readers have not had a chance to get it.
+        limit: The most bytes that are kept. The oldest events are dropped beyond it,
+            but not those that came last, all together: no reader has them yet.
     """
 
     def __init__(self, answer_id: str, limit: int) -> None:
