@@ -84,7 +84,7 @@ async def test_an_answer_is_stopped_from_another_worker() -> None:
     worker = redis.data.hget(NAMES.answer(answer.id), "worker").decode()
     redis.data.xadd(NAMES.control(worker), {"stop": "another"})
     await asyncio.sleep(1)
-    assert not items.was_canceled
+    assert not answer.ended
     found = await there.answers.find(answer.id, ME)
     assert found is not None
     await found.stop()
