@@ -81,6 +81,8 @@ class Run:
         encoder: Turns the items into bytes.
         limits: Times and sizes.
         request_id: Named in errors that are the server's fault.
+        breaks_off: Whether a response that has begun breaks off without an end when the
+            run is stopped, because its reader can come back.
     """
 
     def __init__(
@@ -90,6 +92,7 @@ class Run:
         *,
         limits: RunLimits,
         request_id: str = "",
+        breaks_off: bool = False,
     ) -> None:
         self.error: BaseException | None = None
         """The exception of the model, `None` without one."""
@@ -107,9 +110,11 @@ class Run:
         self._encoder = encoder
         self._limits = limits
         self._request_id = request_id
+        self._breaks_off = breaks_off
         self._pieces: list[bytes] = []
         self._size = 0
         self._opened = False
+        self._is_canceled = False
         self._waiter: asyncio.Future[None] | None = None
         """Set while the reader waits and nothing has woken it."""
         self._is_awaited = False
@@ -173,8 +178,9 @@ class Run:
                 that has left.
         """
         if not self.ended:
-            self._end_with(failure)
-        self._task.cancel()
+            breaks_off = self._breaks_off and self._opened
+            self._end_with(None if breaks_off else failure)
+        self._cancel()
 
     def stop_on_request(self) -> None:
         """End the answer now, as the client asked, and stop the model."""
@@ -185,7 +191,13 @@ class Run:
             self._pieces.append(self._encoder.abort())
             self.ended = True
             self._wake()
-        self._task.cancel()
+        self._cancel()
+
+    def _cancel(self) -> None:
+        # Once: a second time would end what the model does to clean up.
+        if not self._is_canceled:
+            self._is_canceled = True
+            self._task.cancel()
 
     async def close(self, patience: float = 5.0) -> None:
         """Stop the timer and the model, and wait until it has cleaned up.

@@ -288,8 +288,8 @@ class ServeApp:
         if route.name == "chat/stop":
             owner = self._owner(call, route.argument)
             is_stopped = self._chats.stop(owner)
-            if self._keeper is not None and not is_stopped:
-                is_stopped = await self._keeper.stop_chat(owner)
+            if self._keeper is not None:
+                is_stopped = await self._keeper.stop_chat(owner) or is_stopped
         elif self._keeper is not None:
             owner = self._owner(call)
             is_stopped = await self._keeper.stop(route.argument, owner)

@@ -89,6 +89,7 @@ class Keeper:
             limits, commit_after=None, keep_alive=None, reader_seconds=None
         )
         self._readers = OpenAnswers(max_readers)
+        self._first_readers = OpenAnswers(max_readers)
 
     @classmethod
     def of(cls, settings: Settings, limits: RunLimits) -> Keeper | None:
@@ -116,11 +117,17 @@ class Keeper:
         return cls(answers, limits, max_readers=settings.max_streams)
 
     async def respond(self, answering: Answering, owner: Owner) -> Reading:
-        """Begin an answer, and return the reading of it from its first event."""
-        encoder, run = answering.begun(limits=self._run_limits)
+        """Begin an answer, and return the reading of it from its first event.
+
+        Raises:
+            RequestRefused: Too many clients still read answers that have ended.
+        """
+        with self._first_readers.place():
+            encoder, run = answering.begun(limits=self._run_limits)
 
         def end(answer: KeptAnswer) -> None:
-            answered = _outcome(answer, answering.request_id, answering.model)
+            answered = Answered(answering.request_id, answering.model)
+            _set_outcome(answered, answer, run)
             answering.end(encoder, run, answered)
 
         wire: KeptWire = "plain" if answering.wire == "plain" else "ui"
@@ -132,6 +139,7 @@ class Keeper:
             request_id=answering.request_id,
             limits=self._reader_limits,
             headers=answering.own_headers,
+            registry=self._first_readers,
         )
 
     async def read_on(self, call: Call, owner: Owner) -> Reading | None:
@@ -159,7 +167,9 @@ class Keeper:
         found = await self._answers.find(place.answer, owner) if place else None
         if not (place and found):
             raise RequestRefused(not_kept())
-        if place.is_end or (found.ended and place.number >= found.last):
+        # One that has ended without events has a failure to tell.
+        has_all = found.ended and place.number >= found.last > 0
+        if place.is_end or has_all:
             return None
         return self._reading(call, found, place.number)
 
@@ -176,10 +186,12 @@ class Keeper:
     def open_again(self) -> None:
         """Read on again, after a shutdown."""
         self._readers.open_again()
+        self._first_readers.open_again()
 
     async def drain(self) -> None:
-        """End the readings, after their answers have ended."""
-        await self._readers.drain(_LAST_SECONDS)
+        """End the readings, after the answers of this process have ended."""
+        readers = (self._readers, self._first_readers)
+        await asyncio.gather(*(some.drain(_LAST_SECONDS) for some in readers))
         await self._answers.close()
 
     def _reading(self, call: Call, answer: Readable, after: int) -> Reading:
@@ -202,16 +214,15 @@ async def _stop(answer: Readable | None) -> bool:
     return True
 
 
-def _outcome(answer: KeptAnswer, request_id: str, model: str) -> Answered:
-    run = answer.run
-    answered = Answered(request_id, model, ending=COMPLETE)
+def _set_outcome(answered: Answered, answer: KeptAnswer, run: Run) -> None:
     now = asyncio.get_running_loop().time()
     answered.set_times(run.started_at, run.first_bytes_at, now)
+    answered.status = answer.status
     if answer.is_abandoned:
         answered.ending = LEFT
     elif run.failure is not None:
         answered.ending = failed(run.failure)
     elif run.is_stopped:
         answered.ending = STOPPED
-    answered.status = answer.status
-    return answered
+    else:
+        answered.ending = COMPLETE

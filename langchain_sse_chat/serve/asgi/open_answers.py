@@ -28,7 +28,9 @@ class OpenAnswers:
         self._changed = changed or (lambda _: None)
         self._runs: set[Run] = set()
         self._places = 0
-        self._none_left = asyncio.Event()
+        # An `asyncio.Event` would be of one event loop, and the application may be
+        # restarted in another one, as by each client of a test.
+        self._waiting: list[asyncio.Future[None]] = []
         self.is_draining = False
         """Whether no more answers are begun."""
 
@@ -64,14 +66,15 @@ class OpenAnswers:
         """Count an answer, and have it ended when the server shuts down."""
         self._runs.add(run)
         self._changed(1)
-        self._none_left.clear()
 
     def remove(self, run: Run) -> None:
         """Count an answer no longer."""
         self._runs.remove(run)
         self._changed(-1)
         if not self._runs:
-            self._none_left.set()
+            for waiter in self._waiting:
+                waiter.set_result(None)
+            self._waiting.clear()
 
     def open_again(self) -> None:
         """Begin answers again, after a shutdown."""
@@ -93,7 +96,11 @@ class OpenAnswers:
 
     async def _wait(self, seconds: float) -> bool:
         if self._runs:
-            waiter = asyncio.ensure_future(self._none_left.wait())
-            await asyncio.wait((waiter,), timeout=seconds)
-            waiter.cancel()
+            waiter = asyncio.get_running_loop().create_future()
+            self._waiting.append(waiter)
+            try:
+                await asyncio.wait((waiter,), timeout=seconds)
+            finally:
+                if waiter in self._waiting:
+                    self._waiting.remove(waiter)
         return not self._runs

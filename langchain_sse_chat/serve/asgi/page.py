@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import quote
 
 from langchain_sse_chat.errors import ConfigurationError
@@ -59,7 +60,7 @@ class ChatPage:
         self._settings = settings
         self._files = page_files()
         # One text after the other, so that streams get their share of the processor.
-        self._turn = asyncio.Semaphore(1)
+        self._thread = ThreadPoolExecutor(1, "langchain-sse-chat-markdown")
         self._waiting = 0
 
     def file(self, call: Call, route: Route) -> Respond:
@@ -93,8 +94,9 @@ class ChatPage:
         self._waiting += 1
         try:
             texts = await self._texts(call)
-            async with self._turn:
-                documents = await asyncio.to_thread(lambda: [*map(self._tree, texts)])
+            documents = await asyncio.get_running_loop().run_in_executor(
+                self._thread, lambda: [*map(self._tree, texts)]
+            )
         finally:
             self._waiting -= 1
         return _send(call, encode(to_json({"documents": documents})), JSON, {})

@@ -36,6 +36,9 @@ class Reading:
             answer.follow(self.after),
             encoder,
             limits=self.limits,
+            # The answer may go on: this process may shut down, but not that of the
+            # answer.
+            breaks_off=True,
         )
         answered = Answered(self.request_id, "-")
         delivery = Delivery(

@@ -105,8 +105,7 @@ class KeptAnswer:
         """The client that may read it."""
         self.wire: KeptWire = wire
         """The form of its events."""
-        self.run = run
-        """The run that gives the answer."""
+        self._run = run
         self.ended = False
         """Whether no more events will come."""
         self.is_abandoned = False
@@ -125,6 +124,7 @@ class KeptAnswer:
         self._readers = 0
         self._waiting: set[asyncio.Future[None]] = set()
         self._timer: asyncio.TimerHandle | None = None
+        self._asking: asyncio.Task[None] | None = None
 
     @property
     def last(self) -> int:
@@ -140,7 +140,7 @@ class KeptAnswer:
         """Begin the answer."""
         self._loop = asyncio.get_running_loop()
         # The run has no reader that could be slow.
-        self.run.start(on_slow_reader=lambda: None)
+        self._run.start(on_slow_reader=lambda: None)
         self._task = self._loop.create_task(self._keep())
         self._wait_for_readers(self._linger)
 
@@ -167,10 +167,15 @@ class KeptAnswer:
 
     async def stop(self) -> None:
         """End the answer as its reader asked; what came is kept."""
-        self.run.stop_on_request()
+        self.stop_now()
+
+    def stop_now(self) -> None:
+        """Do the same without waiting; do nothing if it has ended."""
+        if not self.ended:
+            self._run.stop_on_request()
 
     async def _keep(self) -> None:
-        run = self.run
+        run = self._run
         try:
             self.failure = await run.begun()
             if self.failure is None:
@@ -182,6 +187,8 @@ class KeptAnswer:
             self._wake()
             await run.close()
             self._on_end(self)
+            # Only the events are kept: a request may be larger than its answer.
+            del self._run, self._on_end
 
     def _add(self, events: list[bytes]) -> None:
         self.log.append(events)
@@ -218,6 +225,9 @@ class KeptAnswer:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+        if self._asking is not None:
+            self._asking.cancel()
+            self._asking = None
 
     def _on_nobody(self) -> None:
         if self.read_elsewhere is None:
@@ -227,8 +237,7 @@ class KeptAnswer:
 
     async def _ask(self, read_elsewhere: Callable[[], Awaitable[float]]) -> None:
         seconds = await read_elsewhere()
-        if self._readers or self.ended:
-            return
+        self._asking = None
         if seconds:
             self._wait_for_readers(seconds)
         else:
@@ -236,4 +245,4 @@ class KeptAnswer:
 
     def _abandon(self) -> None:
         self.is_abandoned = True
-        self.run.stop(abandoned(self._linger))
+        self._run.stop(abandoned(self._linger))

@@ -16,6 +16,8 @@ from langchain_sse_chat.serve.run import Run
 
 _ENDED = 64
 """How many times the size of one answer all that have ended may have together."""
+_EACH = 4096
+"""Bytes that each answer takes besides its events, so that empty ones are counted."""
 
 
 class KeptAnswers:
@@ -101,13 +103,13 @@ class KeptAnswers:
         self._ended[answer.id] = loop.call_later(
             self._limits.seconds, self._drop, answer.id
         )
-        self._ended_size += answer.log.size
+        self._ended_size += answer.log.size + _EACH
         while self._ended_size > _ENDED * self._limits.size:
             self._drop(next(iter(self._ended)))
 
     def _drop(self, answer_id: str) -> None:
         self._ended.pop(answer_id).cancel()
         answer = self._answers.pop(answer_id)
-        self._ended_size -= answer.log.size
+        self._ended_size -= answer.log.size + _EACH
         if self._chats.get(answer.owner) == answer_id:
             del self._chats[answer.owner]

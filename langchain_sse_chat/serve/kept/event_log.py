@@ -27,7 +27,8 @@ class EventLog:
 
     Args:
         answer_id: Stands in the ID of each event.
-        limit: The most bytes that are kept. The oldest events are dropped beyond it.
+        limit: The most bytes that are kept. The oldest events are dropped beyond it,
+            but not those that came last, all together: no reader has them yet.
     """
 
     def __init__(self, answer_id: str, limit: int) -> None:
@@ -52,13 +53,14 @@ class EventLog:
         """Keep more events, which are without IDs and blank lines at the end."""
         prefix = self._prefix
         number = self.last
+        known = len(self._events)
         for event in events:
             number += 1
             named = b"%b%d\n%b\n\n" % (prefix, number, event)
             self._events.append(named)
             self.size += len(named)
         if self.size > self._limit:
-            self._drop()
+            self._drop(known)
 
     def after(self, number: int) -> bytes:
         """Return the events after the one of a number, ready to be sent.
@@ -86,11 +88,11 @@ class EventLog:
             events.append(event)
         return b"".join(events), number + len(events)
 
-    def _drop(self) -> None:
+    def _drop(self, most: int) -> None:
         # A quarter more than needed, so that it is seldom done.
         wanted = self._limit * 3 // 4
         count = 0
-        for event in self._events[:-1]:
+        for event in self._events[:most]:
             if self.size <= wanted:
                 break
             self.size -= len(event)

@@ -19,6 +19,8 @@ _ALIGNMENT = re.compile(r"text-align:(left|center|right)")
 _LOWEST_HEADING = 6
 _OWN_HEADINGS = 2
 """Levels of headings that the page itself has."""
+_DEEPEST = 100
+"""Elements in one another. JSON and pages fail at some thousands."""
 
 
 def markdown_tree(text: str) -> list[Node]:
@@ -26,6 +28,8 @@ def markdown_tree(text: str) -> list[Node]:
 
     HTML is text. Links lead to `http:`, `https:` and `mailto:` only; other links are
     text. Images are links to them. A line break is one, as in comments on GitHub.
+    Elements that are nested more than 100 deep are left out, and what they contain is
+    not.
     """
     return _tree(_markdown().parse(text))
 
@@ -55,6 +59,9 @@ def _tree(tokens: Iterable[Token]) -> list[Node]:
         elif token.type == "inline":
             children += _tree(token.children or [])
         elif token.nesting > 0:
+            if len(path) > _DEEPEST:
+                path.append(path[-1])
+                continue
             path.append(_element(token))
             children.append(path[-1])
         elif token.type == "image":

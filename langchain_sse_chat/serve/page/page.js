@@ -8,7 +8,7 @@ import { load, newId, save } from "./store.js";
 import { Interrupted, Refused, readChunks } from "./stream.js";
 import { AnswerView, afterDrawing, questionView } from "./view.js";
 
-/** Milliseconds that an answer has to end by itself after it was stopped. */
+/** Milliseconds for a stopped answer to end by itself. */
 const PATIENCE = 2000;
 
 const CUT = {
@@ -59,7 +59,7 @@ function ask() {
   run(view, () => api.send("chat", { method: "POST", json, signal: turn.signal }));
 }
 
-/** Reads on the answer that was being given when the page was left. */
+/** Reads on the answer that ran when the page was left. */
 function readOn(view) {
   const { answer } = chat.pending;
   view.status.textContent = "Resuming …";
@@ -115,7 +115,7 @@ function resume(last, signal) {
   return api.send(`chat/${chat.id}/stream`, { headers, signal });
 }
 
-/** Returns what is told about the end of an answer, null for one that is complete. */
+/** Returns what is told about the end of an answer, null if it is complete. */
 function notice(answer, failure, isStopped) {
   const { message, isFinished } = answer;
   if (answer.isStopped || (isStopped && !isFinished)) {
@@ -159,14 +159,15 @@ function pause(milliseconds, signal) {
   });
 }
 
-/** Returns the messages as they are sent: without answers that have nothing to say. */
+/** Returns the messages to send: what models are told. */
 function sent(list) {
+  const told = (parts) => parts.filter(({ type }) => !/^(file|source)/.test(type));
   return list
-    .filter(({ parts }) => parts.some(({ type }) => type !== "step-start"))
-    .map(({ id, role, parts }) => ({ id, role, parts }));
+    .map(({ id, role, parts }) => ({ id, role, parts: told(parts) }))
+    .filter(({ parts }) => parts.some(({ type }) => type !== "step-start"));
 }
 
-/** Shows the texts of answers as Markdown; without it they stay as they are. */
+/** Shows the texts of answers as Markdown, if it can. */
 async function renderAll(views) {
   for (const texts of views.map((view) => view.texts())) {
     if (!texts.length) continue;

@@ -56,6 +56,40 @@ def test_the_field_grows_with_its_text(open_page: Open, url: str) -> None:
     assert one * 1.5 < three < page.question.evaluate(height) < 500
 
 
+def test_files_and_sources_of_answers_are_not_sent_again(
+    open_page: Open, url: str, upstream: ScriptedServer
+) -> None:
+    # Some images would be more than a request may have, and end the chat.
+    page = open_page(url)
+    picture = "data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA="
+    chunks = (
+        '{"type":"start"}',
+        '{"type":"text-start","id":"1"}',
+        '{"type":"text-delta","id":"1","delta":"Look"}',
+        '{"type":"text-end","id":"1"}',
+        f'{{"type":"file","mediaType":"image/gif","url":"{picture}"}}',
+        '{"type":"source-url","sourceId":"1","url":"https://a.test/"}',
+        '{"type":"finish"}',
+        "[DONE]",
+    )
+    body = "".join(f"data: {chunk}\n\n" for chunk in chunks)
+    page.page.route(
+        "**/chat",
+        lambda route: route.fulfill(content_type="text/event-stream", body=body),
+        times=1,
+    )
+    page.ask("Draw")
+    page.wait_for_end()
+    with page.page.expect_request("**/chat") as asked:
+        page.ask("Again")
+    sent = asked.value.post_data or ""
+    assert "Look" in sent
+    assert picture not in sent
+    assert "a.test" not in sent
+    expect(page.rendered).to_have_text("You said: Again")
+    expect(page.log.locator("img")).to_have_count(1)
+
+
 def test_blank_questions_are_not_sent(
     open_page: Open, url: str, upstream: ScriptedServer
 ) -> None:

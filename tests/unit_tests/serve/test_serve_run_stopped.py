@@ -38,6 +38,28 @@ async def test_what_came_is_kept() -> None:
 
 
 @in_virtual_time
+async def test_the_model_may_clean_up() -> None:
+    steps: list[str] = []
+
+    async def answer() -> AsyncIterator[str]:
+        try:
+            yield "a"
+            await asyncio.Event().wait()
+        finally:
+            steps.append("begins to clean up")
+            await asyncio.sleep(1)
+            steps.append("is clean")
+
+    run = Run(answer(), PlainEncoder(), limits=RunLimits())
+    run.start(lambda: None)
+    await run.begun()
+    run.stop_on_request()
+    await asyncio.sleep(0.1)
+    await run.close()
+    assert steps == ["begins to clean up", "is clean"]
+
+
+@in_virtual_time
 async def test_an_answer_that_has_not_begun_is_one_without_content() -> None:
     run = started(Items(...))
     begun = asyncio.ensure_future(run.begun())

@@ -39,6 +39,7 @@ class _Own:
     """The work of this process with its own answers."""
 
     terms: Terms
+    outage: Outage
     writer: Writer
     pulse: Pulse
 
@@ -123,12 +124,17 @@ class SharedAnswers:
             RequestRefused: Redis does not work, and the chat has no answer here.
         """
         local = await self._local.last_of(chat)
-        if local is not None and not local.ended:
+        is_running = local is not None and not local.ended
+        if is_running and self._own and self._own.outage.lasts():
             return local
+        # A running one need not be the last: a page may have gone on at another worker
+        # without stopping it.
         try:
             async with self._store.using():
                 found = await self._store.one("GET", self._names.chat(chat))
         except StoreError:
+            if is_running:
+                return local
             raise RequestRefused(store_unreachable()) from None
         return local if found is None else await self.find(found.decode(), chat)
 
@@ -158,12 +164,12 @@ class SharedAnswers:
             on_stop=self._stop,
             on_loss=writer.doubt_all,
         )
-        return _Own(terms, writer, pulse)
+        return _Own(terms, outage, writer, pulse)
 
     def _stop(self, answer_id: str) -> None:
         answer = self._local.get(answer_id)
-        if answer is not None and not answer.ended:
-            answer.run.stop_on_request()
+        if answer is not None:
+            answer.stop_now()
 
     async def _read_elsewhere(self, answer_id: str) -> float:
         """Return the seconds for which a reader at another worker still counts."""

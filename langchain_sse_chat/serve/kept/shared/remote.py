@@ -115,7 +115,10 @@ class RemoteAnswer:
             RequestRefused: Redis does not work.
         """
         try:
-            await self._store.each(*stop_commands(self._names, self._worker, self.id))
+            async with self._store.using():
+                await self._store.each(
+                    *stop_commands(self._names, self._worker, self.id)
+                )
         except StoreError:
             raise RequestRefused(store_unreachable()) from None
 
@@ -126,7 +129,11 @@ class RemoteAnswer:
         self._shown_at = now
         key = self._names.reader(self.id)
         try:
-            await self._store.one("SET", key, 1, "PX", self._linger)
+            # A Redis that is full does the first, and refuses the other.
+            await self._store.each(
+                ("PEXPIRE", key, self._linger),
+                ("SET", key, 1, "PX", self._linger),
+            )
             self._is_refused = False
         except StoreError:
             # What there is can be read nevertheless.

@@ -40,6 +40,7 @@ class Writer:
         """Set as soon as Redis knows of a new answer, or fails."""
         self._task: asyncio.Task[None] | None = None
         self._news = asyncio.Event()
+        """Of the event loop of the task: each task has its own."""
 
     def is_busy(self) -> bool:
         """Whether there are copies that are not complete."""
@@ -48,12 +49,13 @@ class Writer:
     def add(self, copy: AnswerCopy) -> None:
         """Take the copy of an answer that begins."""
         self._copies.add(copy)
-        self.write(copy)
         loop = asyncio.get_running_loop()
         if not self._outage.lasts():
             self._announced[copy] = loop.create_future()
         if self._task is None or self._task.done():
+            self._news = asyncio.Event()
             self._task = loop.create_task(self._run())
+        self.write(copy)
 
     async def announced(self, copy: AnswerCopy) -> None:
         """Wait until Redis knows of a new answer, unless it fails."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import logging
+import weakref
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -187,6 +189,23 @@ async def test_a_page_reads_an_answer_that_has_ended_by_its_id() -> None:
 
 
 @in_virtual_time
+async def test_only_the_events_of_an_answer_are_kept() -> None:
+    requests: list[weakref.ref[Any]] = []
+
+    async def answers(messages: Any, request: Any) -> AsyncIterator[str]:
+        requests.append(weakref.ref(messages[0]))
+        yield "Well"
+
+    app = application(answers, keep="memory://")
+    first = await ask(app).whole()
+    gc.collect()
+    assert requests[0]() is None
+    answer = events_of(first)[0].id.partition(".")[0]
+    reply = await reconnect(app, f"{answer}.0").whole()
+    assert read_ui(reply.body).text == "Well"
+
+
+@in_virtual_time
 async def test_two_pages_read_the_same_answer() -> None:
     app = keeping()
     first = ask(app)
@@ -235,6 +254,36 @@ async def test_clients_that_read_on_have_a_limit() -> None:
     assert (await listen(app, last).whole()).status == 429
     first.leave()
     await task
+
+
+@in_virtual_time
+async def test_clients_that_still_read_an_ended_answer_have_a_limit() -> None:
+    app = keeping(max_streams=1)
+    client = listen(app)
+    client.stop_reading()
+    task = client.start()
+    await asyncio.sleep(21)
+    reply = await listen(app).whole()
+    assert (reply.status, reply.error["code"]) == (429, "server_busy")
+    client.read_on()
+    await task
+    assert text_of(events_of(client.reply)) == TEXT
+    assert (await listen(app).whole()).status == 200
+
+
+@in_virtual_time
+async def test_a_failure_before_the_first_event_is_told_later_too() -> None:
+    async def fails(messages: Any, request: Any) -> str:
+        await asyncio.sleep(5)
+        raise TimeoutError
+
+    app = application(fails, keep="memory://", commit_after=1)
+    first = await part(listen(app, model="default"), 2)
+    await asyncio.sleep(5)
+    decoder = SSEDecoder()
+    assert decoder.feed(first.body) == []
+    reply = await listen(app, decoder.last_event_id).whole()
+    assert (reply.status, reply.error["code"]) == (504, "upstream_timeout")
 
 
 @in_virtual_time

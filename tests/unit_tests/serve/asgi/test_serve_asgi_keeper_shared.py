@@ -75,6 +75,24 @@ async def test_only_the_key_that_began_an_answer_reads_on() -> None:
 
 
 @in_virtual_time
+async def test_a_worker_that_shuts_down_does_not_end_the_answer_of_another() -> None:
+    _, here, there = workers()
+    before = events_of(await part(listen(here), 2.5))
+    reader = listen(there, before[-1].id)
+    task = reader.start()
+    await asyncio.sleep(3)
+    await there.drain(0.1)
+    await task
+    # As when the connection is lost: the client reads on at another worker.
+    between = events_of(reader.reply)
+    assert not reader.reply.is_complete
+    assert {event.event for event in between} == {"message"}
+    after = events_of(await listen(here, between[-1].id).whole())
+    assert text_of(before) + text_of(between) + text_of(after) == TEXT
+    await end(here, there)
+
+
+@in_virtual_time
 async def test_another_worker_stops_an_answer() -> None:
     _, here, there = workers()
     first = ask(here)
@@ -93,6 +111,27 @@ async def test_another_worker_stops_an_answer() -> None:
     assert (await Client(there, "POST", path).whole()).status == 204
     await task
     assert events_of(client.reply)[-1].event == "stop"
+    await end(here, there)
+
+
+@in_virtual_time
+async def test_a_chat_goes_on_at_another_worker_while_an_answer_is_running() -> None:
+    _, here, there = workers()
+    # As `stop` of `useChat` alone does, which closes the connection.
+    await part(ask(here), 2.5)
+    second = ask(there)
+    task = second.start()
+    await asyncio.sleep(1.5)
+    resumed = reconnect(here)
+    reading = resumed.start()
+    await asyncio.sleep(1)
+    assert (await stop(here)).status == 204
+    await task
+    await reading
+    assert second.reply.text.count("слово") == 2
+    assert resumed.reply.text == second.reply.text
+    await asyncio.sleep(1)
+    assert (await stop(here)).status == 404
     await end(here, there)
 
 

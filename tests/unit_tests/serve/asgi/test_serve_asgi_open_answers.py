@@ -98,6 +98,23 @@ async def test_a_drain_waits_for_answers() -> None:
     await run.close()
 
 
+def test_a_drain_waits_in_another_event_loop_too() -> None:
+    answers = OpenAnswers(2)
+
+    @in_virtual_time
+    async def drain() -> None:
+        run = a_run()
+        answers.add(run)
+        before = virtual_loop().time()
+        virtual_loop().call_later(20, answers.remove, run)
+        await asyncio.gather(answers.drain(30), answers.drain(10))
+        assert virtual_loop().time() == before + 20
+        await run.close()
+
+    drain()
+    drain()
+
+
 @in_virtual_time
 async def test_a_drain_ends_answers_that_take_longer() -> None:
     answers = OpenAnswers(2)

@@ -136,6 +136,18 @@ async def test_many_texts_at_the_same_time_are_rendered() -> None:
     assert found == [[str(n)] for n in range(9)]
 
 
+def test_they_are_rendered_in_another_event_loop_too() -> None:
+    app = with_page()
+
+    async def render_two() -> None:
+        sent = {"texts": ["a"]}
+        replies = await asyncio.gather(render(app, sent), render(app, sent))
+        assert [reply.status for reply in replies] == [200, 200]
+
+    asyncio.run(render_two())
+    asyncio.run(render_two())
+
+
 async def test_too_many_at_the_same_time_are_refused() -> None:
     app = with_page()
     replies = await asyncio.gather(*(render(app, {"texts": ["a"]}) for _ in range(101)))

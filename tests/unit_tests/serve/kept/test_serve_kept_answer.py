@@ -144,11 +144,20 @@ async def test_a_failure_before_the_first_event_is_raised() -> None:
 
 @in_virtual_time
 async def test_a_reader_of_events_that_were_dropped_is_told() -> None:
-    answer = begun(Items(*"abcdefghij"), size=100)
-    await asyncio.sleep(1)
+    items = [item for letter in "abcdefghij" for item in (letter, 0.1)]
+    answer = begun(Items(*items), size=100)
+    await asyncio.sleep(2)
     with pytest.raises(RequestRefused, match="too long"):
         await read(answer.follow(0))
     assert (await read(answer.follow(10))) == ["end:abcdefghij"]
+
+
+@in_virtual_time
+async def test_a_reader_that_is_there_gets_events_larger_than_what_is_kept() -> None:
+    # As an image, which comes together with the end.
+    answer = begun(Items("a", 1, "b" * 1000), size=100)
+    texts = await read(answer.follow(0))
+    assert texts == ["message:a", "message:" + "b" * 1000, "end:a" + "b" * 1000]
 
 
 @in_virtual_time
@@ -178,12 +187,29 @@ async def test_a_reader_comes_while_others_are_asked_for() -> None:
 
     answer.read_elsewhere = read_elsewhere
     await asyncio.sleep(31)
-    reading = asyncio.ensure_future(read(answer.follow(0)))
-    await asyncio.sleep(10)
+    assert await read(answer.follow(0), 1) == WHOLE[:1]
+    await asyncio.sleep(29)
+    # Only the time since then counts.
     assert not answer.ended
-    reading.cancel()
-    await answer.stop()
-    await asyncio.wait([reading])
+    await asyncio.sleep(7)
+    assert answer.is_abandoned
+
+
+@in_virtual_time
+async def test_nobody_is_asked_for_after_the_end() -> None:
+    answer = begun(Items("a", 31, "b"))
+    asked: list[str] = []
+
+    async def read_elsewhere() -> float:
+        await asyncio.sleep(5)
+        asked.append("too late")
+        return 0.0
+
+    answer.read_elsewhere = read_elsewhere
+    await asyncio.sleep(60)
+    assert answer.ended
+    assert not answer.is_abandoned
+    assert asked == []
 
 
 @in_virtual_time

@@ -76,3 +76,12 @@ async def test_the_oldest_are_dropped_when_all_are_large() -> None:
     assert sum(one.log.size for one in kept[-sum(found) :]) <= 64 * 1000
     await asyncio.sleep(601)
     assert len(answers) == 0
+
+
+@in_virtual_time
+async def test_answers_without_events_are_dropped_too() -> None:
+    answers = KeptAnswers(LIMITS)
+    for _ in range(100):
+        await begin(answers, RuntimeError("secret"), owner=Owner("me"))
+    await asyncio.sleep(1)
+    assert 0 < len(answers) < 100

@@ -28,7 +28,8 @@ def test_events_get_their_numbers() -> None:
 
 def test_the_oldest_events_are_dropped_beyond_the_limit() -> None:
     log = EventLog("a", 100)
-    log.append([b"data: %d" % number for number in range(10)])
+    for number in range(10):
+        log.append([b"data: %d" % number])
     assert log.last == 10
     assert log.size <= 100
     with pytest.raises(EventsDropped):
@@ -36,18 +37,24 @@ def test_the_oldest_events_are_dropped_beyond_the_limit() -> None:
     assert log.after(9) == b"id: a.10\ndata: 9\n\n"
 
 
-def test_the_last_event_is_kept_whatever_its_size() -> None:
+def test_events_that_come_together_are_kept_whatever_their_size() -> None:
     log = EventLog("a", 10)
-    log.append([b"data: 1", b"data: " + b"x" * 100])
+    log.append([b"data: 0"])
+    log.append([b"data: " + b"x" * 100, b"data: 1"])
     assert b"x" * 100 in log.after(1)
+    with pytest.raises(EventsDropped):
+        log.after(0)
     log.append([b"data: 2"])
-    assert log.after(2) == b"id: a.3\ndata: 2\n\n"
+    assert log.after(3) == b"id: a.4\ndata: 2\n\n"
+    with pytest.raises(EventsDropped):
+        log.after(2)
 
 
 @pytest.mark.parametrize("limit", [1, 50, 100, 10_000])
 def test_parts_are_all_events_in_their_order(limit: int) -> None:
     log = EventLog("a", 300)
-    log.append([b"data: " + b"x" * (number % 7) for number in range(30)])
+    for number in range(30):
+        log.append([b"data: " + b"x" * (number % 7)])
     assert log.first > 1
     read, place = b"", log.first - 1
     while place < log.last:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -166,3 +167,10 @@ def _elements(nodes: list[Node]) -> Iterator[tuple[str, dict[str, Any]]]:
                 {k: v for k, v in node.items() if k not in ("tag", "children")},
             )
             yield from _elements(node.get("children", []))
+
+
+@pytest.mark.parametrize("mark", ["*", "**", "~~"])
+def test_deep_nesting_has_an_end_and_the_text_stays(mark: str) -> None:
+    text = f"{mark}x " * 3000 + f"y{mark} " * 3000
+    sent = json.dumps(markdown_tree(text))
+    assert (sent.count("x"), sent.count("y")) == (3000, 3000)

@@ -75,11 +75,16 @@ async def test_the_last_answer_to_a_chat_may_be_at_another_worker() -> None:
 
 @in_virtual_time
 async def test_an_answer_is_stopped_from_another_worker() -> None:
-    _, here, there = two()
+    redis, here, there = two()
     items = Items("a", "b", ...)
     answer = await begun_at(here, items)
     reading = asyncio.ensure_future(there.read(answer.id))
     await asyncio.sleep(1)
+    # As for an answer that was dropped by now.
+    worker = redis.data.hget(NAMES.answer(answer.id), "worker").decode()
+    redis.data.xadd(NAMES.control(worker), {"stop": "another"})
+    await asyncio.sleep(1)
+    assert not answer.ended
     found = await there.answers.find(answer.id, ME)
     assert found is not None
     await found.stop()
@@ -120,6 +125,7 @@ async def test_local_readers_do_not_notice_an_outage(
     redis, here, there = two()
     redis.stop()
     answer = await begun_at(here, Items(*SLOW))
+    assert await here.answers.last_of(ME) is answer
     assert await here.read(answer.id) == texts_of("abcd")
     with pytest.raises(RequestRefused, match="does not work"):
         await there.answers.find(answer.id, ME)
@@ -130,6 +136,17 @@ async def test_local_readers_do_not_notice_an_outage(
     await asyncio.sleep(3)
     assert await there.read(answer.id) == texts_of("abcd")
     assert caplog.messages[1:] == ["Redis works again."]
+    await close(here, there)
+
+
+@in_virtual_time
+async def test_a_running_answer_is_the_last_one_when_redis_has_just_failed() -> None:
+    redis, here, there = two()
+    answer = await begun_at(here, Items(*SLOW))
+    redis.stop()
+    assert await here.answers.last_of(ME) is answer
+    redis.start()
+    await asyncio.sleep(5)
     await close(here, there)
 
 

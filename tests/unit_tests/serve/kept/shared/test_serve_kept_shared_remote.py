@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
+from typing import Any
 
 import pytest
+from redis.exceptions import ResponseError
 
 from langchain_sse_chat.serve import RequestRefused
 from langchain_sse_chat.serve.failure.failure import draining
 from langchain_sse_chat.serve.kept.answer import Owner
-from langchain_sse_chat.serve.kept.shared.answer_copy import AnswerCopy
+from langchain_sse_chat.serve.kept.shared.answer_copy import AnswerCopy, Command
 from langchain_sse_chat.serve.kept.shared.remote import RemoteAnswer, find_remote
 from langchain_sse_chat.serve.kept.shared.store import Store, StoreError
 from tests.unit_tests.serve.kept.shared.test_serve_kept_shared_answer_copy import (
@@ -236,15 +239,16 @@ async def test_its_worker_is_told_that_it_is_read() -> None:
 
 
 class FullStore(Store):
-    """A Redis that takes no new keys."""
+    """A Redis that takes nothing new."""
 
     is_full = True
 
-    async def one(self, *command: object) -> object:
-        if self.is_full and command[0] == "SET":
-            msg = "OOM command not allowed"
-            raise StoreError(msg)
-        return await super().one(*command)
+    async def all(self, commands: Sequence[Command]) -> list[Any]:
+        taken = [one for one in commands if not (self.is_full and one[0] == "SET")]
+        replies = await super().all(taken)
+        if len(taken) < len(commands):
+            replies.append(ResponseError("OOM command not allowed"))
+        return replies
 
 
 @in_virtual_time
@@ -263,6 +267,21 @@ async def test_a_redis_that_is_full_shows_what_it_has() -> None:
     await asyncio.sleep(20)
     far.end()
     assert await reading == texts_of("abc")
+
+
+@in_virtual_time
+async def test_a_redis_that_is_full_for_a_while_knows_that_it_is_read() -> None:
+    far = Far()
+    store = FullStore(far.redis.client(), is_own=True)
+    store.is_full = False
+    found = await far.find(store, linger=5)
+    reading = asyncio.ensure_future(read(found.follow(0)))
+    await asyncio.sleep(1)
+    store.is_full = True
+    await asyncio.sleep(8)
+    assert far.data.pttl(READER) > 2000
+    reading.cancel()
+    await asyncio.wait([reading])
 
 
 @in_virtual_time

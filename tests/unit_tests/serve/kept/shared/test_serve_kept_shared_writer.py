@@ -121,6 +121,35 @@ async def test_it_begins_again_after_it_had_nothing_to_do() -> None:
     assert tasks_left() == 0
 
 
+def test_it_begins_again_in_another_event_loop() -> None:
+    made: list[Writing] = []
+
+    @in_virtual_time
+    async def first() -> None:
+        made.append(Writing())
+        await asyncio.sleep(1)
+        made[0].give()
+        made[0].end()
+        await asyncio.sleep(1)
+
+    @in_virtual_time
+    async def second() -> None:
+        writing = made[0]
+        later = Given(id="b")
+        copy = AnswerCopy(later, TERMS)
+        writing.kept.add("b")
+        writing.writer.add(copy)
+        await asyncio.sleep(1)
+        later.give(1)
+        writing.writer.write(copy)
+        await asyncio.sleep(1)
+        assert writing.redis.data.xlen(NAMES.events("b")) == 1
+        await writing.writer.close(0.1)
+
+    first()
+    second()
+
+
 @in_virtual_time
 async def test_a_redis_that_was_down_gets_the_rest() -> None:
     writing = Writing(3)
