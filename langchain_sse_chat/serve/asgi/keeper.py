@@ -7,19 +7,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Protocol
 
-from langchain_sse_chat.serve.asgi.access_log import (
-    COMPLETE,
-    LEFT,
-    STOPPED,
-    Answered,
-    failed,
-    log_answer,
-)
+from langchain_sse_chat.serve.asgi.access_log import Answered, log_answer
 from langchain_sse_chat.serve.asgi.answering import Answering
 from langchain_sse_chat.serve.asgi.call import Call
 from langchain_sse_chat.serve.asgi.open_answers import OpenAnswers
 from langchain_sse_chat.serve.asgi.reading import Reading
 from langchain_sse_chat.serve.asgi.settings import MEMORY, Settings
+from langchain_sse_chat.serve.ending import LEFT
 from langchain_sse_chat.serve.failure.failure import RequestRefused, not_kept
 from langchain_sse_chat.serve.kept.answer import (
     KeepLimits,
@@ -204,14 +198,8 @@ async def _stop(answer: Readable | None) -> bool:
 
 def _outcome(answer: KeptAnswer, request_id: str, model: str) -> Answered:
     run = answer.run
-    answered = Answered(request_id, model, ending=COMPLETE)
+    ending = LEFT if answer.is_abandoned else run.ending
+    answered = Answered(request_id, model, answer.status, ending=ending)
     now = asyncio.get_running_loop().time()
     answered.set_times(run.started_at, run.first_bytes_at, now)
-    if answer.is_abandoned:
-        answered.ending = LEFT
-    elif run.failure is not None:
-        answered.ending = failed(run.failure)
-    elif run.is_stopped:
-        answered.ending = STOPPED
-    answered.status = answer.status
     return answered

@@ -63,6 +63,11 @@ class Readable(Protocol):
         """The number of the last event, 0 before the first one."""
         ...
 
+    @property
+    def ending(self) -> str:
+        """How it ended, as logs name it, once a reader has all of its events."""
+        ...
+
     def follow(self, after: int) -> AsyncIterator[bytes]:
         """Return the events after the one of a number, as they come.
 
@@ -130,6 +135,11 @@ class KeptAnswer:
     def last(self) -> int:
         """The number of the last event, 0 before the first one."""
         return self.log.last
+
+    @property
+    def ending(self) -> str:
+        """How it ended, as logs name it."""
+        return self.run.ending
 
     @property
     def status(self) -> int:
