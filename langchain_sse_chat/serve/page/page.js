@@ -55,8 +55,9 @@ function ask() {
   keep();
   const view = new AnswerView(message, retry);
   messages.append(view.element);
-  isAtEnd = true;
   run(view, () => api.send("chat", { method: "POST", json, signal: turn.signal }));
+  isAtEnd = true;
+  follow();
 }
 
 /** Reads on the answer that was being given when the page was left. */
