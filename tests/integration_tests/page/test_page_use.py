@@ -279,7 +279,8 @@ def test_a_question_is_followed_that_is_pasted_and_sent_at_once(
         """(field) => {
           field.focus();
           document.execCommand("insertText", false, "line\\n".repeat(60));
-          field.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }));
+          const enter = { key: "Enter", bubbles: true };
+          field.dispatchEvent(new KeyboardEvent("keydown", enter));
         }"""
     )
 
