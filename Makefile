@@ -243,6 +243,7 @@ type: $(VENV)/.group-test $(VENV)/.group-agents $(VENV)/.group-serve_frameworks 
 .PHONY: pages
 pages: $(VENV)/.group-test ## write the generated pages and lists: API, providers, servers, navigation
 	@$(PY) -m scripts.fields_table
+	@$(PY) -m scripts.settings_table
 	@$(PY) -m scripts.providers_table
 	@$(PY) -m scripts.embeddings_table
 	@$(PY) -m scripts.coming_from

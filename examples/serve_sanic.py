@@ -4,7 +4,7 @@
 `python examples/serve_sanic.py 8000`, it serves until it is stopped. Without
 `OPENAI_API_KEY` the embedded server answers. At `/` is the page of
 `web/event-source`, which reads it by `new EventSource("/api/events?message=…")` and the
-events `message` and `end`; run `npm ci` there first.
+events `message` and `end`; with `npm ci` there, it shows Markdown.
 """
 
 from __future__ import annotations

@@ -107,12 +107,12 @@ def _table(model: type[BaseModel], fields: dict[str, FieldInfo]) -> str:
     meanings = _docstrings(model)
     lines = ["| Field | Type | Default | Meaning |", "| --- | --- | --- | --- |"]
     for name, field in fields.items():
-        cells = Row(f"`{name}`", _code(_type(field)), _default(field), meanings[name])
+        cells = Row(f"`{name}`", code(_type(field)), _default(field), meanings[name])
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 
 
-def _code(text: str) -> str:
+def code(text: str) -> str:
     """Return code for a cell of a table, which a bar would end also in backticks."""
     return f"<code>{escape(text, quote=False).replace('|', '&#124;')}</code>"
 

@@ -2,8 +2,9 @@
 
 `python examples/web/app.py` serves them at http://127.0.0.1:8000/ until it is stopped;
 `python examples/web/app.py 8080` does it at another port. Without `OPENAI_API_KEY` the
-embedded server answers: it repeats the question, and calls the tool if it is asked for
-the weather. It needs `pip install 'langchain-sse-chat[serve]' langchain`.
+embedded server answers, at the pace of a model: it repeats the question, and calls the
+tool if it is asked for the weather. It needs
+`pip install 'langchain-sse-chat[serve]' langchain`.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +28,8 @@ from starlette.staticfiles import StaticFiles
 
 from langchain_sse_chat import ChatSSE
 from langchain_sse_chat.serve import create_app
-from langchain_sse_chat.testing import ScriptedServer
+from langchain_sse_chat.testing import Reply, Request, ScriptedServer
+from langchain_sse_chat.testing.echo import answer
 
 FOLDER = Path(__file__).parent
 PAGES = {
@@ -36,6 +39,8 @@ PAGES = {
     "fetch-reader": "",
 }
 """Of each page, the folder that is served; those with a build have it in `dist`."""
+PACE = 0.03
+"""Seconds between the tokens of the embedded server."""
 
 
 @tool
@@ -70,11 +75,16 @@ def application(chat: ChatSSE, **settings: Any) -> Starlette:
     return Starlette(routes=routes, lifespan=lifespan)
 
 
+def paced(request: Request) -> Reply:
+    """Return the answer of the embedded server, slow enough to be stopped."""
+    return replace(answer(request), delay=PACE)
+
+
 def main() -> None:
     """Serve on the port that the command line names."""
     port = int(sys.argv[1]) if len(sys.argv) > 1 else 8000
     embedded = not os.environ.get("OPENAI_API_KEY")
-    with ScriptedServer() if embedded else nullcontext() as model:
+    with ScriptedServer(default=paced) if embedded else nullcontext() as model:
         address = model.base_url if model else None
         app = application(ChatSSE(model="gpt-4o-mini", base_url=address))
         config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=5)

@@ -52,5 +52,5 @@ def __getattr__(name: str) -> Any:
         if error.name is None or error.name.partition(".")[0] != "starlette":
             raise
         msg = f"{name} needs Starlette: pip install 'langchain-sse-chat[serve]'"
-        raise ImportError(msg, name="starlette") from error
+        raise ImportError(msg, name="starlette") from None
     return getattr(module, name)

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from langchain_sse_chat.serve.ending import COMPLETE, STOPPED, failed
 from langchain_sse_chat.serve.failure.failure import (
     Failure,
     failure_of,
@@ -169,6 +170,13 @@ class Run:
     def is_read(self) -> bool:
         """Whether the answer has ended and the reader has taken all of it."""
         return self.ended and not self._pieces
+
+    @property
+    def ending(self) -> str:
+        """How the answer ended: `complete`, `stopped`, or `failed:` and a code."""
+        if self.failure is not None:
+            return failed(self.failure)
+        return STOPPED if self.is_stopped else COMPLETE
 
     def stop(self, failure: Failure | None = None) -> None:
         """End the answer now, and stop the model.

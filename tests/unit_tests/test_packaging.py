@@ -151,17 +151,32 @@ def test_contributing_names_files_that_there_are() -> None:
     assert missing == []
 
 
-def test_lock_files_of_npm_install_from_any_registry() -> None:
-    files = [
-        file
-        for file in (ROOT / "examples").rglob("package-lock.json")
-        if "node_modules" not in file.parts
+LOCKS = [
+    json.loads(file.read_text("utf-8"))["packages"]
+    for file in (ROOT / "examples").rglob("package-lock.json")
+    if "node_modules" not in file.parts
+]
+"""The packages of each lock file of npm, by their paths."""
+
+
+def test_lock_files_of_npm_have_all_that_may_be_installed() -> None:
+    # `npm ci` refuses a lock file that lacks one, also for another system.
+    missing = [
+        name
+        for packages in LOCKS
+        for package in packages.values()
+        for kind in ("dependencies", "optionalDependencies")
+        for name in package.get(kind, {})
+        if not any(path.endswith(f"node_modules/{name}") for path in packages)
     ]
+
+    assert LOCKS
+    assert missing == []
+
+
+def test_lock_files_of_npm_install_from_any_registry() -> None:
     locked = [
-        package
-        for file in files
-        for path, package in json.loads(file.read_text("utf-8"))["packages"].items()
-        if path
+        package for packages in LOCKS for path, package in packages.items() if path
     ]
 
     assert locked

@@ -6,15 +6,11 @@ import logging
 from dataclasses import dataclass
 from typing import Any
 
-from langchain_sse_chat.serve.failure.failure import Failure, failure_of
+from langchain_sse_chat.serve.ending import LEFT
+from langchain_sse_chat.serve.failure.failure import failure_of
 from langchain_sse_chat.serve.failure.shown_text import shown
 
 logger = logging.getLogger("langchain_sse_chat.serve")
-
-COMPLETE = "complete"
-LEFT = "left"
-CUT = "cut"
-STOPPED = "stopped"
 
 _INTERNAL = 500
 
@@ -36,7 +32,7 @@ class Answered:
     """The token counts in OpenAI's form."""
     ending: str = LEFT
     """`complete`; `failed:` and the code of the failure; `left` if the client left;
-    `cut` if the client read too slowly; `stopped` if it asked to stop."""
+    `cut` if the client read too slowly; `stopped` if a client asked to stop."""
 
     def set_times(
         self, started_at: float, first_bytes_at: float | None, now: float
@@ -50,11 +46,6 @@ class Answered:
         """Return a token count, such as `completion_tokens`; `None` if not known."""
         count = (self.usage or {}).get(name)
         return count if type(count) is int else None
-
-
-def failed(failure: Failure) -> str:
-    """Return the ending of an answer that failed."""
-    return f"failed:{failure.code or failure.type}"
 
 
 def log_answer(answered: Answered) -> None:

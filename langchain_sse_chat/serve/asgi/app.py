@@ -14,7 +14,6 @@ from starlette.middleware.cors import CORSMiddleware
 
 from langchain_sse_chat.serve.asgi.access_log import (
     Answered,
-    failed,
     log_answer,
     log_error,
     log_refused_key,
@@ -51,6 +50,7 @@ from langchain_sse_chat.serve.asgi.routes import (
     route_of,
 )
 from langchain_sse_chat.serve.asgi.settings import MEMORY, Settings
+from langchain_sse_chat.serve.ending import failed
 from langchain_sse_chat.serve.failure.failure import (
     Failure,
     RequestRefused,

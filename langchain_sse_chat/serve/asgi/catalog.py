@@ -36,6 +36,7 @@ class Catalog:
         if isinstance(targets, Mapping):
             self._targets = targets
         else:
+            Target.of(targets)  # an error tells no name that nobody has given
             self._targets = {_own_name(targets): targets}
         if type(self._targets) is dict:
             # Those of a dynamic mapping may not be there yet, or cost something.

@@ -46,8 +46,9 @@ def create_app(
     Args:
         targets: A mapping of names to chat models, chains, LangGraph graphs, or
             functions `async def f(messages, request)` that yield texts or message
-            chunks. It is looked up at each request, so it may change. Or one of these
-            alone: its name is that of the model, or `default`.
+            chunks. It is looked up at each request, so it may change, and be filled
+            later if it is empty. Or one of these alone: its name is that of the model,
+            or `default`.
         api_keys: The keys that clients send as `Authorization: Bearer …`, or a
             function, sync or async, that says whether a key is valid. `None` means that
             no key is needed.

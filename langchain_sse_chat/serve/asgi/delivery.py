@@ -7,19 +7,14 @@ import contextlib
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from langchain_sse_chat.serve.asgi.access_log import (
-    COMPLETE,
-    CUT,
-    STOPPED,
-    Answered,
-    failed,
-)
+from langchain_sse_chat.serve.asgi.access_log import Answered
 from langchain_sse_chat.serve.asgi.heads import (
     Headers,
     body_headers,
     encoded,
     stream_headers,
 )
+from langchain_sse_chat.serve.ending import COMPLETE, CUT
 from langchain_sse_chat.serve.failure.failure import Failure, draining
 from langchain_sse_chat.serve.run import Run
 from langchain_sse_chat.serve.wires.openai import encode, to_json
@@ -152,12 +147,8 @@ class Delivery:
         answered.set_times(run.started_at, run.first_bytes_at, now)
         if self._is_cut:
             answered.ending = CUT
-        elif run.failure is not None:
-            answered.ending = failed(run.failure)
-        elif run.is_stopped:
-            answered.ending = STOPPED
-        elif self._is_sent:
-            answered.ending = COMPLETE
+        elif self._is_sent or run.ending != COMPLETE:
+            answered.ending = run.ending
 
     async def _write(self, send: Send) -> None:
         # A server may say by `OSError` that the client has left.

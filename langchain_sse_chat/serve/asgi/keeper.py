@@ -7,19 +7,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Protocol
 
-from langchain_sse_chat.serve.asgi.access_log import (
-    COMPLETE,
-    LEFT,
-    STOPPED,
-    Answered,
-    failed,
-    log_answer,
-)
+from langchain_sse_chat.serve.asgi.access_log import Answered, log_answer
 from langchain_sse_chat.serve.asgi.answering import Answering
 from langchain_sse_chat.serve.asgi.call import Call
 from langchain_sse_chat.serve.asgi.open_answers import OpenAnswers
 from langchain_sse_chat.serve.asgi.reading import Reading
 from langchain_sse_chat.serve.asgi.settings import MEMORY, Settings
+from langchain_sse_chat.serve.ending import LEFT
 from langchain_sse_chat.serve.failure.failure import RequestRefused, not_kept
 from langchain_sse_chat.serve.kept.answer import (
     KeepLimits,
@@ -215,14 +209,7 @@ async def _stop(answer: Readable | None) -> bool:
 
 
 def _set_outcome(answered: Answered, answer: KeptAnswer, run: Run) -> None:
+    answered.status = answer.status
+    answered.ending = LEFT if answer.is_abandoned else answer.ending
     now = asyncio.get_running_loop().time()
     answered.set_times(run.started_at, run.first_bytes_at, now)
-    answered.status = answer.status
-    if answer.is_abandoned:
-        answered.ending = LEFT
-    elif run.failure is not None:
-        answered.ending = failed(run.failure)
-    elif run.is_stopped:
-        answered.ending = STOPPED
-    else:
-        answered.ending = COMPLETE

@@ -9,6 +9,7 @@ from langchain_sse_chat.serve.asgi.access_log import Answered
 from langchain_sse_chat.serve.asgi.answering import NoRegistry, Registry
 from langchain_sse_chat.serve.asgi.delivery import Delivery, Receive, Send
 from langchain_sse_chat.serve.asgi.heads import Headers, encoded
+from langchain_sse_chat.serve.ending import COMPLETE
 from langchain_sse_chat.serve.kept.answer import Readable
 from langchain_sse_chat.serve.kept.replay import ReplayEncoder
 from langchain_sse_chat.serve.run import Run, RunLimits
@@ -55,5 +56,7 @@ class Reading:
             await delivery.send(receive, send)
         finally:
             self.registry.remove(run)
+            if answered.ending == COMPLETE:
+                answered.ending = answer.ending
             if self.report is not None:
                 self.report(answered)

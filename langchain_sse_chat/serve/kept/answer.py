@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from langchain_sse_chat.serve.ending import COMPLETE
 from langchain_sse_chat.serve.failure.failure import (
     Failure,
     RequestRefused,
@@ -63,6 +64,11 @@ class Readable(Protocol):
         """The number of the last event, 0 before the first one."""
         ...
 
+    @property
+    def ending(self) -> str:
+        """How it ended, as logs name it, once a reader has all of its events."""
+        ...
+
     def follow(self, after: int) -> AsyncIterator[bytes]:
         """Return the events after the one of a number, as they come.
 
@@ -108,6 +114,8 @@ class KeptAnswer:
         self._run = run
         self.ended = False
         """Whether no more events will come."""
+        self.ending = COMPLETE
+        """How it ended, as logs name it."""
         self.is_abandoned = False
         """Whether it was stopped because nobody read it."""
         self.log = EventLog(answer_id, limits.size)
@@ -182,7 +190,7 @@ class KeptAnswer:
                 while data := await run.read():
                     self._add(split_events(data))
         finally:
-            self.ended = True
+            self.ended, self.ending = True, run.ending
             self._stop_timer()
             self._wake()
             await run.close()

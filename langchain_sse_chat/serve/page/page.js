@@ -55,8 +55,9 @@ function ask() {
   keep();
   const view = new AnswerView(message, retry);
   messages.append(view.element);
-  isAtEnd = true;
   run(view, () => api.send("chat", { method: "POST", json, signal: turn.signal }));
+  isAtEnd = true;
+  follow();
 }
 
 /** Reads on the answer that ran when the page was left. */
@@ -224,7 +225,7 @@ function showTurn() {
   if (isStopFocused) question.focus();
 }
 
-/** Has a screen reader say a text. */
+/** Says a text to screen readers. */
 function announce(text) {
   at("live").textContent = text;
 }
@@ -263,7 +264,7 @@ async function askForKey(isWrong) {
   showModels();
 }
 
-/** Keeps the end in sight, unless the user has scrolled up. */
+/** Keeps the end in sight, unless the user scrolled up. */
 function follow() {
   if (isAtEnd) scroller.scrollTop = scroller.scrollHeight;
 }
@@ -281,7 +282,7 @@ at("latest").addEventListener("click", () => {
   question.focus();
 });
 
-/** Makes the field as high as its text, where CSS does not. */
+/** Fits the field to its text, where CSS does not. */
 function fit() {
   at("send").disabled = question.value.trim() === "";
   if (!CSS.supports("field-sizing", "content")) {

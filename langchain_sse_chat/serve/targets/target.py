@@ -50,7 +50,7 @@ class Target:
             return target
         served = target if isinstance(target, Served) else Served(target)
         try:
-            return cls(_kind(served), name)
+            return cls(_kind(served, name), name)
         except ValueError as error:
             msg = f"{name or 'The runnable'}: {error}"
             raise ValueError(msg) from None
@@ -93,7 +93,7 @@ def _raised(error: Exception) -> Any:
     raise error
 
 
-def _kind(served: Served) -> Kind:
+def _kind(served: Served, name: str) -> Kind:
     target = served.runnable
     first = inner(target)
     if is_graph(first):
@@ -104,9 +104,11 @@ def _kind(served: Served) -> Kind:
         return ChainTarget(served)
     if callable(target) and not isinstance(target, type):
         return FunctionTarget(served)
+    named = f"{name}: " if name else ""
     msg = (
-        f"{type(target).__name__} cannot be served. Pass a chat model, a chain, a "
-        "graph, or a function of messages and request."
+        f"{named}{type(target).__name__} cannot be served. Pass a chat model, such as "
+        "ChatSSE(model='gpt-4o'), a chain, a graph, or a function of messages and "
+        "request."
     )
     raise TypeError(msg)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -292,5 +293,34 @@ def test_the_end_stays_in_sight_unless_the_user_scrolls_up(
     scroller = page.page.locator("#scroller")
     scroller.evaluate("e => { e.scrollTop = 0; }")
     page.button("Latest ↓").click()
+    expect(page.answer.get_by_text("Retry")).to_be_in_viewport()
+    expect(page.button("Latest ↓")).to_be_hidden()
+
+
+def test_a_question_is_followed_that_is_pasted_and_sent_at_once(
+    open_page: Open, url: str, upstream: ScriptedServer
+) -> None:
+    gate = threading.Semaphore(0)
+    upstream.script(
+        Reply.text([f"- line {n}\n" for n in range(200)]),
+        Reply.text(["a", "b"], gate=gate),
+    )
+    page = open_page(url)
+    page.ask("Hello")
+    expect(page.rendered).to_have_count(1)
+
+    page.question.evaluate(
+        """(field) => {
+          field.focus();
+          document.execCommand("insertText", false, "line\\n".repeat(60));
+          const enter = { key: "Enter", bubbles: true };
+          field.dispatchEvent(new KeyboardEvent("keydown", enter));
+        }"""
+    )
+
+    expect(page.answer.locator(".waiting")).to_be_in_viewport()
+    expect(page.button("Latest ↓")).to_be_hidden()
+    gate.release(9)
+    page.wait_for_end()
     expect(page.answer.get_by_text("Retry")).to_be_in_viewport()
     expect(page.button("Latest ↓")).to_be_hidden()

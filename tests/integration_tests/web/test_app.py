@@ -21,3 +21,15 @@ def test_the_pages_are_served_with_an_embedded_model(page: Page) -> None:
         page.goto(f"{url}/use-chat/")
         chat.ask("How is the weather?")
         expect(chat.answer.locator("summary")).to_have_text("weather: done")
+
+
+def test_an_answer_of_the_embedded_model_can_be_stopped(page: Page) -> None:
+    words = " ".join(str(number) for number in range(1000))
+    with program("web/app.py") as url:
+        chat = ChatPage(page, f"{url}/event-source/")
+        chat.ask(words)
+        expect(chat.answer).to_contain_text("You said: 0 1 2")
+        chat.stop()
+        chat.expect_idle()
+        expect(chat.answer).to_contain_text("You said: 0 1 2")
+        expect(chat.answer).not_to_contain_text("999")

@@ -54,6 +54,22 @@ def test_html_in_an_answer_does_nothing(
     expect(chat.page).to_have_title("A stream read with EventSource")
 
 
+def test_without_its_packages_the_page_shows_plain_text(
+    url: str, page: Page, upstream: ScriptedServer
+) -> None:
+    page.route("**/node_modules/**", lambda route: route.abort())
+    upstream.script(Reply.text(TOKENS))
+    chat = ChatPage(page, f"{url}/event-source/")
+
+    expect(page.get_by_text("run npm ci")).to_be_visible()
+    chat.ask("Hello")
+
+    chat.expect_idle()
+    chat.expect_answer("".join(TOKENS))
+    expect(chat.answer.locator("*")).to_have_count(0)
+    expect(chat.answer).to_have_css("white-space", "pre-wrap")
+
+
 @pytest.fixture
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as free:

@@ -59,6 +59,9 @@ def test_a_missing_framework_is_named(
     with pytest.raises(ImportError, match="pip install") as caught:
         getattr(serve, name)
     assert caught.value.name == "starlette"
+    # The traceback is that of one error.
+    assert caught.value.__suppress_context__
+    assert caught.value.__cause__ is None
 
 
 def test_any_other_missing_module_is_that_modules_error(

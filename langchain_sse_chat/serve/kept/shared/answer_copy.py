@@ -62,6 +62,11 @@ class Copied(Protocol):
         """The failure of an answer without events."""
         ...
 
+    @property
+    def ending(self) -> str:
+        """How it ended, as logs name it."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Terms:
@@ -153,7 +158,8 @@ class AnswerCopy:
             entry = (events_id(reached), EVENTS, events, terms.running)
             return [*first, self._append(last, log.first, *entry)]
         if answer.ended:
-            end = (end_id(log.last), END, end_of(answer.failure), terms.ended)
+            how = end_of(answer.ending, answer.failure)
+            end = (end_id(log.last), END, how, terms.ended)
             oldest = min(log.first, log.last)
             return [*self._expire(), self._append(last, oldest, *end)]
         return []

@@ -10,13 +10,14 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 
+from langchain_sse_chat.serve.ending import COMPLETE
 from langchain_sse_chat.serve.failure.failure import Failure
 from langchain_sse_chat.serve.kept.event_log import EventsDropped, split_events
 
 EVENTS = b"e"
 """The field with events."""
 END = b"end"
-"""The field with the failure of an answer without events, or with `null`."""
+"""The field with the ending, and the failure of an answer without events."""
 
 Reply = Iterable[tuple[bytes, Mapping[bytes, bytes]]]
 """Entries as `redis` returns them."""
@@ -30,6 +31,8 @@ class Entry:
     """The number of its last event; of the last event of all, for the end."""
     events: bytes = b""
     is_end: bool = False
+    ending: str = COMPLETE
+    """Of the end: how the answer ended, as logs name it."""
     failure: Failure | None = None
     """The failure of an answer without events."""
 
@@ -70,13 +73,15 @@ def is_end(entry_id: str) -> bool:
     return entry_id.endswith("-1")
 
 
-def end_of(failure: Failure | None) -> bytes:
+def end_of(ending: str, failure: Failure | None) -> bytes:
     """Return the content of the end.
 
     Args:
+        ending: How the answer ended, as logs name it.
         failure: The failure of an answer without events.
     """
-    return json.dumps(failure and asdict(failure)).encode()
+    shown = failure and asdict(failure)
+    return json.dumps({"ending": ending, "failure": shown}).encode()
 
 
 def entries_of(reply: Reply) -> list[Entry]:
@@ -88,5 +93,6 @@ def _entry(entry_id: str, fields: Mapping[bytes, bytes]) -> Entry:
     last = number_of(entry_id)
     if END not in fields:
         return Entry(last, fields[EVENTS])
-    failure = json.loads(fields[END])
-    return Entry(last, is_end=True, failure=failure and Failure(**failure))
+    end = json.loads(fields[END])
+    failure = end["failure"] and Failure(**end["failure"])
+    return Entry(last, is_end=True, ending=end["ending"], failure=failure)

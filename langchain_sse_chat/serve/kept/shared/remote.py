@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass
 
+from langchain_sse_chat.serve.ending import COMPLETE
 from langchain_sse_chat.serve.failure.failure import (
     RequestRefused,
     events_dropped,
@@ -61,6 +62,8 @@ class RemoteAnswer:
         """Whether no more events will come."""
         self.last = last.last if last is not None else 0
         """The number of the last event, 0 before the first one."""
+        self.ending = COMPLETE
+        """How it ended, as logs name it, once a reader has all of its events."""
         self._worker = worker
         self._store = store
         self._names = names
@@ -95,6 +98,7 @@ class RemoteAnswer:
             for entry in entries:
                 trouble = None
                 if entry.is_end:
+                    self.ending = entry.ending
                     if entry.failure is not None:
                         raise RequestRefused(entry.failure)
                     return

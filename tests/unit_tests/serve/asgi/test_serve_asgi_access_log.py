@@ -9,11 +9,10 @@ import pytest
 from langchain_sse_chat.errors import AuthenticationError, StreamTruncatedError
 from langchain_sse_chat.serve.asgi.access_log import (
     Answered,
-    failed,
     log_answer,
     log_error,
 )
-from langchain_sse_chat.serve.failure.failure import Failure, refused
+from langchain_sse_chat.serve.failure.failure import refused
 
 NAME = "langchain_sse_chat.serve"
 
@@ -45,11 +44,6 @@ def test_what_is_not_known_is_a_dash(caplog: pytest.LogCaptureFixture) -> None:
 def test_token_counts_that_are_not_numbers_are_not_known() -> None:
     answered = Answered("req_1", "m", usage={"completion_tokens": "many"})
     assert answered.count("completion_tokens") is None
-
-
-def test_a_failure_is_named_by_its_code_or_type() -> None:
-    assert failed(Failure(429, "x", "rate_limit_error", "busy")) == "failed:busy"
-    assert failed(Failure(502, "x", "server_error")) == "failed:server_error"
 
 
 def test_an_error_that_nobody_expected_has_a_traceback(

@@ -58,6 +58,13 @@ def test_a_target_is_made_once() -> None:
     assert catalog.find("one", has_default=False)[1] is first
 
 
+def test_a_mapping_may_be_filled_later() -> None:
+    targets: dict[str, Any] = {}
+    catalog = Catalog(targets)
+    targets["one"] = one
+    assert catalog.find("one", has_default=False)[0] == "one"
+
+
 def test_a_mapping_may_change() -> None:
     targets = {"one": one}
     catalog = Catalog(targets)
@@ -113,8 +120,12 @@ def test_what_is_served_alone_has_a_name(target: Any, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "targets", [SimpleNamespace(), {"a": object()}], ids=["alone", "named"]
+    ("targets", "words"),
+    [
+        pytest.param(SimpleNamespace(), "^SimpleNamespace cannot", id="alone"),
+        pytest.param({"a": "gpt-4o"}, "^a: str cannot", id="named"),
+    ],
 )
-def test_what_cannot_be_served_is_known_at_the_start(targets: Any) -> None:
-    with pytest.raises(TypeError):
+def test_what_cannot_be_served_is_known_at_the_start(targets: Any, words: str) -> None:
+    with pytest.raises(TypeError, match=words):
         Catalog(targets)

@@ -144,6 +144,41 @@ async def test_an_event_source_stops_its_answer(
 
 
 @in_virtual_time
+async def test_a_reading_has_the_ending_of_its_answer(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO, "langchain_sse_chat.serve")
+    app = keeping(linger=5)
+    first = await part(listen(app), 1.5)
+    last = events_of(first)[-1].id
+    reading = listen(app, last).start()
+    await asyncio.sleep(1)
+    await Client(app, "POST", f"/events/{last}/stop").whole()
+    await reading
+    await listen(app, last).whole()
+    assert [line.rpartition(" ")[2] for line in caplog.messages] == [
+        "ending=stopped"
+    ] * 3
+
+    caplog.clear()
+    first = await part(listen(app, model="breaks"), 0.5)
+    await asyncio.sleep(1)
+    await listen(app, events_of(first)[-1].id).whole()
+    assert [line.rpartition(" ")[2] for line in caplog.messages[-2:]] == [
+        "ending=failed:upstream_timeout"
+    ] * 2
+
+    caplog.clear()
+    first = await part(listen(app), 1.5)
+    await asyncio.sleep(9)
+    await listen(app, events_of(first)[-1].id).whole()
+    assert [line.rpartition(" ")[2] for line in caplog.messages] == [
+        "ending=left",
+        "ending=failed:answer_abandoned",
+    ]
+
+
+@in_virtual_time
 async def test_without_keep_there_is_nothing_to_stop() -> None:
     reply = await Client(application(), "POST", "/events/x/stop").whole()
     assert reply.status == 404

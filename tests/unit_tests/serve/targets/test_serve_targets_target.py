@@ -39,6 +39,12 @@ def test_what_cannot_be_served_is_an_error_at_once(thing: Any) -> None:
         Target.of(thing)
 
 
+def test_the_error_has_the_name_and_says_what_to_pass() -> None:
+    advice = r"^mine: str cannot be served\. Pass a chat model, such as ChatSSE\(model="
+    with pytest.raises(TypeError, match=advice):
+        Target.of("gpt-4o", "mine")
+
+
 @pytest.mark.parametrize(("name", "shown"), [("haiku", "haiku"), ("", "The runnable")])
 def test_an_unclear_input_is_an_error_with_the_name(name: str, shown: str) -> None:
     chain = ChatPromptTemplate.from_template("{a} {b}") | SyncModel()

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from redis.exceptions import ResponseError
 
+from langchain_sse_chat.serve.ending import COMPLETE
 from langchain_sse_chat.serve.failure.failure import Failure, draining
 from langchain_sse_chat.serve.kept.answer import KeptWire, Owner
 from langchain_sse_chat.serve.kept.event_log import EventLog, EventsDropped
@@ -30,6 +31,7 @@ class Given:
     wire: KeptWire = "plain"
     ended: bool = False
     failure: Failure | None = None
+    ending: str = COMPLETE
     log: EventLog = field(default_factory=lambda: EventLog("a", 10_000))
     number: int = 0
 

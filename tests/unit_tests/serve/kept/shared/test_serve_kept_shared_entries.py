@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from langchain_sse_chat.serve.failure.failure import draining
+from langchain_sse_chat.serve.failure.failure import Failure, draining
 from langchain_sse_chat.serve.kept.event_log import EventsDropped
 from langchain_sse_chat.serve.kept.shared.entries import (
     END,
@@ -52,13 +52,22 @@ def test_ids_have_the_number_of_the_last_event() -> None:
     ]
 
 
-@pytest.mark.parametrize("failure", [None, draining()], ids=["complete", "failed"])
-def test_entries_are_read_as_they_were_written(failure: object) -> None:
+@pytest.mark.parametrize(
+    ("ending", "failure"),
+    [
+        pytest.param("complete", None, id="complete"),
+        pytest.param("stopped", None, id="stopped"),
+        pytest.param("failed:server_shutting_down", draining(), id="failed"),
+    ],
+)
+def test_entries_are_read_as_they_were_written(
+    ending: str, failure: Failure | None
+) -> None:
     reply = [
         (b"5-0", {EVENTS: THREE.events}),
-        (b"5-1", {END: end_of(failure)}),  # type: ignore[arg-type]
+        (b"5-1", {END: end_of(ending, failure)}),
     ]
     assert entries_of(reply) == [
         THREE,
-        Entry(5, is_end=True, failure=failure),  # type: ignore[arg-type]
+        Entry(5, is_end=True, ending=ending, failure=failure),
     ]

@@ -114,6 +114,19 @@ async def test_one_that_has_ended_needs_no_worker() -> None:
 
 
 @in_virtual_time
+async def test_a_reader_learns_how_it_ended() -> None:
+    far = Far()
+    far.give("abc")
+    answer = await far.find()
+    reading = asyncio.ensure_future(read(answer.follow(0)))
+    await asyncio.sleep(1)
+    far.given.ending = "stopped"
+    far.end()
+    await reading
+    assert answer.ending == "stopped"
+
+
+@in_virtual_time
 async def test_a_failure_before_the_first_event_is_raised() -> None:
     far = Far()
     reading = asyncio.ensure_future(read((await far.find()).follow(0)))

@@ -1,7 +1,7 @@
 """A chat in the terminal: the conversation grows, each answer streams.
 
-Run it with `python examples/chat_page.py`; without `OPENAI_API_KEY` the embedded server
-answers. An empty line ends it.
+Run it with `python examples/chat_terminal.py`; without `OPENAI_API_KEY` the embedded
+server answers. An empty line ends it.
 """
 
 from __future__ import annotations
