@@ -266,9 +266,8 @@ class Run:
         """Begin the response."""
         self._opened = True
         self._pieces.append(self._encoder.open())
-        if not self.ended:
-            # From now on, silence gets a keep-alive.
-            self._set_timer()
+        # From now on, silence gets a keep-alive.
+        self._set_timer()
 
     def _end(self, data: bytes) -> None:
         if self.first_bytes_at is None:
