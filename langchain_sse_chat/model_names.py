@@ -7,6 +7,7 @@ from typing import Any
 from langchain_sse_chat.chat_models import ChatSSE
 from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.providers import PROVIDERS
+from langchain_sse_chat.providers.find import unknown_provider
 
 
 def chat_model(name: str, **kwargs: Any) -> ChatSSE:
@@ -29,7 +30,7 @@ def chat_model(name: str, **kwargs: Any) -> ChatSSE:
         **kwargs: Arguments of the model.
 
     Raises:
-        ConfigurationError: The provider is unknown, and the message lists all of them;
+        ConfigurationError: The provider is unknown, and the message has a similar one;
             the model's name is missing or not a string; or an argument is not valid.
     """
     provider, model = _split(name, kwargs)
@@ -63,8 +64,7 @@ def _split(name: Any, given: dict[str, Any]) -> tuple[str | None, str]:
     if not colon or given.get("base_url"):
         return None, name
     msg = (
-        f"Unknown provider {before!r} in {name!r}. The known providers are "
-        f"{', '.join(sorted(PROVIDERS))}. If the name of the model itself has a colon, "
-        "pass `provider` or `base_url` too."
+        f"{unknown_provider(before)} If the name of the model itself has a colon, as "
+        f"{name!r} may, pass `provider` or `base_url` too."
     )
     raise ConfigurationError(msg)

@@ -91,6 +91,9 @@ def _show_answers(
     with _chat(environment, question, pace) as (chat, name):
         out.write(f"Asking {chat.model} at {name}: {question}\n\n")
         _show_stream(chat, question, out)
+        if has_endpoint(environment) or question != _QUESTION:
+            out.write(hint)  # an endpoint may be paid for, so it is asked once
+            return 0
         return asyncio.run(_show_events(chat, question, out, hint))
 
 

@@ -13,6 +13,7 @@ from types import FrameType
 from typing import TextIO
 
 from langchain_sse_chat.cli.load import CommandError
+from langchain_sse_chat.cli.option_names import with_options
 from langchain_sse_chat.errors import ConfigurationError, SSEChatError
 
 FAILED = 1
@@ -47,8 +48,10 @@ def ended(prog: str, out: TextIO, act: Callable[[], int]) -> int:
         return _BROKEN_PIPE
     except KeyboardInterrupt:
         return INTERRUPTED
-    except (CommandError, ConfigurationError) as error:
+    except CommandError as error:
         return _fail(prog, str(error), USAGE)
+    except ConfigurationError as error:
+        return _fail(prog, with_options(str(error)), USAGE)
     except SSEChatError as error:
         return _fail(prog, str(error), FAILED)
     except (OSError, SignalReceived) as error:

@@ -26,6 +26,28 @@ def endpoint_of(environment: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
+def server_of(
+    environment: Mapping[str, str],
+    *,
+    provider: str | None = None,
+    base_url: str | None = None,
+    api_key_env: str | None = None,
+) -> dict[str, Any]:
+    """Return the server as arguments of `ChatSSE`: by options, or by the environment.
+
+    The key of the environment is not sent to a server that an option names.
+
+    Raises:
+        CommandError: There is no key in the variable.
+    """
+    found = endpoint_of(environment)
+    if provider or base_url:
+        found.update(provider=provider, base_url=base_url, api_key=None)
+    if api_key_env is not None:
+        found["api_key"] = key_in(environment, api_key_env)
+    return found
+
+
 def key_in(environment: Mapping[str, str], name: str | None) -> str | None:
     """Return the key in a variable that the user named; `None` without a name.
 

@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 
 from langchain_sse_chat.chat_models import ChatSSE
-from langchain_sse_chat.cli.endpoint import endpoint_of, has_endpoint, key_in
+from langchain_sse_chat.cli.endpoint import has_endpoint, server_of
 from langchain_sse_chat.cli.load import CommandError
+from langchain_sse_chat.cli.parser import PROGRAM
 from langchain_sse_chat.testing import ScriptedServer
+from langchain_sse_chat.testing.echo import answer
+
+PACE = 0.03
+"""Seconds between two tokens of the embedded server, for people who read along."""
+
+
+def paced_server(pace: float = PACE) -> ScriptedServer:
+    """Return an embedded server that answers at the pace of a model.
+
+    Args:
+        pace: Seconds between two tokens.
+    """
+    return ScriptedServer(default=lambda request: replace(answer(request), delay=pace))
 
 
 class EndpointModel:
@@ -43,28 +59,26 @@ class EndpointModel:
         resumes: bool = False,
         embedded: Callable[[], ScriptedServer] = ScriptedServer,
     ) -> None:
-        found = endpoint_of(environment)
+        server = {
+            "provider": provider,
+            "base_url": base_url,
+            "api_key_env": api_key_env,
+        }
+        found = server_of(environment, **server)
         is_named = bool(provider or base_url)
-        if is_named:
-            found.update(provider=provider, base_url=base_url, api_key=None)
         if model is not None:
             found["model"] = model
         elif is_named and not environment.get("MODEL"):
-            msg = (
-                "Name the model with --model; `langchain-sse-chat models` lists those "
-                "of a server."
-            )
+            msg = f"Name the model with --model; `{_list_of(server)}` lists them."
             raise CommandError(msg)
-        if api_key_env is not None:
-            found["api_key"] = key_in(environment, api_key_env)
         if resumes:
             found["on_disconnect"] = "resume"
         self._settings: dict[str, Any] = found
         self.is_embedded = not (is_named or model or has_endpoint(environment))
         self._stack = ExitStack()
         if self.is_embedded:
-            server = self._stack.enter_context(embedded())
-            self._settings = {"model": "echo", "base_url": server.base_url}
+            running = self._stack.enter_context(embedded())
+            self._settings = {"model": "echo", "base_url": running.base_url}
         try:
             self.chat = ChatSSE(**self._settings)
         except BaseException:
@@ -92,3 +106,11 @@ class EndpointModel:
     ) -> None:
         self.chat.close()
         self._stack.close()
+
+
+def _list_of(server: Mapping[str, str | None]) -> str:
+    """Return the command that lists the models of a server."""
+    options = [
+        (f"--{name.replace('_', '-')}", value) for name, value in server.items() if value
+    ]
+    return shlex.join([PROGRAM, "models", *(word for pair in options for word in pair)])

@@ -8,6 +8,8 @@ import sys
 from functools import reduce
 from typing import Any
 
+from langchain_sse_chat.errors import ConfigurationError
+
 
 class CommandError(Exception):
     """The command cannot be carried out as it stands; the message says why."""
@@ -19,8 +21,9 @@ def load(address: str) -> Any:
     The module may be a file in the current folder.
 
     Raises:
-        CommandError: There is no such module or attribute, or it is another form of
-            address.
+        CommandError: There is no such module or attribute, it is another form of
+            address, or a model that the module makes cannot be configured, as without
+            a key.
         Exception: Raised by the module itself.
     """
     name, _, attribute = address.partition(":")
@@ -41,6 +44,9 @@ def load(address: str) -> Any:
             raise
         msg = f"There is no module {error.name!r}, neither in {folder} nor installed."
         raise CommandError(msg) from None
+    except ConfigurationError as error:
+        msg = f"{name}: {error}"
+        raise CommandError(msg) from error
     try:
         return reduce(getattr, attribute.split("."), module)
     except AttributeError:

@@ -11,8 +11,9 @@ from langchain_sse_chat._version import __version__
 from langchain_sse_chat.cli import ask, completion, models, options, probe, serve
 from langchain_sse_chat.cli.chat import command as chat
 from langchain_sse_chat.cli.ending import ended
-from langchain_sse_chat.cli.parser import PROGRAM, CommandParser, near_match
+from langchain_sse_chat.cli.parser import PROGRAM, CommandParser
 from langchain_sse_chat.cli.streams import prepare_streams
+from langchain_sse_chat.near_match import near_match
 
 _DESCRIPTION = """\
 Stream an answer token by token, and everything around it.

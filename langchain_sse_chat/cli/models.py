@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import TextIO
+from typing import Any, TextIO
 
 from langchain_sse_chat.catalog import ServerModel
 from langchain_sse_chat.chat_models import ChatSSE
 from langchain_sse_chat.cli.ending import ended, one_line
-from langchain_sse_chat.cli.endpoint import key_in
+from langchain_sse_chat.cli.endpoint import has_endpoint, server_of
+from langchain_sse_chat.cli.load import CommandError
 from langchain_sse_chat.cli.parser import CommandParser
 from langchain_sse_chat.wire.jsontext import dumps
 
@@ -29,14 +31,7 @@ def main(argv: Sequence[str], out: TextIO | None = None) -> int:
     given = own.parse_args(argv)
 
     def write() -> int:
-        with ChatSSE(
-            # The list does not depend on it.
-            model="any",
-            provider=given.provider,
-            base_url=given.base_url,
-            api_key=key_in(os.environ, given.api_key_env),
-            timeout=given.timeout,
-        ) as chat:
+        with ChatSSE(**_server(given), timeout=given.timeout) as chat:
             models = chat.models()
         out.write(_as_json(models) if given.json else _names(models))
         return 0
@@ -47,7 +42,10 @@ def main(argv: Sequence[str], out: TextIO | None = None) -> int:
 def parser() -> CommandParser:
     """Return the parser of the options."""
     parser = CommandParser(
-        "models", "Print the models of a server, one name on each line."
+        "models",
+        "Print the models of a server, one name on each line. Without --provider and "
+        "--base-url, the server is that of the variables OPENAI_API_KEY, BASE_URL and "
+        "PROVIDER.",
     )
     add = parser.add_argument
     add(
@@ -70,6 +68,18 @@ def parser() -> CommandParser:
     )
     add("--json", action="store_true", help="print everything that the server tells")
     return parser
+
+
+def _server(given: argparse.Namespace) -> dict[str, Any]:
+    options = {
+        "provider": given.provider,
+        "base_url": given.base_url,
+        "api_key_env": given.api_key_env,
+    }
+    if not (any(options.values()) or has_endpoint(os.environ)):
+        msg = "No server is named: use --provider or --base-url, or set OPENAI_API_KEY."
+        raise CommandError(msg)
+    return server_of(os.environ, **options)
 
 
 def _names(models: Iterable[ServerModel]) -> str:

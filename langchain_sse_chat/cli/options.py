@@ -13,6 +13,16 @@ KEEP_VARIABLE = "LANGCHAIN_SSE_CHAT_KEEP"
 """The variable with the place where answers are kept. Unlike an option, other programs
 on the machine do not see it, which matters for the password of a Redis."""
 
+_DESCRIPTION = """\
+Serve models, chains and agents as OpenAI's API does, for useChat and EventSource, and \
+with a chat page. What is served is module:attribute, or a model by --provider, \
+--base-url and --model. Without these, it is the endpoint of the variables \
+OPENAI_API_KEY, BASE_URL, MODEL and PROVIDER, or else a server inside the program, \
+which repeats what it is told."""
+_EPILOG = """\
+Exit status: 0 after SIGTERM or Ctrl-C, which let open answers end; 1 if the server or a \
+worker could not start; 2 for options that cannot be used, or without the extra."""
+
 _LOG_LEVELS = ("critical", "error", "warning", "info", "debug")
 
 
@@ -63,16 +73,13 @@ class ServeOptions:
 
 def parser() -> CommandParser:
     """Return the parser of the options."""
-    parser = CommandParser(
-        "serve", "Serve models, chains and agents as OpenAI's API does."
-    )
+    parser = CommandParser("serve", _DESCRIPTION, _EPILOG)
     add = parser.add_argument
     add(
         "target",
         nargs="?",
         metavar="module:attribute",
-        help="a model, a chain, an agent, a mapping of names to these, or an ASGI app; "
-        "without it, the model that the options or the environment name",
+        help="a model, a chain, an agent, a mapping of names to these, or an ASGI app",
     )
     add(
         "--provider",

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import shutil
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, NoReturn
+
+from langchain_sse_chat.near_match import near_match
 
 PROGRAM = "langchain-sse-chat"
 """The name of the console script."""
@@ -71,12 +72,6 @@ class CommandParser(argparse.ArgumentParser):
             return f"{argument!r} is one argument too many"
         name = argument.partition("=")[0]
         return f"There is no option {name}.{near_match(name, self._options)}"
-
-
-def near_match(word: str, known: Iterable[str]) -> str:
-    """Return a question that names the most similar word; empty if none is similar."""
-    found = difflib.get_close_matches(word, list(known), n=1)
-    return f" Did you mean {found[0]}?" if found else ""
 
 
 def _filled(text: str, width: int) -> str:

@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TextIO
 
 from langchain_sse_chat.cli.ending import ended
@@ -14,7 +15,11 @@ from langchain_sse_chat.cli.endpoint import key_in
 from langchain_sse_chat.cli.parser import CommandParser
 from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.probe import ProbeReport, probe
+from langchain_sse_chat.probe.line import NOT_ASKED
 from langchain_sse_chat.wire.jsontext import dumps
+
+_ALL = 18
+"""The requests for all questions."""
 
 
 def main(argv: Sequence[str], out: TextIO | None = None) -> int:
@@ -29,7 +34,7 @@ def main(argv: Sequence[str], out: TextIO | None = None) -> int:
     given = own.parse_args(argv)
 
     def write() -> int:
-        report = _ask(given)
+        report = _with_advice(_ask(given), given.yes_spend)
         out.write(_as_json(report) if given.json else report.table(_width()))
         return 0
 
@@ -83,7 +88,7 @@ def parser() -> CommandParser:
         type=int,
         default=15,
         metavar="N",
-        help="the most requests to send [15]; 18 for all questions",
+        help=f"the most requests to send [15]; {_ALL} for all questions",
     )
     add(
         "--timeout",
@@ -93,6 +98,18 @@ def parser() -> CommandParser:
         help="how long to wait for a token [60]",
     )
     return parser
+
+
+def _with_advice(report: ProbeReport, limit: int) -> ProbeReport:
+    """Say by which option the questions are asked that a limit left out."""
+    if limit >= _ALL:
+        return report
+    advice = f"not asked: --yes-spend {_ALL} allows it"
+    lines = (
+        replace(line, evidence=advice) if line.evidence == NOT_ASKED else line
+        for line in report.lines
+    )
+    return replace(report, lines=tuple(lines))
 
 
 def _width() -> int:

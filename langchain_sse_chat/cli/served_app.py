@@ -6,21 +6,18 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from inspect import signature
 from typing import Any
 
-from langchain_sse_chat.cli.endpoint_model import EndpointModel
+from langchain_sse_chat.cli.endpoint_model import EndpointModel, paced_server
 from langchain_sse_chat.cli.load import CommandError, load
-from langchain_sse_chat.cli.options import ServeOptions
+from langchain_sse_chat.cli.option_names import with_options
+from langchain_sse_chat.cli.options import KEEP_VARIABLE, ServeOptions
 from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.serve.asgi.app import ServeApp
 from langchain_sse_chat.serve.asgi.create_app import create_app
-from langchain_sse_chat.testing import ScriptedServer
-from langchain_sse_chat.testing.echo import answer
-
-_PACE = 0.03
-"""Seconds between the tokens of the embedded server."""
+from langchain_sse_chat.serve.kept.shared.store import INVALID_KEEP
 
 
 @contextmanager
@@ -84,15 +81,10 @@ def _endpoint(options: ServeOptions, environment: Mapping[str, str]) -> Endpoint
             model=options.model,
             provider=options.provider,
             base_url=options.base_url,
-            embedded=_embedded_server,
+            embedded=paced_server,
         )
     except ConfigurationError as error:
-        raise CommandError(str(error)) from None
-
-
-def _embedded_server() -> ScriptedServer:
-    """Return a server that answers at the pace of a model."""
-    return ScriptedServer(default=lambda request: replace(answer(request), delay=_PACE))
+        raise CommandError(with_options(str(error))) from None
 
 
 def _as_application(
@@ -165,8 +157,16 @@ def _app_of(
             **linger,
         )
     except (ConfigurationError, TypeError, ValueError) as error:
-        msg = f"{options.target}: {error}" if options.target else str(error)
-        raise CommandError(msg) from error
+        raise CommandError(_refusal(str(error), options)) from error
+
+
+def _refusal(error: str, options: ServeOptions) -> str:
+    if error == INVALID_KEEP:
+        return (
+            f"{'--keep' if options.keep else KEEP_VARIABLE} is memory://, none, or the "
+            "address of a Redis such as redis://localhost:6379/0."
+        )
+    return f"{options.target}: {error}" if options.target else error
 
 
 def _keys(options: ServeOptions, environment: Mapping[str, str]) -> list[str] | None:

@@ -17,6 +17,8 @@ Judgment = tuple[Verdict, str]
 Answers = Mapping[str, Answer]
 """The answers by the names of their questions."""
 
+NOT_ASKED = "not asked: the limit was reached"
+"""The evidence of a line whose question was left out."""
 _SHOWN = 120
 _LIMITS = ("max_tokens", "max_completion_tokens")
 """Fields that all questions have: a refusal that names one is about its value."""
@@ -59,7 +61,7 @@ def judged(
     """
     answer = answers.get(asked)
     if answer is None:
-        return ProbeLine(group, name, "not clear", "not asked: the limit was reached")
+        return ProbeLine(group, name, "not clear", NOT_ASKED)
     words = answer.seen.ask.refused.get(field)
     if words is not None:
         return ProbeLine(group, name, "no", f"refused: {shown(words)}")

@@ -7,9 +7,12 @@ from functools import cache
 from typing import NamedTuple
 
 from langchain_sse_chat.errors import ConfigurationError
+from langchain_sse_chat.near_match import near_match
 from langchain_sse_chat.providers.placeholders import matches, quick_host
 from langchain_sse_chat.providers.provider import LOCAL_HOSTS, Provider, host_of
 from langchain_sse_chat.providers.table import CUSTOM, OPENAI, PROVIDERS
+
+_EXAMPLES = "openai, openrouter, gigachat and ollama"
 
 
 def find_provider(provider: str | Provider | None, base_url: str | None) -> Provider:
@@ -21,24 +24,27 @@ def find_provider(provider: str | Provider | None, base_url: str | None) -> Prov
         base_url: The base URL, if given.
 
     Raises:
-        ConfigurationError: No provider has that name; the message lists all names.
+        ConfigurationError: No provider has that name; the message has a similar one.
     """
     if isinstance(provider, Provider):
         return provider
     if provider is not None:
         known = PROVIDERS.get(provider.strip().lower())
         if known is None:
-            msg = (
-                f"Unknown provider {provider!r}. The known providers are "
-                f"{', '.join(sorted(PROVIDERS))}. For another server pass its "
-                "`base_url`, or a `Provider` of your own."
-            )
-            raise ConfigurationError(msg)
+            raise ConfigurationError(unknown_provider(provider))
         return known
     if base_url is None:
         return OPENAI
     host = host_of(base_url)
     return CUSTOM if host is None else _known_hosts().owner(host)
+
+
+def unknown_provider(name: str) -> str:
+    """Return the error for a name that no provider has."""
+    near = near_match(name.strip().lower(), PROVIDERS)
+    hint = near or f" There are {len(PROVIDERS)}, such as {_EXAMPLES}."
+    other = "" if near else " For another server pass its `base_url`."
+    return f"Unknown provider {name!r}.{hint} docs/providers.md has the table.{other}"
 
 
 class Hosts(NamedTuple):

@@ -42,11 +42,11 @@ def test_gigachat_is_its_own_class() -> None:
     assert chat.model == "GigaChat-2-Max"
 
 
-def test_the_error_for_an_unknown_provider_lists_all() -> None:
+def test_the_error_for_an_unknown_provider_is_short() -> None:
     with pytest.raises(ConfigurationError, match="Unknown provider 'nobody'") as caught:
         chat_model("nobody:gpt-4o", api_key="k")
 
-    assert ", ".join(sorted(PROVIDERS)) in str(caught.value)
+    assert "such as openai" in str(caught.value)
     assert "`provider` or `base_url`" in str(caught.value)
 
 

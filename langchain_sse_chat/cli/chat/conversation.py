@@ -25,7 +25,7 @@ from langchain_sse_chat.cli.chat.effects import (
     SetModel,
     ShowModel,
 )
-from langchain_sse_chat.cli.parser import near_match
+from langchain_sse_chat.near_match import near_match
 
 HELP = """\
 /model [NAME]         continue with another model, or show which one answers

@@ -7,6 +7,7 @@ from collections.abc import Collection
 
 from langchain_sse_chat.probe.answer import Answer
 from langchain_sse_chat.probe.line import (
+    NOT_ASKED,
     Answers,
     Judgment,
     ProbeLine,
@@ -41,7 +42,7 @@ def _refusal(
 ) -> Judgment:
     """Judge whether a request was refused for its fault, which the words name."""
     if answer is None:
-        return "not clear", "not asked: the limit was reached"
+        return "not clear", NOT_ASKED
     if answer.is_chat:
         return "no", "it was answered like any other"
     if not words.search(answer.error):

@@ -69,7 +69,8 @@ def _parallel(answer: Answer) -> Judgment:
     calls = _calls(answer)
     if len(calls) > 1:
         return "yes", f"{len(calls)} calls in one answer"
-    return "not clear", f"{len(calls)} calls for two cities"
+    count = "1 call" if calls else "no call"
+    return "not clear", f"{count} for two cities"
 
 
 def _form(answers: Answers) -> list[ProbeLine]:

@@ -32,11 +32,10 @@ def test_without_an_endpoint_the_embedded_server_answers() -> None:
 
     assert status == 0
     assert "You said: How are you?" in text
-    assert "You| said:| How| are| you?|" in text
+    assert "astream_events" not in text
     assert "first token after" in text
     assert "tokens a second" in text
     assert "usage: " in text
-    assert "1 on_chat_model_start" in text
     for variable in ("OPENAI_API_KEY", "BASE_URL", "MODEL"):
         assert variable in text
 
@@ -84,6 +83,7 @@ def test_the_environment_names_the_endpoint(server: ScriptedServer) -> None:
     assert status == 0
     assert "Asking some-model" in text
     assert "It is." in text
+    assert len(server.requests) == 1
     assert server.requests[0].headers["authorization"] == "Bearer key-1"
     assert server.requests[0].json()["model"] == "some-model"
 

@@ -73,3 +73,8 @@ def test_standard_output_is_the_default(capsys: pytest.CaptureFixture[str]) -> N
     with ScriptedServer(routes=ROUTES) as server:
         assert models.main(["--base-url", server.base_url]) == 0
     assert capsys.readouterr().out == "b\na\n"
+
+
+def test_a_server_has_to_be_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert models.main([]) == 2
+    assert "No server is named: use --provider" in capsys.readouterr().err

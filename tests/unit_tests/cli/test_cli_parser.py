@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from langchain_sse_chat.cli.parser import CommandParser, near_match
+from langchain_sse_chat.cli.parser import CommandParser
 
 TEXT = (
     "A paragraph of some words, which is wrapped.\n\n  a line that stays as it is here"
@@ -72,8 +72,3 @@ def test_an_argument_too_many_is_told(capsys: pytest.CaptureFixture[str]) -> Non
     with pytest.raises(SystemExit):
         CommandParser("try").parse_args(["what"])
     assert "error: 'what' is one argument too many. See" in capsys.readouterr().err
-
-
-def test_a_similar_word_is_named() -> None:
-    assert near_match("chta", ["serve", "chat"]) == " Did you mean chat?"
-    assert near_match("goldfish", ["serve", "chat"]) == ""

@@ -22,11 +22,13 @@ the same time."""
 _MISSING = (
     "Keeping answers in Redis needs an extra: pip install 'langchain-sse-chat[redis]'"
 )
-_INVALID = (
+INVALID_KEEP = (
     "Invalid `keep`: pass 'memory://', None, the address of a Redis such as "
     "'redis://localhost:6379/0', or a client of `redis.asyncio` without "
     "`decode_responses` and `protocol`."
 )
+"""The error for another place. It does not repeat the place, which may have a
+password."""
 
 
 class _Pipeline(Protocol):
@@ -76,7 +78,7 @@ class Store:
             ConfigurationError: It is neither of them, or `redis` is not installed.
         """
         if isinstance(keep, str) and not keep.startswith(SCHEMES):
-            raise ConfigurationError(_INVALID)
+            raise ConfigurationError(INVALID_KEEP)
         try:
             redis = importlib.import_module("redis.asyncio")
         except ImportError:
@@ -85,7 +87,7 @@ class Store:
         if isinstance(keep, str):
             client = _client_for(redis, keep, readers + _BESIDE_READERS)
         if not (isinstance(client, redis.Redis) and _replies_are_plain(client)):
-            raise ConfigurationError(_INVALID)
+            raise ConfigurationError(INVALID_KEEP)
         return cls(client, is_own=isinstance(keep, str))
 
     @asynccontextmanager
@@ -168,7 +170,7 @@ def _client_for(redis: Any, url: str, connections: int) -> Any:
         client.connection_pool.make_connection()
     except (ValueError, TypeError):
         # The text of the error may have the password.
-        raise ConfigurationError(_INVALID) from None
+        raise ConfigurationError(INVALID_KEEP) from None
     return client
 
 
