@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 _CUTOFF = 0.7
-"""How similar words have to be, of 1: so much as `chta` and `chat`, and more than `/foo`
-and `/tools`."""
+"""How similar words have to be, of 1: as much as `chta` and `chat`, and more than
+`/foo` and `/tools`."""
 
 
 def near_match(word: str, known: Iterable[str]) -> str:

@@ -110,7 +110,8 @@ class EndpointModel:
 
 def _list_of(server: Mapping[str, str | None]) -> str:
     """Return the command that lists the models of a server."""
-    options = [
-        (f"--{name.replace('_', '-')}", value) for name, value in server.items() if value
-    ]
-    return shlex.join([PROGRAM, "models", *(word for pair in options for word in pair)])
+    words = [PROGRAM, "models"]
+    for name, value in server.items():
+        if value:
+            words += [f"--{name.replace('_', '-')}", value]
+    return shlex.join(words)

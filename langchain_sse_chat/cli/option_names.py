@@ -21,6 +21,6 @@ _PROVIDER = re.compile(r"`provider='([^'`]+)'`")
 
 
 def with_options(message: str) -> str:
-    """Return an error of the package, with options in the place of arguments."""
+    """Return an error of the package, with options instead of arguments."""
     named = _WORDS.sub(lambda found: _OPTIONS[found[0]], message)
     return _PROVIDER.sub(r"--provider \1", named)

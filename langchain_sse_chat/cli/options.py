@@ -20,8 +20,8 @@ with a chat page. What is served is module:attribute, or a model by --provider, 
 OPENAI_API_KEY, BASE_URL, MODEL and PROVIDER, or else a server inside the program, \
 which repeats what it is told."""
 _EPILOG = """\
-Exit status: 0 after SIGTERM or Ctrl-C, which let open answers end; 1 if the server or a \
-worker could not start; 2 for options that cannot be used, or without the extra."""
+Exit status: 0 after SIGTERM or Ctrl-C, which let open answers end; 1 if the server or \
+a worker could not start; 2 for options that cannot be used, or without the extra."""
 
 _LOG_LEVELS = ("critical", "error", "warning", "info", "debug")
 

@@ -7,7 +7,6 @@ import pytest
 import langchain_sse_chat
 from langchain_sse_chat import ChatSSE, ConfigurationError, chat_model
 from langchain_sse_chat.gigachat import GigaChat
-from langchain_sse_chat.providers import PROVIDERS
 
 
 @pytest.mark.parametrize(

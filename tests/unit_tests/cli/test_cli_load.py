@@ -51,5 +51,5 @@ def test_a_failure_of_the_module_is_its_own() -> None:
 def test_a_module_without_a_key_is_told_in_a_sentence(tmp_path: Path) -> None:
     code = "from langchain_sse_chat import ChatSSE\nChatSSE(model='m')\n"
     (tmp_path / "keyless_module.py").write_text(code)
-    with pytest.raises(CommandError, match="^keyless_module: No API key for openai"):
+    with pytest.raises(CommandError, match=r"^keyless_module: No API key for openai"):
         load("keyless_module:agent")

@@ -47,6 +47,15 @@ def test_a_terminal_of_20_columns_gets_narrow_lines(
     assert max(map(len, table)) <= 20
 
 
+def test_a_question_that_the_limit_left_out_names_the_option() -> None:
+    with servers.server() as server:
+        few, text = printed("--base-url", server.base_url, *KEYED)
+        all_, more = printed("--base-url", server.base_url, "--yes-spend=18", *KEYED)
+    assert few == all_ == 0
+    assert "not asked: --yes-spend 18 allows it" in text
+    assert "not asked" not in more
+
+
 def test_json_is_printed(tmp_path: Path) -> None:
     with servers.server() as server:
         status, text = printed(

@@ -107,7 +107,10 @@ def test_keys_come_from_a_variable() -> None:
         (["--provider=openai"], r"Name the model with --model"),
         ([at("app"), "--keep=none"], r"create_app\(\)"),
         ([at("app"), "--linger=5"], r"create_app\(\)"),
-        ([at("agent"), "--keep=disk"], r"^--keep is memory://, none, or the address of a"),
+        (
+            [at("agent"), "--keep=disk"],
+            r"^--keep is memory://, none, or the address",
+        ),
         ([at("number")], r"things:number: int cannot be served"),
         (["--provider=opnai", "--model=m"], r"Unknown provider 'opnai'"),
         (["nowhere:agent"], r"no module"),
@@ -133,7 +136,7 @@ def test_answers_are_kept_where_it_is_said(argv: list[str], place: str | None) -
 
 
 def test_the_password_of_a_redis_is_not_told() -> None:
-    with pytest.raises(CommandError, match="^LANGCHAIN_SSE_CHAT_KEEP is") as raised:
+    with pytest.raises(CommandError, match=r"^LANGCHAIN_SSE_CHAT_KEEP is") as raised:
         app_of(at("agent"), LANGCHAIN_SSE_CHAT_KEEP="redis://:secret@localhost:port")
     assert "secret" not in str(raised.value)
 
