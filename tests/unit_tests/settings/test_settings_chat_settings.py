@@ -104,7 +104,7 @@ def test_a_provider_of_ones_own(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"provider": "opnai"}, ["'opnai'", "aitunnel, ", ", custom, ", ", openai, "]),
+        ({"provider": "opnai"}, ["'opnai'", "Did you mean openai?"]),
         ({}, ["OPENAI_API_KEY", "api_key", "platform.openai.com"]),
         ({"provider": "megallm"}, ["MEGALLM_API_KEY"]),
         ({"provider": "custom"}, ["base_url"]),
