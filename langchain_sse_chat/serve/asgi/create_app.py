@@ -69,7 +69,7 @@ def create_app(
         ui_system_messages: Whether `POST /chat` passes on system messages. They come
             from a browser, where any user can change them, and are otherwise left out.
         keep: `memory://` keeps the answers of `/events` and `/chat`, so that a client
-            that lost the connection reads on where it was, in the process that gives
+            that lost the connection resumes where it was, in the process that gives
             the answer. The address of a Redis, such as `redis://localhost:6379/0`, or a
             client of `redis.asyncio` keeps copies there too, so that it can be any of
             several workers. `None` keeps none: the model is stopped when its client
