@@ -26,23 +26,31 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def upstream() -> Iterator[ScriptedServer]:
-    """The server of the model `m`. Without a script it is the echo model."""
-    with ScriptedServer() as server:
-        yield server
+def servers() -> Iterator[ExitStack]:
+    """Servers that run until every page is closed.
+
+    A page that is still loading when its server stops reports a refused connection.
+    """
+    with ExitStack() as servers:
+        yield servers
 
 
 @pytest.fixture
-def serve(upstream: ScriptedServer) -> Iterator[Serve]:
+def upstream(servers: ExitStack) -> ScriptedServer:
+    """The server of the model `m`. Without a script it is the echo model."""
+    return servers.enter_context(ScriptedServer())
+
+
+@pytest.fixture
+def serve(servers: ExitStack, upstream: ScriptedServer) -> Serve:
     """Serves targets with the page; returns the address. By default it serves `m`."""
-    with ExitStack() as stack:
-        chat = ChatSSE(model="m", base_url=upstream.base_url, max_retries=0)
+    chat = ChatSSE(model="m", base_url=upstream.base_url, max_retries=0)
 
-        def serve(targets: Any = None, **settings: Any) -> str:
-            app = create_app(targets or {"m": chat}, **{"page": True, **settings})
-            return stack.enter_context(running(app))
+    def serve(targets: Any = None, **settings: Any) -> str:
+        app = create_app(targets or {"m": chat}, **{"page": True, **settings})
+        return servers.enter_context(running(app))
 
-        yield serve
+    return serve
 
 
 @pytest.fixture
@@ -52,7 +60,9 @@ def url(serve: Serve) -> str:
 
 
 @pytest.fixture
-def open_page(browser: Browser) -> Iterator[Callable[..., ChatPage]]:
+def open_page(
+    browser: Browser, servers: ExitStack
+) -> Iterator[Callable[..., ChatPage]]:
     """Opens a page in a browser of its own; at the end no page has reported trouble."""
     pages: list[ChatPage] = []
 

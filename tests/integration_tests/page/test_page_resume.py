@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -42,10 +43,9 @@ def gate(upstream: ScriptedServer) -> Iterator[Gate]:
 
 
 @pytest.fixture
-def relay(serve: Serve) -> Iterator[Relay]:
+def relay(servers: ExitStack, serve: Serve) -> Relay:
     """A proxy before a server that keeps answers."""
-    with Relay(serve(keep="memory://")) as relay:
-        yield relay
+    return servers.enter_context(Relay(serve(keep="memory://")))
 
 
 def test_a_reload_in_mid_answer_goes_on(
@@ -197,18 +197,18 @@ def test_without_kept_answers_a_reload_keeps_what_came_and_offers_to_retry(
 
 
 def test_without_kept_answers_a_lost_connection_is_told(
-    open_page: Open, serve: Serve, upstream: ScriptedServer, gate: Gate
+    open_page: Open, serve: Serve, servers: ExitStack, gate: Gate
 ) -> None:
-    with Relay(serve()) as relay:
-        page = open_page(relay.url, NETWORK)
-        page.ask("Hello")
-        gate.open(3)
-        page.wait_for_text("".join(TOKENS[:3]))
-        relay.drop_idle()
-        expect(page.notice).to_have_text(LOST)
-        expect(page.rendered).to_have_text("Grüße aus 東京")
-        page.button("Retry").click()
-        expect(page.rendered).to_have_text("You said: Hello")
+    relay = servers.enter_context(Relay(serve()))
+    page = open_page(relay.url, NETWORK)
+    page.ask("Hello")
+    gate.open(3)
+    page.wait_for_text("".join(TOKENS[:3]))
+    relay.drop_idle()
+    expect(page.notice).to_have_text(LOST)
+    expect(page.rendered).to_have_text("Grüße aus 東京")
+    page.button("Retry").click()
+    expect(page.rendered).to_have_text("You said: Hello")
 
 
 def test_an_answer_that_is_no_longer_kept_is_told(

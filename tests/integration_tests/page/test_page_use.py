@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import AsyncIterator, Callable
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -205,15 +206,17 @@ def test_a_page_without_tls_copies_too(
 
 
 @pytest.mark.parametrize("path", ["/ai/", "/ai"])
-def test_it_may_be_mounted(open_page: Open, path: str) -> None:
+def test_it_may_be_mounted(open_page: Open, servers: ExitStack, path: str) -> None:
     inner = create_app({"m": echo}, page=True, keep="memory://")
-    with running(Starlette(routes=[Mount("/ai", inner)])) as url:
-        page = open_page(url + path)
-        page.ask("Hello")
-        expect(page.rendered).to_have_text("m: Hello")
+    app = Starlette(routes=[Mount("/ai", inner)])
+    page = open_page(servers.enter_context(running(app)) + path)
+    page.ask("Hello")
+    expect(page.rendered).to_have_text("m: Hello")
 
 
-def test_it_may_be_behind_a_proxy_that_takes_the_prefix_off(open_page: Open) -> None:
+def test_it_may_be_behind_a_proxy_that_takes_the_prefix_off(
+    open_page: Open, servers: ExitStack
+) -> None:
     inner = create_app({"m": echo}, page=True)
 
     async def proxy(scope: Any, receive: Any, send: Any) -> None:
@@ -223,10 +226,9 @@ def test_it_may_be_behind_a_proxy_that_takes_the_prefix_off(open_page: Open) -> 
             scope["root_path"] = "/a/b"
         await inner(scope, receive, send)
 
-    with running(proxy) as url:
-        page = open_page(f"{url}/a/b/")
-        page.ask("Hello")
-        expect(page.rendered).to_have_text("m: Hello")
+    page = open_page(f"{servers.enter_context(running(proxy))}/a/b/")
+    page.ask("Hello")
+    expect(page.rendered).to_have_text("m: Hello")
 
 
 def test_failures_are_told_in_words(
