@@ -13,10 +13,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from langchain_sse_chat.errors import InvalidRequestError
+from langchain_sse_chat.lazy_pattern import lazy_pattern
 
 logger = logging.getLogger("langchain_sse_chat")
 
-_REFUSES_TOOLS = re.compile(
+_REFUSES_TOOLS = lazy_pattern(
     r"tools with reasoning_effort are not supported", re.IGNORECASE
 )
 

@@ -5,14 +5,15 @@ https://developers.sber.ru/docs/ru/gigachat/guides/images-generation
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from langchain_sse_chat.lazy_pattern import lazy_pattern
+
 # A tag ends at the next angle bracket, so that the time is linear in the text.
-_TAG = re.compile(r"<(img|video)\b([^<>]*)>")
-_GENERATED = re.compile(r"\bfuse=\"true\"")
-_ID = re.compile(r"\b(src|cover)=\"([^\"]+)\"")
+_TAG = lazy_pattern(r"<(img|video)\b([^<>]*)>")
+_GENERATED = lazy_pattern(r"\bfuse=\"true\"")
+_ID = lazy_pattern(r"\b(src|cover)=\"([^\"]+)\"")
 _KINDS = {"img": "image", "video": "video"}
 
 

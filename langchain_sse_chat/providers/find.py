@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache
 from typing import NamedTuple
 
 from langchain_sse_chat.errors import ConfigurationError
@@ -36,7 +35,7 @@ def find_provider(provider: str | Provider | None, base_url: str | None) -> Prov
     if base_url is None:
         return OPENAI
     host = host_of(base_url)
-    return CUSTOM if host is None else _known_hosts().owner(host)
+    return CUSTOM if host is None else _KNOWN_HOSTS.owner(host)
 
 
 def unknown_provider(name: str) -> str:
@@ -77,6 +76,4 @@ def hosts_of(providers: Iterable[Provider]) -> Hosts:
     return Hosts(names, tuple(patterns))
 
 
-@cache
-def _known_hosts() -> Hosts:
-    return hosts_of(PROVIDERS.values())
+_KNOWN_HOSTS = hosts_of(PROVIDERS.values())

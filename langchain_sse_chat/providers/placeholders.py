@@ -6,9 +6,10 @@ import os
 import re
 
 from langchain_sse_chat.errors import ConfigurationError
+from langchain_sse_chat.lazy_pattern import lazy_pattern
 
-_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-_PLAIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._~-]*[A-Za-z0-9])?")
+_PLACEHOLDER = lazy_pattern(r"\{([^{}]*)\}")
+_PLAIN = lazy_pattern(r"[A-Za-z0-9](?:[A-Za-z0-9._~-]*[A-Za-z0-9])?")
 
 
 def filled(base_url: str, provider: str) -> str:
@@ -49,9 +50,7 @@ def filled(base_url: str, provider: str) -> str:
 
 def host_pattern(base_url: str | None) -> str | None:
     """Return an address with `*` for each of its variables."""
-    if base_url is None or "{" not in base_url:
-        return base_url
-    return _PLACEHOLDER.sub("*", base_url)
+    return None if base_url is None else _starred(base_url)
 
 
 def quick_host(base_url: str) -> str:
@@ -60,10 +59,15 @@ def quick_host(base_url: str) -> str:
     The first model of a process needs those of all providers, and `urlsplit` takes
     several times as long.
     """
-    rest = base_url.partition("://")[2]
-    if "{" in rest:
-        rest = _PLACEHOLDER.sub("*", rest)
+    rest = _starred(base_url.partition("://")[2])
     return rest.partition("/")[0].partition(":")[0].lower()
+
+
+def _starred(text: str) -> str:
+    if "{" not in text:
+        return text
+    start, *others = text.split("{")
+    return start + "".join("*" + other.partition("}")[2] for other in others)
 
 
 def matches(host: str, pattern: str) -> bool:

@@ -12,6 +12,8 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from langchain_sse_chat.lazy_pattern import lazy_pattern
+
 MIN_SECRET_LENGTH = 8
 """Shorter secrets are not searched for: words such as `true` occur everywhere."""
 
@@ -24,14 +26,14 @@ keys without their prefix: `sk-proj-…` as `proj-…`."""
 
 _SURROGATES = rb"\\+u[dD][89abAB][0-9a-fA-F]{2}\\+u[dD][c-fC-F][0-9a-fA-F]{2}"
 
-_ESCAPE = re.compile(
+_ESCAPE = lazy_pattern(
     _SURROGATES
     + rb"|\\+(?:u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2})?"
     + rb"|%(?:25)*[0-9a-fA-F]{2}"
     + rb"|&(?:amp;)*(?:\#[xX][0-9a-fA-F]{1,6}|\#[0-9]{1,7}|lt|gt|quot|apos|amp);"
 )
 
-_OPEN_ESCAPE = re.compile(
+_OPEN_ESCAPE = lazy_pattern(
     rb"\\{1,8}(?:u[dD][89abAB][0-9a-fA-F]{2})?\Z"
     rb"|(?:\\{1,8}u[dD][89abAB][0-9a-fA-F]{2})?"
     rb"\\{1,8}(?:u[0-9a-fA-F]{0,3}|x[0-9a-fA-F]?)?\Z"
@@ -43,7 +45,7 @@ _OPEN_ESCAPE = re.compile(
 _LONGEST_ESCAPE = 64
 _MOST_LAYERS = 4
 
-_NUMBERS = re.compile(rb"u([0-9a-fA-F]{4})")
+_NUMBERS = lazy_pattern(rb"u([0-9a-fA-F]{4})")
 
 _ENTITIES = {b"lt": b"<", b"gt": b">", b"quot": b'"', b"apos": b"'", b"amp": b"&"}
 
@@ -51,7 +53,7 @@ _SAME = bytes.maketrans(b" \n\r\t\b\f", b"+nrtbf")
 """A space is `+` in a query. Line ends become letters, because the backslashes of their
 escapes are removed."""
 
-_CUTS = re.compile(rb"""\Z|["'.]|\+\xe2\x80\xa6""")
+_CUTS = lazy_pattern(rb"""\Z|["'.]|\+\xe2\x80\xa6""")
 """The characters after a truncated text: its end, a quote, a full stop, or ` …`."""
 
 

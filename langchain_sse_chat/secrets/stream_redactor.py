@@ -6,6 +6,7 @@ import json
 import re
 from typing import Protocol
 
+from langchain_sse_chat.lazy_pattern import lazy_pattern
 from langchain_sse_chat.secrets.spellings import (
     MIN_SECRET_LENGTH,
     PlainForm,
@@ -14,7 +15,7 @@ from langchain_sse_chat.secrets.spellings import (
 
 _STAR = b"*"
 
-_TEXT = re.compile(rb'"((?:[^"\\]|\\.)*)"(\s*:)?', re.DOTALL)
+_TEXT = lazy_pattern(rb'"((?:[^"\\]|\\.)*)"(\s*:)?', re.DOTALL)
 
 
 class StreamRedactor(Protocol):

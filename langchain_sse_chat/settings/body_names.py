@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from langchain_sse_chat.errors import ConfigurationError
+from langchain_sse_chat.lazy_pattern import lazy_pattern
 from langchain_sse_chat.secrets import speaks_of_a_secret
 from langchain_sse_chat.settings.field_use import Use, names_of, use_of, uses_of
 from langchain_sse_chat.settings.peer_names.peer_name import Meaning, PeerName
@@ -14,7 +14,7 @@ from langchain_sse_chat.settings.peer_names.peer_name import Meaning, PeerName
 if TYPE_CHECKING:
     from langchain_sse_chat.settings.checked_model import CheckedModel
 
-_SPEAKS_OF_AN_ADDRESS = re.compile(
+_SPEAKS_OF_AN_ADDRESS = lazy_pattern(
     r"(?:^|_)(?:(?:api_)?base|endpoint|host|proxy|server|ur[il])s?$"
 )
 

@@ -106,7 +106,7 @@ class CheckedModel(BaseModel):
             ConfigurationError: The value is not valid; nothing is changed.
         """
         private = getattr(self, "__pydantic_private__", None) or {}
-        if not private or not use_of(type(self), name):
+        if not private or name.startswith("_") or not use_of(type(self), name):
             super().__setattr__(name, value)
         elif private["_is_made"]:
             self._change({name: value})

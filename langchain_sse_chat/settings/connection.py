@@ -27,6 +27,7 @@ from langchain_sse_chat.settings.field_types import (
     ApiKey,
     OwnAsyncClient,
     OwnClient,
+    ProviderField,
     Timeout,
     Verify,
 )
@@ -50,7 +51,7 @@ class Connection(CheckedModel):
     )
     """The model's name on the server. Also accepted as `model_name`."""
 
-    provider: Annotated[str | Provider | None, Use.MODEL] = None
+    provider: Annotated[ProviderField, Use.MODEL] = None
     """The provider: a name from the table or a `Provider` of your own. Default: the
     provider of the host in `base_url`; OpenAI without a `base_url`."""
 

@@ -8,11 +8,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import httpx
-from pydantic import GetPydanticSchema, SecretStr
-from pydantic_core.core_schema import any_schema
+from pydantic import GetPydanticSchema, SecretStr, TypeAdapter
+from pydantic_core.core_schema import any_schema, no_info_plain_validator_function
+
+from langchain_sse_chat.providers import Provider
 
 AS_IT_IS = GetPydanticSchema(lambda *_: any_schema())
 """Marks a field that is checked elsewhere, so that pydantic builds no schema for it."""
+
+
+def _checked_provider(value: Any) -> Any:
+    if value is None or isinstance(value, (str, Provider)):
+        return value
+    # A schema of all the fields below takes longer than that of the whole model.
+    return TypeAdapter(Provider).validate_python(value)
+
+
+ProviderField = Annotated[
+    str | Provider | None,
+    GetPydanticSchema(lambda *_: no_info_plain_validator_function(_checked_provider)),
+]
+"""The name of a provider, a `Provider`, or a dict with the fields of one."""
 
 if TYPE_CHECKING:
     # A string is accepted and stored as a `SecretStr`.

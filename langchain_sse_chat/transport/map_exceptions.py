@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import ssl
 from collections.abc import Iterator
 from typing import NoReturn
@@ -17,6 +16,7 @@ from langchain_sse_chat.errors import (
     SSEChatError,
     TimedOutError,
 )
+from langchain_sse_chat.lazy_pattern import lazy_pattern
 from langchain_sse_chat.transport.clock import StreamClock, monotonic
 from langchain_sse_chat.transport.protocols import Timeouts
 
@@ -224,7 +224,7 @@ def _broken(exc: Exception, url: str) -> ConnectionFailedError:
     return ConnectionFailedError(msg)
 
 
-_REFUSED = re.compile(r"4(?!08|25|29)\d\d ")
+_REFUSED = lazy_pattern(r"4(?!08|25|29)\d\d ")
 """The status of a proxy that will refuse the same request again."""
 
 _NO_TLS = ("WRONG_VERSION_NUMBER", "PACKET_LENGTH_TOO_LONG", "RECORD_LAYER_FAILURE")

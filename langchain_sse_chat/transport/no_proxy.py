@@ -15,10 +15,11 @@ from typing import NamedTuple
 import httpx
 
 from langchain_sse_chat.errors import ConfigurationError
+from langchain_sse_chat.lazy_pattern import lazy_pattern
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
-_NAME = re.compile(r"[\w.*-]+")
-_BEGINNING_OF_AN_ADDRESS = re.compile(r"\d{1,3}\.(\d{1,3}\.){0,2}")
+_NAME = lazy_pattern(r"[\w.*-]+")
+_BEGINNING_OF_AN_ADDRESS = lazy_pattern(r"\d{1,3}\.(\d{1,3}\.){0,2}")
 _BRACKETS = str.maketrans("", "", "[]")
 
 

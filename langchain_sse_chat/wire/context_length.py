@@ -11,12 +11,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from langchain_sse_chat.lazy_pattern import lazy_pattern
+
 _FLAGS = re.IGNORECASE | re.DOTALL
 _LONGEST = 2000
 """Characters of a text that are read."""
 _TOO_MANY_REQUESTS = 429
 
-_CODES = re.compile(
+_CODES = lazy_pattern(
     r"(?:context|prompt|input|conversation)_?(?:length|window|size|limit|tokens?)?"
     r"(?:_?limit)?_?(?:exceed|overflow|too_?(?:long|large))"
     r"|exceed_context_size"  # llama.cpp
@@ -27,7 +29,7 @@ _CODES = re.compile(
 )
 """Codes, types and class names that are enough without a text."""
 
-_EXCESS = re.compile(
+_EXCESS = lazy_pattern(
     r"exceed|surpass|overflow|beyond|\bover\b|reached|not enough"
     r"|too (?:long|large|big|many)|(?:longer|larger|greater|higher|bigger|more) than"
     r"|(?:must|should) (?:be|have) (?:<|less|at most|no more|smaller|below|under|\[)"
@@ -40,7 +42,7 @@ _EXCESS = re.compile(
 )
 """Words for an exceeded limit."""
 
-_CONTEXT = re.compile(
+_CONTEXT = lazy_pattern(
     r"(?:context|conversation)[ _-]?(?:length|window|size|limit)|maximum context|n_ctx"
     r"|max(?:imum)?[ _](?:model|seq(?:uence)?)[ _]len|max_model_len"
     r"|\bcontext (?:is )?(?:too long|overflow)|上下文|контекст",
@@ -48,7 +50,7 @@ _CONTEXT = re.compile(
 )
 """Names of the context window."""
 
-_SUBJECT = re.compile(
+_SUBJECT = lazy_pattern(
     r"(?<![a-z])(?:prompts?|inputs?|messages?|requests?(?:ed)?|conversation"
     r"|(?:chat )?history|text|sequence|model|total|length of)(?:\b|_)"
     r"|输入|提示|对话|消息|内容|模型|сообщени|запрос|текст|промпт",
@@ -56,11 +58,11 @@ _SUBJECT = re.compile(
 )
 """Things that have tokens, in a text that counts tokens."""
 
-_TOKENS = re.compile(
+_TOKENS = lazy_pattern(
     r"tokens\b|\d token\b|token[ _](?:count|limit|length|size)|токен|token数", _FLAGS
 )
 
-_LENGTHS = re.compile(
+_LENGTHS = lazy_pattern(
     r"\b(?:prompts?|inputs?|messages?|conversation|sequence)\b.{0,40}"
     r"(?:\blength|\bcharacters)|(?:length|size) of the (?:prompt|input|messages)"
     r"|max(?:imum)? (?:input|prompt) (?:length|characters)"
@@ -70,7 +72,7 @@ _LENGTHS = re.compile(
 )
 """Lengths of a conversation that are not counted in tokens."""
 
-_PLAIN = re.compile(
+_PLAIN = lazy_pattern(
     r"\b(?:prompt|inputs?|messages?|conversation|context|history|text fields)\b['\"]?"
     r"(?: \([^)]*\))?(?: (?:tokens?|length|count|size|text|that|you|submitted))*"
     r"(?: is| are| was| were)?(?: far| way)? too (?:long|large|big)"
@@ -86,10 +88,10 @@ _PLAIN = re.compile(
 )
 """Sentences without a number."""
 
-_TOO_MANY = re.compile(r"too many tokens|tokens? limit exceeded", _FLAGS)
+_TOO_MANY = lazy_pattern(r"too many tokens|tokens? limit exceeded", _FLAGS)
 """About the conversation or, with status 429, about a rate."""
 
-_ANOTHER_LIMIT = re.compile(
+_ANOTHER_LIMIT = lazy_pattern(
     r"rate.?limit|per[ _-]?(?:min\b|minute|second|sec\b|hour|day|month)|\b[TR]P[MDS]\b"
     r"|/ ?min\b|too many requests|throttl|quota|this minute|\bdaily|\bmonthly"
     r"|please wait|try again (?:in|later)|concurren|每分钟|限流|频率|速率|并发"
@@ -97,43 +99,45 @@ _ANOTHER_LIMIT = re.compile(
     _FLAGS,
 )
 
-_ANSWER = re.compile(
+_ANSWER = lazy_pattern(
     r"<cap>|\b(?:output|completion|response|generated|thinking|reasoning|budget)\b",
     _FLAGS,
 )
 """The limit on the answer, which the caller sets."""
-_CAP = re.compile(
+_CAP = lazy_pattern(
     r"`?\b(?:max_?(?:completion_?|new_?|output_?)?tokens|n_predict|num_predict"
     r"|max (?:completion |new |output )tokens)\b`?",
     _FLAGS,
 )
-_INPUT = re.compile(r"\b(?:inputs?|prompts?|messages?|conversation|history)\b", _FLAGS)
+_INPUT = lazy_pattern(
+    r"\b(?:inputs?|prompts?|messages?|conversation|history)\b", _FLAGS
+)
 
-_FIELD = re.compile(
+_FIELD = lazy_pattern(
     r"\b(?:tools?|functions?|arguments?|field|property|properties|schema|description"
     r"|names?|ids?|stop|suffix|header|url|password|title|cache|key|metadata|user)\b",
     _FLAGS,
 )
 
-_FILE = re.compile(
+_FILE = lazy_pattern(
     r"\b(?:files?|images?|audio|videos?|uploads?|uploaded|attachments?|pdf|media"
     r"|payload|entity|body|bytes|pixels?|pages?|base64|[kmg]i?b)\b|\d[kmg]i?b\b",
     _FLAGS,
 )
 
-_FORM = re.compile(
+_FORM = lazy_pattern(
     r"input (?:should|validation|must be a)|context deadline|\brequest[ _-]?id\b",
     _FLAGS,
 )
 """Words of validators and of Go's timeouts, and the names of request IDs, all unrelated
 to the conversation."""
 
-_ANSWER_SIZE = re.compile(
+_ANSWER_SIZE = lazy_pattern(
     r"too large: (\d+)|\((\d+) (?:output|<cap>)|requested (\d+) (?:output|<cap>)"
     r"|and (\d+) <cap>|(\d+) (?:tokens )?(?:in|for) the completion|\d \+ (\d+) > \d",
     _FLAGS,
 )
-_LIMIT_SIZE = re.compile(
+_LIMIT_SIZE = lazy_pattern(
     r"context (?:length|window|limit)\D{0,12}(\d+)|<= (\d+)|\d \+ \d+ > (\d+)", _FLAGS
 )
 
@@ -170,7 +174,7 @@ def _says_overflow(text: str, status: int) -> bool:
     return bool(_PLAIN.search(text) or (passed and _LENGTHS.search(text)))
 
 
-_BYTES = re.compile(r"text bytes", _FLAGS)  # Anthropic counts the bytes of text
+_BYTES = lazy_pattern(r"text bytes", _FLAGS)  # Anthropic counts the bytes of text
 
 
 def _is_about_the_answer(text: str) -> bool:

@@ -12,6 +12,8 @@ import re
 from enum import IntEnum
 from functools import lru_cache
 
+from langchain_sse_chat.lazy_pattern import lazy_pattern
+
 
 class Ending(IntEnum):
     """Kinds of finish reasons; if an answer has several, the highest wins."""
@@ -121,7 +123,7 @@ _CUT = frozenset(
     }
 ).union(_LENGTH, _REFUSED, _FILTERED)
 
-_FAILURE = re.compile(
+_FAILURE = lazy_pattern(
     r"error|fail|abort|cancel|malformed|exception|time_?d?_?out"
     # DeepSeek: `insufficient_system_resource`.
     r"|insufficient|unavailable|overload|rate_limit|quota|deadline"
@@ -134,7 +136,7 @@ GigaChat), `abort` (vLLM, SGLang), `network_error` (Zhipu), `MALFORMED_FUNCTION_
 (Gemini), `malformed_tool_use` (Bedrock), `USER_CANCEL` (Cohere), `timeout`."""
 
 
-_NO_FAILURE = re.compile(r"(?:no|non|without)_(?:error|fail)[a-z]*|failover")
+_NO_FAILURE = lazy_pattern(r"(?:no|non|without)_(?:error|fail)[a-z]*|failover")
 """Words that speak of a failure, and say that there is none."""
 
 

@@ -16,9 +16,10 @@ from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from langchain_sse_chat.lazy_pattern import lazy_pattern
 from langchain_sse_chat.wire.error_details import Report
 
-_IN_HEADER = re.compile(r"[+-]?\d{1,15}(?:\.\d*)?", re.ASCII)
+_IN_HEADER = lazy_pattern(r"[+-]?\d{1,15}(?:\.\d*)?", re.ASCII)
 
 _WAITS = ("retryafterms", "retryafter", "retryafterseconds", "retrydelay")
 _RESETS = ("xratelimitreset", "ratelimitreset", "resetsinseconds", "resetseconds")
@@ -34,10 +35,10 @@ _PART = (
     r"(ms|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?)"
     r"(?![a-z])"
 )
-_PARTS = re.compile(_PART, re.IGNORECASE)
+_PARTS = lazy_pattern(_PART, re.IGNORECASE)
 _DURATION = rf"(?P<wait>{_PART}(?:[,\s]*(?:and\s)?{_PART}){{0,4}})"
-_WHOLE = re.compile(rf"\s*{_DURATION}\s*", re.IGNORECASE)
-_SAID = re.compile(
+_WHOLE = lazy_pattern(rf"\s*{_DURATION}\s*", re.IGNORECASE)
+_SAID = lazy_pattern(
     rf"\b(?:try (?:your request )?again|retry|wait|reset)\b[^.\d]{{0,30}}{_DURATION}"
     r"|(?P<seconds>\d{1,9})\s?秒(?:钟)?(?:之?后|再试|重试)",
     re.IGNORECASE,

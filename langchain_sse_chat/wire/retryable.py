@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from langchain_sse_chat.lazy_pattern import lazy_pattern
 from langchain_sse_chat.wire.error_details import Report
 from langchain_sse_chat.wire.retry_after import wait_in
 
@@ -17,14 +18,14 @@ PASSING_STATUSES = frozenset({408, 409, 425, 429, *range(500, 600)})
 """Retryable statuses: those that OpenAI's clients retry
 (https://github.com/openai/openai-python#retries), and 425 (RFC 8470)."""
 
-_PASSING_WORDS = re.compile(
+_PASSING_WORDS = lazy_pattern(
     r"rate.?limit|overload|unavailable|time.?out|server_error|internal|capacity"
     r"|connection|upstream|too many requests|resource_?exhausted",
     re.IGNORECASE,
 )
 """Codes of transient failures that are words."""
 
-_SPENT_CODES = re.compile(
+_SPENT_CODES = lazy_pattern(
     r"(?:insufficient|not_?enough|exceeded)_?(?:user_?|current_?|account_?)*"
     r"(?:quota|balance|credits?|funds?)"
     r"|billing|payment|arrear|overdue|free_?tier_?only|usage_not_included"
@@ -37,7 +38,7 @@ _SPENT_CODES = re.compile(
 )
 """Codes of accounts that are out of credit or closed."""
 
-_SPENT_WORDS = re.compile(
+_SPENT_WORDS = lazy_pattern(
     r"insufficient[\w ]{0,20}\b(?:quota|balance|credits?|funds?)\b"
     r"|\b(?:balance|credits?|funds?|quota|free tier)\b[\w' ]{0,30}\b(?:too low"
     r"|exhausted|insufficient|depleted|used up|expired|not enough|negative|overdue"
@@ -56,7 +57,7 @@ _SPENT_WORDS = re.compile(
 )
 """Messages about such accounts."""
 
-_RATE_WORDS = re.compile(
+_RATE_WORDS = lazy_pattern(
     r"rate.?limit|per[ _-]?(?:min|second|sec\b|hour|day)|\b[TR]P[MDS]\b"
     r"|too many requests|concurren|overload|(?:try again|retry) (?:in|later|shortly)"
     r"|限流|频率|并发",

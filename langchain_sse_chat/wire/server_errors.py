@@ -20,6 +20,7 @@ from langchain_sse_chat.errors import (
     StatusError,
     StreamError,
 )
+from langchain_sse_chat.lazy_pattern import lazy_pattern
 from langchain_sse_chat.wire.context_length import is_overflow
 from langchain_sse_chat.wire.error_details import (
     ErrorDetails,
@@ -64,13 +65,13 @@ _SPENT_HINT = (
     "billing page of the provider."
 )
 
-_WANTS_TLS = re.compile(
+_WANTS_TLS = lazy_pattern(
     r"plain HTTP request was sent to HTTPS port|HTTP request to an HTTPS server",
     re.IGNORECASE,
 )
 """Messages of nginx and Go servers for http:// when they expect https://."""
 
-_WANTS_RESPONSES = re.compile(r"\bv1/responses\b")
+_WANTS_RESPONSES = lazy_pattern(r"\bv1/responses\b")
 """Messages of OpenAI for models, or tools, that need another API."""
 
 _RESPONSES_HINT = (
@@ -244,7 +245,7 @@ def without_cookies(headers: Mapping[str, str]) -> dict[str, str]:
     return {k: v for k, v in headers.items() if k not in {"set-cookie", "set-cookie2"}}
 
 
-_TITLE = re.compile(r"<title[^<>]*>([^<]*)</title>", re.IGNORECASE)
+_TITLE = lazy_pattern(r"<title[^<>]*>([^<]*)</title>", re.IGNORECASE)
 
 
 def _body_words(text: str) -> tuple[ErrorDetails, object]:

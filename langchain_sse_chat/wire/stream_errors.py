@@ -14,6 +14,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from langchain_sse_chat.lazy_pattern import lazy_pattern
 from langchain_sse_chat.wire.error_details import code_in, read_details, word_in
 from langchain_sse_chat.wire.jsontext import loads
 
@@ -63,10 +64,10 @@ _SUCCESS_IN_CHINESE = "成功"
 _PLAIN_WORDS = ("message", "msg", "error_msg", "status_msg", "detail")
 """Keys of a message; without one, a code next to choices can mean anything."""
 
-_FAILED_EVENT = re.compile(r"error|fail(?!over)|exception|abort", re.IGNORECASE)
+_FAILED_EVENT = lazy_pattern(r"error|fail(?!over)|exception|abort", re.IGNORECASE)
 _FAILED_STATUSES = frozenset({"error", "fail", "failed", "failure"})
 
-_FAILED_WORD = re.compile(r"\W*(?:error|exception)\b", re.IGNORECASE)
+_FAILED_WORD = lazy_pattern(r"\W*(?:error|exception)\b", re.IGNORECASE)
 
 _DECODER = json.JSONDecoder()
 
@@ -233,7 +234,7 @@ def _codes(body: Mapping[str, Any]) -> list[int | str]:
     ]
 
 
-_BARE = re.compile(r"^[ \t]*(?:error:[ \t]*)?(?=\{|\[\s*\{)", re.MULTILINE)
+_BARE = lazy_pattern(r"^[ \t]*(?:error:[ \t]*)?(?=\{|\[\s*\{)", re.MULTILINE)
 """The start of an error, alone or in a list; log lines, which start with a time in
 brackets, do not match. llama.cpp has sent `error: {…}` instead of `data: {…}`."""
 

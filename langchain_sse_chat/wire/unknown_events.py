@@ -10,7 +10,6 @@ notice.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,6 +18,7 @@ from langchain_sse_chat.errors import (
     NotAnEventStreamError,
     SSEChatError,
 )
+from langchain_sse_chat.lazy_pattern import lazy_pattern
 from langchain_sse_chat.wire import server_errors as failures
 from langchain_sse_chat.wire.error_details import code_in, read_details
 from langchain_sse_chat.wire.other_protocols import Protocol, protocol_of
@@ -67,7 +67,7 @@ _ENDS = frozenset(
 _KINDS = ("type", "event", "object", "status")
 """Keys of words that say what an object is."""
 
-_TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d[\d:.Z+-]*")
+_TIME = lazy_pattern(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d[\d:.Z+-]*")
 """A time as data: ChatGPT's own servers have sent one every 15 seconds
 (https://github.com/missuo/FreeGPT35/pull/29)."""
 

@@ -9,7 +9,13 @@ from typing import Any
 import httpx
 import pytest
 
-from langchain_sse_chat import ChatSSE, CompatibleEmbeddings, ConfigurationError
+from langchain_sse_chat import (
+    ChatSSE,
+    CompatibleEmbeddings,
+    ConfigurationError,
+    Dialect,
+    Provider,
+)
 from langchain_sse_chat.settings.connection import Connection
 from langchain_sse_chat.transport.clients import ClientSettings
 from tests.unit_tests.settings.asked_models import SECRET
@@ -42,10 +48,31 @@ def test_key_and_address_come_from_the_provider(
 
 
 @KINDS
+def test_a_provider_may_be_a_dict_of_its_fields(kind: type[Any]) -> None:
+    fields = {
+        "name": "acme",
+        "base_url": "https://acme.test/v1",
+        "dialect": {"system_role": "developer"},
+    }
+
+    model = kind(model="m", provider=fields, api_key="k")
+
+    own = Provider(
+        "acme", "https://acme.test/v1", dialect=Dialect(system_role="developer")
+    )
+    assert model.provider == own
+    again = {k: v for k, v in model.model_dump().items() if k in ("model", "provider")}
+    assert kind(**again, api_key="k").provider == own
+
+
+@KINDS
 @pytest.mark.parametrize(
     ("given", "words"),
     [
         pytest.param({"provider": "aitunnel"}, "No API key for aitunnel", id="key"),
+        pytest.param(
+            {"provider": {"nme": "acme"}}, "must be the name of a provider", id="dict"
+        ),
         pytest.param({"base_url": "ftp://x"}, "base_url", id="address"),
         pytest.param({"timeout": "soon", "api_key": "k"}, "timeout", id="timeout"),
         pytest.param(
