@@ -20,7 +20,7 @@ from langchain_sse_chat.transport.protocols import Exchange, NextAttempt
 from langchain_sse_chat.transport.watchdog import Watchdog
 from langchain_sse_chat.transport.workarounds.asyncgen_hooks import begin_unhooked
 from langchain_sse_chat.transport.workarounds.http2 import (
-    FLUSH_FAILURES,
+    flush_failures,
     own_stream,
     reset,
 )
@@ -210,7 +210,7 @@ async def _close(
                     await _spoil(response)
                 flush = reset(response)
                 if flush is not None:
-                    with contextlib.suppress(*FLUSH_FAILURES):
+                    with contextlib.suppress(*flush_failures()):
                         await flush()
                 await response.aclose()
         finally:

@@ -9,23 +9,23 @@ from __future__ import annotations
 
 from types import FunctionType
 
-import httpcore
 import httpx
 
-_METHODS = (
-    (httpx.AsyncHTTPTransport, "handle_async_request"),
-    (httpcore.AsyncConnectionPool, "handle_async_request"),
-    (httpcore.AsyncHTTPConnection, "handle_async_request"),
-)
+from langchain_sse_chat.transport import late_httpcore as httpcore
 
 
 def is_httpx_patched() -> bool:
     """Return whether another library intercepts httpx's async requests."""
-    return not all(_is_own(owner, name) for owner, name in _METHODS)
+    owners = (
+        httpx.AsyncHTTPTransport,
+        httpcore.AsyncConnectionPool,
+        httpcore.AsyncHTTPConnection,
+    )
+    return not all(map(_sends_itself, owners))
 
 
-def _is_own(owner: type, name: str) -> bool:
-    method = vars(owner).get(name)
+def _sends_itself(owner: type) -> bool:
+    method = vars(owner).get("handle_async_request")
     if type(method) is not FunctionType:
         return False
     # Not `__module__`, which decorators copy from the original.

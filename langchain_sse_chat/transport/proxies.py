@@ -8,7 +8,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from urllib.request import getproxies
 
-import httpcore
 import httpx
 
 from langchain_sse_chat.errors import (
@@ -18,6 +17,7 @@ from langchain_sse_chat.errors import (
     TimedOutError,
 )
 from langchain_sse_chat.secrets.masking import MaskedStr
+from langchain_sse_chat.transport import late_httpcore as httpcore
 from langchain_sse_chat.transport.no_proxy import NoProxy, is_this_machine
 
 EXTENSION = "langchain_sse_chat.proxy"

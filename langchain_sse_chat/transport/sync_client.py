@@ -19,7 +19,7 @@ from langchain_sse_chat.transport.map_exceptions import READ_FAILURES, SEND_FAIL
 from langchain_sse_chat.transport.open_answers import ended, opened
 from langchain_sse_chat.transport.protocols import Exchange, NextAttempt
 from langchain_sse_chat.transport.workarounds.http2 import (
-    FLUSH_FAILURES,
+    flush_failures,
     is_http2,
     own_stream,
     reset,
@@ -207,7 +207,7 @@ class _Answer(Generic[OutputT]):
                         _spoil(one)
                     flush = reset(one)
                     if flush is not None:
-                        with contextlib.suppress(*FLUSH_FAILURES):
+                        with contextlib.suppress(*flush_failures()):
                             flush()
                     one.close()
         finally:

@@ -28,22 +28,15 @@ from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
 
-import httpcore
 import httpx
+
+from langchain_sse_chat.transport import late_httpcore as httpcore
 
 PREFACE = b"PRI * HTTP/2.0"
 """The first bytes that a client sends on a connection (RFC 9113, section 3.4)."""
 
 _CANCEL = 0x8
 """The error code for "no longer needed" (RFC 9113, section 7)."""
-
-FLUSH_FAILURES = (
-    httpcore.NetworkError,
-    httpcore.ProtocolError,
-    httpcore.TimeoutException,
-    OSError,
-)
-"""Errors of sending the last frames, which do not matter at that point."""
 
 # Used as a request of httpcore: seconds for a few bytes.
 _FLUSH = SimpleNamespace(extensions={"timeout": {"write": 5.0}})
@@ -88,6 +81,16 @@ def as_httpx(exc: Exception) -> Exception:
     return httpx.RemoteProtocolError(f"HTTP/2: {exc}")
 
 
+def flush_failures() -> tuple[type[Exception], ...]:
+    """Return the errors of sending the last frames, which do not matter any more."""
+    return (
+        httpcore.NetworkError,
+        httpcore.ProtocolError,
+        httpcore.TimeoutException,
+        OSError,
+    )
+
+
 def is_http2(response: httpx.Response) -> bool:
     """Return whether other responses share the connection of a response."""
     return response.http_version == "HTTP/2"
@@ -103,7 +106,7 @@ def reset(response: httpx.Response) -> Callable[[], Any] | None:
 
     Returns:
         A function that sends the reset to the server; in async code, its result has to
-        be awaited. It can raise `FLUSH_FAILURES`. `None` when the answer has ended or
+        be awaited. It can raise `flush_failures()`. `None` when the answer has ended or
         does not use HTTP/2.
     """
     connection = connection_of(response)

@@ -30,8 +30,7 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from typing import Any
 
-import httpcore
-
+from langchain_sse_chat.transport import late_httpcore as httpcore
 from langchain_sse_chat.transport.clock import MIN_TIMEOUT, Deadline, monotonic
 from langchain_sse_chat.transport.workarounds.http2 import PREFACE, refuse_http2
 from langchain_sse_chat.transport.workarounds.trailing_data import is_interim

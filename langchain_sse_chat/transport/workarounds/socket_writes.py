@@ -26,8 +26,7 @@ import contextlib
 import weakref
 from typing import Any
 
-import httpcore
-
+from langchain_sse_chat.transport import late_httpcore as httpcore
 from langchain_sse_chat.transport.workarounds.http2 import PREFACE, refuse_http2
 from langchain_sse_chat.transport.workarounds.trailing_data import is_interim
 
