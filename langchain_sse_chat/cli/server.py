@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import copy
+import logging
 import signal
 import socket
 from collections.abc import Callable, Iterator, Sequence
@@ -16,6 +17,7 @@ from uvicorn.config import LOGGING_CONFIG
 
 from langchain_sse_chat.cli.served_app import parts_that_serve
 
+_LOG = logging.getLogger("langchain_sse_chat.serve")
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _THREADS = 500
 """Steps of sync models and functions at the same time, as many as there are answers. An
@@ -72,6 +74,14 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Drain the application, then close all connections."""
+        if count := sum(part.open_answers for part in self._parts):
+            _LOG.info(
+                "Shutting down: waiting up to %g s for %d open answer%s. "
+                "Ctrl-C ends the wait.",
+                self._seconds,
+                count,
+                "" if count == 1 else "s",
+            )
         drains = [asyncio.ensure_future(p.drain(self._seconds)) for p in self._parts]
         while drains and not self.force_exit:
             await asyncio.wait(drains, timeout=_FORCED)

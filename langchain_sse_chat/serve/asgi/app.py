@@ -138,6 +138,11 @@ class ServeApp:
             return None
         return "memory" if keep == MEMORY else "redis"
 
+    @property
+    def open_answers(self) -> int:
+        """The number of answers that are being given."""
+        return len(self._open)
+
     async def drain(self, seconds: float | None = None) -> None:
         """Shut down gracefully: begin no more answers, and wait for the open ones.
 
