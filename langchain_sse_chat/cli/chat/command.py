@@ -21,6 +21,7 @@ from langchain_sse_chat.cli.chat.shell import Shell
 from langchain_sse_chat.cli.chat.terminal import (
     history_file,
     line_editing,
+    quiet_control_keys,
     style_of,
     width_of,
 )
@@ -116,7 +117,7 @@ def _chat(
     render = rich_renderer(width) if style.has_dim else None
     stream = PlainStream if render is None else partial(MarkdownStream, render)
     view: Callable[[], AnswerView] = lambda: AnswerView(style, stream())  # noqa: E731
-    with line_editing(history_file(environment)):
+    with quiet_control_keys(out), line_editing(history_file(environment)):
         shell = Shell(
             endpoint,
             conversation,
