@@ -27,9 +27,10 @@ from langchain_sse_chat.cli.chat.terminal import (
 )
 from langchain_sse_chat.cli.chat.turn import Turn
 from langchain_sse_chat.cli.ending import ended
-from langchain_sse_chat.cli.endpoint_model import EndpointModel
+from langchain_sse_chat.cli.endpoint_model import EndpointModel, paced_server
 from langchain_sse_chat.cli.load import CommandError
 from langchain_sse_chat.cli.parser import CommandParser
+from langchain_sse_chat.testing import ScriptedServer
 
 _DESCRIPTION = """\
 Chat with a model in the terminal. Type /help there to see the commands.
@@ -67,6 +68,8 @@ def main(
     given = own.parse_args(argv)
 
     def run() -> int:
+        style = style_of(out, environment)
+        is_chat = source.isatty() and style.is_terminal
         with EndpointModel(
             environment,
             model=given.model,
@@ -74,10 +77,10 @@ def main(
             base_url=given.base_url,
             api_key_env=given.api_key_env,
             resumes=given.resume,
+            embedded=paced_server if is_chat else ScriptedServer,
         ) as endpoint:
             conversation = Conversation(given.system)
-            style = style_of(out, environment)
-            if source.isatty() and style.is_terminal:
+            if is_chat:
                 return _chat(endpoint, conversation, style, environment, out)
             return _answer(endpoint, conversation, style, source, out)
 

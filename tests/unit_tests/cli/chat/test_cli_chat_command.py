@@ -136,6 +136,22 @@ def test_a_terminal_gets_a_chat(
     assert "\nYou said: **Hi**\nfirst token after" in text
 
 
+def test_only_a_person_gets_the_pace_of_a_model(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    paced: list[ScriptedServer] = []
+
+    def server() -> ScriptedServer:
+        paced.append(ScriptedServer())
+        return paced[-1]
+
+    monkeypatch.setattr(command, "paced_server", server)
+    assert piped("Hi") == (0, "You said: Hi\n")
+    assert paced == []
+    typed(monkeypatch, tmp_path, "Hi\n")
+    assert len(paced) == 1
+
+
 def test_a_terminal_with_styles_gets_markdown(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, server: ScriptedServer
 ) -> None:
