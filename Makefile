@@ -15,7 +15,7 @@ PY := $(VENV)/bin/python
 OTHER_VENVS := .venvs
 
 PACKAGE := langchain_sse_chat
-SOURCES := $(wildcard $(PACKAGE) tests benchmarks examples scripts)
+SOURCES := $(wildcard $(PACKAGE) _$(PACKAGE).py tests benchmarks examples scripts)
 PAGES := $(wildcard *.md docs)
 
 TEST_FILE ?= tests/unit_tests
