@@ -131,6 +131,11 @@ class ServeApp:
         return self._keys is not None
 
     @property
+    def known_names(self) -> list[str]:
+        """The names of the models that are known before a request."""
+        return self._catalog.known_names
+
+    @property
     def kept_in(self) -> Literal["memory", "redis"] | None:
         """The place where answers are kept, `None` if they are not."""
         keep = self._settings.keep
