@@ -63,7 +63,7 @@ def _log_level_is_kept(caplog: pytest.LogCaptureFixture) -> None:
 @pytest.mark.usefixtures("_endpoints_are_embedded", "_log_level_is_kept")
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_the_examples_of_a_page_run(page: Path) -> None:
-    if page.stem in {"agents", "models", "streaming-events"}:
+    if page.stem in {"agents", "models", "progress", "streaming-events"}:
         pytest.importorskip("langchain", reason="the group agents is not installed")
     namespace: dict[str, Any] = {"__name__": "example"}
     printed = ""
