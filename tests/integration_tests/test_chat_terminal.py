@@ -214,7 +214,7 @@ def is_wide(character: str) -> bool:
     return unicodedata.east_asian_width(character) in "WF"
 
 
-@pytest.mark.parametrize("home", ["/nonexistent", None], ids=["no folder", "no HOME"])
+@pytest.mark.parametrize("home", ["/dev/null/home", None], ids=["no folder", "no HOME"])
 def test_a_chat_without_a_home(
     server: ScriptedServer, tmp_path: Path, home: str | None
 ) -> None:
