@@ -23,8 +23,8 @@ def raised(error: BaseException) -> int:
     ("error", "status", "words"),
     [
         (CommandError("Not\nso."), 2, "Not so."),
-        (ConfigurationError("Not so."), 2, "Not so."),
-        (SSEChatError("Broken \x1b[2J."), 1, "Broken [2J."),
+        (ConfigurationError("Not `model`."), 2, "Not --model."),
+        (SSEChatError("`base_url` \x1b[2J."), 1, "--base-url [2J."),
         (OSError(28, "No space"), 1, "The output failed: No space."),
         (OSError("odd"), 1, "The output failed: odd."),
         (OSError(13, "Denied", "a/b"), 1, "a/b cannot be used: Denied."),
