@@ -151,6 +151,9 @@ def _answer(
     out: TextIO,
 ) -> int:
     """Answer the question of the input, without anything around it."""
+    if source.isatty():  # the output is a file or a pipe
+        sys.stderr.write("Type the question, and press Ctrl-D on a new line.\n")
+        sys.stderr.flush()
     question = source.read().strip()
     if not question:
         msg = "There is no question on standard input."

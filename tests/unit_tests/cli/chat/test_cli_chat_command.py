@@ -136,6 +136,17 @@ def test_a_terminal_gets_a_chat(
     assert "\nYou said: **Hi**\nfirst token after" in text
 
 
+def test_a_person_whose_output_is_a_pipe_is_told_how_a_question_ends(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    out = io.StringIO()
+    assert command.main([], {}, Lines("Hi\n"), out) == 0
+    assert out.getvalue() == "You said: Hi\n"
+    assert capsys.readouterr().err.startswith("Type the question, and press Ctrl-D")
+    piped("Hi")
+    assert capsys.readouterr().err == ""
+
+
 def test_only_a_person_gets_the_pace_of_a_model(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
