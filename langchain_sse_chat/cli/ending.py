@@ -53,6 +53,8 @@ def ended(
         _discard_rest(out)
         return _BROKEN_PIPE
     except KeyboardInterrupt:
+        if sys.stderr.isatty():  # the prompt of the shell would follow `^C`
+            sys.stderr.write("\n")
         return INTERRUPTED
     except CommandError as error:
         return _fail(prog, str(error), USAGE)

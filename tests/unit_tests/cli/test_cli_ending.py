@@ -50,6 +50,17 @@ def test_an_end_from_outside_is_a_status_alone(
     assert capsys.readouterr().err == ""
 
 
+def test_ctrl_c_ends_the_line_of_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    terminal = Terminal()
+    monkeypatch.setattr("sys.stderr", terminal)
+    assert raised(KeyboardInterrupt()) == 130
+    assert terminal.getvalue() == "\n"
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_what_was_begun(number: signal.Signals) -> None:
     steps = []
