@@ -26,13 +26,15 @@ _LAST_SECONDS = 5
 """Time for connections after the answers have ended."""
 _FORCED = 0.1
 """Seconds between two looks whether a second signal came."""
+_LAST_FORCED_SECONDS = 1
+"""Time for the error events of answers that a second signal has ended."""
 
 
 class Server(uvicorn.Server):
     """A server that gives open answers time to end.
 
     On SIGTERM or SIGINT, the application begins no more answers and its open ones go
-    on, for `drain_seconds` at most. A second SIGINT ends it immediately.
+    on, for `drain_seconds` at most. A second SIGINT ends them immediately.
 
     Args:
         app: The application.
@@ -86,9 +88,18 @@ class Server(uvicorn.Server):
         while drains and not self.force_exit:
             await asyncio.wait(drains, timeout=_FORCED)
             drains = [drain for drain in drains if not drain.done()]
+        if drains:
+            await self._end_now(drains)
+        await super().shutdown(sockets=sockets)
+
+    async def _end_now(self, drains: Sequence[asyncio.Future[None]]) -> None:
+        """End the answers with an error, instead of the time that they have."""
         for drain in drains:
             drain.cancel()
-        await super().shutdown(sockets=sockets)
+        ends = [asyncio.ensure_future(part.drain(0)) for part in self._parts]
+        await asyncio.wait(ends, timeout=_LAST_FORCED_SECONDS)
+        for end in ends:
+            end.cancel()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -80,12 +80,14 @@ async def test_an_answer_that_takes_longer_ends_with_an_error(
     )
 
 
-async def test_a_second_signal_ends_it_immediately() -> None:
+async def test_a_second_signal_ends_answers_with_an_error() -> None:
     server = server_of(create_app(Gate()))
-    async with asked(server) as (_, task):
+    async with asked(server) as (reader, task):
         server.handle_exit(signal.SIGINT, None)
         server.handle_exit(signal.SIGINT, None)
+        rest = await reader.readuntil(b"server_shutting_down")
         await task
+    assert b"event: failure" in rest
     assert server.force_exit
 
 
