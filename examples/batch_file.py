@@ -4,7 +4,8 @@
 `{"id": "7", "prompt": "Why is the sky blue?"}` for each prompt, and appends a line for
 each result as soon as it arrives. A prompt that has a line is not asked again. Without
 files the program makes up some prompts; without `OPENAI_API_KEY` the embedded server
-answers. In a terminal there is a bar, if tqdm is installed.
+answers. In a terminal there is a bar, if tqdm is installed; it begins with the prompts
+that have a line.
 """
 
 from __future__ import annotations
@@ -48,6 +49,8 @@ NOT_THE_PROMPT = (
     RateLimitError,
 )
 """Failures of the key, the model, the account or a setting: these can be mended."""
+
+NO_KEY = "OPENAI_API_KEY is not set: the embedded server answers, and repeats prompts."
 
 
 class Row(NamedTuple):
@@ -104,21 +107,23 @@ def done_ids(results: Path) -> set[str]:
     return done
 
 
-def open_rows(prompts: Path, results: Path) -> Iterator[Row]:
+def open_rows(prompts: Path, done: set[str]) -> Iterator[Row]:
     """Yield the prompts without a result, each ID once."""
-    done = done_ids(results)
+    seen = done.copy()
     for row in rows(prompts):
-        if row.id not in done:
-            done.add(row.id)
+        if row.id not in seen:
+            seen.add(row.id)
             yield row
 
 
 class Results:
     """Writes a line for each result, and counts the prompts to ask again."""
 
-    def __init__(self, file: TextIO, total: int) -> None:
+    def __init__(self, file: TextIO, done: int, total: int) -> None:
+        self.done = done
+        """How many prompts have a line already."""
         self.total = total
-        """How many prompts are asked."""
+        """How many there are with those that are asked."""
         self._file = file
         self._failures_in_a_row = 0
         self.written = self.again = 0
@@ -153,11 +158,12 @@ Ask = Callable[[ChatSSE, Iterator[Row], Results], None]
 def run(ask: Ask, chat: ChatSSE, prompts: Path, path: Path) -> None:
     """Ask until each prompt has a line, for several rounds at most."""
     for _ in range(ROUNDS):
-        total = sum(1 for _ in open_rows(prompts, path))
+        done = done_ids(path)
+        count = sum(1 for _ in open_rows(prompts, done))
         with path.open("a", encoding="utf-8") as file:
-            results = Results(file, total)
-            if total:
-                ask(chat, open_rows(prompts, path), results)
+            results = Results(file, len(done), len(done) + count)
+            if count:
+                ask(chat, open_rows(prompts, done), results)
         print(f"{results.written} results, {results.again} prompts to ask again")
         if not results.again:
             return
@@ -167,13 +173,19 @@ def run(ask: Ask, chat: ChatSSE, prompts: Path, path: Path) -> None:
 
 def main(ask: Ask) -> None:
     """Run the files of the command line, or some prompts in a temporary folder."""
+    names = sys.argv[1:]
+    if names in (["-h"], ["--help"]):
+        print(sys.modules["__main__"].__doc__)
+        return
     embedded = not os.environ.get("OPENAI_API_KEY")
+    if embedded:
+        print(NO_KEY, file=sys.stderr)
     with ScriptedServer() if embedded else nullcontext() as server:
         address = server.base_url if server else None
         chat = ChatSSE(model="gpt-4o-mini", base_url=address)
-        match [Path(name) for name in sys.argv[1:]]:
-            case [prompts, path]:
-                run(ask, chat, prompts, path)
+        match names:
+            case [asked, answered]:
+                run(ask, chat, Path(asked), Path(answered))
             case []:
                 with tempfile.TemporaryDirectory() as folder:
                     prompts, path = Path(folder, "prompts"), Path(folder, "results")
@@ -201,7 +213,9 @@ def ask_here(chat: ChatSSE, asked: Iterator[Row], results: Results) -> None:
     draw: Literal["tqdm"] | None = None
     if sys.stderr.isatty() and find_spec("tqdm") is not None:
         draw = "tqdm"
-    with StreamProgress(draw=draw, total=results.total) as progress:
+    with StreamProgress(
+        draw=draw, total=results.total, initial=results.done
+    ) as progress:
         asyncio.run(ask_all(chat, asked, results, progress))
 
 

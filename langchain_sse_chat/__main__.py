@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from langchain_sse_chat.cli.main import main
+from _langchain_sse_chat import main
 
-if __name__ == "__main__":  # pragma: no cover - the tests call `main`
+if __name__ == "__main__":  # pragma: no cover - a process of its own
     sys.exit(main())

@@ -13,7 +13,6 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
 from typing import Any, TextIO
 
 from langchain_core.messages import AIMessageChunk
@@ -22,6 +21,8 @@ from langchain_sse_chat.chat_models import ChatSSE
 from langchain_sse_chat.cli.ending import ended
 from langchain_sse_chat.cli.endpoint import endpoint_of, has_endpoint
 from langchain_sse_chat.cli.extra import ExtraMissingError, needs_extra
+from langchain_sse_chat.cli.load import CommandError
+from langchain_sse_chat.cli.option_names import with_variables
 from langchain_sse_chat.cli.parser import PROGRAM
 from langchain_sse_chat.testing import Reply, ScriptedServer
 
@@ -52,7 +53,14 @@ def main(
     out = sys.stdout if out is None else out
     environment = os.environ if environment is None else environment
     question = " ".join(argv)
-    return ended(PROGRAM, out, partial(_show, environment, question, out, pace))
+
+    def show() -> int:
+        if argv and not question.strip():
+            msg = "The question is empty."
+            raise CommandError(msg)
+        return _show(environment, question, out, pace)
+
+    return ended(PROGRAM, out, show, with_variables)
 
 
 def _show_served(status: int, out: TextIO) -> int:

@@ -30,13 +30,19 @@ class SignalReceived(BaseException):
     """The program was told to end."""
 
 
-def ended(prog: str, out: TextIO, act: Callable[[], int]) -> int:
+def ended(
+    prog: str,
+    out: TextIO,
+    act: Callable[[], int],
+    worded: Callable[[str], str] = with_options,
+) -> int:
     """Run a command; return its exit status, or that of the error.
 
     Args:
         prog: The name of the command, for an error.
         out: Its output, which is flushed.
         act: Runs it.
+        worded: Returns an error of the package in the words of the command.
     """
     signals: list[int] = []
     try:
@@ -47,13 +53,15 @@ def ended(prog: str, out: TextIO, act: Callable[[], int]) -> int:
         _discard_rest(out)
         return _BROKEN_PIPE
     except KeyboardInterrupt:
+        if sys.stderr.isatty():  # the prompt of the shell would follow `^C`
+            sys.stderr.write("\n")
         return INTERRUPTED
     except CommandError as error:
         return _fail(prog, str(error), USAGE)
     except ConfigurationError as error:
-        return _fail(prog, with_options(str(error)), USAGE)
+        return _fail(prog, worded(str(error)), USAGE)
     except SSEChatError as error:
-        return _fail(prog, str(error), FAILED)
+        return _fail(prog, worded(str(error)), FAILED)
     except (OSError, SignalReceived) as error:
         _discard_rest(out)
         if signals:  # the output fails then too, if the terminal is gone

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import socket
 import stat
@@ -32,7 +33,7 @@ def listening(host: str, port: int, uds: str | None) -> Iterator[socket.socket]:
         sock = _at_port(host, port) if uds is None else _at_path(uds)
     except OSError as error:
         where = uds or f"{host} port {port}"
-        other = "another --uds" if uds else "another --port, or 0 for any that is free"
+        other = "another --uds" if uds else _other_address(error)
         msg = f"Cannot listen at {where}: {error.strerror or error}. Choose {other}."
         raise CommandError(msg) from None
     try:
@@ -50,6 +51,12 @@ def address_of(sock: socket.socket) -> str:
         return name
     host = f"[{name[0]}]" if ":" in name[0] else name[0]
     return f"http://{host}:{name[1]}"
+
+
+def _other_address(error: OSError) -> str:
+    if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+        return "another --host"
+    return "another --port, or 0 for any that is free"
 
 
 def _at_port(host: str, port: int) -> socket.socket:

@@ -24,6 +24,10 @@ Without a question, it shows a demo."""
 
 _WORD = re.compile(r"[a-z][a-z-]*")
 """A question is hardly ever like this, a command always."""
+_LIKE_CHAT = ("what", "that")
+"""First words of questions."""
+_OPTION = re.compile(r"--?[A-Za-z]")
+"""The beginning of an option, unlike a dash or a negative number in a question."""
 
 
 class Command(NamedTuple):
@@ -74,8 +78,9 @@ def _run(argv: Sequence[str]) -> int:
         return ask.main(rest)
     if first.startswith("-"):
         parser().parse_args([first])
-    elif _WORD.fullmatch(first):
-        _check_command(first, rest)
+    if _WORD.fullmatch(first) and first not in _LIKE_CHAT:
+        _check_command(first)
+    _check_no_options(argv)
     return ask.main(argv)
 
 
@@ -103,9 +108,20 @@ def parser() -> CommandParser:
     return program
 
 
-def _check_command(word: str, rest: Sequence[str]) -> None:
-    """End the program if a word looks like a command that does not exist."""
+def _check_command(word: str) -> None:
+    """End the program if a word is like the name of a command."""
     similar = near_match(word, [*_COMMANDS, "--help", "--version"])
-    has_options = any(argument.startswith("-") for argument in rest)
-    if similar or has_options:
+    if similar:
         parser().error(f"There is no command {word!r}.{similar}")
+
+
+def _check_no_options(argv: Sequence[str]) -> None:
+    """End the program if an option would become a part of the question."""
+    option = next(filter(_OPTION.match, argv), None)
+    if option and _WORD.fullmatch(argv[0]):
+        parser().error(f"There is no command {argv[0]!r}.")
+    if option:
+        parser().error(
+            f"A question has no options such as {option}: use chat, or write -- before "
+            "the question"
+        )

@@ -34,6 +34,7 @@ class CommandParser(argparse.ArgumentParser):
         **settings: Any,
     ) -> None:
         self._options: list[str] = []
+        self._named: list[argparse.Action] = []
         width = shutil.get_terminal_size().columns - 2  # as argparse does
         super().__init__(
             **{"prog": f"{PROGRAM} {command}".rstrip(), **settings},
@@ -46,6 +47,8 @@ class CommandParser(argparse.ArgumentParser):
         """Add an argument, as `ArgumentParser` does."""
         action = super().add_argument(*names, **settings)
         self._options += action.option_strings
+        if action.option_strings:
+            self._named.append(action)
         return action
 
     def parse_args(  # type: ignore[override]  # as it is called here
@@ -59,6 +62,11 @@ class CommandParser(argparse.ArgumentParser):
         given, rest = self.parse_known_args(args, namespace)
         if rest:
             self.error(self._unknown(rest[0]))
+        for action in self._named:
+            # As of a variable that is not set: leaving it out means something else.
+            if getattr(given, action.dest, None) == "":
+                name = action.option_strings[-1]
+                self.error(f"{name} is empty: give it a value, or leave it out")
         return given
 
     def error(self, message: str) -> NoReturn:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _WORKS = True
 _USAGE = 2
 """The exit status of a command that cannot be carried out."""
+_SHOWN_NAMES = 5
 
 
 def main(argv: Sequence[str]) -> int:
@@ -59,6 +60,8 @@ def _serve(options: ServeOptions) -> int:
 
 def _announce(options: ServeOptions, address: str, served: ServedApp) -> None:
     lines = [f"Serving {served.name} at {address}"]
+    if served.models not in ([], [served.name]):
+        lines.append(_names(served.models))
     if served.has_page and options.uds is None:
         lines.append(f"Chat with it in a browser: {address}/")
     if served.is_embedded:
@@ -83,6 +86,12 @@ def _announce(options: ServeOptions, address: str, served: ServedApp) -> None:
         )
     sys.stderr.write("\n".join(lines) + "\n")
     sys.stderr.flush()
+
+
+def _names(models: Sequence[str]) -> str:
+    shown, more = models[:_SHOWN_NAMES], len(models[_SHOWN_NAMES:])
+    rest = f" and {more} more" if more else ""
+    return f"{'Model' if len(models) == 1 else 'Models'}: {', '.join(shown)}{rest}"
 
 
 def _work(

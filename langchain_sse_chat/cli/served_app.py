@@ -59,6 +59,12 @@ class ServedApp:
     """Whether the embedded server answers, because nothing else is configured."""
 
     @property
+    def models(self) -> list[str]:
+        """The names of the models that are known before a request."""
+        parts = parts_that_serve(self.app)
+        return [*dict.fromkeys(name for part in parts for name in part.known_names)]
+
+    @property
     def has_keys(self) -> bool:
         """Whether clients need a key, as far as is known."""
         return all(part.has_keys for part in parts_that_serve(self.app))

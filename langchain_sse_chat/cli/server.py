@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import copy
+import logging
 import signal
 import socket
 from collections.abc import Callable, Iterator, Sequence
@@ -16,6 +17,7 @@ from uvicorn.config import LOGGING_CONFIG
 
 from langchain_sse_chat.cli.served_app import parts_that_serve
 
+_LOG = logging.getLogger("langchain_sse_chat.serve")
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _THREADS = 500
 """Steps of sync models and functions at the same time, as many as there are answers. An
@@ -24,13 +26,15 @@ _LAST_SECONDS = 5
 """Time for connections after the answers have ended."""
 _FORCED = 0.1
 """Seconds between two looks whether a second signal came."""
+_LAST_FORCED_SECONDS = 1
+"""Time for the error events of answers that a second signal has ended."""
 
 
 class Server(uvicorn.Server):
     """A server that gives open answers time to end.
 
     On SIGTERM or SIGINT, the application begins no more answers and its open ones go
-    on, for `drain_seconds` at most. A second SIGINT ends it immediately.
+    on, for `drain_seconds` at most. A second SIGINT ends them immediately.
 
     Args:
         app: The application.
@@ -72,13 +76,30 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Drain the application, then close all connections."""
+        if count := sum(part.open_answers for part in self._parts):
+            _LOG.info(
+                "Shutting down: waiting up to %g s for %d open answer%s. "
+                "Ctrl-C ends the wait.",
+                self._seconds,
+                count,
+                "" if count == 1 else "s",
+            )
         drains = [asyncio.ensure_future(p.drain(self._seconds)) for p in self._parts]
         while drains and not self.force_exit:
             await asyncio.wait(drains, timeout=_FORCED)
             drains = [drain for drain in drains if not drain.done()]
+        if drains:
+            await self._end_now(drains)
+        await super().shutdown(sockets=sockets)
+
+    async def _end_now(self, drains: Sequence[asyncio.Future[None]]) -> None:
+        """End the answers with an error, instead of the time that they have."""
         for drain in drains:
             drain.cancel()
-        await super().shutdown(sockets=sockets)
+        ends = [asyncio.ensure_future(part.drain(0)) for part in self._parts]
+        await asyncio.wait(ends, timeout=_LAST_FORCED_SECONDS)
+        for end in ends:
+            end.cancel()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

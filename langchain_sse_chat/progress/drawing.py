@@ -28,17 +28,18 @@ class Bar(Protocol):
         """Leave the line as it is."""
 
 
-def bars(draw: Draw, total: int | None) -> Callable[[], Bar]:
+def bars(draw: Draw, total: int | None, initial: int = 0) -> Callable[[], Bar]:
     """Return the function that makes a bar.
 
     Args:
         draw: The library that draws.
         total: The number of calls; `None` for a line that counts tokens.
+        initial: The count at which a bar begins.
 
     Raises:
         ConfigurationError: The library is unknown or not installed.
     """
-    makers: dict[str, Callable[[int | None], Callable[[], Bar]]] = {
+    makers: dict[str, Callable[[int | None, int], Callable[[], Bar]]] = {
         "tqdm": _tqdm_bars,
         "rich": _rich_bars,
     }
@@ -47,7 +48,7 @@ def bars(draw: Draw, total: int | None) -> Callable[[], Bar]:
         msg = f"Invalid `draw`: {draw!r}. Pass 'tqdm', 'rich' or None."
         raise ConfigurationError(msg)
     try:
-        return make(total)
+        return make(total, initial)
     except ImportError as error:
         if (error.name or "").partition(".")[0] != draw:
             raise
@@ -57,7 +58,7 @@ def bars(draw: Draw, total: int | None) -> Callable[[], Bar]:
         raise ConfigurationError(msg) from None
 
 
-def _tqdm_bars(total: int | None) -> Callable[[], Bar]:
+def _tqdm_bars(total: int | None, initial: int) -> Callable[[], Bar]:
     from tqdm.auto import tqdm  # noqa: PLC0415  not everybody has it
 
     # The rates are in the note.
@@ -65,8 +66,8 @@ def _tqdm_bars(total: int | None) -> Callable[[], Bar]:
     if total is not None:
         bar = "{l_bar}{bar}| {n_fmt}/{total_fmt} calls"
         form = bar + " [{elapsed}<{remaining}{postfix}]"
-    settings: Any = {"total": total, "bar_format": form, "dynamic_ncols": True}
-    return lambda: _TqdmBar(tqdm(**settings, file=_output()))
+    settings: Any = {"total": total, "initial": initial, "bar_format": form}
+    return lambda: _TqdmBar(tqdm(**settings, dynamic_ncols=True, file=_output()))
 
 
 class _TqdmBar:
@@ -81,7 +82,7 @@ class _TqdmBar:
         self._bar.close()
 
 
-def _rich_bars(total: int | None) -> Callable[[], Bar]:
+def _rich_bars(total: int | None, initial: int) -> Callable[[], Bar]:
     from rich.console import Console  # noqa: PLC0415  not everybody has it
     from rich.progress import (  # noqa: PLC0415
         BarColumn,
@@ -102,7 +103,7 @@ def _rich_bars(total: int | None) -> Callable[[], Bar]:
             TextColumn("{task.fields[note]}"),
             console=Console(file=_output()),
         )
-        return _RichBar(progress, total)
+        return _RichBar(progress, total, initial)
 
     return make
 
@@ -146,9 +147,9 @@ class _Lenient:
 
 
 class _RichBar:
-    def __init__(self, progress: Any, total: int | None) -> None:
+    def __init__(self, progress: Any, total: int | None, initial: int) -> None:
         self._progress = progress
-        self._task = progress.add_task("", total=total, note="")
+        self._task = progress.add_task("", total=total, completed=initial, note="")
         progress.start()
 
     def show(self, count: int, note: str) -> None:

@@ -42,6 +42,8 @@ class StreamProgress(BaseCallbackHandler):
             at the end of the block, otherwise with the last call.
         total: The number of calls, such as the inputs of `batch`, for a bar over them
             all; without it the line counts tokens.
+        initial: How many calls of the total were made before, so that the bar of a
+            batch that continues begins there.
         on_typing: A function for a typing indicator. It is called with `True` and the
             ID of the run when a model has begun and said nothing yet, and with `False`
             and the ID when its first token arrives, or when it ends without one. In
@@ -60,11 +62,13 @@ class StreamProgress(BaseCallbackHandler):
         *,
         draw: Draw | None = None,
         total: int | None = None,
+        initial: int = 0,
         on_typing: Callable[[bool, UUID], object] | None = None,
         clock: Callable[[], float] = monotonic,
     ) -> None:
-        self._make_bar = None if draw is None else bars(draw, total)
+        self._make_bar = None if draw is None else bars(draw, total, initial)
         self._total = total
+        self._initial = initial
         self._on_typing = on_typing
         self._clock = clock
         self._lock = threading.RLock()
@@ -260,7 +264,8 @@ class StreamProgress(BaseCallbackHandler):
 
     def _expects_more(self) -> bool:
         """Whether calls of the total have not been made."""
-        return self._total is not None and self._calls.done < self._total
+        before = self._initial + self._calls.done
+        return self._total is not None and before < self._total
 
     def _draw(self) -> None:
         if self._make_bar is None:
@@ -283,7 +288,8 @@ class StreamProgress(BaseCallbackHandler):
         if self._total is not None:
             calls = self._calls.done / stats.seconds if stats.seconds else 0.0
             note = f"{calls:,.1f} calls/s, {stats.tokens:,} tokens, {rate}"
-        bar.show(self._shown_count() - self._before_bar, note)
+        count = self._shown_count() - self._before_bar
+        bar.show(self._initial + count, note)
 
     def _shown_count(self) -> int:
         if self._total is not None:

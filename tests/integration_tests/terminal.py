@@ -103,8 +103,9 @@ class Terminal:
             pass
 
     def echoes(self) -> bool:
-        """Return whether the terminal shows what is typed."""
-        return bool(termios.tcgetattr(self._ours)[3] & termios.ECHO)
+        """Return whether the terminal shows what is typed, control keys too."""
+        both = termios.ECHO | termios.ECHOCTL
+        return bool(termios.tcgetattr(self._ours)[3] & both == both)
 
     def hang_up(self) -> int:
         """Close the terminal; return the exit status of the program."""

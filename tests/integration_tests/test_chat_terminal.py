@@ -67,10 +67,12 @@ def test_ctrl_c_in_each_state(server: ScriptedServer, chat: Terminal) -> None:
     chat.until("Hm")
     chat.interrupt("Stopped. Press Ctrl-C again to end.\n")
     chat.until("> ")
+    assert "^C" not in chat.raw
     chat.interrupt()
     status, rest = chat.end()
     assert status == 130
     assert "Traceback" not in rest
+    assert chat.echoes()
     last = server.requests[2].json()["messages"]
     texts = [str(message["content"]) for message in last]
     assert texts[1].startswith("one")
@@ -181,7 +183,14 @@ def test_a_terminal_without_styles_gets_plain_text(
     terminal.until("> ")
     terminal.type("Hi")
     shown = terminal.until("first token")
+    reply, _ = held(["one", " two"], 2)
+    server.script(reply)
+    terminal.until("> ")
+    terminal.type("Hi")
+    terminal.until("one")
+    terminal.interrupt("\nStopped. Press Ctrl-C again to end.\n")
     terminal.close()
+    assert "^C" not in terminal.raw
     assert "(reasoning) Hm.\n\n**So** it is.\n" in shown
     assert "\x1b[2m" not in terminal.raw
 
@@ -205,7 +214,7 @@ def is_wide(character: str) -> bool:
     return unicodedata.east_asian_width(character) in "WF"
 
 
-@pytest.mark.parametrize("home", ["/nonexistent", None], ids=["no folder", "no HOME"])
+@pytest.mark.parametrize("home", ["/dev/null/home", None], ids=["no folder", "no HOME"])
 def test_a_chat_without_a_home(
     server: ScriptedServer, tmp_path: Path, home: str | None
 ) -> None:

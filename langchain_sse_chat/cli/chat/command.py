@@ -21,14 +21,16 @@ from langchain_sse_chat.cli.chat.shell import Shell
 from langchain_sse_chat.cli.chat.terminal import (
     history_file,
     line_editing,
+    quiet_control_keys,
     style_of,
     width_of,
 )
 from langchain_sse_chat.cli.chat.turn import Turn
 from langchain_sse_chat.cli.ending import ended
-from langchain_sse_chat.cli.endpoint_model import EndpointModel
+from langchain_sse_chat.cli.endpoint_model import EndpointModel, paced_server
 from langchain_sse_chat.cli.load import CommandError
 from langchain_sse_chat.cli.parser import CommandParser
+from langchain_sse_chat.testing import ScriptedServer
 
 _DESCRIPTION = """\
 Chat with a model in the terminal. Type /help there to see the commands.
@@ -66,6 +68,8 @@ def main(
     given = own.parse_args(argv)
 
     def run() -> int:
+        style = style_of(out, environment)
+        is_chat = source.isatty() and style.is_terminal
         with EndpointModel(
             environment,
             model=given.model,
@@ -73,10 +77,10 @@ def main(
             base_url=given.base_url,
             api_key_env=given.api_key_env,
             resumes=given.resume,
+            embedded=paced_server if is_chat else ScriptedServer,
         ) as endpoint:
             conversation = Conversation(given.system)
-            style = style_of(out, environment)
-            if source.isatty() and style.is_terminal:
+            if is_chat:
                 return _chat(endpoint, conversation, style, environment, out)
             return _answer(endpoint, conversation, style, source, out)
 
@@ -116,7 +120,7 @@ def _chat(
     render = rich_renderer(width) if style.has_dim else None
     stream = PlainStream if render is None else partial(MarkdownStream, render)
     view: Callable[[], AnswerView] = lambda: AnswerView(style, stream())  # noqa: E731
-    with line_editing(history_file(environment)):
+    with quiet_control_keys(out), line_editing(history_file(environment)):
         shell = Shell(
             endpoint,
             conversation,
@@ -147,6 +151,9 @@ def _answer(
     out: TextIO,
 ) -> int:
     """Answer the question of the input, without anything around it."""
+    if source.isatty():  # the output is a file or a pipe
+        sys.stderr.write("Type the question, and press Ctrl-D on a new line.\n")
+        sys.stderr.flush()
     question = source.read().strip()
     if not question:
         msg = "There is no question on standard input."

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -24,17 +26,17 @@ _MAX_LOADED = 200 * 2**20
 def save_conversation(name: str, messages: Sequence[BaseMessage]) -> Path:
     """Write a conversation, for its owner alone; return where it is.
 
-    A file that is not a saved conversation is never replaced.
+    A file that is not a saved conversation is never replaced, and one that is stays as
+    it was until the new one is complete.
 
     Raises:
         CommandError: The file has something else, or cannot be written.
     """
     path = _path(name)
     try:
-        if path.exists() and path.stat().st_size:
-            read_messages(path.name, path.read_text("utf-8", errors="replace"))
-        path.touch(mode=0o600)
-        path.write_text(dump_messages(messages), "utf-8", errors="replace")
+        if path.exists():
+            _check_replaceable(path)
+        _write_whole(path.resolve(), dump_messages(messages))
     except OSError as error:
         raise _failed(path, "written", error) from None
     return path
@@ -59,6 +61,36 @@ def load_attachment(name: str) -> dict[str, Any]:
     """
     path = _path(name)
     return attachment(path, _read(path, _MAX_ATTACHED))
+
+
+def _check_replaceable(path: Path) -> None:
+    """Check that what exists is a saved conversation, or an empty file.
+
+    Raises:
+        CommandError: It is something else.
+        OSError: It cannot be read, or it is write-protected.
+    """
+    if not path.is_file():
+        msg = f"{path} is not a file."
+        raise CommandError(msg)
+    with path.open("r+", encoding="utf-8", errors="replace") as file:
+        if text := file.read():
+            read_messages(path.name, text)
+
+
+def _write_whole(path: Path, text: str) -> None:
+    """Write a text beside a file, then put it in its place in one step."""
+    number, name = tempfile.mkstemp(dir=path.parent)
+    new = Path(name)
+    try:
+        with os.fdopen(number, "w", encoding="utf-8", errors="replace") as file:
+            file.write(text)
+        if path.exists():
+            shutil.copymode(path, new)
+        new.replace(path)
+    except BaseException:  # Ctrl-C too
+        new.unlink(missing_ok=True)
+        raise
 
 
 def _read(path: Path, limit: int) -> bytes:

@@ -22,6 +22,7 @@ from langchain_sse_chat.cli.chat.turn import TooManyRoundsError, Turn
 from langchain_sse_chat.cli.ending import INTERRUPTED
 from langchain_sse_chat.cli.endpoint_model import EndpointModel
 from langchain_sse_chat.cli.load import CommandError
+from langchain_sse_chat.cli.option_names import with_options
 from langchain_sse_chat.errors import SSEChatError
 
 
@@ -78,7 +79,7 @@ class Shell:
                 self._is_interrupted = True
                 self._say("\nPress Ctrl-C again to end.")
             except (CommandError, SSEChatError) as error:
-                self._say(str(error))
+                self._say(with_options(str(error)))
 
     def _carry_out(self, effect: effects.Effect) -> bool:
         """Carry an effect out; return whether the chat goes on."""
@@ -127,7 +128,8 @@ class Shell:
             self._say(str(error))
         except SSEChatError as error:
             hint = "/retry asks again, /undo takes the question back."
-            self._say(f"{type(error).__name__}: {error}\n{hint}")
+            why = with_options(str(error))
+            self._say(f"{type(error).__name__}: {why}\n{hint}")
         line = figures(turn.progress.stats(), turn.answers)
         if line:
             self._write(f"{self._style.dim(wrapped(line, self._width()))}\n")

@@ -15,6 +15,8 @@ from langchain_sse_chat.cli.user_path import user_path
 _LINES = 1000
 """Lines of the history that are kept."""
 _COLUMNS = 80
+_LOCAL_MODES = 3
+"""Their place in the modes of a terminal."""
 
 
 def style_of(out: TextIO, environment: Mapping[str, str]) -> Style:
@@ -59,6 +61,30 @@ def line_editing(history: Path) -> Iterator[None]:
         readline.set_completer(None)
         with contextlib.suppress(OSError):
             _write_history(readline, history)
+
+
+@contextlib.contextmanager
+def quiet_control_keys(out: TextIO) -> Iterator[None]:
+    """Keep `^C` out of the text on a terminal, where Ctrl-C stops an answer."""
+    try:
+        import termios  # noqa: PLC0415  Windows does not have it
+    except ImportError:
+        yield
+        return
+    try:
+        terminal = out.fileno()
+        before = termios.tcgetattr(terminal)
+    except (OSError, termios.error):
+        yield
+        return
+    quiet = [*before]
+    quiet[_LOCAL_MODES] &= ~termios.ECHOCTL
+    termios.tcsetattr(terminal, termios.TCSANOW, quiet)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(termios.error):  # it is closed
+            termios.tcsetattr(terminal, termios.TCSANOW, before)
 
 
 def bind_keys(readline: Any) -> None:

@@ -131,12 +131,22 @@ class ServeApp:
         return self._keys is not None
 
     @property
+    def known_names(self) -> list[str]:
+        """The names of the models that are known before a request."""
+        return self._catalog.known_names
+
+    @property
     def kept_in(self) -> Literal["memory", "redis"] | None:
         """The place where answers are kept, `None` if they are not."""
         keep = self._settings.keep
         if keep is None:
             return None
         return "memory" if keep == MEMORY else "redis"
+
+    @property
+    def open_answers(self) -> int:
+        """The number of answers that are being given."""
+        return len(self._open)
 
     async def drain(self, seconds: float | None = None) -> None:
         """Shut down gracefully: begin no more answers, and wait for the open ones.

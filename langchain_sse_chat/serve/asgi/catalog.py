@@ -33,6 +33,8 @@ class Catalog:
     def __init__(self, targets: object) -> None:
         self._kept: dict[str, tuple[object, Target]] = {}
         self._targets: Mapping[str, Any]
+        self.known_names: list[str] = []
+        """The names at the start; none of a dynamic mapping."""
         if isinstance(targets, Mapping):
             self._targets = targets
         else:
@@ -42,6 +44,7 @@ class Catalog:
             # Those of a dynamic mapping may not be there yet, or cost something.
             for name, found in self._targets.items():
                 self._target(name, found)
+            self.known_names = self.names()
 
     def names(self) -> list[str]:
         """Return the names of the targets."""

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import subprocess
+import sys
 
 import pytest
 
 from langchain_sse_chat.testing import Reply
-from tests.integration_tests.batches.conftest import LONG, Batch, asked, kill
+from tests.integration_tests.batches.conftest import (
+    EXAMPLES,
+    KEY,
+    LONG,
+    Batch,
+    asked,
+    kill,
+)
+from tests.integration_tests.terminal import Terminal
 
 PROGRAM = "batch_file.py"
 BUSY = Reply.status(503, error="busy", headers={"retry-after": "0"})
@@ -143,6 +154,38 @@ def test_a_missing_file_of_prompts_is_named(batch: Batch) -> None:
     assert status == 1
     assert str(batch.prompts) in said
     assert "Traceback" not in said
+
+
+@pytest.mark.parametrize("option", ["-h", "--help"])
+def test_the_help_is_that_of_the_program(option: str) -> None:
+    done = subprocess.run(  # noqa: S603  our own program
+        [sys.executable, str(EXAMPLES / PROGRAM), option],
+        capture_output=True,
+        text=True,
+        timeout=LONG,
+        check=True,
+    )
+    assert done.stdout.startswith("A large batch in one process")
+    assert "prompts.jsonl results.jsonl" in done.stdout
+    assert done.stderr == ""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="it has terminals for tests")
+def test_a_bar_begins_with_the_results_that_are_there(batch: Batch) -> None:
+    pytest.importorskip("tqdm")
+    batch.write_prompts(5)
+    done = [{"id": str(number), "text": "mine"} for number in range(3)]
+    batch.results.write_text("".join(json.dumps(line) + "\n" for line in done))
+    argv = [sys.executable, str(EXAMPLES / PROGRAM), batch.prompts, batch.results]
+    address = {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": batch.server.base_url}
+    terminal = Terminal([*map(str, argv)], address)
+
+    status, _ = terminal.end()
+
+    assert status == 0
+    assert "3/5 calls" in terminal.raw
+    assert "5/5 calls" in terminal.raw
+    assert len(batch.server.requests) == 2
 
 
 def test_ctrl_c_keeps_the_results(batch: Batch) -> None:

@@ -68,7 +68,10 @@ def test_an_answer_is_completed_after_sigterm(
             text = next(texts)
             process.send_signal(signal.SIGTERM)
             text += "".join(texts)
+        assert process.stderr is not None
+        told = process.stderr.read()
         assert process.wait(60) == 0
+    assert "waiting up to 30 s for 1 open answer." in told
     assert "event: end" in text
     assert "data: 19 " in text
 

@@ -107,6 +107,24 @@ def test_an_unknown_provider_is_told(capsys: pytest.CaptureFixture[str]) -> None
     assert "Unknown provider 'opnai'" in capsys.readouterr().err
 
 
+def test_errors_name_variables_instead_of_options(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run("Is it?", BASE_URL="nonsense")[0] == 2
+    assert run("Is it?", PROVIDER="openai")[0] == 2
+    address, key = capsys.readouterr().err.splitlines()
+    assert address.startswith("langchain-sse-chat: error: BASE_URL is 'nonsense'")
+    assert "set OPENAI_API_KEY. Create a key at" in key
+
+
+@pytest.mark.parametrize("words", [[""], [" ", "\n"]], ids=["empty", "blank"])
+def test_an_empty_question_is_not_asked(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(*words) == (2, "")
+    assert "The question is empty." in capsys.readouterr().err
+
+
 def test_the_words_of_a_question_need_no_quotes() -> None:
     _, text = run("How", "are", "you?")
     assert "You said: How are you?" in text

@@ -23,8 +23,8 @@ def raised(error: BaseException) -> int:
     ("error", "status", "words"),
     [
         (CommandError("Not\nso."), 2, "Not so."),
-        (ConfigurationError("Not so."), 2, "Not so."),
-        (SSEChatError("Broken \x1b[2J."), 1, "Broken [2J."),
+        (ConfigurationError("Not `model`."), 2, "Not --model."),
+        (SSEChatError("`base_url` \x1b[2J."), 1, "--base-url [2J."),
         (OSError(28, "No space"), 1, "The output failed: No space."),
         (OSError("odd"), 1, "The output failed: odd."),
         (OSError(13, "Denied", "a/b"), 1, "a/b cannot be used: Denied."),
@@ -48,6 +48,17 @@ def test_an_end_from_outside_is_a_status_alone(
 ) -> None:
     assert raised(error) == status
     assert capsys.readouterr().err == ""
+
+
+def test_ctrl_c_ends_the_line_of_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    terminal = Terminal()
+    monkeypatch.setattr("sys.stderr", terminal)
+    assert raised(KeyboardInterrupt()) == 130
+    assert terminal.getvalue() == "\n"
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])

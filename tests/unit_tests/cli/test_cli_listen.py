@@ -39,6 +39,15 @@ def test_a_port_that_is_taken_is_said() -> None:
             pass
 
 
+@pytest.mark.parametrize("host", ["192.0.2.1", "no such name"])
+def test_a_host_that_is_another_machine_is_said(host: str) -> None:
+    with (
+        pytest.raises(CommandError, match=r"Choose another --host\.$"),
+        listening(host, 0, None),
+    ):
+        pass
+
+
 def test_a_unix_socket_is_for_its_owner_and_group(tmp_path: Path) -> None:
     path = tmp_path / "a.sock"
     with listening("", 0, str(path)) as sock:

@@ -33,9 +33,10 @@ def test_without_a_command_it_asks(monkeypatch: pytest.MonkeyPatch) -> None:
     run = Run()
     monkeypatch.setattr(ask, "main", run)
     monkeypatch.setattr("sys.argv", ["langchain-sse-chat", "Hi"])
-    for argv in (["How are you?"], ["hi"], ["why", "not?"], ["--", "chat"], [], None):
+    questions = [["How are you?"], ["hi"], ["why", "not?"], ["what", "-", "-3", "is"]]
+    for argv in (*questions, ["--", "chat"], ["--", "a b", "--c"], [], None):
         assert main(argv) == 3
-    assert run.seen == [["How are you?"], ["hi"], ["why", "not?"], ["chat"], [], ["Hi"]]
+    assert run.seen == [*questions, ["chat"], ["a b", "--c"], [], ["Hi"]]
 
 
 def test_the_commands() -> None:
@@ -56,6 +57,7 @@ def test_the_commands() -> None:
         (["modles", "--json"], "There is no command 'modles'. Did you mean models?"),
         (["help"], "There is no command 'help'. Did you mean --help?"),
         (["status", "--all"], "There is no command 'status'. See langchain-sse-chat"),
+        (["How?", "--model", "m"], "A question has no options such as --model: use ch"),
         (["--provider", "x"], "There is no option --provider. See langchain-sse-chat"),
     ],
     ids=lambda value: value[0] if isinstance(value, list) else "",

@@ -49,6 +49,12 @@ def test_arguments_are_read(parser: CommandParser) -> None:
             id="other option",
         ),
         pytest.param(
+            ["--model", ""],
+            "--model is empty: give it a value, or leave it out. "
+            "See langchain-sse-chat try --help.",
+            id="empty",
+        ),
+        pytest.param(
             [],
             "the following arguments are required: --model. "
             "See langchain-sse-chat try --help.",

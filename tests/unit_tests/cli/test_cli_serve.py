@@ -42,6 +42,24 @@ def test_it_says_what_it_serves_and_where(capsys: pytest.CaptureFixture[str]) ->
 
 
 @pytest.mark.usefixtures("_ends_by_itself")
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("agent", "Model: default"),
+        ("agents", "Models: a, b"),
+        ("many", "Models: a, b, c, d, e and 2 more"),
+        ("site", "Model: default"),
+    ],
+)
+def test_it_names_the_models(
+    name: str, line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    argv = [AGENT.replace(":agent", f":{name}"), "--port=0", "--log-level=critical"]
+    assert serve.main(argv) == 0
+    assert capsys.readouterr().err.splitlines()[1] == line
+
+
+@pytest.mark.usefixtures("_ends_by_itself")
 def test_with_nothing_configured_it_says_who_answers_and_where_the_page_is(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

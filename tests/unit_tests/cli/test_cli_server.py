@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import signal
 import threading
 from collections.abc import AsyncIterator, Callable
@@ -62,21 +63,31 @@ async def test_an_open_answer_is_completed_before_the_end(number: int) -> None:
     assert b"event: failure" not in rest
 
 
-async def test_an_answer_that_takes_longer_ends_with_an_error() -> None:
+async def test_an_answer_that_takes_longer_ends_with_an_error(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     server = server_of(create_app(Gate()), seconds=0.01)
+    log = logging.getLogger("langchain_sse_chat.serve")
+    monkeypatch.setattr(log, "propagate", True)
+    caplog.set_level(logging.INFO, log.name)
     async with asked(server) as (reader, task):
         server.handle_exit(signal.SIGTERM, None)
         rest = await reader.readuntil(b"server_shutting_down")
         await task
     assert b"event: failure" in rest
+    assert caplog.messages[0] == (
+        "Shutting down: waiting up to 0.01 s for 1 open answer. Ctrl-C ends the wait."
+    )
 
 
-async def test_a_second_signal_ends_it_immediately() -> None:
+async def test_a_second_signal_ends_answers_with_an_error() -> None:
     server = server_of(create_app(Gate()))
-    async with asked(server) as (_, task):
+    async with asked(server) as (reader, task):
         server.handle_exit(signal.SIGINT, None)
         server.handle_exit(signal.SIGINT, None)
+        rest = await reader.readuntil(b"server_shutting_down")
         await task
+    assert b"event: failure" in rest
     assert server.force_exit
 
 

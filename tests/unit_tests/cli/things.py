@@ -22,6 +22,7 @@ async def asgi(scope: Any, receive: Any, send: Any) -> None:
 
 
 agents = {"a": agent, "b": agent}
+many = dict.fromkeys("abcdefg", agent)
 app = create_app(agent)
 keyed = create_app(agent, api_keys=["key-1"])
 site = Starlette(routes=[Mount("/ai", app), Route("/", asgi)])

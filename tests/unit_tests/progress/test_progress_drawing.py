@@ -31,6 +31,14 @@ def test_a_bar_shows_how_many_calls_are_done(
 
 
 @LIBRARIES
+def test_a_bar_begins_at_a_count(
+    draw: Draw, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bars(draw, 4, 3)().close()
+    assert "3/4" in capsys.readouterr().err
+
+
+@LIBRARIES
 def test_a_line_without_a_total_shows_tokens(
     draw: Draw, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -192,6 +192,18 @@ def test_a_batch_is_drawn(
     assert "6 tokens" in shown
 
 
+@LIBRARIES
+def test_a_batch_that_continues_begins_where_it_was(
+    draw: Any, make_chat: MakeChat, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chat = make_chat(*answers(2), streaming=True)
+    progress = StreamProgress(draw=draw, total=5, initial=3)
+
+    chat.batch([*"ab"], {"callbacks": [progress]})
+
+    assert "5/5" in capsys.readouterr().err  # and it is left, as all calls are made
+
+
 def test_an_unknown_library_is_refused() -> None:
     with pytest.raises(ConfigurationError, match="Invalid `draw`: 'paint'"):
         StreamProgress(draw="paint")  # type: ignore[arg-type]

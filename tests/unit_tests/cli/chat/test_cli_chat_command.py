@@ -136,6 +136,33 @@ def test_a_terminal_gets_a_chat(
     assert "\nYou said: **Hi**\nfirst token after" in text
 
 
+def test_a_person_whose_output_is_a_pipe_is_told_how_a_question_ends(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    out = io.StringIO()
+    assert command.main([], {}, Lines("Hi\n"), out) == 0
+    assert out.getvalue() == "You said: Hi\n"
+    assert capsys.readouterr().err.startswith("Type the question, and press Ctrl-D")
+    piped("Hi")
+    assert capsys.readouterr().err == ""
+
+
+def test_only_a_person_gets_the_pace_of_a_model(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    paced: list[ScriptedServer] = []
+
+    def server() -> ScriptedServer:
+        paced.append(ScriptedServer())
+        return paced[-1]
+
+    monkeypatch.setattr(command, "paced_server", server)
+    assert piped("Hi") == (0, "You said: Hi\n")
+    assert paced == []
+    typed(monkeypatch, tmp_path, "Hi\n")
+    assert len(paced) == 1
+
+
 def test_a_terminal_with_styles_gets_markdown(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, server: ScriptedServer
 ) -> None:

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import os
+import resource
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +36,51 @@ def test_another_file_is_not_replaced(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match=r"main.py is not a saved conversation"):
         save_conversation(str(path), MESSAGES)
     assert path.read_text() == "print()"
+
+
+@pytest.fixture
+def _disk_is_full() -> Iterator[None]:
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, limits[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+
+@pytest.mark.usefixtures("_disk_is_full")
+def test_a_file_stays_until_the_new_one_is_complete(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    save_conversation(str(path), [])
+    before = path.read_text()
+    with pytest.raises(CommandError, match=r"a.json cannot be written: File too large"):
+        save_conversation(str(path), MESSAGES)
+    assert path.read_text() == before
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_links_and_modes_of_a_replaced_file_stay(tmp_path: Path) -> None:
+    path, link = tmp_path / "a.json", tmp_path / "link.json"
+    path.write_text("[]")
+    path.chmod(0o640)
+    link.symlink_to(path)
+    save_conversation(str(link), MESSAGES)
+    assert link.is_symlink()
+    assert load_conversation(str(path)) == [HumanMessage("Hi ?")]
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everything")
+def test_a_write_protected_file_is_not_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text("[]")
+    path.chmod(0o400)
+    with pytest.raises(CommandError, match=r"a.json cannot be written: Permission"):
+        save_conversation(str(path), MESSAGES)
+
+
+def test_a_device_or_a_folder_is_not_a_file(tmp_path: Path) -> None:
+    for name in (os.devnull, str(tmp_path)):
+        with pytest.raises(CommandError, match=f"^{name} is not a file.$"):
+            save_conversation(name, MESSAGES)
 
 
 def test_an_empty_file_is_replaced(tmp_path: Path) -> None:

@@ -143,6 +143,11 @@ def test_a_file_is_attached(chat: Chat, tmp_path: Path) -> None:
     assert (image["type"], text["text"]) == ("image_url", "What is it?")
 
 
+def test_an_error_names_options(chat: Chat) -> None:
+    chat("Hi", replies=(Reply.status(404, error="not found"),))
+    assert "and that --base-url is the part" in chat.shown[0]
+
+
 def test_a_conversation_survives_errors(chat: Chat) -> None:
     error = Reply.status(400, error="Bad \x1b[2Jquestion")
     assert chat("Hi", "/retry", replies=(error,)) == 0

@@ -18,6 +18,7 @@ from langchain_sse_chat.cli.chat.terminal import (
     bind_keys,
     history_file,
     line_editing,
+    quiet_control_keys,
     style_of,
     width_of,
 )
@@ -93,6 +94,31 @@ def test_without_readline_lines_are_read_all_the_same(
     with line_editing(tmp_path / "history"):
         pass
     assert not (tmp_path / "history").exists()
+
+
+def shows_control_keys(terminal: int) -> bool:
+    return bool(termios.tcgetattr(terminal)[3] & termios.ECHOCTL)
+
+
+def test_a_terminal_shows_control_keys_again_at_the_end() -> None:
+    ours, theirs = pty.openpty()
+    assert shows_control_keys(ours)
+    with os.fdopen(theirs, "w") as out:
+        with quiet_control_keys(out):
+            assert not shows_control_keys(ours)
+        assert shows_control_keys(ours)
+        with quiet_control_keys(out):
+            os.close(ours)  # the window is gone
+
+
+@pytest.mark.parametrize("is_windows", [True, False])
+def test_without_a_terminal_there_are_no_control_keys(
+    monkeypatch: pytest.MonkeyPatch, *, is_windows: bool
+) -> None:
+    if is_windows:
+        monkeypatch.setitem(sys.modules, "termios", None)
+    with quiet_control_keys(io.StringIO()):
+        pass
 
 
 @pytest.mark.parametrize(
