@@ -15,7 +15,7 @@ PY := $(VENV)/bin/python
 OTHER_VENVS := .venvs
 
 PACKAGE := langchain_sse_chat
-SOURCES := $(wildcard $(PACKAGE) _$(PACKAGE).py tests benchmarks examples scripts)
+SOURCES := $(wildcard $(PACKAGE) tests benchmarks examples scripts)
 PAGES := $(wildcard *.md docs)
 
 TEST_FILE ?= tests/unit_tests
@@ -279,6 +279,7 @@ build: $(VENV)/.group-build ## build wheel and sdist into dist/ and try the whee
 		'import $(PACKAGE) as p; print("The wheel works:", p.__version__, p.__file__)'
 	@cd $(OTHER_VENVS)/wheel && bin/python -I -c \
 		'from $(PACKAGE).serve.page.files import page_files; print("It has the page:", *sorted(page_files()))'
+	@cd $(OTHER_VENVS)/wheel && bin/langchain-sse-chat --version
 
 .PHONY: clean
 clean: ## remove all that make has made, the environments too

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from _langchain_sse_chat import main
+from langchain_sse_chat.cli.main import main
 
-if __name__ == "__main__":  # pragma: no cover - a process of its own
+if __name__ == "__main__":  # pragma: no cover - the tests call `main`
     sys.exit(main())

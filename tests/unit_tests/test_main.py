@@ -2,37 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
-from pathlib import Path
 
-import pytest
-
-from _langchain_sse_chat import main
 from langchain_sse_chat import __main__ as module
+from langchain_sse_chat.cli.main import main
 
 
-def test_the_module_runs_what_the_console_script_runs(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_module_runs_the_command_line() -> None:
     assert vars(module)["main"] is main
-    monkeypatch.setattr(sys, "argv", ["langchain-sse-chat", "serve", "nowhere:app"])
-    assert main() == 2
-    assert "There is no module 'nowhere'" in capsys.readouterr().err
-
-
-def test_ctrl_c_during_the_import_ends_it_quietly(tmp_path: Path) -> None:
-    # What a signal raises, in a module that the package imports first.
-    (tmp_path / "langchain_core.py").write_text("raise KeyboardInterrupt")
-    script = Path(sys.executable).with_name("langchain-sse-chat")
-    done = subprocess.run(  # noqa: S603  our own program
-        [str(script), "--version"],
-        env={**os.environ, "PYTHONPATH": str(tmp_path)},
-        capture_output=True,
-        check=False,
-    )
-    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")
 
 
 def test_head_gets_its_line_and_nobody_a_traceback() -> None:

@@ -90,7 +90,7 @@ def test_a_module_imports_nothing_but_the_standard_library_and_the_dependencies(
     path: Path,
 ) -> None:
     imported = set(imported_packages(path.read_text(encoding="utf-8")))
-    ours = {"langchain_sse_chat", "_langchain_sse_chat", *IMPORTABLE, *EXTRAS}
+    ours = {"langchain_sse_chat", *IMPORTABLE, *EXTRAS}
     assert imported - ours - sys.stdlib_module_names == set()
 
 
