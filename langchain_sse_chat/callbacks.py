@@ -54,7 +54,7 @@ def called_with(config: RunnableConfig | None) -> Iterator[None]:
         _config.reset(token)
 
 
-class CallEvents:
+class CustomEvents:
     """Reports the retries of a call, and more, to its callbacks.
 
     It is created where the call begins.

@@ -31,7 +31,7 @@ from pydantic import Field, field_validator
 from langchain_sse_chat.answer.chunks import ChunkAssembler
 from langchain_sse_chat.answer.events_with_chunks import event_assembler
 from langchain_sse_chat.answer.results import ResultAssembler
-from langchain_sse_chat.callbacks import CallEvents, called_with
+from langchain_sse_chat.callbacks import CustomEvents, called_with
 from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.exchange.endpoint_attempts import CallPlan, build_exchange
 from langchain_sse_chat.plan import ENDPOINT_KEYWORDS, plan_call
@@ -42,7 +42,7 @@ from langchain_sse_chat.settings.fallbacks import checked_fallbacks, endpoints
 from langchain_sse_chat.settings.field_types import AS_IT_IS, ApiKey
 from langchain_sse_chat.settings.field_use import Use
 from langchain_sse_chat.transport.async_client import astream
-from langchain_sse_chat.transport.begun_streams import begun
+from langchain_sse_chat.transport.begun_streams import close_later
 from langchain_sse_chat.transport.event_loop import running_loop
 from langchain_sse_chat.transport.protocols import Exchange
 from langchain_sse_chat.transport.sync_client import stream
@@ -143,7 +143,7 @@ class ChatCalls(ChatSSESettings):
             mask_keywords(kwargs)
         chunks = super().astream(input, config, stop=stop, **kwargs)
         async with aclosing(cast("AsyncGenerator[AIMessageChunk]", chunks)) as stream:
-            begun(stream)
+            close_later(stream)
             with called_with(config):
                 first = await anext_unhooked(chunks)
             yield first
@@ -237,7 +237,7 @@ class ChatCalls(ChatSSESettings):
         # The client is created before the clock of the first token starts, and here, so
         # that an invalid setting raises even if there are fallbacks.
         self._clients.sync_client()
-        events = CallEvents(self.callbacks, run_manager)
+        events = CustomEvents(self.callbacks, run_manager)
         return stream(exchange, events.on_retry)
 
     async def _aask(
@@ -257,7 +257,7 @@ class ChatCalls(ChatSSESettings):
             assembler, keys, messages, stop, kwargs, streamed=streamed
         )
         self._clients.async_client()
-        events = CallEvents(self.callbacks, run_manager)
+        events = CustomEvents(self.callbacks, run_manager)
         return astream(exchange, events.aon_retry)
 
     def _generate(

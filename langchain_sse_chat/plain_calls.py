@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from langchain_sse_chat.callbacks import CallEvents
+from langchain_sse_chat.callbacks import CustomEvents
 from langchain_sse_chat.exchange.plain_request import PlainRequest, plain_exchange
 from langchain_sse_chat.settings.api_key import async_key, sync_key
 from langchain_sse_chat.settings.connection import Connection
@@ -31,7 +31,7 @@ def ask(settings: Connection, request: PlainRequest[AnswerT]) -> AnswerT:
     """
     plan = plan_request(settings, request, key=sync_key(settings._key))  # noqa: SLF001  # its own
     plan.clients.sync_client()  # a wrong setting is an error without a request
-    [answer] = stream(plain_exchange(plan, request), CallEvents().on_retry)
+    [answer] = stream(plain_exchange(plan, request), CustomEvents().on_retry)
     return answer
 
 
@@ -41,6 +41,6 @@ async def aask(settings: Connection, request: PlainRequest[AnswerT]) -> AnswerT:
     key = await async_key(settings._key)  # noqa: SLF001  # its own
     plan = plan_request(settings, request, key=key)
     plan.clients.async_client()
-    answers = astream(plain_exchange(plan, request), CallEvents().aon_retry)
+    answers = astream(plain_exchange(plan, request), CustomEvents().aon_retry)
     [answer] = [answer async for answer in answers]
     return answer

@@ -122,9 +122,9 @@ class AnswerPipeline(Generic[OutputT]):
         return self._reader.is_complete
 
     @property
-    def events_read(self) -> int:
+    def progress(self) -> int:
         """The number of events so far with content of the answer."""
-        return self._reader.events_read
+        return self._reader.progress
 
     def open(self, head: ResponseHead) -> None:
         """Record the head of a successful response."""
@@ -239,7 +239,7 @@ class AnswerPipeline(Generic[OutputT]):
 
     def _judge_truncation(self) -> None:
         url = self._options.url
-        accepted = self._options.on_truncation != "raise" and self._reader.events_read
+        accepted = self._options.on_truncation != "raise" and self._reader.progress
         if not accepted or self._will_resume(self.has_output, self.snapshot()):
             missing = self._missing_end
             msg = (
@@ -254,7 +254,7 @@ class AnswerPipeline(Generic[OutputT]):
     def _missing_end(self) -> str:
         if not self._reader.saw_done:
             return "neither a finish reason nor [DONE] was received"
-        if self._reader.events_read:
+        if self._reader.progress:
             return (
                 "[DONE] was received, but a finish reason only for other choices than 0"
             )

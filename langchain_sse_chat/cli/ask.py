@@ -18,7 +18,7 @@ from typing import Any, TextIO
 from langchain_core.messages import AIMessageChunk
 
 from langchain_sse_chat.chat_models import ChatSSE
-from langchain_sse_chat.cli.ending import ended
+from langchain_sse_chat.cli.ending import run_command
 from langchain_sse_chat.cli.endpoint import endpoint_of, has_endpoint
 from langchain_sse_chat.cli.extra import ExtraMissingError, needs_extra
 from langchain_sse_chat.cli.load import CommandError
@@ -60,7 +60,7 @@ def main(
             raise CommandError(msg)
         return _show(environment, question, out, pace)
 
-    return ended(PROGRAM, out, show, with_variables)
+    return run_command(PROGRAM, out, show, with_variables)
 
 
 def _show_served(status: int, out: TextIO) -> int:

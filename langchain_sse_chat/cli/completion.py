@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from typing import TextIO
 
-from langchain_sse_chat.cli.ending import ended
+from langchain_sse_chat.cli.ending import run_command
 from langchain_sse_chat.cli.load import CommandError
 from langchain_sse_chat.cli.parser import CommandParser
 from langchain_sse_chat.providers import PROVIDERS
@@ -43,7 +43,7 @@ def main(
         out.write(_script(program, given.shell))
         return 0
 
-    return ended(own.prog, out, write)
+    return run_command(own.prog, out, write)
 
 
 def parser() -> CommandParser:

@@ -30,7 +30,7 @@ class SignalReceived(BaseException):
     """The program was told to end."""
 
 
-def ended(
+def run_command(
     prog: str,
     out: TextIO,
     act: Callable[[], int],

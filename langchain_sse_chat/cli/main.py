@@ -10,7 +10,7 @@ from typing import NamedTuple
 from langchain_sse_chat._version import __version__
 from langchain_sse_chat.cli import ask, completion, models, options, probe, serve
 from langchain_sse_chat.cli.chat import command as chat
-from langchain_sse_chat.cli.ending import ended
+from langchain_sse_chat.cli.ending import run_command
 from langchain_sse_chat.cli.parser import PROGRAM, CommandParser
 from langchain_sse_chat.cli.streams import prepare_streams
 from langchain_sse_chat.near_match import near_match
@@ -62,7 +62,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return _run(sys.argv[1:] if argv is None else argv)
     except SystemExit:  # help and errors of options are printed by then
-        status = ended(PROGRAM, sys.stdout, lambda: 0)
+        status = run_command(PROGRAM, sys.stdout, lambda: 0)
         if status:
             return status
         raise

@@ -12,7 +12,7 @@ from typing import Any, TextIO
 
 from langchain_sse_chat.catalog import ServerModel
 from langchain_sse_chat.chat_models import ChatSSE
-from langchain_sse_chat.cli.ending import ended, one_line
+from langchain_sse_chat.cli.ending import one_line, run_command
 from langchain_sse_chat.cli.endpoint import has_endpoint, server_of
 from langchain_sse_chat.cli.load import CommandError
 from langchain_sse_chat.cli.parser import CommandParser
@@ -36,7 +36,7 @@ def main(argv: Sequence[str], out: TextIO | None = None) -> int:
         out.write(_as_json(models) if given.json else _names(models))
         return 0
 
-    return ended(own.prog, out, write)
+    return run_command(own.prog, out, write)
 
 
 def parser() -> CommandParser:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TextIO
 
-from langchain_sse_chat.cli.ending import ended
+from langchain_sse_chat.cli.ending import run_command
 from langchain_sse_chat.cli.endpoint import key_in
 from langchain_sse_chat.cli.parser import CommandParser
 from langchain_sse_chat.errors import ConfigurationError
@@ -38,7 +38,7 @@ def main(argv: Sequence[str], out: TextIO | None = None) -> int:
         out.write(_as_json(report) if given.json else report.table(_width()))
         return 0
 
-    return ended(own.prog, out, write)
+    return run_command(own.prog, out, write)
 
 
 def _ask(given: argparse.Namespace) -> ProbeReport:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ConfigDict
 
-from langchain_sse_chat.callbacks import USAGE_EVENT, CallEvents
+from langchain_sse_chat.callbacks import USAGE_EVENT, CustomEvents
 from langchain_sse_chat.embeddings.exchange import EmbeddingsPlan, batch_exchange
 from langchain_sse_chat.embeddings.plan import begin_job, plan_embeddings
 from langchain_sse_chat.embeddings.settings import EmbeddingsSettings, Kind
@@ -99,7 +99,7 @@ class CompatibleEmbeddings(EmbeddingsSettings):
             return []
         plan = self._plan(kind, sync_key(self._key))
         self._clients.sync_client()  # a wrong setting is an error without a request
-        events = CallEvents()
+        events = CustomEvents()
         try:
             while (batch := job.take()) is not None:
                 exchange = batch_exchange(plan, list(batch.texts))
@@ -121,7 +121,7 @@ class CompatibleEmbeddings(EmbeddingsSettings):
         running_loop()
         plan = self._plan(kind, await async_key(self._key))
         self._clients.async_client()
-        events = CallEvents()
+        events = CustomEvents()
         try:
             await self._work_together(job, plan, events)
         finally:
@@ -130,7 +130,7 @@ class CompatibleEmbeddings(EmbeddingsSettings):
         return job.vectors
 
     async def _work_together(
-        self, job: EmbeddingsJob, plan: EmbeddingsPlan, events: CallEvents
+        self, job: EmbeddingsJob, plan: EmbeddingsPlan, events: CustomEvents
     ) -> None:
         """Send the batches of a job, several at a time."""
         count = min(self.max_concurrency, job.batches_left)
@@ -186,7 +186,7 @@ class CompatibleEmbeddings(EmbeddingsSettings):
         }
 
 
-async def _work(job: EmbeddingsJob, plan: EmbeddingsPlan, events: CallEvents) -> None:
+async def _work(job: EmbeddingsJob, plan: EmbeddingsPlan, events: CustomEvents) -> None:
     """Send batches of a job until none is left."""
     while (batch := job.take()) is not None:
         answers = astream(batch_exchange(plan, list(batch.texts)), events.aon_retry)

@@ -185,7 +185,7 @@ class _TokenReceiver:
 
     wants_more = True
     is_complete = False
-    events_read = 0
+    progress = 0
 
     def __init__(self, grant: AccessGrant) -> None:
         self._url = safe_url(grant.url)

@@ -30,7 +30,7 @@ class CallLog:
         self._model = model
         self._secrets = Secrets()
 
-    def begun(self, spec: RequestSpec) -> None:
+    def on_request(self, spec: RequestSpec) -> None:
         """Log the URL and the kind of the request."""
         self._attempt += 1
         self._secrets.learn(spec.url, spec.headers, spec.body)
@@ -48,7 +48,7 @@ class CallLog:
             else self._secrets.redact(wanted),
         )
 
-    def opened(self, head: ResponseHead, at: float) -> None:
+    def on_response(self, head: ResponseHead, at: float) -> None:
         """Log the status, the content type and the request ID."""
         logger.debug(
             "Call %d, attempt %d: status %d after %.3f s, content type %s, "
@@ -61,10 +61,10 @@ class CallLog:
             self._shown(request_id(head.headers)),
         )
 
-    def read(self, data: bytes, at: float) -> None:
+    def on_bytes(self, data: bytes, at: float) -> None:
         """Do nothing: the content of an answer is not logged."""
 
-    def ended(self, ending: Ending) -> None:
+    def on_end(self, ending: Ending) -> None:
         """Log the result and the times."""
         error = ending.error
         first = ending.first_output

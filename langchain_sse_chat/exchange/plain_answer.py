@@ -79,7 +79,7 @@ class PlainReceiver(Generic[AnswerT]):
         self._parts: list[bytes] = []
         self._size = 0
         self._headers: Mapping[str, str] = {}
-        self.events_read = 0
+        self.progress = 0
         """Number of answers read: 1 at the end."""
 
     def open(self, head: ResponseHead) -> None:
@@ -113,7 +113,7 @@ class PlainReceiver(Generic[AnswerT]):
         self._parts.clear()
         reading = self._reading
         answer = reading.read(PlainAnswer(self._url, reading.path, body, self._headers))
-        self.events_read = 1
+        self.progress = 1
         return [answer]
 
     def error_response(self, head: ResponseHead, body: bytes) -> SSEChatError:

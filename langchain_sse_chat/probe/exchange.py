@@ -102,7 +102,7 @@ class _Collector:
         self._tail = b""
         self._was_cut = False
         self.wants_more = True
-        self.events_read = 0
+        self.progress = 0
 
     def begin(self) -> None:
         """Record when the request is sent."""
@@ -125,7 +125,7 @@ class _Collector:
             if self._size > limit:
                 self._was_cut = True
                 self.wants_more = False
-        self.events_read += data.count(b"data:")
+        self.progress += data.count(b"data:")
         return []
 
     def close(self) -> list[None]:

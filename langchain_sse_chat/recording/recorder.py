@@ -78,7 +78,7 @@ class Recorder:
         self._has_begun = False
         self._has_warned = False
 
-    def begun(self, spec: RequestSpec) -> None:
+    def on_request(self, spec: RequestSpec) -> None:
         """Create the files and write the request.
 
         Raises:
@@ -114,7 +114,7 @@ class Recorder:
             },
         }
 
-    def opened(self, head: ResponseHead, at: float) -> None:
+    def on_response(self, head: ResponseHead, at: float) -> None:
         """Write the status and headers of the response."""
         if self._answer_is_secret and head.status_code in _SUCCESS:
             self._redactor = AllStrings()
@@ -125,13 +125,13 @@ class Recorder:
         answer = {"status": head.status_code, "headers": headers}
         self._write({"response": answer, "time": round(at, 6)})
 
-    def read(self, data: bytes, at: float) -> None:
+    def on_bytes(self, data: bytes, at: float) -> None:
         """Write the next bytes of the body."""
         self._write(
             {"read": len(data), "time": round(at, 6)}, self._redactor.feed(data)
         )
 
-    def ended(self, ending: Ending) -> None:
+    def on_end(self, ending: Ending) -> None:
         """Write how the attempt ended, and close the files."""
         entry: dict[str, Any] = {"end": ending.how, "time": round(ending.at, 6)}
         if ending.error is not None:

@@ -74,8 +74,8 @@ class RunLimits:
 class Run:
     """One answer of a model, from its first item to its end.
 
-    `start` comes first, then `begun`, then `read` until it returns nothing, then
-    `close`. The run goes on without a reader until its buffer is full.
+    `start` comes first, then `wait_for_start`, then `read` until it returns nothing,
+    then `close`. The run goes on without a reader until its buffer is full.
 
     Args:
         items: The answer, in a form that the encoder takes. It is closed at the end.
@@ -141,7 +141,7 @@ class Run:
         self._task.add_done_callback(_running.discard)
         self._set_timer()
 
-    async def begun(self) -> Failure | None:
+    async def wait_for_start(self) -> Failure | None:
         """Wait until it is known how the response begins.
 
         Returns:

@@ -11,11 +11,11 @@ import httpx
 
 from langchain_sse_chat.errors import SSEChatError
 from langchain_sse_chat.transport.attempt import Attempt, ReadLimit
-from langchain_sse_chat.transport.begun_streams import begun
+from langchain_sse_chat.transport.begun_streams import close_later
 from langchain_sse_chat.transport.clock import Deadline
 from langchain_sse_chat.transport.encoding import abody
 from langchain_sse_chat.transport.map_exceptions import READ_FAILURES, SEND_FAILURES
-from langchain_sse_chat.transport.open_answers import ended, opened
+from langchain_sse_chat.transport.open_answers import forget, register
 from langchain_sse_chat.transport.protocols import Exchange, NextAttempt
 from langchain_sse_chat.transport.watchdog import Watchdog
 from langchain_sse_chat.transport.workarounds.asyncgen_hooks import begin_unhooked
@@ -58,7 +58,7 @@ def astream(
     """
     outputs = _astream(exchange, on_retry)
     begin_unhooked(outputs)
-    begun(outputs)
+    close_later(outputs)
     return cast("AsyncGenerator[OutputT]", outputs)
 
 
@@ -74,7 +74,7 @@ async def _astream(
                 answer = _Answer(attempt.clients.async_client(), attempt)
                 await answer.open()
                 while attempt.wants_more:
-                    data = await answer.read(attempt.waits())
+                    data = await answer.read(attempt.read_clock())
                     if data is None:
                         break
                     for output in attempt.feed(data):
@@ -125,8 +125,8 @@ class _Answer(Generic[OutputT]):
     async def open(self) -> None:
         """Send the request and read the status and headers of the response."""
         attempt = self._attempt
-        opened(self._client, self)
-        clock = attempt.waits()
+        register(self._client, self)
+        clock = attempt.read_clock()
         try:
             with self._watchdog.within(clock):
                 response = await self._client.send(
@@ -189,7 +189,7 @@ class _Answer(Generic[OutputT]):
 
     async def close(self) -> None:
         """Return the connection to the pool, or close it if the body was not read."""
-        ended(self._client, self)
+        forget(self._client, self)
         self._watchdog.stop()
         # httpcore 1.0 leaks the connection when this is cancelled.
         await asyncio.shield(

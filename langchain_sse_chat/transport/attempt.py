@@ -85,7 +85,7 @@ class Attempt(Generic[OutputT]):
         self._receiver = receiver
         self._now = now
         self._url = safe_url(spec.url)
-        self._progress = receiver.events_read
+        self._progress = receiver.progress
         self.wants_more = True
         """Whether the answer needs more bytes."""
         self._moved = False
@@ -174,7 +174,7 @@ class Attempt(Generic[OutputT]):
         """Return the outputs that the next bytes complete."""
         receiver = self._receiver
         outputs = receiver.feed(data)
-        progress = receiver.events_read
+        progress = receiver.progress
         # An output counts as progress even without a complete event, so that the time
         # the caller spends on it is not charged to the server.
         self._moved = bool(outputs) or progress != self._progress
@@ -192,7 +192,7 @@ class Attempt(Generic[OutputT]):
             raise self.clock.timed_out()
         return self._receiver.close()
 
-    def waits(self) -> StreamClock:
+    def read_clock(self) -> StreamClock:
         """Return the clock for the next read.
 
         The gap starts here and not when the progress was made: between two reads the

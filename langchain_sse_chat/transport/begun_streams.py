@@ -19,7 +19,7 @@ _begun: ContextVar[weakref.WeakSet[AsyncGenerator[Any]] | None] = ContextVar(
 )
 
 
-def begun(stream: AsyncGenerator[Any]) -> None:
+def close_later(stream: AsyncGenerator[Any]) -> None:
     """Have a stream closed at the end of the innermost block that is open."""
     streams = _begun.get()
     if streams is not None:

@@ -10,5 +10,6 @@ from typing import Any
 
 
 def __getattr__(name: str) -> Any:
-    """Return a name of httpcore."""
-    return getattr(import_module("httpcore"), name)
+    """Return a name of httpcore, and keep it."""
+    found = globals()[name] = getattr(import_module("httpcore"), name)
+    return found

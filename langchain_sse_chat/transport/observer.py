@@ -76,7 +76,7 @@ class Observer(Protocol):
     Times are in seconds since the attempt began.
     """
 
-    def begun(self, spec: RequestSpec) -> None:
+    def on_request(self, spec: RequestSpec) -> None:
         """Handle the start of an attempt, before its request is sent.
 
         Raises:
@@ -84,15 +84,15 @@ class Observer(Protocol):
         """
         ...
 
-    def opened(self, head: ResponseHead, at: float) -> None:
+    def on_response(self, head: ResponseHead, at: float) -> None:
         """Handle the status and headers of a response, successful or not."""
         ...
 
-    def read(self, data: bytes, at: float) -> None:
+    def on_bytes(self, data: bytes, at: float) -> None:
         """Handle the next bytes of the body."""
         ...
 
-    def ended(self, ending: Ending) -> None:
+    def on_end(self, ending: Ending) -> None:
         """Handle the end of the attempt."""
         ...
 
@@ -117,7 +117,7 @@ class ObservedExchange(Generic[OutputT]):
         if isinstance(begun, float):
             return begun
         spec, receiver = begun
-        self._observer.begun(spec)
+        self._observer.on_request(spec)
         self._watched = _WatchedReceiver(receiver, self._observer, self._now)
         return spec, self._watched
 
@@ -157,7 +157,7 @@ class ObservedExchange(Generic[OutputT]):
     ) -> None:
         watched, self._watched = self._watched, None
         if watched is not None:
-            self._observer.ended(watched.ending(how, error, pause))
+            self._observer.on_end(watched.ending(how, error, pause))
 
 
 class _WatchedReceiver(Generic[OutputT]):
@@ -187,16 +187,16 @@ class _WatchedReceiver(Generic[OutputT]):
         return self._receiver.is_complete
 
     @property
-    def events_read(self) -> int:
-        return self._receiver.events_read
+    def progress(self) -> int:
+        return self._receiver.progress
 
     def open(self, head: ResponseHead) -> None:
-        self._observer.opened(head, self._time())
+        self._observer.on_response(head, self._time())
         self._receiver.open(head)
 
     def feed(self, data: bytes) -> Sequence[OutputT]:
         at = self._time()
-        self._observer.read(data, at)
+        self._observer.on_bytes(data, at)
         outputs = self._receiver.feed(data)
         if outputs and self._first is None:
             self._first = at
@@ -211,14 +211,14 @@ class _WatchedReceiver(Generic[OutputT]):
 
     def error_response(self, head: ResponseHead, body: bytes) -> SSEChatError:
         at = self._time()
-        self._observer.opened(head, at)
-        self._observer.read(body, at)
+        self._observer.on_response(head, at)
+        self._observer.on_bytes(body, at)
         return self._receiver.error_response(head, body)
 
     def ending(
         self, how: HowEnded, error: SSEChatError | None, pause: float | None
     ) -> Ending:
-        progress = self._receiver.events_read
+        progress = self._receiver.progress
         return Ending(how, self._time(), progress, self._first, error, pause)
 
     def _time(self) -> float:

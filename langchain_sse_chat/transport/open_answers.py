@@ -30,14 +30,14 @@ _open: weakref.WeakKeyDictionary[Client, set[weakref.ref[Stoppable]]] = (
 _stopped: weakref.WeakSet[Client] = weakref.WeakSet()
 
 
-def opened(client: Client, answer: Stoppable) -> None:
+def register(client: Client, answer: Stoppable) -> None:
     """Register an answer; stop it if the client's answers have been stopped."""
     _open.setdefault(client, set()).add(weakref.ref(answer))
     if client in _stopped:
         answer.stop()
 
 
-def ended(client: Client, answer: Stoppable) -> None:
+def forget(client: Client, answer: Stoppable) -> None:
     """Forget an answer."""
     _open.get(client, set()).discard(weakref.ref(answer))
 

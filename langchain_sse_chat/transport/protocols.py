@@ -163,7 +163,7 @@ class Receiver(Protocol[OutputT_co]):
         ...
 
     @property
-    def events_read(self) -> int:
+    def progress(self) -> int:
         """Number of events so far with a part of the answer.
 
         Keep-alive comments and events without content do not count.

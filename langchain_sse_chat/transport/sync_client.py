@@ -16,7 +16,7 @@ from langchain_sse_chat.transport.attempt import Attempt, ReadLimit
 from langchain_sse_chat.transport.clock import Deadline
 from langchain_sse_chat.transport.encoding import body
 from langchain_sse_chat.transport.map_exceptions import READ_FAILURES, SEND_FAILURES
-from langchain_sse_chat.transport.open_answers import ended, opened
+from langchain_sse_chat.transport.open_answers import forget, register
 from langchain_sse_chat.transport.protocols import Exchange, NextAttempt
 from langchain_sse_chat.transport.workarounds.http2 import (
     flush_failures,
@@ -72,7 +72,7 @@ def stream(
                 answer = _Answer(attempt.clients.sync_client(), attempt)
                 answer.open()
                 while attempt.wants_more:
-                    data = answer.read(attempt.waits())
+                    data = answer.read(attempt.read_clock())
                     if data is None:
                         break
                     yield from attempt.feed(data)
@@ -118,8 +118,8 @@ class _Answer(Generic[OutputT]):
     def open(self) -> None:
         """Send the request and read the status and headers of the response."""
         attempt = self._attempt
-        opened(self._client, self)
-        reading.deadline = attempt.waits()
+        register(self._client, self)
+        reading.deadline = attempt.read_clock()
         reading.used = self._used
         try:
             response = self._client.send(
@@ -193,7 +193,7 @@ class _Answer(Generic[OutputT]):
     def close(self) -> None:
         """Return the connection to the pool, or close it if the body was not read."""
         response, self._response = self._response, None
-        ended(self._client, self)
+        forget(self._client, self)
         if response is None:
             return
         if reading.deadline is not None or reading.closing:

@@ -62,6 +62,7 @@ class OpenCall:
         "flaw",
         "id",
         "index",
+        "is_misplaced",
         "kind",
         "name",
         "opened",
@@ -84,6 +85,8 @@ class OpenCall:
         self.opened = False
         self.flaw = ""
         """Why the call must not be run, when its arguments alone do not show it."""
+        self.is_misplaced = False
+        """Whether arguments came under another index than the call."""
         self.twins: list[OpenCall] = []
         """Earlier calls with the same ID. While there are any, nothing is emitted: this
         call may be one of them, repeated."""

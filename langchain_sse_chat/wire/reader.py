@@ -37,7 +37,7 @@ from langchain_sse_chat.wire.usage import last_usage
 
 _NO_METADATA = frozenset({"choices", "usage", "error", "object", *PADDING})
 
-_LESSONS = 16
+_MAX_TEMPLATES = 16
 """How many templates in a row may match no event before no more are made: some servers
 put a new time or ID into each event."""
 
@@ -64,13 +64,13 @@ class ChunkReader:
         "_filters",
         "_has_choices",
         "_has_chunks",
-        "_learned_at",
-        "_lessons",
         "_others",
         "_strays",
         "_template",
+        "_template_at",
+        "_templates_left",
         "_usage",
-        "events_read",
+        "progress",
         "saw_done",
         "url",
     )
@@ -85,7 +85,7 @@ class ChunkReader:
         self.url = url
         self.saw_done = False
         """Whether `[DONE]` was read."""
-        self.events_read = 0
+        self.progress = 0
         """The number of events so far with content of the answer."""
         self._filters = (reasoning_tags, stop)
         self._choice = ChoiceReader(*self._filters)
@@ -97,8 +97,8 @@ class ChunkReader:
         self._usage: dict[str, Any] | None = None
         self._template: EventTemplate | None = None
         self._event = ""
-        self._learned_at = 0
-        self._lessons = 0 if reasoning_tags or stop else _LESSONS
+        self._template_at = 0
+        self._templates_left = 0 if reasoning_tags or stop else _MAX_TEMPLATES
 
     @property
     def is_complete(self) -> bool:
@@ -162,7 +162,7 @@ class ChunkReader:
         return None if texts is None else self._take(template, texts)
 
     def _take(self, template: EventTemplate, texts: list[str]) -> Sequence[str | Delta]:
-        self.events_read += len(texts)
+        self.progress += len(texts)
         if template.is_reasoning:
             self._choice.take_reasoning(texts)
             return [Delta(reasoning=text) for text in texts]
@@ -176,8 +176,8 @@ class ChunkReader:
             chunk = chunk[0]
         if isinstance(chunk, dict):
             out = self._read_chunk(chunk, event)
-            if self._lessons and out and (isinstance(out, str) or out.reasoning):
-                self._learn(data, chunk, out, event)
+            if self._templates_left and out and (isinstance(out, str) or out.reasoning):
+                self._make_template(data, chunk, out, event)
             return out
         if chunk is NO_JSON and begins_with_an_object(data):
             return self._read_lines(data.split("\n"), event, lenient=lenient)
@@ -186,15 +186,15 @@ class ChunkReader:
             self._read_word(word, event, lenient=lenient)
         return None
 
-    def _learn(
+    def _make_template(
         self, data: str, chunk: dict[str, Any], out: str | Delta, event: str
     ) -> None:
         """Make a template for events like this one."""
-        self._lessons -= 1
+        self._templates_left -= 1
         if self._choice.between_characters:
             self._template = template_of(data, chunk, out)
             self._event = event
-            self._learned_at = self.events_read
+            self._template_at = self.progress
 
     def _unlearn(self) -> None:
         """Drop the template, which an event of another form may have made wrong.
@@ -202,8 +202,8 @@ class ChunkReader:
         If it matched any event, the next template is worth making.
         """
         self._template = None
-        if self.events_read > self._learned_at:
-            self._lessons = _LESSONS
+        if self.progress > self._template_at:
+            self._templates_left = _MAX_TEMPLATES
 
     def _read_lines(
         self, lines: list[str], event: str, *, lenient: bool
@@ -300,11 +300,11 @@ class ChunkReader:
         protocol = protocol_of(chunk)
         if protocol is not None and not (self._has_chunks or self._has_choices):
             raise self._strays.foreign(chunk, protocol)
-        self._strays.take(chunk, event, self.events_read)
+        self._strays.take(chunk, event, self.progress)
 
     def take_bare(self, error: dict[str, Any]) -> None:
         """Record an error between events, which counts if no content follows it."""
-        self._strays.take_error(error, self.events_read)
+        self._strays.take_error(error, self.progress)
 
     def check_end(self) -> None:
         """Check the end of the answer.
@@ -316,7 +316,7 @@ class ChunkReader:
         """
         if not self._choice.has_finish_reason:
             has_chunks = self._has_chunks or self._has_choices
-            error = self._strays.error(progress=self.events_read, has_chunks=has_chunks)
+            error = self._strays.error(progress=self.progress, has_chunks=has_chunks)
             if error is not None:
                 raise error
         for choice in (self._choice, *self._others.values()):
@@ -341,7 +341,7 @@ class ChunkReader:
             if reader.hit_stop:
                 self.saw_done = True
         if brought is not None or reader.has_pending or choice.get("finish_reason"):
-            self.events_read += 1
+            self.progress += 1
         if reader.has_error or "error" in choice or "message" in choice:
             error = error_in_choice(choice)
             if error is not None:

@@ -29,8 +29,8 @@ _MOST_CALLS = 1024
 https://platform.openai.com/docs/api-reference/chat/create)."""
 
 _ENTANGLED = (
-    "These arguments may belong to another call, because the server announced several "
-    "calls with one index."
+    "These arguments may belong to another call, because the server also sent some "
+    "under an index that no call has."
 )
 _AMBIGUOUS = (
     "The server sent empty arguments and then another call with the same id and name. "
@@ -90,6 +90,8 @@ class ToolCallAssembler:
         if piece.id and not call.id:
             self._set_id(call, piece.id)
         self._last = call
+        if piece.arguments and piece.index != call.server_index:
+            call.is_misplaced = True
         given = call.take(piece)
         if given is not None:
             out.append(given)
@@ -191,20 +193,21 @@ class ToolCallAssembler:
     def _note_entangled(self) -> None:
         """Mark the calls that may have arguments of another call.
 
-        Some relays announce all calls with one index before their arguments, and send
-        the arguments with indices of their own, some of which were never announced.
+        Some relays announce calls before their arguments, all with one index or each
+        with its own, and send the arguments with indices that were never announced.
         """
         if all(call.name or not call.arguments for call in self._calls):
             return
-        empty: dict[int, OpenCall] = {}
+        empty: list[object] = []
         for call in self._calls:
-            index = call.server_index
-            if not call.name or not isinstance(index, int):
+            if not call.name:
                 continue
-            if index in empty:
-                empty[index].flaw = call.flaw = _ENTANGLED
+            index = call.server_index
+            shares = isinstance(index, int) and index in empty
+            if shares or call.is_misplaced or not call.arguments:
+                call.flaw = _ENTANGLED
             if not call.arguments:
-                empty[index] = call
+                empty.append(index)
 
     def snapshot(self) -> list[WireToolCall]:
         """Return the calls so far, for a partial message."""

@@ -182,7 +182,7 @@ class LineReceiver:
     def __init__(self) -> None:
         self.wants_more = True
         self.is_complete = False
-        self.events_read = 0
+        self.progress = 0
         self._rest = b""
 
     def open(self, head: ResponseHead) -> None:
@@ -193,7 +193,7 @@ class LineReceiver:
         self.is_complete = b"done" in lines
         self.wants_more = not self.is_complete
         tokens = [line.decode() for line in lines if line[:1] != b":"]
-        self.events_read += len(tokens)
+        self.progress += len(tokens)
         return [token for token in tokens if token != "done"]
 
     def close(self) -> list[str]:

@@ -26,7 +26,7 @@ from langchain_sse_chat.cli.chat.terminal import (
     width_of,
 )
 from langchain_sse_chat.cli.chat.turn import Turn
-from langchain_sse_chat.cli.ending import ended
+from langchain_sse_chat.cli.ending import run_command
 from langchain_sse_chat.cli.endpoint_model import EndpointModel, paced_server
 from langchain_sse_chat.cli.load import CommandError
 from langchain_sse_chat.cli.parser import CommandParser
@@ -84,7 +84,7 @@ def main(
                 return _chat(endpoint, conversation, style, environment, out)
             return _answer(endpoint, conversation, style, source, out)
 
-    return ended(own.prog, out, run)
+    return run_command(own.prog, out, run)
 
 
 def parser() -> CommandParser:

@@ -70,7 +70,7 @@ class Answering:
 
     async def __call__(self, receive: Receive, send: Send) -> None:
         """Give the answer."""
-        encoder, run = self.begun()
+        encoder, run = self.new_run()
         answered = Answered(self.request_id, self.model)
         delivery = Delivery(
             run,
@@ -87,7 +87,7 @@ class Answering:
         finally:
             self.end(encoder, run, answered)
 
-    def begun(self, *, limits: RunLimits | None = None) -> tuple[Encoder, Run]:
+    def new_run(self, *, limits: RunLimits | None = None) -> tuple[Encoder, Run]:
         """Return the encoder and the run of the answer.
 
         Args:

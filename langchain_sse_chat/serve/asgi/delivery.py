@@ -157,7 +157,7 @@ class Delivery:
 
     async def _write_all(self, send: Send) -> None:
         run = self._run
-        failure = await run.begun()
+        failure = await run.wait_for_start()
         if failure is not None:
             self._answered.status = failure.status
             as_text = self._text_failures

@@ -117,7 +117,7 @@ class Keeper:
             RequestRefused: Too many clients still read answers that have ended.
         """
         with self._first_readers.place():
-            encoder, run = answering.begun(limits=self._run_limits)
+            encoder, run = answering.new_run(limits=self._run_limits)
 
         def end(answer: KeptAnswer) -> None:
             answered = Answered(answering.request_id, answering.model)

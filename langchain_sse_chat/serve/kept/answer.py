@@ -185,7 +185,7 @@ class KeptAnswer:
     async def _keep(self) -> None:
         run = self._run
         try:
-            self.failure = await run.begun()
+            self.failure = await run.wait_for_start()
             if self.failure is None:
                 while data := await run.read():
                     self._add(split_events(data))

@@ -167,7 +167,7 @@ def test_tells_when_something_was_given_out_and_when_there_was_progress() -> Non
         event(text("a")),
     ):
         reader.feed(data)
-        seen.append((reader.has_output, reader.events_read, not reader.wants_more))
+        seen.append((reader.has_output, reader.progress, not reader.wants_more))
 
     nothing = (False, 0, False)
     assert seen == [nothing, nothing, (False, 1, False), (True, 2, False)]

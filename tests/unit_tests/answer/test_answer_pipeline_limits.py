@@ -163,7 +163,7 @@ def peak_of(parts: Iterable[bytes]) -> tuple[SSEChatError | None, int]:
     try:
         for part in parts:
             pipeline.feed(part)
-        if pipeline.events_read == 0:  # or the end would be reported too
+        if pipeline.progress == 0:  # or the end would be reported too
             list(pipeline.close())
     except SSEChatError as error:
         failure = pipeline.attach_partial(error)

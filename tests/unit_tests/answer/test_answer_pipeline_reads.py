@@ -42,7 +42,7 @@ def read_all(reads: list[bytes], *, learns: bool) -> list[Any]:
     for read in reads:
         outputs += made.feed(read)
         outputs += [
-            made.events_read,
+            made.progress,
             not made.wants_more,
             made.is_complete,
             made.has_output,
@@ -113,7 +113,7 @@ def test_each_event_of_a_read_is_a_part_of_its_own(size: int) -> None:
     ]
     assert [len(outputs) for outputs in given] == [size] * (48 // size)
     assert [*chain(*given)] == [f" {i}" for i in range(48)]
-    assert made.events_read == len(frames)
+    assert made.progress == len(frames)
 
 
 def test_each_event_of_reasoning_is_a_part_of_its_own() -> None:

@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from langchain_sse_chat.cli.ending import ended, one_line
+from langchain_sse_chat.cli.ending import one_line, run_command
 from langchain_sse_chat.cli.load import CommandError
 from langchain_sse_chat.errors import ConfigurationError, SSEChatError
 
@@ -16,7 +16,7 @@ def raised(error: BaseException) -> int:
     def act() -> int:
         raise error
 
-    return ended("prog", io.StringIO(), act)
+    return run_command("prog", io.StringIO(), act)
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_a_signal_ends_what_was_begun(number: signal.Signals) -> None:
         return 0
 
     before = signal.getsignal(number)
-    assert ended("prog", io.StringIO(), act) == 128 + number
+    assert run_command("prog", io.StringIO(), act) == 128 + number
     assert steps == ["ended"]
     assert signal.getsignal(number) is before
 
@@ -87,13 +87,13 @@ def test_a_terminal_that_hung_up_is_no_error_of_the_output(
         finally:
             raise OSError(5, "gone")  # writing fails too
 
-    assert ended("prog", io.StringIO(), act) == 128 + signal.SIGHUP
+    assert run_command("prog", io.StringIO(), act) == 128 + signal.SIGHUP
     assert capsys.readouterr().err == ""
 
 
 def test_signals_are_left_alone_in_other_threads() -> None:
     statuses: list[int] = []
-    run = lambda: statuses.append(ended("prog", io.StringIO(), lambda: 3))  # noqa: E731
+    run = lambda: statuses.append(run_command("prog", io.StringIO(), lambda: 3))  # noqa: E731
     thread = threading.Thread(target=run)
     thread.start()
     thread.join()
@@ -120,7 +120,7 @@ def test_the_rest_of_a_closed_pipe_is_discarded() -> None:
             out.write("lost")
             return 0
 
-        assert ended("prog", out, act) == 141
+        assert run_command("prog", out, act) == 141
 
 
 def test_a_line_has_no_orders_to_a_terminal() -> None:

@@ -46,7 +46,7 @@ def test_a_request_has_the_texts_and_all_fields() -> None:
 
     assert spec.body == b'{"model":"m","a":1,"b":3,"input":["x","y"]}'
     assert (spec.url, spec.streamed, spec.headers) == (PLAN.url, False, PLAN.headers)
-    assert receiver.events_read == 0
+    assert receiver.progress == 0
     assert attempts.finished()
     attempts.close()
 

@@ -44,11 +44,11 @@ def test_the_answer_comes_at_the_end_however_it_is_cut(size: int) -> None:
         assert taker.feed(BODY[start : start + size]) == []
     assert taker.wants_more
     assert not taker.is_complete
-    assert taker.events_read == 0
+    assert taker.progress == 0
     [answer] = taker.close()
 
     assert answer.vectors == [[0.5, 1.0]]
-    assert taker.events_read == 1
+    assert taker.progress == 1
 
 
 def test_blanks_around_the_answer_do_not_matter() -> None:

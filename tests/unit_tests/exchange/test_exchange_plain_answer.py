@@ -37,11 +37,11 @@ def test_the_answer_comes_at_the_end_however_it_is_cut(size: int) -> None:
     receiver.open(ResponseHead(200, {"x-a": "b"}, URL))
     for start in range(0, len(body), size):
         assert receiver.feed(body[start : start + size]) == []
-    before = receiver.events_read
+    before = receiver.progress
     [given] = receiver.close()
 
     assert given == PlainAnswer(URL, "/things", body, {"x-a": "b"})
-    assert (before, receiver.events_read) == (0, 1)
+    assert (before, receiver.progress) == (0, 1)
     assert receiver.wants_more
     assert not receiver.is_complete
 

@@ -49,7 +49,7 @@ def test_bytes_are_kept_with_the_seconds_since_the_request() -> None:
     receiver.open(HEAD)
     receiver.feed(b"data: 1\n\n")
     receiver.feed(b"data: 2\n\n")
-    assert receiver.events_read == 2
+    assert receiver.progress == 2
     assert receiver.close() == []
     seen = one.seen(None)
     assert seen.pieces == ((0.5, b"data: 1\n\n"), (1.0, b"data: 2\n\n"))

@@ -17,7 +17,15 @@ from tests.unit_tests.quirks.quirks_tool_calls import (
     UNNAMED,
     gives,
 )
-from tests.unit_tests.wire.wire_streams import NIL, call, calls, chunk, events
+from tests.unit_tests.wire.wire_streams import (
+    MADE_UP,
+    NIL,
+    Seen,
+    call,
+    calls,
+    chunk,
+    events,
+)
 
 WHOLE = (call(0, "a1", "weather", JSON), call(1, "a2", "time", TIME))
 
@@ -30,6 +38,45 @@ def named(name: str, **body: Any) -> dict[str, Any]:
 
 
 ARGUMENTS = (
+    Quirk(
+        "arguments under indices of their own make no call valid",
+        "several calls announced, and then the arguments of each under an `index` that "
+        "no call has (relays of the Responses API)",
+        "an `invalid_tool_call` each: the arguments may be those of another call",
+        events(
+            [
+                calls(call(0, "a1", "weather")),
+                calls(call(1, "a2", "time")),
+                calls(call(2, arguments=JSON)),
+                calls(call(3, arguments=TIME)),
+                TOOLS,
+            ]
+        ),
+        Seen(
+            invalid=[
+                ("a1", "weather", "{}"),
+                ("a2", "time", JSON),
+                (MADE_UP, None, TIME),
+            ],
+            finish_reason="tool_calls",
+        ),
+    ),
+    Quirk(
+        "a call may have its arguments under another index",
+        "a call announced under one `index`, its arguments under the next (relays of "
+        "the Responses API)",
+        "one call",
+        events(
+            [
+                calls(call(0, "a1", "weather")),
+                calls(call(1, None, "", JSON)),
+                calls(call(2, "a2", "time")),
+                calls(call(3, None, "", TIME)),
+                TOOLS,
+            ]
+        ),
+        TWO,
+    ),
     Quirk(
         "arguments as an object are arguments",
         "arguments as an object, not as a text (GigaChat and others)",

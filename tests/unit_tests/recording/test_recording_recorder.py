@@ -50,11 +50,11 @@ def body(folder: Path, number: int = 1) -> bytes:
 
 def test_an_exchange_is_written_line_by_line(tmp_path: Path) -> None:
     recorder = Recorder(tmp_path)
-    recorder.begun(SPEC)
-    recorder.opened(head(content_type="text/event-stream"), 0.1)
-    recorder.read(b"data: 1\n\n", 0.2)
-    recorder.read(b"data: 22\n\n", 0.3000004)
-    recorder.ended(ending())
+    recorder.on_request(SPEC)
+    recorder.on_response(head(content_type="text/event-stream"), 0.1)
+    recorder.on_bytes(b"data: 1\n\n", 0.2)
+    recorder.on_bytes(b"data: 22\n\n", 0.3000004)
+    recorder.on_end(ending())
 
     first, *rest = lines(tmp_path)
     assert first["recording"] == 1
@@ -82,14 +82,14 @@ def test_an_exchange_is_written_line_by_line(tmp_path: Path) -> None:
 
 def test_what_came_is_there_while_the_rest_is_still_to_come(tmp_path: Path) -> None:
     recorder = Recorder(tmp_path)
-    recorder.begun(SPEC)
+    recorder.on_request(SPEC)
     assert [*lines(tmp_path)[0]] == ["recording", "by", "at", "request"]
-    recorder.opened(head(), 0.1)
-    recorder.read(b"data: 1\n\n", 0.2)
+    recorder.on_response(head(), 0.1)
+    recorder.on_bytes(b"data: 1\n\n", 0.2)
 
     assert lines(tmp_path, 1)[-1] == {"read": 9, "time": 0.2}
     assert body(tmp_path) == b"data: 1\n\n"
-    recorder.ended(ending())
+    recorder.on_end(ending())
 
 
 def test_each_attempt_has_files_of_its_own_and_says_what_followed(
@@ -97,10 +97,10 @@ def test_each_attempt_has_files_of_its_own_and_says_what_followed(
 ) -> None:
     recorder = Recorder(tmp_path)
     for pause in (0.5, None):
-        recorder.begun(SPEC)
-        recorder.opened(head(503), 0.1)
+        recorder.on_request(SPEC)
+        recorder.on_response(head(503), 0.1)
         error = ServerError(f"it says {KEY}")
-        recorder.ended(ending("error", error=error, pause=pause))
+        recorder.on_end(ending("error", error=error, pause=pause))
 
     for number, pause in enumerate((0.5, None), 1):
         assert lines(tmp_path, number)[-1] == {
@@ -116,11 +116,13 @@ def test_secrets_that_a_server_repeats_are_stars_of_their_length(
     tmp_path: Path,
 ) -> None:
     recorder = Recorder(tmp_path)
-    recorder.begun(SPEC)
-    recorder.opened(head(401, x_request_id=f"of-{KEY}", set_cookie="a", x_own="b"), 0.1)
-    recorder.read(b"Wrong key: secret-", 0.2)
-    recorder.read(b"key-1234. pass-word, query-key: se", 0.3)
-    recorder.ended(ending("error"))
+    recorder.on_request(SPEC)
+    recorder.on_response(
+        head(401, x_request_id=f"of-{KEY}", set_cookie="a", x_own="b"), 0.1
+    )
+    recorder.on_bytes(b"Wrong key: secret-", 0.2)
+    recorder.on_bytes(b"key-1234. pass-word, query-key: se", 0.3)
+    recorder.on_end(ending("error"))
 
     assert lines(tmp_path)[1]["response"]["headers"] == {
         "x-request-id": "of-***",
@@ -144,9 +146,9 @@ def test_secrets_that_a_server_repeats_are_stars_of_their_length(
 )
 def test_harmless_headers_of_an_answer_are_shown(tmp_path: Path, name: str) -> None:
     recorder = Recorder(tmp_path)
-    recorder.begun(SPEC)
-    recorder.opened(ResponseHead(200, {name: "17"}, URL), 0.1)
-    recorder.ended(ending())
+    recorder.on_request(SPEC)
+    recorder.on_response(ResponseHead(200, {name: "17"}, URL), 0.1)
+    recorder.on_end(ending())
 
     assert lines(tmp_path)[1]["response"]["headers"] == {name: "17"}
 
@@ -171,10 +173,10 @@ def test_a_token_is_not_written_but_a_refusal_is(
     tmp_path: Path, status: int, said: bytes, written: bytes
 ) -> None:
     recorder = Recorder(tmp_path)
-    recorder.begun(TOKEN_SPEC)
-    recorder.opened(head(status), 0.1)
-    recorder.read(said, 0.2)
-    recorder.ended(ending())
+    recorder.on_request(TOKEN_SPEC)
+    recorder.on_response(head(status), 0.1)
+    recorder.on_bytes(said, 0.2)
+    recorder.on_end(ending())
 
     assert body(tmp_path) == written
     assert lines(tmp_path)[0]["request"]["body"] == "***"
@@ -183,10 +185,10 @@ def test_a_token_is_not_written_but_a_refusal_is(
 def test_a_secret_of_an_earlier_attempt_is_one_of_the_next(tmp_path: Path) -> None:
     recorder = Recorder(tmp_path)
     for headers in ({"api-key": KEY}, {}):
-        recorder.begun(RequestSpec(URL, headers, b"{}", HTTPClients()))
-        recorder.opened(head(), 0.1)
-        recorder.read(KEY.encode(), 0.2)
-        recorder.ended(ending())
+        recorder.on_request(RequestSpec(URL, headers, b"{}", HTTPClients()))
+        recorder.on_response(head(), 0.1)
+        recorder.on_bytes(KEY.encode(), 0.2)
+        recorder.on_end(ending())
 
     assert body(tmp_path, 2) == b"*" * len(KEY)
 
@@ -197,7 +199,7 @@ def test_a_folder_that_cannot_be_written_to_is_the_callers_mistake(
     (tmp_path / "file").write_text("")
 
     with pytest.raises(ConfigurationError, match=r"file'.*Pass a writable") as caught:
-        Recorder(tmp_path / "file").begun(SPEC)
+        Recorder(tmp_path / "file").on_request(SPEC)
 
     assert isinstance(caught.value.__cause__, OSError)
 
@@ -215,16 +217,16 @@ def test_writes_that_fail_stop_the_recording_with_one_warning(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     recorder = Recorder(tmp_path)
-    recorder.begun(SPEC)
-    recorder.opened(head(), 0.1)
-    recorder.read(b"data: 1\n\n", 0.2)
+    recorder.on_request(SPEC)
+    recorder.on_response(head(), 0.1)
+    recorder.on_bytes(b"data: 1\n\n", 0.2)
     fail_from_now(recorder)
     for _ in range(3):
-        recorder.read(b"data: 2\n\n", 0.3)
-    recorder.ended(ending())
-    recorder.begun(SPEC)
+        recorder.on_bytes(b"data: 2\n\n", 0.3)
+    recorder.on_end(ending())
+    recorder.on_request(SPEC)
     fail_from_now(recorder)
-    recorder.ended(ending())
+    recorder.on_end(ending())
 
     [record] = caplog.records
     assert record.levelno == logging.WARNING
@@ -238,13 +240,13 @@ def test_a_later_attempt_that_cannot_be_recorded_takes_place(
 ) -> None:
     folder = tmp_path / "folder"
     recorder = Recorder(folder)
-    recorder.begun(SPEC)
-    recorder.ended(ending("cut"))
+    recorder.on_request(SPEC)
+    recorder.on_end(ending("cut"))
     shutil.rmtree(folder)
     folder.write_text("in the way")
 
-    recorder.begun(SPEC)
-    recorder.opened(head(), 0.1)
-    recorder.ended(ending())
+    recorder.on_request(SPEC)
+    recorder.on_response(head(), 0.1)
+    recorder.on_end(ending())
 
     assert [record.levelno for record in caplog.records] == [logging.WARNING]

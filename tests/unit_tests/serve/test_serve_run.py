@@ -46,7 +46,7 @@ async def all_of(run: Run) -> list[bytes]:
 @in_virtual_time
 async def test_each_piece_is_there_when_the_model_has_given_it() -> None:
     run = run_of(Items("a", 1, "b", "c", 1))
-    assert await run.begun() is None
+    assert await run.wait_for_start() is None
     assert await run.read() == OPEN + b"data: a\n\n"
     assert await run.read() == b"data: b\n\ndata: c\n\n"
     assert await run.read() == b"event: end\ndata: abc\n\n"
@@ -60,7 +60,7 @@ async def test_each_piece_is_there_when_the_model_has_given_it() -> None:
 @in_virtual_time
 async def test_items_without_bytes_do_not_begin_the_response() -> None:
     run = run_of(Items("", 5, "a"))
-    begun = asyncio.ensure_future(run.begun())
+    begun = asyncio.ensure_future(run.wait_for_start())
     await asyncio.sleep(4)
     assert not begun.done()
     assert await begun is None
@@ -71,7 +71,7 @@ async def test_items_without_bytes_do_not_begin_the_response() -> None:
 @in_virtual_time
 async def test_an_empty_answer_has_an_end() -> None:
     run = run_of(Items())
-    assert await run.begun() is None
+    assert await run.wait_for_start() is None
     assert await all_of(run) == [OPEN + b"event: end\ndata: \n\n"]
 
 
@@ -79,7 +79,7 @@ async def test_an_empty_answer_has_an_end() -> None:
 async def test_a_failure_before_the_first_bytes_is_not_begun() -> None:
     error = RuntimeError("secret")
     run = run_of(Items(2, error))
-    failure = await run.begun()
+    failure = await run.wait_for_start()
     assert failure is not None
     assert failure.status == 500
     assert failure.message.endswith("(request req_1)")
@@ -91,7 +91,7 @@ async def test_a_failure_before_the_first_bytes_is_not_begun() -> None:
 @in_virtual_time
 async def test_a_failure_after_the_first_bytes_is_the_last_event() -> None:
     run = run_of(Items("a", RuntimeError("secret")))
-    assert await run.begun() is None
+    assert await run.wait_for_start() is None
     assert run.failure is not None
     [data] = await all_of(run)
     assert data.startswith(OPEN + b"data: a\n\nevent: failure\ndata: {")
@@ -102,7 +102,7 @@ async def test_a_failure_after_the_first_bytes_is_the_last_event() -> None:
 @in_virtual_time
 async def test_a_refusal_of_the_model_is_an_answer() -> None:
     run = run_of(Items(RefusalError("I will not.")))
-    assert await run.begun() is None
+    assert await run.wait_for_start() is None
     [data] = await all_of(run)
     assert data.startswith(OPEN + b"data: ")
     assert b"event: end" in data
@@ -112,7 +112,7 @@ async def test_a_refusal_of_the_model_is_an_answer() -> None:
 @in_virtual_time
 async def test_a_task_of_the_model_that_is_canceled_is_a_failure() -> None:
     run = run_of(Items(asyncio.CancelledError()))
-    failure = await run.begun()
+    failure = await run.wait_for_start()
     assert failure is not None
     assert failure.status == 500
     await run.close()
@@ -122,7 +122,7 @@ async def test_a_task_of_the_model_that_is_canceled_is_a_failure() -> None:
 async def test_the_response_begins_after_a_time_without_bytes() -> None:
     run = run_of(Items(25, "a"))
     loop = virtual_loop()
-    assert await run.begun() is None
+    assert await run.wait_for_start() is None
     assert loop.time() == run.started_at + 10
     assert await run.read() == OPEN
     early = run.first_bytes_at
@@ -137,7 +137,7 @@ async def test_the_response_begins_after_a_time_without_bytes() -> None:
 @in_virtual_time
 async def test_a_failure_after_that_time_is_an_event() -> None:
     run = run_of(Items(15, RuntimeError("secret")))
-    assert await run.begun() is None
+    assert await run.wait_for_start() is None
     assert await run.read() == OPEN
     assert (await run.read()).startswith(b"event: failure")
     await run.close()
@@ -170,7 +170,7 @@ async def test_a_stream_that_is_never_silent_has_no_keep_alives() -> None:
 @in_virtual_time
 async def test_without_limits_a_run_waits_as_long_as_the_model() -> None:
     run = run_of(Items(100_000, "a"), NEVER)
-    assert await run.begun() is None
+    assert await run.wait_for_start() is None
     assert run.first_bytes_at == run.started_at + 100_000
     assert len(await all_of(run)) == 1
 
@@ -179,7 +179,7 @@ async def test_without_limits_a_run_waits_as_long_as_the_model() -> None:
 async def test_an_answer_may_not_take_too_long() -> None:
     items = Items(...)
     run = run_of(items, RunLimits(commit_after=None, max_seconds=60))
-    failure = await run.begun()
+    failure = await run.wait_for_start()
     assert failure is not None
     assert failure.status == 504
     assert virtual_loop().time() == run.started_at + 60
@@ -269,7 +269,7 @@ async def test_a_stop_may_have_a_reason() -> None:
 @in_virtual_time
 async def test_a_stop_before_the_response_has_begun_is_a_status() -> None:
     run = run_of(Items(...))
-    begun = asyncio.ensure_future(run.begun())
+    begun = asyncio.ensure_future(run.wait_for_start())
     await asyncio.sleep(1)
     run.stop(Failure(503, "Stop.", "server_error"))
     failure = await begun

@@ -49,7 +49,7 @@ async def test_a_chain_that_is_stopped_between_two_chunks_leaves_no_stream_open(
     request = ChatRequest(messages=[HumanMessage("Hello")], model="m", stream=True)
     run = Run(target.astream(request), OpenAIEncoder(), limits=RunLimits(buffer=100))
     run.start(on_slow_reader=lambda: None)
-    await run.begun()
+    await run.wait_for_start()
     assert body.is_open
 
     await run.close()

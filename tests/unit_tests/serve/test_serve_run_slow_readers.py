@@ -18,7 +18,7 @@ async def test_a_slow_reader_is_reported_once() -> None:
     encoder = PlainEncoder(answer_id="1")
     run = Run(Items("a", ...).astream(), encoder, limits=LIMITS)
     run.start(lambda: slow.append(loop.time()))
-    assert await run.begun() is None
+    assert await run.wait_for_start() is None
     for _ in range(5):
         await run.read()
         await asyncio.sleep(29)
@@ -49,7 +49,7 @@ async def test_a_run_that_is_closed_has_no_timer_left() -> None:
     items = Items(15, "a", ...)
     run = Run(items.astream(), PlainEncoder(), limits=LIMITS)
     run.start(lambda: slow.append(None))
-    await run.begun()
+    await run.wait_for_start()
     await asyncio.sleep(10)
     await run.close()
     await asyncio.sleep(100)
@@ -63,7 +63,7 @@ async def test_a_reader_that_waits_is_not_slow() -> None:
     limits = RunLimits(commit_after=None, keep_alive=None)
     run = Run(Items("a", 500).astream(), encoder, limits=limits)
     run.start(lambda: slow.append(1))
-    assert await run.begun() is None
+    assert await run.wait_for_start() is None
     assert b'"content":"a"' in await run.read()
     assert slow == []
     await run.close()

@@ -23,7 +23,7 @@ def started(items: Items, encoder: Encoder | None = None) -> Run:
 async def test_what_came_is_kept() -> None:
     items = Items("a", 1, "b", ...)
     run = started(items)
-    await run.begun()
+    await run.wait_for_start()
     await asyncio.sleep(2)
 
     run.stop_on_request()
@@ -52,7 +52,7 @@ async def test_the_model_may_clean_up() -> None:
 
     run = Run(answer(), PlainEncoder(), limits=RunLimits())
     run.start(lambda: None)
-    await run.begun()
+    await run.wait_for_start()
     run.stop_on_request()
     await asyncio.sleep(0.1)
     await run.close()
@@ -62,7 +62,7 @@ async def test_the_model_may_clean_up() -> None:
 @in_virtual_time
 async def test_an_answer_that_has_not_begun_is_one_without_content() -> None:
     run = started(Items(...))
-    begun = asyncio.ensure_future(run.begun())
+    begun = asyncio.ensure_future(run.wait_for_start())
     await asyncio.sleep(1)
 
     run.stop_on_request()
@@ -77,7 +77,7 @@ async def test_an_answer_that_has_not_begun_is_one_without_content() -> None:
 @in_virtual_time
 async def test_an_answer_that_has_ended_stays_complete() -> None:
     run = started(Items("a"))
-    await run.begun()
+    await run.wait_for_start()
     await asyncio.sleep(1)
 
     run.stop_on_request()
@@ -90,7 +90,7 @@ async def test_an_answer_that_has_ended_stays_complete() -> None:
 @in_virtual_time
 async def test_a_form_without_such_an_end_breaks_off() -> None:
     run = started(Items("a", ...), OpenAIEncoder())
-    await run.begun()
+    await run.wait_for_start()
     await asyncio.sleep(1)
 
     run.stop_on_request()
@@ -103,7 +103,7 @@ async def test_a_form_without_such_an_end_breaks_off() -> None:
 @in_virtual_time
 async def test_plain_events_end_with_the_text_that_came() -> None:
     run = started(Items("a", "b", ...), PlainEncoder(answer_id="1"))
-    await run.begun()
+    await run.wait_for_start()
     await asyncio.sleep(1)
 
     run.stop_on_request()
@@ -127,7 +127,7 @@ async def test_a_model_that_does_not_notice_the_stop_gives_nothing_more() -> Non
 
     run = Run(deaf(), PlainEncoder(answer_id=""), limits=RunLimits())
     run.start(lambda: None)
-    await run.begun()
+    await run.wait_for_start()
     await asyncio.sleep(5)
 
     assert (await run.read()).endswith(b"event: stop\ndata: 01\n\n")

@@ -35,30 +35,30 @@ def clock() -> Clock:
 
 def test_a_wait_begins_when_the_caller_is_back(clock: Clock) -> None:
     attempt = Attempt(spec(first_token=30.0, gap=10.0), LineReceiver(), clock)
-    assert attempt.waits().at == 1030.0
+    assert attempt.read_clock().at == 1030.0
     attempt.feed(b"token\n")
     clock.now += 500.0  # the caller works on the token
-    assert attempt.waits().at == 1510.0
+    assert attempt.read_clock().at == 1510.0
 
 
 def test_bytes_without_progress_leave_the_deadline_where_it_is(clock: Clock) -> None:
     attempt = Attempt(spec(first_token=30.0), LineReceiver(), clock)
     clock.now += 29.0
     attempt.feed(b": ping\n")
-    assert attempt.waits().at == 1030.0
+    assert attempt.read_clock().at == 1030.0
     clock.now += 1.0
     attempt.feed(b": ping\n")
     with pytest.raises(TimedOutError) as caught:
-        attempt.waits()
+        attempt.read_clock()
     assert caught.value.phase == "first_token"
 
 
 def test_progress_without_output_sets_the_clock_anew(clock: Clock) -> None:
     receiver = LineReceiver()
     attempt = Attempt(spec(gap=10.0), receiver, clock)
-    receiver.events_read += 1
+    receiver.progress += 1
     assert attempt.feed(b": hidden progress\n") == []
-    assert attempt.waits().at == 1010.0
+    assert attempt.read_clock().at == 1010.0
 
 
 def timeouts_of(attempt: Attempt[str], *, bounded: bool) -> Any:

@@ -3,7 +3,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 
-from langchain_sse_chat.transport.begun_streams import begun, closing_begun_streams
+from langchain_sse_chat.transport.begun_streams import (
+    close_later,
+    closing_begun_streams,
+)
 
 
 class Stream:
@@ -24,7 +27,7 @@ class Stream:
             self.is_open = False
 
     async def begin(self) -> None:
-        begun(self.items)
+        close_later(self.items)
         assert await anext(self.items) == 1
 
 

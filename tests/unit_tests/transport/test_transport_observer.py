@@ -37,21 +37,21 @@ class Notes:
     times: list[float] = field(default_factory=list)
     refuses: bool = False
 
-    def begun(self, spec: RequestSpec) -> None:
+    def on_request(self, spec: RequestSpec) -> None:
         if self.refuses:
             msg = "cannot observe"
             raise ConfigurationError(msg)
         self.told.append(spec.url.rpartition("/")[2])
 
-    def opened(self, head: ResponseHead, at: float) -> None:
+    def on_response(self, head: ResponseHead, at: float) -> None:
         self.told.append(head.status_code)
         self.times.append(at)
 
-    def read(self, data: bytes, at: float) -> None:
+    def on_bytes(self, data: bytes, at: float) -> None:
         self.told.append(data)
         self.times.append(at)
 
-    def ended(self, ending: Ending) -> None:
+    def on_end(self, ending: Ending) -> None:
         self.told.append(ending.how)
         self.endings.append(ending)
         self.times.append(ending.at)

@@ -6,7 +6,7 @@ import gc
 
 import httpx
 
-from langchain_sse_chat.transport.open_answers import ended, opened, stop_all
+from langchain_sse_chat.transport.open_answers import forget, register, stop_all
 
 
 class Answer:
@@ -22,10 +22,10 @@ class Answer:
 def test_only_open_answers_of_the_same_client_are_stopped() -> None:
     with httpx.Client() as client, httpx.Client() as other:
         is_open, is_over, elsewhere = Answer(), Answer(), Answer()
-        opened(client, is_open)
-        opened(client, is_over)
-        opened(other, elsewhere)
-        ended(client, is_over)
+        register(client, is_open)
+        register(client, is_over)
+        register(other, elsewhere)
+        forget(client, is_over)
         stop_all(client)
 
     assert (is_open.stops, is_over.stops, elsewhere.stops) == (1, 0, 0)
@@ -35,14 +35,14 @@ def test_an_answer_that_is_opened_after_that_is_stopped_immediately() -> None:
     with httpx.Client() as client:
         stop_all(client)
         late = Answer()
-        opened(client, late)
+        register(client, late)
 
     assert late.stops == 1
 
 
 def test_an_answer_that_is_forgotten_needs_no_stop() -> None:
     with httpx.Client() as client:
-        opened(client, Answer())
+        register(client, Answer())
         gc.collect()
         stop_all(client)
-        ended(client, Answer())
+        forget(client, Answer())

@@ -42,7 +42,7 @@ class LineReceiver:
         self.refusals: list[tuple[ResponseHead, bytes]] = []
         self.wants_more = True
         self.is_complete = False
-        self.events_read = 0
+        self.progress = 0
         self._rest = b""
 
     def open(self, head: ResponseHead) -> None:
@@ -64,7 +64,7 @@ class LineReceiver:
             elif line == b"whole":
                 self.is_complete = True
             elif not line.startswith(b":"):
-                self.events_read += 1
+                self.progress += 1
                 outputs.append(line.decode())
         return outputs
 

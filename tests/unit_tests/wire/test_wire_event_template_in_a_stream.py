@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from langchain_sse_chat.wire.deltas import Delta
-from langchain_sse_chat.wire.reader import _LESSONS, ChunkReader
+from langchain_sse_chat.wire.reader import _MAX_TEMPLATES, ChunkReader
 
 
 def chunk(content: Any, /, **fields: Any) -> dict[str, Any]:
@@ -32,7 +32,7 @@ def read_all(events: list[tuple[str, str]], **settings: Any) -> Any:
     outputs = [reader.read(data, event) for data, event in events]
     return (
         outputs,
-        reader.events_read,
+        reader.progress,
         reader.is_complete,
         reader.close(truncated=False),
     )
@@ -151,7 +151,7 @@ def reader_after(*events: dict[str, Any]) -> ChunkReader:
 
 def test_events_that_are_alike_need_one_lesson() -> None:
     reader = reader_after(*map(chunk, "abcd"))
-    assert reader._lessons == _LESSONS - 1
+    assert reader._templates_left == _MAX_TEMPLATES - 1
     assert reader._template is not None
 
 
@@ -167,7 +167,7 @@ def test_a_read_of_alike_events_is_taken_at_once(key: str) -> None:
     made = ["b", "c"] if key == "content" else [Delta(reasoning=t) for t in "bc"]
     message, _ = reader.close(truncated=True)
     assert parts == made
-    assert reader.events_read == len("abc")
+    assert reader.progress == len("abc")
     assert message.text + message.reasoning == "abc"
 
 
@@ -185,14 +185,14 @@ def test_what_comes_between_is_not_forgotten() -> None:
 
 def test_does_not_go_on_to_learn_where_no_two_events_are_alike() -> None:
     reader = reader_after(*(chunk("a", id=str(number)) for number in range(100)))
-    assert reader._lessons == 0
+    assert reader._templates_left == 0
     assert reader._template is None
 
 
 def test_learns_again_where_that_was_of_use() -> None:
     events = [chunk("a", created=number // 3) for number in range(100)]
     reader = reader_after(*events)
-    assert reader._lessons == _LESSONS - 1
+    assert reader._templates_left == _MAX_TEMPLATES - 1
 
 
 def test_learns_nothing_where_texts_are_searched() -> None:

@@ -158,7 +158,7 @@ def test_counts_the_events_that_carry_something_of_the_answer() -> None:
 
     for data, progress in sent:
         reader.read(event(data).decode()[6:])
-        assert reader.events_read == progress
+        assert reader.progress == progress
 
 
 def test_an_empty_value_does_not_take_the_place_of_one() -> None:

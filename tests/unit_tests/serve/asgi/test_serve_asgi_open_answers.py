@@ -122,7 +122,7 @@ async def test_a_drain_ends_answers_that_take_longer() -> None:
     answers.add(run)
     before = virtual_loop().time()
     drained = asyncio.ensure_future(answers.drain(30))
-    failure = await run.begun()
+    failure = await run.wait_for_start()
     assert failure is not None
     assert failure.code == "server_shutting_down"
     assert virtual_loop().time() == before + 30
