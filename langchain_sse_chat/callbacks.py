@@ -55,7 +55,7 @@ def called_with(config: RunnableConfig | None) -> Iterator[None]:
 
 
 class CustomEvents:
-    """Reports the retries of a call, and more, to its callbacks.
+    """Sends LangChain's custom events about a call to its callbacks.
 
     It is created where the call begins.
     """

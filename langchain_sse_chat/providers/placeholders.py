@@ -56,8 +56,8 @@ def host_pattern(base_url: str | None) -> str | None:
 def quick_host(base_url: str) -> str:
     """Return the host pattern of an address in the table, which has no user in it.
 
-    The first model of a process needs those of all providers, and `urlsplit` takes
-    several times as long.
+    The import of the package needs those of all providers, and `urlsplit` takes several
+    times as long.
     """
     rest = _starred(base_url.partition("://")[2])
     return rest.partition("/")[0].partition(":")[0].lower()

@@ -142,7 +142,7 @@ class ChunkReader:
             if text is not None and event == self._event:
                 [part] = self._take(self._template, [text])
                 return part
-            self._unlearn()
+            self._drop_template()
         return self._read_data(data, event, lenient=lenient)
 
     def parts_in(self, read: bytes) -> Sequence[str | Delta] | None:
@@ -196,7 +196,7 @@ class ChunkReader:
             self._event = event
             self._template_at = self.progress
 
-    def _unlearn(self) -> None:
+    def _drop_template(self) -> None:
         """Drop the template, which an event of another form may have made wrong.
 
         If it matched any event, the next template is worth making.

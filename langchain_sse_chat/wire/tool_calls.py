@@ -90,7 +90,7 @@ class ToolCallAssembler:
         if piece.id and not call.id:
             self._set_id(call, piece.id)
         self._last = call
-        if piece.arguments and piece.index != call.server_index:
+        if piece.arguments and _is_elsewhere(call, piece):
             call.is_misplaced = True
         given = call.take(piece)
         if given is not None:
@@ -213,6 +213,13 @@ class ToolCallAssembler:
         """Return the calls so far, for a partial message."""
         calls = [call.snapshot() for call in self._calls]
         return [call for call in calls if call is not None]
+
+
+def _is_elsewhere(call: OpenCall, piece: Piece) -> bool:
+    """Whether a piece has another index than its call, and no ID to know it by."""
+    same_id = piece.id and piece.id == call.id
+    indexed = isinstance(piece.index, int)
+    return indexed and piece.index != call.server_index and not same_id
 
 
 def _belongs_to(call: OpenCall, piece: Piece) -> bool:

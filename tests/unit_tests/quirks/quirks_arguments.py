@@ -62,6 +62,25 @@ ARGUMENTS = (
         ),
     ),
     Quirk(
+        "arguments that are known by their id are valid under any index",
+        "arguments under another `index` with the `id` of their call, and others that "
+        "no call was announced for",
+        "the call, and an `invalid_tool_call` of the others",
+        events(
+            [
+                calls(call(0, "a1", "weather")),
+                calls(call(5, "a1", arguments=JSON)),
+                calls(call(6, arguments=TIME)),
+                TOOLS,
+            ]
+        ),
+        Seen(
+            calls=[("a1", "weather", ARGS)],
+            invalid=[(MADE_UP, None, TIME)],
+            finish_reason="tool_calls",
+        ),
+    ),
+    Quirk(
         "a call may have its arguments under another index",
         "a call announced under one `index`, its arguments under the next (relays of "
         "the Responses API)",
