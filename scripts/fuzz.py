@@ -2,8 +2,9 @@
 
 Whatever a server sends, an answer is a message or an `SSEChatError`, no message stands
 for an answer that is cut or an error, and no tool call has other arguments than the
-server sent whole. Run from the root of the project:
-`python -m scripts.fuzz --count 50000`. The same seed makes the same streams.
+server sent whole, or becomes invalid after it was complete in chunks. Run from the root
+of the project: `python -m scripts.fuzz --count 50000`. The same seed makes the same
+streams.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from langchain_sse_chat.answer.events import EventAssembler
 from langchain_sse_chat.answer.pipeline import OutputT
 from langchain_sse_chat.answer.results import ResultAssembler
 from langchain_sse_chat.wire.deltas import AnswerMessage, Assembler, Delta, WireToolCall
-from langchain_sse_chat.wire.jsontext import loads, read_data
+from langchain_sse_chat.wire.jsontext import loads, parse_arguments, read_data
 from scripts.fuzz_reference import fault_of
 from scripts.mutations import Mutator
 from tests.unit_tests.quirks.quirk import SYNC, Quirk
@@ -127,6 +128,7 @@ def _faults(reads: list[bytes], number: int, outcomes: Counter[str]) -> Iterator
         yield from faults_of_call(call, sent, cut=cut)
     if len({call.id for call in wire.tool_calls}) < len(wire.tool_calls):
         yield f"two calls have one id: {wire.tool_calls!r}"
+    yield from _faults_of_chunks(chunks, wire)
     valid = [(c.name, c.parsed) for c in wire.tool_calls if c.parsed is not None]
     result = whole[0].generations[0].message
     for message in (merged(chunks), assembled(chunks), result):
@@ -134,6 +136,20 @@ def _faults(reads: list[bytes], number: int, outcomes: Counter[str]) -> Iterator
     yield from _faults_of_events(reads, settings, result)
     if number % _EVERY == 0:
         yield from _faults_of_model(reads, settings, result)
+
+
+def _faults_of_chunks(chunks: list[Any], wire: AnswerMessage) -> Iterator[str]:
+    """Yield the calls that were complete in chunks, and then made invalid.
+
+    Text that follows complete arguments makes a call invalid, and nothing else does.
+    """
+    invalid = {c.index: c.arguments for c in wire.tool_calls if c.parsed is None}
+    texts: dict[Any, str] = {}
+    for piece in (p for c in chunks[:-1] for p in c.message.tool_call_chunks):
+        index = piece["index"]
+        texts[index] = texts.get(index, "") + (piece["args"] or "")
+        if parse_arguments(texts[index]) and texts[index] == invalid.get(index):
+            yield f"a call was complete before it was invalid: {texts[index]!r}"
 
 
 def _answer(

@@ -62,12 +62,13 @@ class OpenCall:
         "flaw",
         "id",
         "index",
-        "is_misplaced",
+        "is_doubtful",
         "kind",
         "name",
         "opened",
         "sent_id",
         "server_index",
+        "shares_index",
         "twins",
     )
 
@@ -85,8 +86,11 @@ class OpenCall:
         self.opened = False
         self.flaw = ""
         """Why the call must not be run, when its arguments alone do not show it."""
-        self.is_misplaced = False
-        """Whether arguments came under another index than the call."""
+        self.shares_index = False
+        """Whether an earlier call had the same index, and no arguments yet."""
+        self.is_doubtful = False
+        """Whether the arguments may belong to another call, which only the end of the
+        answer shows. Nothing more is emitted until then."""
         self.twins: list[OpenCall] = []
         """Earlier calls with the same ID. While there are any, nothing is emitted: this
         call may be one of them, repeated."""
@@ -159,7 +163,7 @@ class OpenCall:
                 self._add(text)
         if not self.name or self._opening != "{" or self.twins:
             return None
-        if self._given == len(self.arguments):
+        if self.is_doubtful or self._given == len(self.arguments):
             return None
         if not self._given and self.is_placeholder:
             return None

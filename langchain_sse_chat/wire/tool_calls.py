@@ -90,8 +90,8 @@ class ToolCallAssembler:
         if piece.id and not call.id:
             self._set_id(call, piece.id)
         self._last = call
-        if piece.arguments and _is_elsewhere(call, piece):
-            call.is_misplaced = True
+        if piece.arguments and _is_doubtful(call, piece):
+            call.is_doubtful = True
         given = call.take(piece)
         if given is not None:
             out.append(given)
@@ -163,6 +163,9 @@ class ToolCallAssembler:
         call = OpenCall(kind, len(self._calls), server_index)
         self._calls.append(call)
         if isinstance(server_index, int):
+            earlier = self._by_index.get(server_index)
+            if earlier is not None:
+                call.shares_index = earlier.shares_index or not earlier.arguments
             self._by_index[server_index] = call
         return call
 
@@ -198,16 +201,9 @@ class ToolCallAssembler:
         """
         if all(call.name or not call.arguments for call in self._calls):
             return
-        empty: list[object] = []
         for call in self._calls:
-            if not call.name:
-                continue
-            index = call.server_index
-            shares = isinstance(index, int) and index in empty
-            if shares or call.is_misplaced or not call.arguments:
+            if call.name and (call.is_doubtful or not call.arguments):
                 call.flaw = _ENTANGLED
-            if not call.arguments:
-                empty.append(index)
 
     def snapshot(self) -> list[WireToolCall]:
         """Return the calls so far, for a partial message."""
@@ -215,11 +211,14 @@ class ToolCallAssembler:
         return [call for call in calls if call is not None]
 
 
-def _is_elsewhere(call: OpenCall, piece: Piece) -> bool:
-    """Whether a piece has another index than its call, and no ID to know it by."""
-    same_id = piece.id and piece.id == call.id
-    indexed = isinstance(piece.index, int)
-    return indexed and piece.index != call.server_index and not same_id
+def _is_doubtful(call: OpenCall, piece: Piece) -> bool:
+    """Whether a piece may have arguments of another call.
+
+    Its index is not that of the call, or not only of this call, and it has no ID.
+    """
+    if not isinstance(piece.index, int) or (piece.id and piece.id == call.id):
+        return False
+    return call.shares_index or piece.index != call.server_index
 
 
 def _belongs_to(call: OpenCall, piece: Piece) -> bool:

@@ -97,6 +97,52 @@ ARGUMENTS = (
         TWO,
     ),
     Quirk(
+        "what a stray piece makes invalid was not finished before",
+        "arguments under indices that no call has, and more of them than calls",
+        "an `invalid_tool_call` each, also where calls are finished as they arrive",
+        events(
+            [
+                calls(call(0, "a1", "weather")),
+                calls(call(1, None, "", JSON)),
+                calls(call(2, "a2", "time")),
+                calls(call(3, None, "", TIME)),
+                calls(call(4, None, "", TIME)),
+                TOOLS,
+            ]
+        ),
+        Seen(
+            invalid=[
+                ("a1", "weather", JSON),
+                ("a2", "time", TIME),
+                (MADE_UP, None, TIME),
+            ],
+            finish_reason="tool_calls",
+        ),
+    ),
+    Quirk(
+        "a shared index and a stray piece make calls invalid",
+        "calls announced under one `index`, arguments under this one and under another",
+        "the same",
+        events(
+            [
+                calls(call(0, "a1", "weather")),
+                calls(call(0, "a2", "time")),
+                calls(call(0, None, "", JSON)),
+                calls(call(2, "a3", "time", TIME)),
+                calls(call(1, None, "", TIME)),
+                TOOLS,
+            ]
+        ),
+        gives(
+            ("a3", "time", {"tz": "UTC"}),
+            invalid=[
+                ("a1", "weather", "{}"),
+                ("a2", "time", JSON),
+                (MADE_UP, None, TIME),
+            ],
+        ),
+    ),
+    Quirk(
         "arguments as an object are arguments",
         "arguments as an object, not as a text (GigaChat and others)",
         "takes the object",
