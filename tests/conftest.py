@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 
 from hypothesis import HealthCheck, settings
 from langchain_core.messages import BaseMessage
@@ -25,6 +26,11 @@ _OF_THE_USER = re.compile(
 )
 for _name in filter(_OF_THE_USER.fullmatch, list(os.environ)):
     del os.environ[_name]
+
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    # A shell starts programs in the background so. Commands that tests start would
+    # inherit it, and never be interrupted.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 SHOWN = 20
