@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from copy import deepcopy
 from typing import Any
 
@@ -16,7 +17,7 @@ from langchain_sse_chat.wire.cumulative_messages import (
     CumulativeMessages,
     joined_in_place,
 )
-from langchain_sse_chat.wire.deltas import AnswerMessage, Delta
+from langchain_sse_chat.wire.deltas import AnswerMessage, Delta, TextKind
 from langchain_sse_chat.wire.finish_reasons import Ending, finish_reason_of, rank
 from langchain_sse_chat.wire.logprobs import Logprobs
 from langchain_sse_chat.wire.merged_fields import Fields, add_to_choice_fields, copied
@@ -150,20 +151,22 @@ class ChoiceReader:
         """Whether no half of a surrogate pair is pending."""
         return not (self._text_characters.half or self._reasoning_characters.half)
 
-    def take(self, texts: list[str]) -> None:
-        """Add deltas that have only these texts."""
-        self.has_pending = False
-        self._started = True
-        self._text += texts
+    def take(self, kind: TextKind, texts: list[str]) -> Sequence[str | Delta]:
+        """Add deltas with only these texts, in the field in which the last one had it.
 
-    def take_reasoning(self, texts: list[str]) -> None:
-        """Add deltas that have only this reasoning.
-
-        Its key is that of the previous delta.
+        Returns:
+            The results of `read` for the deltas.
         """
-        self.has_pending = False
+        self.has_pending = kind == "arguments"
         self._started = True
-        self._reasoning += texts
+        if kind == "text":
+            self._text += texts
+            return texts
+        if kind == "reasoning":
+            self._reasoning += texts
+            return [Delta(reasoning=text) for text in texts]
+        calls = self._tool_calls.feed_arguments(texts)
+        return [Delta(tool_calls=[call]) for call in calls]
 
     def read(self, choice: dict[str, Any]) -> str | Delta | None:
         """Read a choice of a chunk.

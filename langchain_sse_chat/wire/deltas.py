@@ -7,11 +7,14 @@ a `Delta`, or nothing; at the end of the answer it returns one `AnswerMessage`.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 
 from langchain_sse_chat.wire.merged_fields import merge_objects
 
 OutputT = TypeVar("OutputT")
+
+TextKind = Literal["text", "reasoning", "arguments"]
+"""The kind of a text; arguments belong to the last tool call."""
 
 
 @dataclass(slots=True)

@@ -1,9 +1,10 @@
 """Read events that differ only in their text without parsing their JSON again.
 
-Most servers send text in events that are identical to the byte except for the content.
-If the bytes around the content equal those of the previous event, the JSON means the
-same except for the content, so only the content must be decoded. A network read that
-holds nothing but such events is handled in one go.
+Most servers send text in events that are identical to the byte except for the content,
+and so they send reasoning and the arguments of a tool call. If the bytes around the
+content equal those of the previous event, the JSON means the same except for the
+content, so only the content must be decoded. A network read that holds nothing but such
+events is handled in one go.
 
 A server may also pad each event with random text, which hides the length of tokens
 from eavesdroppers. That text may differ too: nobody reads it.
@@ -17,7 +18,7 @@ from functools import lru_cache
 from json.decoder import scanstring  # type: ignore[attr-defined]  # not in typeshed
 from typing import Any
 
-from langchain_sse_chat.wire.deltas import Delta
+from langchain_sse_chat.wire.deltas import Delta, TextKind, ToolCallDelta
 from langchain_sse_chat.wire.merged_fields import grows
 from langchain_sse_chat.wire.reasoning import REASONING_KEYS
 
@@ -25,8 +26,6 @@ PADDING = ("obfuscation", "p")
 """Random text that hides the length of tokens from eavesdroppers: OpenAI's
 `obfuscation` (https://platform.openai.com/docs/api-reference/chat/streaming) and
 Mistral's `p`."""
-
-_CONTENT = ("content",)
 
 _MOST_TEXT = 4096
 """Characters of text in an event from which a template is made. A base64 image is not
@@ -41,15 +40,13 @@ class EventTemplate:
         between: Everything between the text and the padding, including both quotation
             marks; empty without padding.
         after: Everything after, from the closing quotation mark on.
-        is_reasoning: Whether the text is reasoning.
+        kind: The kind of the text.
     """
 
-    __slots__ = ("_after", "_before", "_between", "_frame", "_framed", "is_reasoning")
+    __slots__ = ("_after", "_before", "_between", "_frame", "_framed", "kind")
 
-    def __init__(
-        self, before: str, between: str, after: str, *, is_reasoning: bool
-    ) -> None:
-        self.is_reasoning = is_reasoning
+    def __init__(self, before: str, between: str, after: str, kind: TextKind) -> None:
+        self.kind = kind
         self._before = before
         self._between = between
         self._after = after
@@ -159,18 +156,50 @@ def template_of(
     filled = [k for k, v in delta.items() if k != "role" and (v or v == 0)]
     if len(filled) != 1:
         return None
-    key, is_reasoning = filled[0], isinstance(out, Delta)
-    text = out.reasoning if isinstance(out, Delta) else out
-    if isinstance(out, Delta) and out != Delta(reasoning=text):
+    told = _only_text(filled[0], delta[filled[0]], out)
+    if told is None or len(told[2]) > _MOST_TEXT:
         return None
-    keys = REASONING_KEYS if is_reasoning else _CONTENT
-    if key not in keys or len(text) > _MOST_TEXT:
+    return _template_around(*told, data, chunk)
+
+
+def _only_text(
+    key: str, value: object, out: str | Delta
+) -> tuple[str, TextKind, str] | None:
+    """Return the key, the kind and the text of a delta that has one text only."""
+    if isinstance(out, str):
+        return (key, "text", out) if key == "content" else None
+    if key in REASONING_KEYS and out == Delta(reasoning=out.reasoning):
+        return key, "reasoning", out.reasoning
+    if key == "tool_calls" and len(out.tool_calls) == 1:
+        text = _only_arguments(value)
+        index = out.tool_calls[0].index
+        if text and out == Delta(tool_calls=[ToolCallDelta(index, None, None, text)]):
+            return "arguments", "arguments", text
+    return None
+
+
+def _only_arguments(entries: object) -> str | None:
+    """Return the arguments in a list of one tool call that has nothing else.
+
+    Without an ID and a name it continues the last call, and so does the next one that
+    differs in its arguments only.
+    """
+    if not (isinstance(entries, list) and len(entries) == 1):
         return None
-    return _template_around(key, text, data, chunk, is_reasoning=is_reasoning)
+    entry = dict(entries[0])
+    function = entry.pop("function", None)
+    entry.pop("index", None)
+    if entry.get("type") == "function":
+        del entry["type"]
+    if not isinstance(function, dict) or any(entry.values()):
+        return None
+    others = [value for key, value in function.items() if key != "arguments"]
+    text = function.get("arguments")
+    return text if isinstance(text, str) and not any(others) else None
 
 
 def _template_around(
-    key: str, text: str, data: str, chunk: Mapping[str, Any], *, is_reasoning: bool
+    key: str, kind: TextKind, text: str, data: str, chunk: Mapping[str, Any]
 ) -> EventTemplate | None:
     start = _value_of(key).search(data)
     if start is None:
@@ -189,7 +218,7 @@ def _template_around(
             between = after[: padding.end()]
             after = after[scanstring(after, padding.end())[1] - 1 :]
             break
-    return EventTemplate(before, between, after, is_reasoning=is_reasoning)
+    return EventTemplate(before, between, after, kind)
 
 
 @lru_cache

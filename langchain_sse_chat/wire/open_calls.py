@@ -132,7 +132,7 @@ class OpenCall:
         merge_extras(self.extras, piece.extras)
         if piece.name:
             self._take_name(piece.name)
-        return self._take_arguments(piece.arguments)
+        return self.take_arguments(piece.arguments)
 
     def _take_name(self, name: str) -> None:
         """Add a name: ignore a repeated name, and join a split one.
@@ -144,7 +144,7 @@ class OpenCall:
         if not self.name or split:
             self.name += name
 
-    def _take_arguments(self, text: str) -> ToolCallDelta | None:
+    def take_arguments(self, text: str) -> ToolCallDelta | None:
         """Add a part of the arguments; return the delta to emit now, if any.
 
         Nothing is emitted before the name and the first character of the arguments are

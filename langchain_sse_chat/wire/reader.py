@@ -140,8 +140,8 @@ class ChunkReader:
         if self._template is not None:
             text = self._template.text_of(data)
             if text is not None and event == self._event:
-                [part] = self._take(self._template, [text])
-                return part
+                parts = self._take(self._template, [text])
+                return parts[0] if parts else None
             self._drop_template()
         return self._read_data(data, event, lenient=lenient)
 
@@ -163,11 +163,7 @@ class ChunkReader:
 
     def _take(self, template: EventTemplate, texts: list[str]) -> Sequence[str | Delta]:
         self.progress += len(texts)
-        if template.is_reasoning:
-            self._choice.take_reasoning(texts)
-            return [Delta(reasoning=text) for text in texts]
-        self._choice.take(texts)
-        return texts
+        return self._choice.take(template.kind, texts)
 
     def _read_data(self, data: str, event: str, *, lenient: bool) -> str | Delta | None:
         chunk = read_data(data)
@@ -176,7 +172,7 @@ class ChunkReader:
             chunk = chunk[0]
         if isinstance(chunk, dict):
             out = self._read_chunk(chunk, event)
-            if self._templates_left and out and (isinstance(out, str) or out.reasoning):
+            if self._templates_left and out:
                 self._make_template(data, chunk, out, event)
             return out
         if chunk is NO_JSON and begins_with_an_object(data):

@@ -15,7 +15,7 @@ are marked invalid: joined by guess, they could be run with wrong arguments.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from langchain_sse_chat.errors import MalformedChunkError
 from langchain_sse_chat.wire.deltas import ToolCallDelta, WireToolCall
@@ -76,6 +76,12 @@ class ToolCallAssembler:
     def feed_function_call(self, function: object) -> list[ToolCallDelta]:
         """Add a legacy `function_call`: a single call without ID and index."""
         return self.feed([{"index": 0, "function": function}])
+
+    def feed_arguments(self, texts: list[str]) -> list[ToolCallDelta]:
+        """Add further arguments of the call that the last piece belonged to."""
+        call = cast("OpenCall", self._last)
+        deltas = [call.take_arguments(text) for text in texts]
+        return [delta for delta in deltas if delta is not None]
 
     def _feed_one(self, piece: Piece, out: list[ToolCallDelta]) -> None:
         if not piece.says_something:
@@ -216,7 +222,9 @@ def _is_doubtful(call: OpenCall, piece: Piece) -> bool:
 
     Its index is not that of the call, or not only of this call, and it has no ID.
     """
-    if not isinstance(piece.index, int) or (piece.id and piece.id == call.id):
+    if not isinstance(piece.index, int) or not isinstance(call.server_index, int):
+        return False
+    if piece.id and piece.id == call.id:
         return False
     return call.shares_index or piece.index != call.server_index
 

@@ -86,5 +86,6 @@ def test_two_workers_share_the_rate_limit(
 
     assert status == 0, said
     times = [request.time for request in batch.server.requests]
-    # Each worker may begin with a tenth of a second's requests.
-    assert (len(times) - 8) / (max(times) - min(times)) <= 80
+    # Each worker may begin with a tenth of a second's requests. Two that did not share
+    # the limit would send 160 a second; a busy machine delays some more than others.
+    assert (len(times) - 8) / (max(times) - min(times)) < 100

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from langchain_sse_chat.wire.deltas import Delta
+from langchain_sse_chat.wire.deltas import Delta, ToolCallDelta
 from langchain_sse_chat.wire.event_template import EventTemplate, template_of
 
 
@@ -160,7 +160,7 @@ def test_learns_of_reasoning_too(key: str, beside: dict[str, Any]) -> None:
     value = chunk("", choice={"delta": {**beside, key: "a"}})
     template = template_of(dumped(value), value, Delta(reasoning="a"))
     assert template is not None
-    assert template.is_reasoning
+    assert template.kind == "reasoning"
     value = chunk("", choice={"delta": {**beside, key: " b"}})
     assert template.text_of(dumped(value)) == " b"
 
@@ -190,6 +190,64 @@ def test_learns_of_reasoning_too(key: str, beside: dict[str, Any]) -> None:
     ],
 )
 def test_learns_of_plain_reasoning_only(delta: Any, out: str | Delta) -> None:
+    value = chunk("", choice={"delta": delta})
+    assert template_of(dumped(value), value, out) is None
+
+
+def arguments_delta(text: Any = "a", **fields: Any) -> dict[str, Any]:
+    function = {"arguments": text, **fields.pop("function", {})}
+    return {"tool_calls": [{"index": 0, "function": function, **fields}]}
+
+
+REST = Delta(tool_calls=[ToolCallDelta(0, None, None, "a")])
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        {},
+        {"id": None, "type": "function"},
+        {"id": "", "type": "", "function": {"name": ""}},
+        {"index": None, "type": None, "function": {"name": None}},
+    ],
+)
+def test_learns_of_arguments_too(beside: dict[str, Any]) -> None:
+    value = chunk("", choice={"delta": arguments_delta(**beside)})
+    template = template_of(dumped(value), value, REST)
+    assert template is not None
+    assert template.kind == "arguments"
+    value = chunk("", choice={"delta": arguments_delta('{"b": ', **beside)})
+    assert template.text_of(dumped(value)) == '{"b": '
+
+
+@pytest.mark.parametrize(
+    ("delta", "out"),
+    [
+        pytest.param(arguments_delta(id="c1"), REST, id="with an id"),
+        pytest.param(arguments_delta(type="custom"), REST, id="another type"),
+        pytest.param(arguments_delta(x=1), REST, id="another field"),
+        pytest.param(arguments_delta(function={"name": "n"}), REST, id="with a name"),
+        pytest.param(arguments_delta(function={"x": 1}), REST, id="field of function"),
+        pytest.param(arguments_delta({"a": 1}), REST, id="object"),
+        pytest.param(arguments_delta("b"), REST, id="read as another text"),
+        pytest.param(arguments_delta(), Delta("t", tool_calls=REST.tool_calls), id="t"),
+        pytest.param(arguments_delta(), Delta(), id="nothing read"),
+        pytest.param(
+            arguments_delta(),
+            Delta(tool_calls=[ToolCallDelta(0, "c1", "pay", "a")]),
+            id="start of a call",
+        ),
+        pytest.param(
+            {"tool_calls": arguments_delta()["tool_calls"] * 2}, REST, id="two entries"
+        ),
+        pytest.param(
+            {"tool_calls": arguments_delta()["tool_calls"][0]}, REST, id="no list"
+        ),
+        pytest.param({"tool_calls": [{"index": 0}]}, REST, id="no function"),
+        pytest.param({"function_call": {"arguments": "a"}}, REST, id="function_call"),
+    ],
+)
+def test_learns_of_plain_arguments_only(delta: Any, out: Delta) -> None:
     value = chunk("", choice={"delta": delta})
     assert template_of(dumped(value), value, out) is None
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from langchain_sse_chat.wire.deltas import Delta
+from langchain_sse_chat.wire.deltas import Delta, ToolCallDelta
 from langchain_sse_chat.wire.reader import _MAX_TEMPLATES, ChunkReader
 
 
@@ -76,6 +77,27 @@ options: st.SearchStrategy[dict[str, Any]] = st.sampled_from(
 )
 
 
+pieces = st.fixed_dictionaries(
+    {},
+    optional={
+        "index": st.sampled_from([0, 0, 1, "0", None]),
+        "id": st.sampled_from([None, "", "null", "c1", "c2"]),
+        "type": st.sampled_from([None, "", "function", "custom", ["x"]]),
+        "name": st.sampled_from([None, "", "pay"]),
+        "x": st.sampled_from([None, 1]),
+        "also": st.sampled_from([None, {"function": {"arguments": "x"}}]),
+    },
+)
+
+
+def with_arguments(piece: dict[str, Any], text: str) -> dict[str, Any]:
+    """Return a delta with a piece of a tool call, and perhaps another after it."""
+    entry = dict(piece)
+    name, also = entry.pop("name", None), entry.pop("also", None)
+    function = {"arguments": text} | ({"name": name} if "name" in piece else {})
+    return {"tool_calls": [{**entry, "function": function}, *([also] if also else [])]}
+
+
 deltas = st.fixed_dictionaries(
     {},
     optional={
@@ -103,6 +125,36 @@ def streams(draw: st.DrawFn) -> list[tuple[str, str]]:
         data = dumped(chunk("", **shape | {"choice": choice}), **how)
         events.append((data, draw(st.sampled_from(["message", "message", "chunk"]))))
     return events
+
+
+@st.composite
+def calls(draw: st.DrawFn) -> list[tuple[str, str]]:
+    """Draw pieces of tool calls, many of which differ only in their arguments."""
+    plain = st.tuples(st.just({}), options, st.just({}), st.just({"index": 0}))
+    shape = st.tuples(fields, options, deltas, pieces)
+    shapes = [draw(plain), *draw(st.lists(shape, max_size=2))]
+    parts = st.one_of(texts, st.sampled_from(['{"a": ', '"b"', "}", "{}", "\t", "1"]))
+    starts = [with_arguments({"index": 0, "id": "c1", "name": "pay"}, "")]
+    events = [
+        (dumped(chunk("", choice={"delta": start})), "message") for start in starts
+    ]
+    for text in draw(st.lists(parts, min_size=4, max_size=16)):
+        shape, how, delta, piece = draw(st.sampled_from(shapes))
+        choice = {"delta": {**delta, **with_arguments(piece, text)}}
+        data = dumped(chunk("", **shape | {"choice": choice}), **how)
+        events.append((data, "message"))
+    return events
+
+
+def unnamed(value: Any) -> Any:
+    """Return a value without the IDs that are made up, which differ each time."""
+    return re.sub("call_[0-9a-f]{32}", "made up", repr(value))
+
+
+@given(calls())
+def test_changes_nothing_of_tool_calls(events: list[tuple[str, str]]) -> None:
+    unlike = [(data + " " * n, event) for n, (data, event) in enumerate(events)]
+    assert unnamed(read_all(events)) == unnamed(read_all(unlike))
 
 
 @given(streams(), st.sampled_from([{}, {"reasoning_tags": ("<a>", "</a>")}]))
@@ -169,6 +221,37 @@ def test_a_read_of_alike_events_is_taken_at_once(key: str) -> None:
     assert parts == made
     assert reader.progress == len("abc")
     assert message.text + message.reasoning == "abc"
+
+
+def test_a_read_of_alike_arguments_is_taken_at_once() -> None:
+    def frame(text: str, **fields: Any) -> str:
+        delta = with_arguments({"index": 0, **fields}, text)
+        return dumped(chunk("", choice={"delta": delta}))
+
+    reader = ChunkReader("http://test")
+    reader.read(frame('{"a": "', id="c1", name="pay"))
+    reader.read(frame("b"))
+    parts = reader.parts_in("".join(f"data: {frame(t)}\n\n" for t in 'cd"').encode())
+    reader.read(frame("}"))
+
+    message, _ = reader.close(truncated=True)
+    further = [ToolCallDelta(0, None, None, text) for text in 'cd"']
+    assert parts == [Delta(tool_calls=[delta]) for delta in further]
+    assert reader.progress == 6
+    assert message.tool_calls[0].parsed == {"a": "bcd"}
+
+
+def test_arguments_that_repeat_all_of_a_call_are_not_results() -> None:
+    def frame(text: str, **fields: Any) -> str:
+        delta = with_arguments({"index": 0, **fields}, text)
+        return dumped(chunk("", choice={"delta": delta}))
+
+    reader = ChunkReader("http://test")
+    reader.read(frame("{", id="c1", name="pay"))
+    reader.read(frame('"a": 1'))
+    reader.read(frame("}"))
+    assert reader.read(frame('{"a": 1}')) is None
+    assert reader.close(truncated=False)[0].tool_calls[0].parsed == {"a": 1}
 
 
 def test_no_read_is_taken_at_once_after_the_end() -> None:

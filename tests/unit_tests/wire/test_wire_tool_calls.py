@@ -325,6 +325,17 @@ def test_a_name_known_late_goes_out_with_the_arguments_before_it() -> None:
     assert pieces_of(*sent)[0] == [(0, "a", "f", LEFT)]
 
 
+def test_arguments_go_out_where_only_the_first_piece_has_no_index() -> None:
+    sent = [
+        calls(call(NIL, "a", "f", "")),
+        calls(call(0, NIL, NIL, LEFT)),
+        calls(call(0, NIL, NIL, RIGHT)),
+        TOOL,
+    ]
+
+    assert pieces_of(*sent) == [[(0, "a", "f", LEFT)], [(0, None, None, RIGHT)], []]
+
+
 def test_the_indices_given_out_count_the_calls() -> None:
     sent = [
         calls(call(7, "a", "f", BJ_TEXT)),
