@@ -27,7 +27,11 @@ PAGE := tests/integration_tests/page
 MIGRATIONS := tests/integration_tests/migrations
 TRACING := tests/integration_tests/tracing
 BATCHES := tests/integration_tests/batches
+COMMANDS := test_commands.py test_chat_terminal.py test_completion.py test_compile.py \
+	test_terminal_pictures.py
 EXAMPLES := tests/integration_tests/test_examples.py
+# With the extra, aiohttp sends async calls: tests of sync calls are no others.
+ASYNC_ONLY := -k "async or not sync"
 # Rooms whose tests send no request, or by a client of their own: it does not matter
 # which library would send it.
 WITHOUT_REQUESTS := $(addprefix tests/unit_tests/,\
@@ -90,13 +94,14 @@ integration_test integration_tests: $(VENV)/.group-test $(VENV)/.group-agents $(
 
 .PHONY: aiohttp
 aiohttp: $(OTHER_VENVS)/aiohttp/.made ## run unit and integration tests with async calls sent by aiohttp
-	@$(OTHER_VENVS)/aiohttp/bin/python -m pytest $(WORKERS) $(UNIT_TEST_FLAGS) $(PYTEST_EXTRA) \
-		$(addprefix --ignore=,$(WITHOUT_REQUESTS)) tests/unit_tests
+	@$(OTHER_VENVS)/aiohttp/bin/python -m pytest $(WORKERS) $(UNIT_TEST_FLAGS) \
+		$(addprefix --ignore=,$(WITHOUT_REQUESTS)) $(ASYNC_ONLY) $(PYTEST_EXTRA) tests/unit_tests
 	@$(OTHER_VENVS)/aiohttp/bin/python -m pytest $(WORKERS) \
 		--ignore=tests/integration_tests/llamacpp --ignore=tests/integration_tests/litellm \
 		--ignore=$(SERVE_CLIENTS) --ignore=$(WEB) --ignore=$(PAGE) --ignore=$(MIGRATIONS) --ignore=$(TRACING) \
-		--ignore=$(BATCHES) --ignore=tests/integration_tests/serve \
-		$(PYTEST_EXTRA) tests/integration_tests
+		--ignore=$(BATCHES) --ignore=tests/integration_tests/serve --ignore=$(EXAMPLES) \
+		$(addprefix --ignore=tests/integration_tests/,$(COMMANDS)) \
+		$(ASYNC_ONLY) $(PYTEST_EXTRA) tests/integration_tests
 
 .PHONY: real_server
 real_server: $(OTHER_VENVS)/real_server/.made ## build llama.cpp's server and test against it
@@ -136,6 +141,7 @@ examples: $(VENV)/.group-test $(VENV)/.group-agents $(VENV)/.group-serve_framewo
 	@$(PY) -m pytest $(WORKERS) $(PYTEST_EXTRA) $(EXAMPLES)
 
 .PHONY: lowest
+lowest test_python aiohttp: export HYPOTHESIS_PROFILE := again
 lowest: $(OTHER_VENVS)/lowest/.made ## run the unit tests on the lowest versions of the dependencies
 	@$(OTHER_VENVS)/lowest/bin/python -m pytest $(WORKERS) $(UNIT_TEST_FLAGS) $(PYTEST_EXTRA) \
 		$(TEST_FILE)

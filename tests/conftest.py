@@ -17,7 +17,9 @@ settings.register_profile(
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow],
 )
-settings.load_profile("tests")
+# For runs on other versions of Python and of the dependencies, after the first.
+settings.register_profile("again", settings.get_profile("tests"), max_examples=20)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "tests"))
 
 # Keys, addresses, proxies and tracing of the person who runs the tests.
 _OF_THE_USER = re.compile(
