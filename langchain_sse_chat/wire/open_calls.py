@@ -24,6 +24,7 @@ from langchain_sse_chat.wire.tool_arguments import (
     BraceCounter,
     StringEscaper,
     decode_twice,
+    holds_several,
 )
 from langchain_sse_chat.wire.tool_call_entries import Kind, Piece
 
@@ -60,12 +61,14 @@ class OpenCall:
         "entries",
         "extras",
         "flaw",
+        "follows_empty",
         "id",
         "index",
         "is_doubtful",
         "kind",
         "name",
         "opened",
+        "rival",
         "sent_id",
         "server_index",
         "shares_index",
@@ -86,11 +89,15 @@ class OpenCall:
         self.opened = False
         self.flaw = ""
         """Why the call must not be run, when its arguments alone do not show it."""
+        self.follows_empty = False
+        """Whether an earlier call was still empty when this one began."""
         self.shares_index = False
-        """Whether an earlier call had the same index, and no arguments yet."""
+        """Whether an earlier call had the same index, and was still empty."""
         self.is_doubtful = False
         """Whether the arguments may belong to another call, which only the end of the
         answer shows. Nothing more is emitted until then."""
+        self.rival: OpenCall | None = None
+        """A call that the arguments belong to if it gets none itself."""
         self.twins: list[OpenCall] = []
         """Earlier calls with the same ID. While there are any, nothing is emitted: this
         call may be one of them, repeated."""
@@ -188,6 +195,11 @@ class OpenCall:
         return not (self.name or self.arguments or self.entries)
 
     @property
+    def is_empty(self) -> bool:
+        """Whether it has no arguments, or only empty braces."""
+        return not self.arguments or self.is_placeholder
+
+    @property
     def is_placeholder(self) -> bool:
         """Whether the arguments are only the braces of Claude's empty `input`.
 
@@ -216,6 +228,20 @@ class OpenCall:
         if not self.is_whole() or self.is_placeholder:
             return False
         return not self.is_repeated_by(text)
+
+    def contested(self) -> list[OpenCall]:
+        """Return the calls that the arguments may belong to, if that is not certain."""
+        rival = self.rival
+        if rival is None or rival.arguments:
+            return []
+        return [rival, self] if self.is_doubtful else [rival]
+
+    def may_hold_others(self) -> bool:
+        """Whether arguments of other calls may be among those of this one."""
+        if self.kind != "function" or self.is_whole():
+            return False
+        text = "".join(self.arguments)
+        return holds_several(text) or (self.is_doubtful and bool(text.strip()))
 
     def is_repeated_by(self, text: str) -> bool:
         """Whether the arguments are complete and a text repeats them."""

@@ -7,6 +7,7 @@ import re
 
 from langchain_sse_chat.wire.jsontext import parse_arguments
 
+_DECODER = json.JSONDecoder()
 _CONTROL = re.compile(r"[\x00-\x1f]")
 _MARKS = re.compile(r'\\.|["{}]', re.DOTALL)
 _STRING_PARTS = re.compile(r'\\.|["\x00-\x1f]', re.DOTALL)
@@ -74,6 +75,15 @@ class StringEscaper:
 def escaped(text: str) -> str:
     """Return a JSON text without raw control characters in its strings."""
     return StringEscaper().feed(text)
+
+
+def holds_several(text: str) -> bool:
+    """Whether a text starts with a JSON object, and another one follows."""
+    try:
+        first, end = _DECODER.raw_decode(text)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(first, dict) and text[end:].lstrip().startswith("{")
 
 
 def arguments_text(value: object) -> str:
