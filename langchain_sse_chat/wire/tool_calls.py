@@ -60,7 +60,7 @@ class ToolCallAssembler:
         self._by_id: dict[str, list[OpenCall]] = {}
         self._by_index: dict[int, OpenCall] = {}
         self._takers: dict[int, OpenCall] = {}
-        """The calls that got arguments under an index that is not theirs, by the index."""
+        """The calls that got arguments under an index that is not theirs, by index."""
         self._is_out_of_order = False
         """Whether a call has a lower index than an earlier one."""
         self._is_misnumbered = False

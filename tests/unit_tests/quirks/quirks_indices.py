@@ -12,7 +12,7 @@ from tests.unit_tests.quirks.quirks_tool_calls import (
     TWO,
     gives,
 )
-from tests.unit_tests.wire.wire_streams import MADE_UP, call, calls, events
+from tests.unit_tests.wire.wire_streams import MADE_UP, NIL, call, calls, events
 
 SAME = gives(("a1", "weather", ARGS), ("a2", "rain", ARGS))
 
@@ -96,30 +96,18 @@ INDICES = (
             "the same",
             events(
                 [
-                    calls(call(*first, "a1", "weather")),
-                    calls(call(*second, "a2", "time")),
-                    calls(call(*given, arguments=JSON)),
-                    calls(call(*given, arguments=TIME)),
+                    calls(call(0, "a1", "weather")),
+                    calls(call(second, "a2", "time")),
+                    calls(call(given, arguments=JSON)),
+                    calls(call(given, arguments=TIME)),
                     TOOLS,
                 ]
             ),
-            gives(invalid=invalid),
+            gives(invalid=[("a1", "weather", "{}"), ("a2", "time", JSON + TIME)]),
         )
-        for where, first, second, given, invalid in (
-            (
-                "under one `index`",
-                [0],
-                [0],
-                [0],
-                [("a1", "weather", "{}"), ("a2", "time", JSON + TIME)],
-            ),
-            (
-                "without an `index`",
-                [0],
-                [1],
-                [],
-                [("a1", "weather", "{}"), ("a2", "time", JSON + TIME)],
-            ),
+        for where, second, given in (
+            ("under one `index`", 0, 0),
+            ("without an `index`", 1, NIL),
         )
     ),
     Quirk(
@@ -245,7 +233,7 @@ INDICES = (
     ),
     Quirk(
         "arguments after empty braces may belong to the next call",
-        "`{}` for one call, the name of the next, and arguments under the first `index`",
+        "`{}` for a call, the name of the next, and arguments under the first `index`",
         "the same",
         events(
             [
