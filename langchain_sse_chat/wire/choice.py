@@ -20,6 +20,7 @@ from langchain_sse_chat.wire.cumulative_messages import (
 from langchain_sse_chat.wire.deltas import AnswerMessage, Delta
 from langchain_sse_chat.wire.finish_reasons import Ending, rank
 from langchain_sse_chat.wire.logprobs import Logprobs
+from langchain_sse_chat.wire.marked_thoughts import MarkedThoughts
 from langchain_sse_chat.wire.merged_fields import Fields, add_to_choice_fields, copied
 from langchain_sse_chat.wire.reasoning import (
     BLOCKS_KEY,
@@ -77,6 +78,7 @@ class ChoiceReader:
         "_text",
         "_text_characters",
         "_thinking_blocks",
+        "_thoughts",
         "_tool_calls",
         "_unsplit",
         "has_error",
@@ -107,6 +109,7 @@ class ChoiceReader:
         self._tool_calls = ToolCallAssembler()
         self._details: list[list[Any]] = []
         self._thinking_blocks: list[list[Any]] = []
+        self._thoughts = MarkedThoughts()
         self._fields = Fields()
         self._choice_fields: dict[str, Any] = {}
         self._logprobs: Logprobs | None = None
@@ -214,6 +217,7 @@ class ChoiceReader:
         if (
             type(content) is not str
             or self._splitter is not None
+            or self._thoughts.are_open
             or not brings_only_text(delta)
         ):
             return self._read_rich_delta(delta, content)
@@ -232,6 +236,8 @@ class ChoiceReader:
             self.has_pending = True
             return None
         text, thinking, others = split_content(content)
+        text, marked = self._thoughts.split(delta, text)
+        thinking += marked
         reasoning, key = read_reasoning(delta)
         if thinking and not reasoning:
             reasoning, key = thinking, PARTS if are_thinking_parts(content) else None
