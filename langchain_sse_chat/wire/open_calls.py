@@ -23,6 +23,8 @@ from langchain_sse_chat.wire.surrogates import SurrogateJoiner
 from langchain_sse_chat.wire.tool_arguments import (
     BraceCounter,
     StringEscaper,
+    beyond,
+    cannot_nest,
     decode_twice,
     holds_several,
 )
@@ -57,6 +59,7 @@ class OpenCall:
         "_looked_at",
         "_opening",
         "_parsed",
+        "_starts_over",
         "arguments",
         "entries",
         "extras",
@@ -110,7 +113,7 @@ class OpenCall:
         self._braces = BraceCounter()
         self._looked_at = 0
         self._parsed: dict[str, Any] | None = None
-        self._broken = False
+        self._broken = self._starts_over = False
 
     def is_whole(self) -> bool:
         """Whether the arguments so far are a complete JSON object.
@@ -165,8 +168,8 @@ class OpenCall:
                 start = "" if self.arguments else INPUT_START
                 self._add(start + input_part(text))
         elif text:
-            text = self._escaper.feed(text)
-            if not self._repeats(text):
+            text = self._escaper.feed(self._new_in(text))
+            if text and not self._repeats(text):
                 self._add(text)
         if not self.name or self._opening != "{" or self.twins:
             return None
@@ -175,6 +178,15 @@ class OpenCall:
         if not self._given and self.is_placeholder:
             return None
         return self._rest()
+
+    def _new_in(self, text: str) -> str:
+        """Return the new part of arguments that may be sent from their start again."""
+        if text[:1] != "{" or self._opening != "{" or self.is_whole():
+            return text
+        new = beyond(self.arguments, text)
+        if new is not None and not self._starts_over:
+            self._starts_over = cannot_nest("".join(self.arguments))
+        return text if new is None or not self._starts_over else new
 
     def _add(self, text: str) -> None:
         self.arguments.append(text)

@@ -34,6 +34,11 @@ class BraceCounter:
                 self._open += 1 if mark == "{" else -1
         return self._open <= 0 and not self._in_string
 
+    @property
+    def is_in_string(self) -> bool:
+        """Whether the text so far ends within a string."""
+        return self._in_string
+
 
 class StringEscaper:
     """Escapes control characters inside the strings of a JSON text.
@@ -84,6 +89,29 @@ def holds_several(text: str) -> bool:
     except (ValueError, RecursionError):
         return False
     return isinstance(first, dict) and text[end:].lstrip().startswith("{")
+
+
+def beyond(parts: list[str], text: str) -> str | None:
+    """Return what a text has after all earlier parts, `None` if it differs from them.
+
+    The time depends on the text only, not on the number of parts.
+    """
+    end = 0
+    for part in parts:
+        if not text.startswith(part, end):
+            return None
+        end += len(part)
+    return text[end:]
+
+
+def cannot_nest(start: str) -> bool:
+    """Whether the start of an object cannot be followed by the same start again.
+
+    It can be where a value may begin, if objects of one kind are nested.
+    """
+    braces = BraceCounter()
+    braces.close_with(start)
+    return braces.is_in_string or start.rstrip()[-1:] not in {":", "[", ","}
 
 
 def arguments_text(value: object) -> str:

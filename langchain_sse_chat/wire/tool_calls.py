@@ -91,8 +91,15 @@ class ToolCallAssembler:
         return out
 
     def feed_function_call(self, function: object) -> list[ToolCallDelta]:
-        """Add a legacy `function_call`: a single call without ID and index."""
-        return self.feed([{"index": 0, "function": function}])
+        """Add a legacy `function_call`: a single call without ID and index.
+
+        One that repeats a call means the same call.
+        """
+        entry = {"index": 0, "function": function}
+        piece = read_entry(entry, apart=False)
+        text = escaped(piece.arguments)
+        known = (call for call in self._calls if call.name == piece.name)
+        return [] if any(c.is_repeated_by(text) for c in known) else self.feed([entry])
 
     def _feed_one(self, piece: Piece, out: list[ToolCallDelta]) -> None:
         if not piece.says_something:
