@@ -93,9 +93,9 @@ class OpenCall:
         self.flaw = ""
         """Why the call must not be run, when its arguments alone do not show it."""
         self.follows_empty = False
-        """Whether an earlier call was still empty when this one began."""
+        """Whether an earlier call had no arguments yet."""
         self.shares_index = False
-        """Whether an earlier call had the same index, and was still empty."""
+        """Whether an earlier call had the same index, and no arguments yet."""
         self.is_doubtful = False
         """Whether the arguments may belong to another call, which only the end of the
         answer shows. Nothing more is emitted until then."""

@@ -92,7 +92,7 @@ def holds_several(text: str) -> bool:
 
 
 def beyond(parts: list[str], text: str) -> str | None:
-    """Return what a text has after all earlier parts, `None` if it differs from them.
+    """Return the end of a text that begins with all earlier parts, else `None`.
 
     The time depends on the text only, not on the number of parts.
     """

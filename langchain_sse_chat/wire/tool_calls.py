@@ -224,14 +224,14 @@ class ToolCallAssembler:
             )
             raise MalformedChunkError(msg)
         call = OpenCall(kind, len(self._calls), server_index)
-        call.follows_empty = any(earlier.is_empty for earlier in self._calls)
+        call.follows_empty = not all(earlier.arguments for earlier in self._calls)
         self._calls.append(call)
         if isinstance(server_index, int):
             if any(index > server_index for index in self._by_index):
                 self._is_out_of_order = True
             earlier = self._by_index.get(server_index)
             if earlier is not None:
-                call.shares_index = earlier.shares_index or earlier.is_empty
+                call.shares_index = earlier.shares_index or not earlier.arguments
             self._by_index[server_index] = call
         return call
 
@@ -267,7 +267,7 @@ class ToolCallAssembler:
         all of them with one.
         """
         named = [call for call in self._calls if call.name]
-        left_over = any(call.arguments for call in self._calls if not call.name)
+        left_over = any(not (call.name or call.is_empty) for call in self._calls)
         if left_over or any(call.may_hold_others() for call in named):
             entangled = [call for call in named if call.is_doubtful or call.is_empty]
         else:

@@ -175,18 +175,25 @@ INDICES = (
     ),
     Quirk(
         "empty braces may be a placeholder if arguments are left over",
-        "`{}` for each of several calls, and then the arguments of all under one "
-        "`index`",
+        "`{}` for each of several calls, and then the arguments of each under an "
+        "`index` that no call has",
         "the same",
         events(
             [
-                calls(call(0, "a1", "weather", "{}"), call(0, "a2", "time", "{}")),
-                calls(call(0, arguments=JSON)),
-                calls(call(0, arguments=TIME)),
+                calls(call(0, "a1", "weather", "{}"), call(1, "a2", "time", "{}")),
+                calls(call(2, arguments=JSON)),
+                calls(call(3, arguments=TIME)),
                 TOOLS,
             ]
         ),
-        gives(invalid=[("a1", "weather", "{}"), ("a2", "time", JSON + TIME)]),
+        gives(
+            invalid=[
+                ("a1", "weather", "{}"),
+                ("a2", "time", "{}"),
+                (MADE_UP, None, JSON),
+                (MADE_UP, None, TIME),
+            ]
+        ),
     ),
     Quirk(
         "empty braces before a repeated name may be a placeholder",
