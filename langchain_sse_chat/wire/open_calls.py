@@ -181,7 +181,11 @@ class OpenCall:
 
     def _new_in(self, text: str) -> str:
         """Return the new part of arguments that may be sent from their start again."""
-        if text[:1] != "{" or self._opening != "{" or self.is_whole():
+        if (
+            self.is_doubtful
+            or not (text[:1] == self._opening == "{")
+            or self.is_whole()
+        ):
             return text
         new = beyond(self.arguments, text)
         if new is not None and not self._starts_over:

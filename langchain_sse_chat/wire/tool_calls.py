@@ -267,7 +267,7 @@ class ToolCallAssembler:
         all of them with one.
         """
         named = [call for call in self._calls if call.name]
-        left_over = any(not (call.name or call.is_empty) for call in self._calls)
+        left_over = any(call.arguments for call in self._calls if not call.name)
         if left_over or any(call.may_hold_others() for call in named):
             entangled = [call for call in named if call.is_doubtful or call.is_empty]
         else:

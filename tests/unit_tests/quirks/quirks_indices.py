@@ -174,6 +174,28 @@ INDICES = (
         gives(invalid=[("a1", "weather", "{}"), ("a2", "time", HEAD + TIME + TAIL)]),
     ),
     Quirk(
+        "pieces in turns do not start over",
+        "the same, and a piece of one begins like those of the other",
+        "the same",
+        events(
+            [
+                calls(call(0, "a1", "now", "")),
+                calls(call(0, "a2", "weather", "")),
+                calls(call(0, arguments="{")),
+                calls(call(0, arguments=HEAD)),
+                calls(call(0, arguments="}")),
+                calls(call(0, arguments=TAIL)),
+                TOOLS,
+            ]
+        ),
+        gives(
+            invalid=[
+                ("a1", "now", "{}"),
+                ("a2", "weather", "{" + HEAD + "}" + TAIL),
+            ]
+        ),
+    ),
+    Quirk(
         "empty braces may be a placeholder if arguments are left over",
         "`{}` for each of several calls, and then the arguments of each under an "
         "`index` that no call has",
@@ -192,6 +214,28 @@ INDICES = (
                 ("a2", "time", "{}"),
                 (MADE_UP, None, JSON),
                 (MADE_UP, None, TIME),
+            ]
+        ),
+    ),
+    Quirk(
+        "empty braces that are left over make no call valid",
+        "two calls announced, the arguments of the first, and then `{}`, under "
+        "indices that no call has",
+        "the same",
+        events(
+            [
+                calls(call(0, "a1", "weather")),
+                calls(call(2, "a2", "now")),
+                calls(call(1, arguments=JSON)),
+                calls(call(3, arguments="{}")),
+                TOOLS,
+            ]
+        ),
+        gives(
+            invalid=[
+                ("a1", "weather", "{}"),
+                ("a2", "now", JSON),
+                (MADE_UP, None, "{}"),
             ]
         ),
     ),
