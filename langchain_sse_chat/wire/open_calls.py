@@ -181,13 +181,8 @@ class OpenCall:
 
     def _new_in(self, text: str) -> str:
         """Return the new part of arguments that may be sent from their start again."""
-        if (
-            self.is_doubtful
-            or not (text[:1] == self._opening == "{")
-            or self.is_whole()
-        ):
-            return text
-        new = beyond(self.arguments, text)
+        begins = text[:1] == self._opening == "{" and not self.is_doubtful
+        new = None if not begins or self.is_whole() else beyond(self.arguments, text)
         if new is not None and not self._starts_over:
             self._starts_over = cannot_nest("".join(self.arguments))
         return text if new is None or not self._starts_over else new

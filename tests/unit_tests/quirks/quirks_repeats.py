@@ -22,7 +22,7 @@ REPEATS = (
                 [
                     calls(call(0, "a1", "weather", JSON[:1])),
                     *(
-                        calls(call(0, *again, JSON[:end]))
+                        calls(call(0, call_id, name, JSON[:end]))
                         for end in (4, 4, 13, len(JSON), len(JSON))
                     ),
                     TOOLS,
@@ -30,9 +30,9 @@ REPEATS = (
             ),
             ONE,
         )
-        for form, again in (
-            ("without a name", (NIL, NIL)),
-            ("with the name and the id", ("a1", "weather")),
+        for form, call_id, name in (
+            ("without a name", NIL, NIL),
+            ("with the name and the id", "a1", "weather"),
         )
     ),
     Quirk(
