@@ -108,16 +108,20 @@ def _is_fine(value: object) -> bool:
 def _failed_choice_in(value: Any) -> str | None:
     choices = value.get("choices") if isinstance(value, dict) else None
     for choice in choices if isinstance(choices, list) else []:
-        reason = choice.get("finish_reason") if isinstance(choice, dict) else None
+        reason = _reason_in(choice) if isinstance(choice, dict) else None
         if isinstance(reason, str) and reason in _FAILED:
             return f"the finish reason {reason!r}"
     return None
 
 
+def _reason_in(choice: dict[str, Any]) -> object:
+    return choice.get("finish_reason") or choice.get("finishReason")
+
+
 def _reasons_in(value: Any) -> bool:
     """Whether a value may contain a finish reason."""
     if isinstance(value, dict):
-        return bool(value.get("finish_reason")) or any(map(_reasons_in, value.values()))
+        return bool(_reason_in(value)) or any(map(_reasons_in, value.values()))
     return isinstance(value, list) and any(map(_reasons_in, value))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from copy import deepcopy
 from typing import Any
 
+from langchain_sse_chat.wire.choice_end import ChoiceEnd, ends_well, set_finish_reason
 from langchain_sse_chat.wire.content import (
     IN_PROGRESS,
     PARTS_KEY,
@@ -18,8 +19,9 @@ from langchain_sse_chat.wire.cumulative_messages import (
     joined_in_place,
 )
 from langchain_sse_chat.wire.deltas import AnswerMessage, Delta, TextKind
-from langchain_sse_chat.wire.finish_reasons import Ending, finish_reason_of, rank
+from langchain_sse_chat.wire.finish_reasons import Ending, rank
 from langchain_sse_chat.wire.logprobs import Logprobs
+from langchain_sse_chat.wire.marked_thoughts import MarkedThoughts
 from langchain_sse_chat.wire.merged_fields import Fields, add_to_choice_fields, copied
 from langchain_sse_chat.wire.reasoning import (
     BLOCKS_KEY,
@@ -44,8 +46,8 @@ _READ_ELSEWHERE = frozenset(
 ).union({"role", "content"}, REASONING_KEYS)
 
 _CHOICE_READ_ELSEWHERE = frozenset(
-    {"index", "delta", "message", "text", "finish_reason", "logprobs", "usage", "error"}
-)
+    {"index", "delta", "message", "text", "logprobs", "usage", "error"}
+).union({"finish_reason", "finishReason"})
 
 _NATIVE = "native_finish_reason"
 """Field of a choice in which a relay (OpenRouter) keeps the upstream reason."""
@@ -62,8 +64,8 @@ class ChoiceReader:
     __slots__ = (
         "_choice_fields",
         "_details",
+        "_end",
         "_fields",
-        "_finish_reason",
         "_logprobs",
         "_messages",
         "_reasoning",
@@ -77,6 +79,7 @@ class ChoiceReader:
         "_text",
         "_text_characters",
         "_thinking_blocks",
+        "_thoughts",
         "_tool_calls",
         "_unsplit",
         "has_error",
@@ -107,17 +110,23 @@ class ChoiceReader:
         self._tool_calls = ToolCallAssembler()
         self._details: list[list[Any]] = []
         self._thinking_blocks: list[list[Any]] = []
+        self._thoughts = MarkedThoughts()
         self._fields = Fields()
         self._choice_fields: dict[str, Any] = {}
         self._logprobs: Logprobs | None = None
-        self._finish_reason: str | None = None
+        self._end = ChoiceEnd()
         self._messages: CumulativeMessages | None = None
         self._started = False
 
     @property
     def has_finish_reason(self) -> bool:
         """Whether a finish reason was sent."""
-        return self._finish_reason is not None
+        return self._end.reason is not None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether a finish reason ended the choice."""
+        return self._end.is_over
 
     @property
     def failure(self) -> str | None:
@@ -126,11 +135,11 @@ class ChoiceReader:
         A reason for a failure always counts. An unknown reason counts only when the
         choice has no content: otherwise it says nothing about the answer.
         """
-        for reason in (self._finish_reason, self._choice_fields.get(_NATIVE)):
+        for reason in (self._end.reason, self._choice_fields.get(_NATIVE)):
             if isinstance(reason, str) and rank(reason) == Ending.FAILED:
                 return reason
-        unknown = rank(self._finish_reason) == Ending.UNKNOWN
-        return self._finish_reason if unknown and not self._brought_anything else None
+        unknown = rank(self._end.reason) == Ending.UNKNOWN
+        return self._end.reason if unknown and not self._brought_anything else None
 
     @property
     def _brought_anything(self) -> bool:
@@ -159,14 +168,15 @@ class ChoiceReader:
         """
         self.has_pending = kind == "arguments"
         self._started = True
+        self._end.take(has_reason=False, has_content=True)
         if kind == "text":
             self._text += texts
             return texts
         if kind == "reasoning":
             self._reasoning += texts
             return [Delta(reasoning=text) for text in texts]
-        calls = self._tool_calls.feed_arguments(texts)
-        return [Delta(tool_calls=[call]) for call in calls]
+        calls = map(self._tool_calls.feed_arguments, texts)
+        return [Delta(tool_calls=pieces) for pieces in calls if pieces]
 
     def read(self, choice: dict[str, Any]) -> str | Delta | None:
         """Read a choice of a chunk.
@@ -177,6 +187,7 @@ class ChoiceReader:
         """
         self.has_pending = False
         self._read_choice_fields(choice)
+        ends = self._end.read(choice)
         out, delta, message = None, choice.get("delta"), choice.get("message")
         if delta is None:
             delta = choice.get("text")
@@ -184,6 +195,8 @@ class ChoiceReader:
             out = self._read_delta(as_delta(delta))
         if message and out is None and not self.has_pending:
             out = self._read_message(as_delta(message))
+        if ends or self._end.is_over:
+            self._end.take(has_reason=ends, has_content=out is not None)
         if self._logprobs and self._logprobs.unsent and out is not None:
             return self._logprobs.on(out)
         return out
@@ -191,23 +204,22 @@ class ChoiceReader:
     def _read_message(self, message: dict[str, Any]) -> str | Delta | None:
         """Read a message sent instead of a delta: only its new content counts."""
         if self._messages is None or not self._messages.has_new:
+            sent = self._text if self._splitter is None else self._unsplit
             self._messages = CumulativeMessages(
-                joined_in_place(
-                    self._text if self._splitter is None else self._unsplit
-                ),
+                joined_in_place(sent),
                 joined_in_place(self._reasoning),
                 calls=self._tool_calls.snapshot(),
                 known=self._fields.names(),
             )
-        return self._read_delta(
-            self._messages.delta(message, last=self.has_finish_reason)
-        )
+        delta = self._messages.delta(message, last=self.has_finish_reason)
+        return self._read_delta(delta)
 
     def _read_delta(self, delta: dict[str, Any]) -> str | Delta | None:
         content = delta.get("content")
         if (
             type(content) is not str
             or self._splitter is not None
+            or self._thoughts.are_open
             or not brings_only_text(delta)
         ):
             return self._read_rich_delta(delta, content)
@@ -226,6 +238,8 @@ class ChoiceReader:
             self.has_pending = True
             return None
         text, thinking, others = split_content(content)
+        text, marked = self._thoughts.split(delta, text)
+        thinking += marked
         reasoning, key = read_reasoning(delta)
         if thinking and not reasoning:
             reasoning, key = thinking, PARTS if are_thinking_parts(content) else None
@@ -298,18 +312,9 @@ class ChoiceReader:
                     add_to_choice_fields(self._choice_fields, key, value)
                 else:
                     self._choice_fields[key] = value
-        reason = choice.get("finish_reason")
-        if reason:
-            self._take_finish_reason(finish_reason_of(reason))
         if logprobs := choice.get("logprobs"):
             self._logprobs = self._logprobs or Logprobs()
             self._logprobs.add(logprobs)
-
-    def _take_finish_reason(self, reason: str | None) -> None:
-        # The highest rank wins, not the last one: relays send `stop` before or after
-        # the real reason.
-        if reason and rank(reason) > rank(self._finish_reason):
-            self._finish_reason = reason
 
     def close(self, *, truncated: bool) -> tuple[AnswerMessage, Delta]:
         """End the choice.
@@ -321,24 +326,17 @@ class ChoiceReader:
             The message, and the delta that was pending until the end.
         """
         pending = self._close_texts()
-        reason = native = "stop" if self.hit_stop else self._finish_reason
-        kind = rank(reason)
+        reason = "stop" if self.hit_stop else self._sent_reason(truncated=truncated)
+        well = ends_well(reason, self._choice_fields.get(_NATIVE))
         calls, pending.tool_calls = self._tool_calls.close(
-            cut=truncated or not self._ends_well(reason),
+            cut=truncated or not well,
             inferred=reason is None and not truncated,
-            expected=kind == Ending.CALLS,
+            expected=rank(reason) == Ending.CALLS,
         )
         message = self._message()
         message.tool_calls = calls
-        if kind == Ending.CALLS and not (calls or self._tool_calls.was_fed):
-            reason = "stop"
-        elif calls and kind in {Ending.PLAIN, Ending.CALLS}:
-            reason = "tool_calls"
-        elif reason is None and not truncated:
-            reason = "tool_calls" if calls else "stop"
-            message.finish_reason_inferred = True
-        message.finish_reason = reason
-        message.native_finish_reason = native if native != reason else None
+        tried = self._tool_calls.was_fed
+        set_finish_reason(message, reason, truncated=truncated, tried_calls=tried)
         return message, pending
 
     def _close_texts(self) -> Delta:
@@ -354,12 +352,8 @@ class ChoiceReader:
             pending.reasoning += rest.reasoning
         return self._logprobs.on(pending) if self._logprobs else pending
 
-    def _ends_well(self, reason: str | None) -> bool:
-        """Whether a call without arguments is complete rather than truncated."""
-        native = self._choice_fields.get(_NATIVE)
-        if isinstance(native, str) and rank(native) >= Ending.CUT:
-            return False
-        return rank(reason) in {Ending.PLAIN, Ending.CALLS}
+    def _sent_reason(self, *, truncated: bool) -> str | None:
+        return self._end.reason if self._end.is_over or not truncated else None
 
     def snapshot(self) -> AnswerMessage:
         """Return the message so far."""
@@ -372,7 +366,7 @@ class ChoiceReader:
             message.reasoning += pending[1]
             message.reasoning_key = self._source_of(message.reasoning)
         message.tool_calls = self._tool_calls.snapshot()
-        message.finish_reason = self._finish_reason
+        message.finish_reason = self._sent_reason(truncated=True)
         return message
 
     def _message(self) -> AnswerMessage:

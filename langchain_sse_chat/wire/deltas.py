@@ -14,7 +14,7 @@ from langchain_sse_chat.wire.merged_fields import merge_objects
 OutputT = TypeVar("OutputT")
 
 TextKind = Literal["text", "reasoning", "arguments"]
-"""The kind of a text; arguments belong to the last tool call."""
+"""The kind of a text; arguments are those of a piece of a tool call."""
 
 
 @dataclass(slots=True)

@@ -179,11 +179,7 @@ def _only_text(
 
 
 def _only_arguments(entries: object) -> str | None:
-    """Return the arguments in a list of one tool call that has nothing else.
-
-    Without an ID and a name it continues the last call, and so does the next one that
-    differs in its arguments only.
-    """
+    """Return the arguments in a list of one tool call that has nothing else."""
     if not (isinstance(entries, list) and len(entries) == 1):
         return None
     entry = dict(entries[0])

@@ -23,7 +23,10 @@ from langchain_sse_chat.wire.surrogates import SurrogateJoiner
 from langchain_sse_chat.wire.tool_arguments import (
     BraceCounter,
     StringEscaper,
+    beyond,
+    cannot_nest,
     decode_twice,
+    holds_several,
 )
 from langchain_sse_chat.wire.tool_call_entries import Kind, Piece
 
@@ -56,16 +59,19 @@ class OpenCall:
         "_looked_at",
         "_opening",
         "_parsed",
+        "_starts_over",
         "arguments",
         "entries",
         "extras",
         "flaw",
+        "follows_empty",
         "id",
         "index",
         "is_doubtful",
         "kind",
         "name",
         "opened",
+        "rival",
         "sent_id",
         "server_index",
         "shares_index",
@@ -86,11 +92,15 @@ class OpenCall:
         self.opened = False
         self.flaw = ""
         """Why the call must not be run, when its arguments alone do not show it."""
+        self.follows_empty = False
+        """Whether an earlier call had no arguments yet."""
         self.shares_index = False
         """Whether an earlier call had the same index, and no arguments yet."""
         self.is_doubtful = False
         """Whether the arguments may belong to another call, which only the end of the
         answer shows. Nothing more is emitted until then."""
+        self.rival: OpenCall | None = None
+        """A call that the arguments belong to if it gets none itself."""
         self.twins: list[OpenCall] = []
         """Earlier calls with the same ID. While there are any, nothing is emitted: this
         call may be one of them, repeated."""
@@ -103,7 +113,7 @@ class OpenCall:
         self._braces = BraceCounter()
         self._looked_at = 0
         self._parsed: dict[str, Any] | None = None
-        self._broken = False
+        self._broken = self._starts_over = False
 
     def is_whole(self) -> bool:
         """Whether the arguments so far are a complete JSON object.
@@ -132,7 +142,7 @@ class OpenCall:
         merge_extras(self.extras, piece.extras)
         if piece.name:
             self._take_name(piece.name)
-        return self.take_arguments(piece.arguments)
+        return self._take_arguments(piece.arguments)
 
     def _take_name(self, name: str) -> None:
         """Add a name: ignore a repeated name, and join a split one.
@@ -144,7 +154,7 @@ class OpenCall:
         if not self.name or split:
             self.name += name
 
-    def take_arguments(self, text: str) -> ToolCallDelta | None:
+    def _take_arguments(self, text: str) -> ToolCallDelta | None:
         """Add a part of the arguments; return the delta to emit now, if any.
 
         Nothing is emitted before the name and the first character of the arguments are
@@ -158,8 +168,8 @@ class OpenCall:
                 start = "" if self.arguments else INPUT_START
                 self._add(start + input_part(text))
         elif text:
-            text = self._escaper.feed(text)
-            if not self._repeats(text):
+            text = self._escaper.feed(self._new_in(text))
+            if text and not self._repeats(text):
                 self._add(text)
         if not self.name or self._opening != "{" or self.twins:
             return None
@@ -168,6 +178,14 @@ class OpenCall:
         if not self._given and self.is_placeholder:
             return None
         return self._rest()
+
+    def _new_in(self, text: str) -> str:
+        """Return the new part of arguments that may be sent from their start again."""
+        begins = text[:1] == self._opening == "{" and not self.is_doubtful
+        new = None if not begins or self.is_whole() else beyond(self.arguments, text)
+        if new is not None and not self._starts_over:
+            self._starts_over = cannot_nest("".join(self.arguments))
+        return text if new is None or not self._starts_over else new
 
     def _add(self, text: str) -> None:
         self.arguments.append(text)
@@ -186,6 +204,11 @@ class OpenCall:
     def is_blank(self) -> bool:
         """Whether only the ID is known, at most."""
         return not (self.name or self.arguments or self.entries)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it has no arguments, or only empty braces."""
+        return not self.arguments or self.is_placeholder
 
     @property
     def is_placeholder(self) -> bool:
@@ -216,6 +239,20 @@ class OpenCall:
         if not self.is_whole() or self.is_placeholder:
             return False
         return not self.is_repeated_by(text)
+
+    def contested(self) -> list[OpenCall]:
+        """Return the calls that the arguments may belong to, if that is not certain."""
+        rival = self.rival
+        if rival is None or rival.arguments:
+            return []
+        return [rival, self] if self.is_doubtful else [rival]
+
+    def may_hold_others(self) -> bool:
+        """Whether arguments of other calls may be among those of this one."""
+        if self.kind != "function" or self.is_whole():
+            return False
+        text = "".join(self.arguments)
+        return holds_several(text) or (self.is_doubtful and bool(text.strip()))
 
     def is_repeated_by(self, text: str) -> bool:
         """Whether the arguments are complete and a text repeats them."""

@@ -102,20 +102,15 @@ class ChunkReader:
 
     @property
     def is_complete(self) -> bool:
-        """Whether the answer is complete: `[DONE]` or a finish reason was read.
+        """Whether the answer is complete: `[DONE]` or a finish reason was read last.
 
         `[DONE]` alone is not enough for an answer without content, nor for choice 0
         when only other choices have a finish reason.
         """
-        if self._choice.has_finish_reason or self._choice.hit_stop:
+        if self._choice.is_over or self._choice.hit_stop:
             return True
         others = any(other.has_finish_reason for other in self._others.values())
         return self.saw_done and self._has_choices and not others
-
-    @property
-    def has_finish_reason(self) -> bool:
-        """Whether a finish reason was read."""
-        return self._choice.has_finish_reason
 
     def read(
         self, data: str, event: str = "message", *, lenient: bool = False
@@ -224,7 +219,7 @@ class ChunkReader:
             self.saw_done = True
         elif is_failed_event(event) or is_error_word(said):
             raise server_errors.stream_error(said, self.url)
-        elif is_ping(said) or is_ping(event) or lenient or self.has_finish_reason:
+        elif is_ping(said) or is_ping(event) or lenient or self._choice.is_over:
             return
         elif event == "message" or said[:1] == "{":
             raise self._strays.malformed(word)
@@ -310,7 +305,7 @@ class ChunkReader:
                 a finish reason for a failure.
             MalformedChunkError: No event of the stream was a chat completion.
         """
-        if not self._choice.has_finish_reason:
+        if not self._choice.is_over:
             has_chunks = self._has_chunks or self._has_choices
             error = self._strays.error(progress=self.progress, has_chunks=has_chunks)
             if error is not None:
@@ -366,7 +361,7 @@ class ChunkReader:
         """
         message, pending = self._choice.close(truncated=truncated)
         for _, other in sorted(self._others.items()):
-            cut = truncated or not (self.saw_done or other.has_finish_reason)
+            cut = truncated or not (self.saw_done or other.is_over)
             message.other_choices.append(other.close(truncated=cut)[0])
         return self._with_fields(message), pending
 

@@ -7,6 +7,7 @@ import re
 
 from langchain_sse_chat.wire.jsontext import parse_arguments
 
+_DECODER = json.JSONDecoder()
 _CONTROL = re.compile(r"[\x00-\x1f]")
 _MARKS = re.compile(r'\\.|["{}]', re.DOTALL)
 _STRING_PARTS = re.compile(r'\\.|["\x00-\x1f]', re.DOTALL)
@@ -32,6 +33,11 @@ class BraceCounter:
             elif not self._in_string and mark in {"{", "}"}:
                 self._open += 1 if mark == "{" else -1
         return self._open <= 0 and not self._in_string
+
+    @property
+    def is_in_string(self) -> bool:
+        """Whether the text so far ends within a string."""
+        return self._in_string
 
 
 class StringEscaper:
@@ -74,6 +80,38 @@ class StringEscaper:
 def escaped(text: str) -> str:
     """Return a JSON text without raw control characters in its strings."""
     return StringEscaper().feed(text)
+
+
+def holds_several(text: str) -> bool:
+    """Whether a text starts with a JSON object, and another one follows."""
+    try:
+        first, end = _DECODER.raw_decode(text)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(first, dict) and text[end:].lstrip().startswith("{")
+
+
+def beyond(parts: list[str], text: str) -> str | None:
+    """Return the end of a text that begins with all earlier parts, else `None`.
+
+    The time depends on the text only, not on the number of parts.
+    """
+    end = 0
+    for part in parts:
+        if not text.startswith(part, end):
+            return None
+        end += len(part)
+    return text[end:]
+
+
+def cannot_nest(start: str) -> bool:
+    """Whether the start of an object cannot be followed by the same start again.
+
+    It can be where a value may begin, if objects of one kind are nested.
+    """
+    braces = BraceCounter()
+    braces.close_with(start)
+    return braces.is_in_string or start.rstrip()[-1:] not in {":", "[", ","}
 
 
 def arguments_text(value: object) -> str:

@@ -15,7 +15,7 @@ are marked invalid: joined by guess, they could be run with wrong arguments.
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from langchain_sse_chat.errors import MalformedChunkError
 from langchain_sse_chat.wire.deltas import ToolCallDelta, WireToolCall
@@ -29,19 +29,30 @@ _MOST_CALLS = 1024
 https://platform.openai.com/docs/api-reference/chat/create)."""
 
 _ENTANGLED = (
-    "These arguments may belong to another call, because the server also sent some "
-    "under an index that no call has."
+    "These arguments may belong to another call of this answer: the indices that the "
+    "server sent are wrong, or do not say whose they are."
 )
 _AMBIGUOUS = (
-    "The server sent empty arguments and then another call with the same id and name. "
-    "The empty arguments may be a placeholder."
+    "The server sent empty arguments, and then the same name with others and no other "
+    "id. The empty arguments may be a placeholder."
 )
 
 
 class ToolCallAssembler:
     """Assigns each piece to its call."""
 
-    __slots__ = ("_by_id", "_by_index", "_calls", "_last", "_waiting", "was_fed")
+    __slots__ = (
+        "_by_id",
+        "_by_index",
+        "_calls",
+        "_is_misnumbered",
+        "_is_out_of_order",
+        "_last",
+        "_piece",
+        "_takers",
+        "_waiting",
+        "was_fed",
+    )
 
     def __init__(self) -> None:
         self.was_fed = False
@@ -49,7 +60,15 @@ class ToolCallAssembler:
         self._calls: list[OpenCall] = []
         self._by_id: dict[str, list[OpenCall]] = {}
         self._by_index: dict[int, OpenCall] = {}
+        self._takers: dict[int, OpenCall] = {}
+        """The calls that got arguments under an index that is not theirs, by index."""
+        self._is_out_of_order = False
+        """Whether a call has a lower index than an earlier one."""
+        self._is_misnumbered = False
+        """Whether arguments had the index of no call, or of a complete one. Then only
+        the order of the pieces says whose arguments are."""
         self._last: OpenCall | None = None
+        self._piece: Piece
         self._waiting: dict[str, Any] = {}
 
     def __bool__(self) -> bool:
@@ -70,18 +89,27 @@ class ToolCallAssembler:
         out: list[ToolCallDelta] = []
         for position, delta in enumerate(deltas):
             if isinstance(delta, dict):
-                self._feed_one(read_entry(delta, apart=position > 0), out)
+                self._piece = read_entry(delta, apart=position > 0)
+                self._feed_one(self._piece, out)
         return out
 
     def feed_function_call(self, function: object) -> list[ToolCallDelta]:
-        """Add a legacy `function_call`: a single call without ID and index."""
-        return self.feed([{"index": 0, "function": function}])
+        """Add a legacy `function_call`: a single call without ID and index.
 
-    def feed_arguments(self, texts: list[str]) -> list[ToolCallDelta]:
-        """Add further arguments of the call that the last piece belonged to."""
-        call = cast("OpenCall", self._last)
-        deltas = [call.take_arguments(text) for text in texts]
-        return [delta for delta in deltas if delta is not None]
+        One that repeats a call means the same call.
+        """
+        entry = {"index": 0, "function": function}
+        piece = read_entry(entry, apart=False)
+        text = escaped(piece.arguments)
+        known = (call for call in self._calls if call.name == piece.name)
+        return [] if any(c.is_repeated_by(text) for c in known) else self.feed([entry])
+
+    def feed_arguments(self, text: str) -> list[ToolCallDelta]:
+        """Add a piece that differs from the last one in its arguments only."""
+        self._piece.arguments = text
+        out: list[ToolCallDelta] = []
+        self._feed_one(self._piece, out)
+        return out
 
     def _feed_one(self, piece: Piece, out: list[ToolCallDelta]) -> None:
         if not piece.says_something:
@@ -95,12 +123,41 @@ class ToolCallAssembler:
         call = self._call_of(piece, out)
         if piece.id and not call.id:
             self._set_id(call, piece.id)
+        self._note_doubt(call, piece)
         self._last = call
-        if piece.arguments and _is_doubtful(call, piece):
-            call.is_doubtful = True
         given = call.take(piece)
         if given is not None:
             out.append(given)
+
+    def _note_doubt(self, call: OpenCall, piece: Piece) -> None:
+        """Note that arguments may belong to another call than the one that gets them.
+
+        Only the end of the answer shows whether they do.
+        """
+        if not piece.arguments:
+            return
+        if _is_doubtful(call, piece):
+            call.is_doubtful = True
+            if isinstance(piece.index, int):
+                self._takers[piece.index] = call
+        rival = self._rival_of(call) if piece.is_rest else None
+        if rival is not None:
+            call.rival = rival
+            call.is_doubtful = call.is_doubtful or call.is_empty
+
+    def _rival_of(self, call: OpenCall) -> OpenCall | None:
+        """Return the call that arguments may be for, instead of the one of their index.
+
+        They are if that call gets no others.
+        """
+        if call is not self._last:
+            # An earlier call gets them, although it is complete or the indices do not
+            # count the calls.
+            return self._last if call.is_whole() or self._is_out_of_order else None
+        if call.is_doubtful and call.is_whole() and not call.is_placeholder:
+            # The same arguments again, which may be those of another call.
+            return next((one for one in self._calls if not one.arguments), None)
+        return None
 
     def _set_id(self, call: OpenCall, call_id: str) -> None:
         """Set the ID of a call; other calls may have the same ID."""
@@ -140,24 +197,34 @@ class ToolCallAssembler:
         if not isinstance(piece.index, int):
             return known[-1] if known else self._last
         call = self._by_index.get(piece.index)
-        if call is None and not piece.name and known:
+        if known and call not in known and _is_announced(known[-1], piece):
             call = known[-1]
         last = self._last
         if last is None or call is last:
             return call
-        misplaced = piece.is_rest and (
-            call is None or call.has_no_room_for(escaped(piece.arguments))
-        )
-        if misplaced and not last.is_whole():
-            # The index is wrong, and the last call still needs arguments. SGLang has
-            # numbered the first piece of a call by the position of its tool, and the
-            # others by the call (https://github.com/sgl-project/sglang/issues/6310).
-            return last
+        same_kind = piece.kind == last.kind
+        if piece.is_rest and same_kind and self._is_misplaced(piece, call):
+            if not last.is_whole():
+                # The last call still needs arguments. SGLang has numbered the first
+                # piece of a call by the position of its tool, and the others by the
+                # call (https://github.com/sgl-project/sglang/issues/6310).
+                self._is_misnumbered = True
+                return last
+            if self._is_misnumbered:
+                taker = self._takers.get(piece.index)
+                repeats = taker and taker.is_repeated_by(escaped(piece.arguments))
+                return taker if repeats else None
         if call is None and last.server_index is None:
             # A server that omits the index of the first piece only.
             same = not piece.name and piece.id in {"", last.id}
             return last if same else None
         return call
+
+    def _is_misplaced(self, piece: Piece, call: OpenCall | None) -> bool:
+        """Whether arguments cannot belong to the call of their index."""
+        if call is None or self._is_misnumbered:
+            return True
+        return call.has_no_room_for(escaped(piece.arguments))
 
     def _new(self, kind: Kind, server_index: object) -> OpenCall:
         if len(self._calls) == _MOST_CALLS:
@@ -167,8 +234,11 @@ class ToolCallAssembler:
             )
             raise MalformedChunkError(msg)
         call = OpenCall(kind, len(self._calls), server_index)
+        call.follows_empty = not all(earlier.arguments for earlier in self._calls)
         self._calls.append(call)
         if isinstance(server_index, int):
+            if any(index > server_index for index in self._by_index):
+                self._is_out_of_order = True
             earlier = self._by_index.get(server_index)
             if earlier is not None:
                 call.shares_index = earlier.shares_index or not earlier.arguments
@@ -203,13 +273,17 @@ class ToolCallAssembler:
         """Mark the calls that may have arguments of another call.
 
         Some relays announce calls before their arguments, all with one index or each
-        with its own, and send the arguments with indices that were never announced.
+        with its own, and send the arguments with indices that were never announced, or
+        all of them with one.
         """
-        if all(call.name or not call.arguments for call in self._calls):
-            return
-        for call in self._calls:
-            if call.name and (call.is_doubtful or not call.arguments):
-                call.flaw = _ENTANGLED
+        named = [call for call in self._calls if call.name]
+        left_over = any(call.arguments for call in self._calls if not call.name)
+        if left_over or any(call.may_hold_others() for call in named):
+            entangled = [call for call in named if call.is_doubtful or call.is_empty]
+        else:
+            entangled = [one for call in named for one in call.contested()]
+        for call in entangled:
+            call.flaw = _ENTANGLED
 
     def snapshot(self) -> list[WireToolCall]:
         """Return the calls so far, for a partial message."""
@@ -220,13 +294,20 @@ class ToolCallAssembler:
 def _is_doubtful(call: OpenCall, piece: Piece) -> bool:
     """Whether a piece may have arguments of another call.
 
-    Its index is not that of the call, or not only of this call, and it has no ID.
+    It has no ID, and its index is not that of the call, or not only of this call.
     """
-    if not isinstance(piece.index, int) or not isinstance(call.server_index, int):
-        return False
     if piece.id and piece.id == call.id:
         return False
+    if not (isinstance(piece.index, int) and isinstance(call.server_index, int)):
+        return call.follows_empty and not piece.name
     return call.shares_index or piece.index != call.server_index
+
+
+def _is_announced(call: OpenCall, piece: Piece) -> bool:
+    """Whether a piece with the ID of a call can only be more of it."""
+    if not piece.name:
+        return True
+    return piece.name == call.name and bool(piece.arguments) and not call.arguments
 
 
 def _belongs_to(call: OpenCall, piece: Piece) -> bool:
@@ -278,6 +359,6 @@ def _is_full_for(call: OpenCall, piece: Piece) -> bool:
 
 
 def _is_next_of(call: OpenCall, piece: Piece) -> bool:
-    """Whether a piece in a later delta has the ID and the name of a call."""
-    same = piece.id == call.id and piece.name == call.name
-    return bool(piece.id) and same and not piece.apart
+    """Whether a piece in a later delta has the name of a call, and no other ID."""
+    same = piece.id in {"", call.id} and piece.name == call.name
+    return same and not piece.apart and not call.is_repeated_by(piece.arguments)

@@ -281,4 +281,71 @@ FINISHES = (
         events([chunk(choices=[], usage={"prompt_tokens": 0})]),
         Failure("StreamTruncatedError", "[DONE] was received, but nothing before it"),
     ),
+    Quirk(
+        "a reason that content follows is not the end",
+        "`stop` with the first piece (Open WebUI), and the stream is truncated",
+        "`StreamTruncatedError`",
+        events([chunk({"content": "H"}, "stop"), text("i")], done=False),
+        Failure("StreamTruncatedError", "ended before the answer did", "Hi"),
+    ),
+    Quirk(
+        "a reason with every piece is not the end",
+        "`stop` with every piece (older LiteLLM over Vertex AI, gcli2api), and the "
+        "stream is truncated",
+        "the same",
+        events([chunk({"content": piece}, "stop") for piece in "Hi"], done=False),
+        Failure("StreamTruncatedError", "ended before the answer did", "Hi"),
+    ),
+    Quirk(
+        "a truncated answer has no reason that came too early",
+        "the same, and `on_truncation` is set to accept it",
+        "the answer has no finish reason",
+        events([chunk({"content": piece}, "stop") for piece in "Hi"], done=False),
+        Seen(text="Hi", finish_reason=None),
+        settings={"on_truncation": "accept"},
+    ),
+    Quirk(
+        "done ends an answer with a reason on every piece",
+        "`stop` with every piece, and `[DONE]`",
+        "the answer is complete",
+        events([chunk({"content": piece}, "stop") for piece in "Hi"]),
+        HI,
+        metadata={"finish_reason_inferred": None},
+    ),
+    Quirk(
+        "a last reason without content ends an answer",
+        "`stop` with the first piece, and once more at the end without `[DONE]`",
+        "the same",
+        events([chunk({"content": "H"}, "stop"), text("i"), STOP], done=False),
+        HI,
+    ),
+    Quirk(
+        "an error after a reason that came too early is an error",
+        "`stop` with the first piece, and an object that is not a chunk at the end",
+        "`StreamError` with the object's message",
+        events([chunk({"content": "H"}, "stop"), text("i"), {"text": "boom"}]),
+        Failure("StreamError", "boom", "Hi"),
+    ),
+    Quirk(
+        "a reason under another name is a reason",
+        "`finish_reason: null`, and the reason in `finishReason` (Gemini)",
+        "reads it",
+        events(
+            [
+                text("Hi"),
+                chunk(
+                    choices=[
+                        {
+                            "delta": {},
+                            "finish_reason": None,
+                            "finishReason": "length",
+                        }
+                    ]
+                ),
+            ],
+            done=False,
+        ),
+        Seen(text="Hi", finish_reason="length"),
+        metadata={"finish_reason_inferred": None, "finishReason": None},
+    ),
 )

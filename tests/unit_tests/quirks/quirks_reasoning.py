@@ -19,6 +19,8 @@ def parts(*pieces: str) -> list[bytes]:
     return events([*map(text, pieces), STOP])
 
 
+MARKED = {"extra_content": {"google": {"thought": True}}}
+
 REASONINGS = (
     Quirk(
         "reasoning_content is reasoning",
@@ -231,5 +233,57 @@ REASONINGS = (
             {"reasoning_content": "", "reasoning": None},
         ),
         THOUGHT,
+    ),
+    *(
+        Quirk(
+            f"content that is marked as a thought is reasoning, {form}",
+            sends,
+            "reasoning is reasoning, text is text",
+            events([*(chunk(delta) for delta in deltas), STOP]),
+            Seen(text=answer, reasoning="Hmm"),
+            kwargs={"reasoning_content": "Hmm"},
+            settings=settings,
+        )
+        for form, sends, answer, settings, deltas in (
+            (
+                "in pieces",
+                (
+                    "`<thought>` and reasoning in the content, with "
+                    '`"extra_content": {"google": {"thought": true}}` next to it, and '
+                    "`</thought>` before the answer (Gemini)"
+                ),
+                "Hi, a </thought>",
+                {},
+                [
+                    {"content": "<thought>H", **MARKED},
+                    {"content": "mm", **MARKED},
+                    {"content": ""},
+                    {"content": "</thought>Hi"},
+                    {"content": ", a "},
+                    {"content": "</thought>"},
+                ],
+            ),
+            (
+                "in one piece",
+                "the same in one piece",
+                "Hi",
+                {},
+                [{"content": "<thought>Hmm</thought>Hi", **MARKED}],
+            ),
+            (
+                "without tags",
+                "the same without the tags",
+                "Hi",
+                {},
+                [{"content": "Hmm", **MARKED}, {"content": "Hi"}],
+            ),
+            (
+                "with tags that are set",
+                "the same, and `reasoning_tags` is set to the tags",
+                "Hi",
+                {"reasoning_tags": ("<thought>", "</thought>")},
+                [{"content": "<thought>Hmm", **MARKED}, {"content": "</thought>Hi"}],
+            ),
+        )
     ),
 )

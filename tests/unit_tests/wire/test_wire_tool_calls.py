@@ -383,3 +383,15 @@ def test_calls_without_a_usable_index_are_not_taken_for_each_other(index: Any) -
     seen = read_chunks(*sent)
 
     assert ("b", "g", BJ) in seen.calls
+
+
+def test_a_call_is_invalid_if_its_arguments_may_be_those_of_an_invalid_one() -> None:
+    seen = read_chunks(
+        calls(call(0, "a", "f", ""), call(1, "b", "g", "")),
+        calls(call(0, arguments=BJ_TEXT)),
+        calls(call(0, arguments=UTC_TEXT)),
+        TOOL,
+    )
+
+    assert seen.calls == []
+    assert seen.invalid == [("a", "f", BJ_TEXT + UTC_TEXT), ("b", "g", "{}")]
