@@ -22,9 +22,10 @@ from langchain_sse_chat.cli.ending import run_command
 from langchain_sse_chat.cli.endpoint import endpoint_of, has_endpoint
 from langchain_sse_chat.cli.extra import ExtraMissingError, needs_extra
 from langchain_sse_chat.cli.load import CommandError
-from langchain_sse_chat.cli.option_names import with_variables
+from langchain_sse_chat.cli.option_names import words_for
 from langchain_sse_chat.cli.parser import PROGRAM
 from langchain_sse_chat.testing import Reply, ScriptedServer
+from langchain_sse_chat.transport.url import safe_url
 
 _QUESTION = "Write a song of one verse about goldfish on the moon."
 
@@ -60,7 +61,7 @@ def main(
             raise CommandError(msg)
         return _show(environment, question, out, pace)
 
-    return run_command(PROGRAM, out, show, with_variables)
+    return run_command(PROGRAM, out, show, words_for(environment))
 
 
 def _show_served(status: int, out: TextIO) -> int:
@@ -112,7 +113,7 @@ def _chat(
     """Yield a model for the endpoint of the environment or for the embedded server."""
     if has_endpoint(environment):
         with ChatSSE(**endpoint_of(environment)) as chat:
-            yield chat, str(chat.base_url)
+            yield chat, safe_url(str(chat.base_url))
         return
     with ScriptedServer() as server:
         if question == _QUESTION:

@@ -12,7 +12,7 @@ from typing import Any
 
 from langchain_sse_chat.cli.endpoint_model import EndpointModel, paced_server
 from langchain_sse_chat.cli.load import CommandError, load
-from langchain_sse_chat.cli.option_names import with_options
+from langchain_sse_chat.cli.option_names import words_for
 from langchain_sse_chat.cli.options import KEEP_VARIABLE, ServeOptions
 from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.serve.asgi.app import ServeApp
@@ -90,7 +90,13 @@ def _endpoint(options: ServeOptions, environment: Mapping[str, str]) -> Endpoint
             embedded=paced_server,
         )
     except ConfigurationError as error:
-        raise CommandError(with_options(str(error))) from None
+        words = words_for(
+            environment,
+            ("provider", "base_url", "model"),
+            provider=options.provider,
+            base_url=options.base_url,
+        )
+        raise CommandError(words(str(error))) from None
 
 
 def _as_application(

@@ -160,3 +160,13 @@ def test_the_pace_is_counted(
     times: list[float], tokens: int | None, words: str
 ) -> None:
     assert words in _pace(times, tokens)
+
+
+def test_the_address_is_shown_without_its_password(
+    server: ScriptedServer,
+) -> None:
+    url = server.base_url.replace("//", "//me:pass-word@")
+    status, text = run("Is it?", BASE_URL=url)
+    assert status == 0
+    assert f"at {server.base_url}: Is it?" in text
+    assert "pass-word" not in text
