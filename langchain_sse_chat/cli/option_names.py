@@ -12,13 +12,12 @@ Words = Callable[[str], str]
 
 _OPTIONS = {
     "base_url": "--base-url",
-    "model": "--model",
     "provider": "--provider",
     "record": "--record",
     "timeout": "--timeout",
     "api_key": "--api-key-env",
 }
-_VARIABLES = {"base_url": "BASE_URL", "model": "MODEL", "provider": "PROVIDER"}
+_VARIABLES = {"base_url": "BASE_URL", "provider": "PROVIDER"}
 _SET = {"pass": "set", "Pass": "Set"}
 _NAME = re.compile(
     r"(?:\b(?P<verb>[Pp]ass)(?P<what>(?: \w+){0,4}) )?"
@@ -39,6 +38,9 @@ _EVERYWHERE = {
     ),
     "`proxy`": "the proxy",
     ", or `record=None` to record nothing": "",
+    " What was received is in `partial`; set `on_truncation` to accept such answers.": (
+        ""
+    ),
     ", 0 or more, or None": ", 0 or more",
 }
 """Advice for programs, and what helps on the command line."""

@@ -41,7 +41,7 @@ def main(argv: Sequence[str], out: TextIO | None = None) -> int:
 
     words = words_for(
         {},  # a probe costs tokens, so its server is never that of a variable
-        ("provider", "base_url", "model", "api_key", "timeout", "record"),
+        ("provider", "base_url", "api_key", "timeout", "record"),
         provider=given.provider,
         base_url=given.base_url,
         api_key_env=given.api_key_env,

@@ -92,7 +92,7 @@ def _endpoint(options: ServeOptions, environment: Mapping[str, str]) -> Endpoint
     except ConfigurationError as error:
         words = words_for(
             environment,
-            ("provider", "base_url", "model"),
+            ("provider", "base_url"),
             provider=options.provider,
             base_url=options.base_url,
         )

@@ -70,7 +70,7 @@ def main(
     given = own.parse_args(argv)
     words = words_for(
         environment,
-        ("provider", "base_url", "model", "api_key"),
+        ("provider", "base_url", "api_key"),
         provider=given.provider,
         base_url=given.base_url,
         api_key_env=given.api_key_env,

@@ -113,7 +113,8 @@ class Shell:
             case effects.Load(name):
                 messages = load_conversation(name)
                 self._conversation.replace(messages)
-                self._say(f"Loaded {len(messages)} messages.")
+                plural = "" if len(messages) == 1 else "s"
+                self._say(f"Loaded {len(messages)} message{plural}.")
             case _:
                 block = load_attachment(effect.path)
                 self._conversation.attach(block)

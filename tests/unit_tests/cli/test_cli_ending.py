@@ -17,7 +17,7 @@ def raised(error: BaseException) -> int:
     def act() -> int:
         raise error
 
-    words = words_for({}, ("model",))
+    words = words_for({}, ("timeout",))
     return run_command("prog", io.StringIO(), act, words)
 
 
@@ -25,8 +25,8 @@ def raised(error: BaseException) -> int:
     ("error", "status", "words"),
     [
         (CommandError("Not\nso."), 2, "Not so."),
-        (ConfigurationError("Not `model`."), 2, "Not --model."),
-        (SSEChatError("Bad `model` \x1b[2J."), 1, "Bad --model [2J."),
+        (ConfigurationError("Not `timeout`."), 2, "Not --timeout."),
+        (SSEChatError("Bad `timeout` \x1b[2J."), 1, "Bad --timeout [2J."),
         (OSError(28, "No space"), 1, "The output failed: No space."),
         (OSError("odd"), 1, "The output failed: odd."),
         (OSError(13, "Denied", "a/b"), 1, "a/b cannot be used: Denied."),

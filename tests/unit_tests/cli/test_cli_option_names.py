@@ -4,7 +4,7 @@ import pytest
 
 from langchain_sse_chat.cli.option_names import words_for
 
-CHAT = ("provider", "base_url", "model", "api_key")
+CHAT = ("provider", "base_url", "api_key")
 CHECK = "Check `base_url` and `proxy`."
 HERE = {"BASE_URL": "http://here/v1"}
 THERE = {"OPENAI_BASE_URL": "http://there/v1"}
@@ -55,6 +55,11 @@ def test_the_own_variable_of_a_provider_is_named(
     assert said == "Check AZURE_OPENAI_ENDPOINT and the proxy."
 
 
+def test_words_of_a_server_stay_as_they_are() -> None:
+    said = "The `model` 'a' does not exist; use `b`."
+    assert words_for(HERE, CHAT)(said) == said
+
+
 def test_an_address_that_nothing_sets_is_that_of_the_option() -> None:
     assert words_for({}, CHAT, provider="nobody")("`base_url`") == "--base-url"
     assert words_for({"PROVIDER": "nobody"})("`base_url`") == "BASE_URL"
@@ -72,7 +77,6 @@ def test_the_variable_with_the_key_is_named(given: dict[str, str], name: str) ->
     environment = {"OPENAI_API_KEY": "a", "GROQ_API_KEY": "b", "MY": "c"}
     said = words_for(environment, CHAT, **given)
     assert said("Check the API key.") == f"Check the API key in {name}."
-    assert said("`model`") == "--model"
 
 
 def test_a_key_that_is_missing_is_set_where_the_server_is() -> None:

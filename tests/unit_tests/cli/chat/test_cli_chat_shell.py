@@ -135,6 +135,8 @@ def test_a_conversation_is_saved_and_loaded(chat: Chat, tmp_path: Path) -> None:
     assert chat.shown[3] == "> Loaded 2 messages."
     assert chat.shown[4].startswith(f"> {name}x cannot be read: No such file")
     assert len(chat.conversation.prompt) == 2
+    chat("/undo", "/system Be brief.", f"/save {name}1", f"/load {name}1")
+    assert "> Loaded 1 message." in chat.shown
 
 
 def test_a_file_is_attached(chat: Chat, tmp_path: Path) -> None:
