@@ -18,13 +18,13 @@ from typing import Any, TextIO
 from langchain_core.messages import AIMessageChunk
 
 from langchain_sse_chat.chat_models import ChatSSE
-from langchain_sse_chat.cli.chat.answer_view import safe
 from langchain_sse_chat.cli.ending import run_command
 from langchain_sse_chat.cli.endpoint import endpoint_of, has_endpoint
 from langchain_sse_chat.cli.extra import ExtraMissingError, needs_extra
 from langchain_sse_chat.cli.load import CommandError
 from langchain_sse_chat.cli.option_names import words_for
 from langchain_sse_chat.cli.parser import PROGRAM
+from langchain_sse_chat.cli.safe_text import safe
 from langchain_sse_chat.errors import SSEChatError
 from langchain_sse_chat.testing import Reply, ScriptedServer
 from langchain_sse_chat.transport.url import safe_url

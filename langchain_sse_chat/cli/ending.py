@@ -13,7 +13,6 @@ from types import FrameType
 from typing import TextIO
 
 from langchain_sse_chat.cli.load import CommandError
-from langchain_sse_chat.cli.option_names import Words
 from langchain_sse_chat.errors import ConfigurationError, SSEChatError
 
 FAILED = 1
@@ -34,7 +33,7 @@ def run_command(
     prog: str,
     out: TextIO,
     act: Callable[[], int],
-    words: Words = str,
+    words: Callable[[str], str] = str,
 ) -> int:
     """Run a command; return its exit status, or that of the error.
 

@@ -52,7 +52,7 @@ def server_of(
 
 
 class Sources(NamedTuple):
-    """What sets the address and the key of a server, for errors."""
+    """The names for the address and the key of a server in errors."""
 
     address: str | None
     """An option, a variable, or the provider whose own address it is; `None` for a
@@ -68,7 +68,7 @@ def sources_of(
     base_url: str | None = None,
     api_key_env: str | None = None,
 ) -> Sources:
-    """Return what sets the address and the key of the server of `server_of`."""
+    """Return the names for the address and the key of the server of `server_of`."""
     address, key = "--base-url" if base_url else None, api_key_env
     if not (provider or base_url):
         address = _address_variable(environment)

@@ -8,7 +8,7 @@ from typing import TextIO
 from langchain_core.tools import BaseTool
 
 from langchain_sse_chat.cli.chat import effects
-from langchain_sse_chat.cli.chat.answer_view import AnswerView, Style, safe, wrapped
+from langchain_sse_chat.cli.chat.answer_view import AnswerView, Style, wrapped
 from langchain_sse_chat.cli.chat.conversation import Conversation
 from langchain_sse_chat.cli.chat.figures import figures
 from langchain_sse_chat.cli.chat.files import (
@@ -23,6 +23,7 @@ from langchain_sse_chat.cli.ending import INTERRUPTED
 from langchain_sse_chat.cli.endpoint_model import EndpointModel
 from langchain_sse_chat.cli.load import CommandError
 from langchain_sse_chat.cli.option_names import Words
+from langchain_sse_chat.cli.safe_text import safe
 from langchain_sse_chat.errors import SSEChatError
 
 

@@ -69,9 +69,9 @@ def _without(answer: Answer) -> Judgment:
 def _parallel(answer: Answer) -> Judgment:
     cities = {city for call in _calls(answer) if (city := _city(call))}
     if len(cities) > 1:
-        return "yes", f"calls for {len(cities)} cities in one answer"
-    count = "a call for one" if cities else "no whole call for one"
-    return "not clear", f"{count} of two cities"
+        return "yes", f"{len(cities)} calls in one answer"
+    count = "1 call" if cities else "no call"
+    return "not clear", f"{count} for two cities"
 
 
 def _city(call: Call) -> str:

@@ -13,7 +13,10 @@ NO_KEY = (
     "No API key was sent: pass `api_key`. A key from OPENAI_API_KEY goes to "
     "api.openai.com only."
 )
-SLOW = "Late; raise `timeout` for a distant server. Raise `timeout` (None switches it off)."
+SLOW = (
+    "Late; raise `timeout` for a distant server. Raise `timeout` (None switches it "
+    "off)."
+)
 
 
 def test_arguments_are_options() -> None:

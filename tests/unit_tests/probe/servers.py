@@ -57,7 +57,8 @@ def sse(chunks: list[Any], *, done: bool = True) -> Reply:
 
 def counted(chunks: list[Any]) -> Reply:
     """Return a stream of chunks with token counts."""
-    return sse([*chunks, {"choices": [], "usage": {**USAGE, **NINE}}])
+    usage = {"prompt_tokens": 9, "completion_tokens": 9}
+    return sse([*chunks, {"choices": [], "usage": usage}])
 
 
 def refusal(words: str, status: int = 400) -> Reply:
@@ -79,7 +80,7 @@ def good() -> dict[str, Reply]:
     short = texts(*"123456789", finish="length")
     return {
         MAIN: sse([*texts(*NUMBERS, finish="length"), *usage]),
-        UNASKED: counted(short),
+        UNASKED: sse([*short, {"choices": [], "usage": {**USAGE, **NINE}}]),
         FIELDS: counted(two_answers()),
         REQUIRED: counted(calls(call("get_weather", 0, '{"city": "Oslo"}', "c"))),
         AUTO: counted(two_calls()),
