@@ -19,6 +19,9 @@ from langchain_sse_chat.serve.asgi.app import ServeApp
 from langchain_sse_chat.serve.asgi.create_app import create_app
 from langchain_sse_chat.serve.kept.shared.store import INVALID_KEEP
 
+_OPTIONS = {"`cors_origins`": "--cors-origin", "`allowed_hosts`": "--allowed-host"}
+"""Arguments of `create_app`, and the options that set them."""
+
 
 @contextmanager
 def application(
@@ -178,6 +181,9 @@ def _refusal(error: str, options: ServeOptions) -> str:
             f"{'--keep' if options.keep else KEEP_VARIABLE} is memory://, none, or the "
             "address of a Redis such as redis://localhost:6379/0."
         )
+    for argument, option in _OPTIONS.items():
+        if argument in error:
+            return error.replace(argument, option)
     return f"{options.target}: {error}" if options.target else error
 
 
