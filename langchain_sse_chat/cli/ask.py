@@ -22,9 +22,12 @@ from langchain_sse_chat.cli.ending import run_command
 from langchain_sse_chat.cli.endpoint import endpoint_of, has_endpoint
 from langchain_sse_chat.cli.extra import ExtraMissingError, needs_extra
 from langchain_sse_chat.cli.load import CommandError
-from langchain_sse_chat.cli.option_names import with_variables
+from langchain_sse_chat.cli.option_names import words_for
 from langchain_sse_chat.cli.parser import PROGRAM
+from langchain_sse_chat.cli.safe_text import safe
+from langchain_sse_chat.errors import SSEChatError
 from langchain_sse_chat.testing import Reply, ScriptedServer
+from langchain_sse_chat.transport.url import safe_url
 
 _QUESTION = "Write a song of one verse about goldfish on the moon."
 
@@ -60,7 +63,7 @@ def main(
             raise CommandError(msg)
         return _show(environment, question, out, pace)
 
-    return run_command(PROGRAM, out, show, with_variables)
+    return run_command(PROGRAM, out, show, words_for(environment))
 
 
 def _show_served(status: int, out: TextIO) -> int:
@@ -112,7 +115,7 @@ def _chat(
     """Yield a model for the endpoint of the environment or for the embedded server."""
     if has_endpoint(environment):
         with ChatSSE(**endpoint_of(environment)) as chat:
-            yield chat, str(chat.base_url)
+            yield chat, safe_url(str(chat.base_url))
         return
     with ScriptedServer() as server:
         if question == _QUESTION:
@@ -127,12 +130,15 @@ def _show_stream(chat: ChatSSE, question: str, out: TextIO) -> None:
     start = time.perf_counter()
     times: list[float] = []
     message: AIMessageChunk | None = None
-    for chunk in chat.stream(question):
-        if chunk.text:
-            times.append(time.perf_counter() - start)
-            out.write(chunk.text)
-            out.flush()
-        message = chunk if message is None else message + chunk
+    try:
+        for chunk in chat.stream(question):
+            if chunk.text:
+                times.append(time.perf_counter() - start)
+                _show_text(chunk.text, out)
+            message = chunk if message is None else message + chunk
+    except SSEChatError:  # its sentence has a line of its own
+        out.write("\n")
+        raise
     usage: Any = (message and message.usage_metadata) or {}
     out.write(f"\n\n{_pace(times, usage.get('output_tokens'))}\n")
     if usage:
@@ -140,6 +146,12 @@ def _show_stream(chat: ChatSSE, question: str, out: TextIO) -> None:
             f"usage: {usage['input_tokens']} tokens in, {usage['output_tokens']} out, "
             f"{usage['total_tokens']} in all\n"
         )
+
+
+def _show_text(text: str, out: TextIO) -> None:
+    """Show a piece of an answer, on a terminal without orders to it."""
+    out.write(safe(text) if out.isatty() else text)
+    out.flush()
 
 
 def _pace(times: Sequence[float], output_tokens: int | None) -> str:
@@ -160,8 +172,7 @@ async def _show_events(chat: ChatSSE, question: str, out: TextIO, hint: str) -> 
         counts[event["event"]] += 1
         data: Any = event["data"]
         if event["event"] == "on_chat_model_stream" and data["chunk"].text:
-            out.write(f"{data['chunk'].text}|")
-            out.flush()
+            _show_text(f"{data['chunk'].text}|", out)
     summary = ", ".join(f"{count} {name}" for name, count in counts.items())
     out.write(f"\n\n{summary}\n{hint}")
     return 0

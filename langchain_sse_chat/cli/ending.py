@@ -13,7 +13,6 @@ from types import FrameType
 from typing import TextIO
 
 from langchain_sse_chat.cli.load import CommandError
-from langchain_sse_chat.cli.option_names import with_options
 from langchain_sse_chat.errors import ConfigurationError, SSEChatError
 
 FAILED = 1
@@ -34,7 +33,7 @@ def run_command(
     prog: str,
     out: TextIO,
     act: Callable[[], int],
-    worded: Callable[[str], str] = with_options,
+    words: Callable[[str], str] = str,
 ) -> int:
     """Run a command; return its exit status, or that of the error.
 
@@ -42,7 +41,7 @@ def run_command(
         prog: The name of the command, for an error.
         out: Its output, which is flushed.
         act: Runs it.
-        worded: Returns an error of the package in the words of the command.
+        words: Returns an error of the package in the words of the command.
     """
     signals: list[int] = []
     try:
@@ -59,9 +58,9 @@ def run_command(
     except CommandError as error:
         return _fail(prog, str(error), USAGE)
     except ConfigurationError as error:
-        return _fail(prog, worded(str(error)), USAGE)
+        return _fail(prog, words(str(error)), USAGE)
     except SSEChatError as error:
-        return _fail(prog, worded(str(error)), FAILED)
+        return _fail(prog, words(str(error)), FAILED)
     except (OSError, SignalReceived) as error:
         _discard_rest(out)
         if signals:  # the output fails then too, if the terminal is gone

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
 from langchain_sse_chat.cli.load import CommandError
+from langchain_sse_chat.errors import ConfigurationError
+from langchain_sse_chat.providers import Provider, find_provider
+from langchain_sse_chat.settings.address import address_setting
 
 _NAMES = ("OPENAI_API_KEY", "OPENAI_BASE_URL", "BASE_URL", "PROVIDER")
 
@@ -17,11 +20,11 @@ def has_endpoint(environment: Mapping[str, str]) -> bool:
 
 def endpoint_of(environment: Mapping[str, str]) -> dict[str, Any]:
     """Return the endpoint as arguments of `ChatSSE`."""
-    base_url = environment.get("BASE_URL") or environment.get("OPENAI_BASE_URL")
+    variable = _address_variable(environment)
     return {
         "model": environment.get("MODEL") or "gpt-4o-mini",
         "provider": environment.get("PROVIDER") or None,
-        "base_url": base_url or None,
+        "base_url": environment[variable] if variable else None,
         "api_key": environment.get("OPENAI_API_KEY") or None,
     }
 
@@ -46,6 +49,54 @@ def server_of(
     if api_key_env is not None:
         found["api_key"] = key_in(environment, api_key_env)
     return found
+
+
+class Sources(NamedTuple):
+    """The names for the address and the key of a server in errors."""
+
+    address: str | None
+    """An option, a variable, or the provider whose own address it is; `None` for a
+    provider that there is not."""
+    key: str | None
+    """A variable, `None` without a key."""
+
+
+def sources_of(
+    environment: Mapping[str, str],
+    *,
+    provider: str | None = None,
+    base_url: str | None = None,
+    api_key_env: str | None = None,
+) -> Sources:
+    """Return the names for the address and the key of the server of `server_of`."""
+    address, key = "--base-url" if base_url else None, api_key_env
+    if not (provider or base_url):
+        address = _address_variable(environment)
+        key = key or _first_set(environment, ("OPENAI_API_KEY",))
+        provider = environment.get("PROVIDER")
+        base_url = environment[address] if address else None
+    known = _known(provider, base_url)
+    if known is None:
+        return Sources(address, key)
+    if address is None:
+        found = address_setting(known, None)
+        address = f"the address of {known.name}" if found == "base_url" else found
+    return Sources(address, key or _first_set(environment, known.key_variables))
+
+
+def _known(provider: str | None, base_url: str | None) -> Provider | None:
+    try:
+        return find_provider(provider or None, base_url)
+    except ConfigurationError:
+        return None
+
+
+def _address_variable(environment: Mapping[str, str]) -> str | None:
+    return _first_set(environment, ("BASE_URL", "OPENAI_BASE_URL"))
+
+
+def _first_set(environment: Mapping[str, str], names: Iterable[str]) -> str | None:
+    return next((name for name in names if environment.get(name)), None)
 
 
 def key_in(environment: Mapping[str, str], name: str | None) -> str | None:

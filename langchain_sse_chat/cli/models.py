@@ -15,6 +15,7 @@ from langchain_sse_chat.chat_models import ChatSSE
 from langchain_sse_chat.cli.ending import one_line, run_command
 from langchain_sse_chat.cli.endpoint import has_endpoint, server_of
 from langchain_sse_chat.cli.load import CommandError
+from langchain_sse_chat.cli.option_names import words_for
 from langchain_sse_chat.cli.parser import CommandParser
 from langchain_sse_chat.wire.jsontext import dumps
 
@@ -36,7 +37,14 @@ def main(argv: Sequence[str], out: TextIO | None = None) -> int:
         out.write(_as_json(models) if given.json else _names(models))
         return 0
 
-    return run_command(own.prog, out, write)
+    words = words_for(
+        os.environ,
+        ("provider", "base_url", "api_key", "timeout"),
+        provider=given.provider,
+        base_url=given.base_url,
+        api_key_env=given.api_key_env,
+    )
+    return run_command(own.prog, out, write, words)
 
 
 def parser() -> CommandParser:

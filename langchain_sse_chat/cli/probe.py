@@ -12,6 +12,7 @@ from typing import TextIO
 
 from langchain_sse_chat.cli.ending import run_command
 from langchain_sse_chat.cli.endpoint import key_in
+from langchain_sse_chat.cli.option_names import words_for
 from langchain_sse_chat.cli.parser import CommandParser
 from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.probe import ProbeReport, probe
@@ -38,7 +39,14 @@ def main(argv: Sequence[str], out: TextIO | None = None) -> int:
         out.write(_as_json(report) if given.json else report.table(_width()))
         return 0
 
-    return run_command(own.prog, out, write)
+    words = words_for(
+        {},  # a probe costs tokens, so its server is never that of a variable
+        ("provider", "base_url", "api_key", "timeout", "record"),
+        provider=given.provider,
+        base_url=given.base_url,
+        api_key_env=given.api_key_env,
+    )
+    return run_command(own.prog, out, write, words)
 
 
 def _ask(given: argparse.Namespace) -> ProbeReport:

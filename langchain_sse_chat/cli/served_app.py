@@ -12,12 +12,15 @@ from typing import Any
 
 from langchain_sse_chat.cli.endpoint_model import EndpointModel, paced_server
 from langchain_sse_chat.cli.load import CommandError, load
-from langchain_sse_chat.cli.option_names import with_options
+from langchain_sse_chat.cli.option_names import words_for
 from langchain_sse_chat.cli.options import KEEP_VARIABLE, ServeOptions
 from langchain_sse_chat.errors import ConfigurationError
 from langchain_sse_chat.serve.asgi.app import ServeApp
 from langchain_sse_chat.serve.asgi.create_app import create_app
 from langchain_sse_chat.serve.kept.shared.store import INVALID_KEEP
+
+_OPTIONS = {"`cors_origins`": "--cors-origin", "`allowed_hosts`": "--allowed-host"}
+"""Arguments of `create_app`, and the options that set them."""
 
 
 @contextmanager
@@ -90,7 +93,13 @@ def _endpoint(options: ServeOptions, environment: Mapping[str, str]) -> Endpoint
             embedded=paced_server,
         )
     except ConfigurationError as error:
-        raise CommandError(with_options(str(error))) from None
+        words = words_for(
+            environment,
+            ("provider", "base_url"),
+            provider=options.provider,
+            base_url=options.base_url,
+        )
+        raise CommandError(words(str(error))) from None
 
 
 def _as_application(
@@ -172,6 +181,9 @@ def _refusal(error: str, options: ServeOptions) -> str:
             f"{'--keep' if options.keep else KEEP_VARIABLE} is memory://, none, or the "
             "address of a Redis such as redis://localhost:6379/0."
         )
+    for argument, option in _OPTIONS.items():
+        if argument in error:
+            return error.replace(argument, option)
     return f"{options.target}: {error}" if options.target else error
 
 

@@ -42,6 +42,10 @@ class Answer:
     finish_reason: str | None = None
     choices: set[int] = field(default_factory=set)
     """The indexes of the choices."""
+    written: set[int] = field(default_factory=set)
+    """The indexes of the choices with text."""
+    finished: set[int] = field(default_factory=set)
+    """The indexes of the choices with a finish reason."""
     usage: Mapping[str, Any] | None = None
     has_logprobs: bool = False
     error: str = ""
@@ -139,6 +143,10 @@ def _read_chunk(answer: Answer, at: float, chunk: Any, event: str) -> None:
         answer.usage = usage
     for index, choice in _choices(chunk):
         answer.choices.add(index)
+        if _text_of(choice):
+            answer.written.add(index)
+        if _reason_of(choice):
+            answer.finished.add(index)
         answer.has_logprobs |= _has_logprobs(choice.get("logprobs"))
         if index == 0:
             _read_choice(answer, at, choice)
@@ -153,20 +161,32 @@ def _choices(chunk: Mapping[str, Any]) -> Iterator[tuple[int, dict[str, Any]]]:
 
 
 def _read_choice(answer: Answer, at: float, choice: Mapping[str, Any]) -> None:
+    delta = _delta(choice)
+    text = _text_of(choice)
+    if text:
+        answer.texts.append((at, text))
+    reasoning, key = read_reasoning(delta)
+    if key is not None:
+        answer.reasoning[key] = answer.reasoning.get(key, "") + reasoning
+    if reasoning or text:
+        answer.times.append(at)
+    answer.calls += tool_pieces(delta)
+    answer.finish_reason = _reason_of(choice) or answer.finish_reason
+
+
+def _delta(choice: Mapping[str, Any]) -> dict[str, Any]:
     delta = choice.get("delta") or choice.get("message")
-    if isinstance(delta, dict):
-        text = delta.get("content")
-        if isinstance(text, str) and text:
-            answer.texts.append((at, text))
-        reasoning, key = read_reasoning(delta)
-        if key is not None:
-            answer.reasoning[key] = answer.reasoning.get(key, "") + reasoning
-        if reasoning or (isinstance(text, str) and text):
-            answer.times.append(at)
-        answer.calls += tool_pieces(delta)
+    return delta if isinstance(delta, dict) else {}
+
+
+def _text_of(choice: Mapping[str, Any]) -> str:
+    text = _delta(choice).get("content")
+    return text if isinstance(text, str) else ""
+
+
+def _reason_of(choice: Mapping[str, Any]) -> str:
     reason = choice.get("finish_reason")
-    if isinstance(reason, str) and reason:
-        answer.finish_reason = reason
+    return reason if isinstance(reason, str) else ""
 
 
 def _has_logprobs(value: Any) -> bool:

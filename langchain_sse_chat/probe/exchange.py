@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from langchain_sse_chat.errors import SSEChatError
@@ -25,6 +26,7 @@ sends more ignores the limit on tokens."""
 _LEAST_BYTES = 65536
 _DONE = b"data: [DONE]"
 _TAIL = 64
+_TIMEOUTS = re.compile("`(first_token_timeout|stream_chunk_timeout)`")
 
 
 class ProbeExchange:
@@ -72,6 +74,9 @@ class ProbeExchange:
     def failed(self, error: SSEChatError) -> NextAttempt | None:
         """Return `None`: there is no other attempt."""
         self._secrets.redact_error(error)
+        # A probe has one timeout for all of them.
+        words = _TIMEOUTS.sub("`timeout`", str(error))
+        error.args = (words, *error.args[1:])
         return None
 
     def close(self) -> None:

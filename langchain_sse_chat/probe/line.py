@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from langchain_sse_chat.probe.answer import Answer
@@ -74,6 +74,28 @@ def judged(
             group, name, "no", f"status {answer.seen.status}: {shown(answer.error)}"
         )
     return ProbeLine(group, name, "not clear", what_came(answer))
+
+
+def in_all(
+    line: ProbeLine, answers: Iterable[Answer], has: Callable[[Answer], bool]
+) -> ProbeLine:
+    """Return a line about streams, which is not clear if only some of them have it.
+
+    Args:
+        line: The line by one answer.
+        answers: The answers that should have it too; those that are not whole streams
+            do not count.
+        has: Whether a stream has it.
+    """
+    found = [
+        has(answer)
+        for answer in answers
+        if answer.is_chat and answer.is_stream and not answer.seen.was_cut
+    ]
+    if line.verdict == "not clear" or len(set(found)) < len((True, False)):
+        return line
+    evidence = f"{sum(found)} of {len(found)} streams"
+    return replace(line, verdict="not clear", evidence=evidence)
 
 
 def names(words: str, field: str) -> bool:

@@ -176,13 +176,14 @@ def _about_errors(model: str) -> tuple[Ask, ...]:
 def _about_seeds(model: str) -> tuple[Ask, ...]:
     prompt = "Write six random words, as unusual as you can."
     seeds = {SEED: 7, SEED_AGAIN: 7, OTHER_SEED: 8}
+    # No two requests are equal, so that a cache cannot repeat an answer.
     return tuple(
         _short(
             name,
-            _body(model, prompt, max_tokens=32, temperature=1.0, seed=seed),
+            _body(model, prompt, max_tokens=limit, temperature=1.0, seed=seed),
             optional=("temperature", "seed"),
         )
-        for name, seed in seeds.items()
+        for limit, (name, seed) in enumerate(seeds.items(), start=32)
     )
 
 

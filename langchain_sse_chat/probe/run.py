@@ -154,7 +154,10 @@ class _Run:
         self._chat = chat
         self._given = given
         self._secrets = Secrets()
-        self._timeouts = Timeouts(connect=10.0, first_token=timeout, gap=timeout)
+        # `read` is checked first, under the name of the argument.
+        self._timeouts = Timeouts(
+            connect=10.0, read=timeout, first_token=timeout, gap=timeout
+        )
         self._address = chat._address  # noqa: SLF001  # its own
         self._shown = safe_url(self._address)
         self.session = Session(

@@ -41,21 +41,32 @@ def tool_pieces(delta: Mapping[str, Any]) -> list[ToolPiece]:
 def calls_of(pieces: Iterable[ToolPiece]) -> list[Call]:
     """Return the calls that pieces make.
 
-    A piece without an index belongs to the call before it, unless it has a name.
+    A piece without an index belongs to the call before it, unless it has a name. Some
+    servers repeat name and ID in each piece; others give all calls the same index.
     """
-    calls: dict[int, Call] = {}
-    last = -1
+    calls: list[Call] = []
+    by_index: dict[int, Call] = {}
+    last: Call | None = None
     for piece in pieces:
+        call = last if piece.index is None else by_index.get(piece.index)
+        if call is None or _begins(piece, call):
+            call = Call()
+            calls.append(call)
+        last = call
         if piece.index is not None:
-            last = piece.index
-        elif piece.name or not calls:
-            last = max(calls, default=-1) + 1
-        call = calls.setdefault(last, Call())
+            by_index[piece.index] = call
         call.name = call.name or piece.name
         call.id = call.id or piece.id
         call.arguments += piece.arguments
         call.pieces += bool(piece.arguments)
-    return list(calls.values())
+    return calls
+
+
+def _begins(piece: ToolPiece, call: Call) -> bool:
+    """Return whether a piece begins another call than the one in its place."""
+    if not piece.name or (piece.id and piece.id == call.id):
+        return False
+    return piece.index is None or bool(piece.id and call.id)
 
 
 def _piece(entry: Mapping[str, Any]) -> ToolPiece:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from textwrap import wrap
@@ -11,14 +10,10 @@ from typing import Any, Protocol
 
 from langchain_core.messages import AIMessageChunk
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+from langchain_sse_chat.cli.safe_text import safe
+
 _SHORT = 200
 """Characters of a call or a result that are shown."""
-
-
-def safe(text: str) -> str:
-    """Return a text without characters that give orders to a terminal."""
-    return _CONTROL.sub("", text)
 
 
 def wrapped(text: str, width: int) -> str:

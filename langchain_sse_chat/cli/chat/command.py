@@ -29,8 +29,10 @@ from langchain_sse_chat.cli.chat.turn import Turn
 from langchain_sse_chat.cli.ending import run_command
 from langchain_sse_chat.cli.endpoint_model import EndpointModel, paced_server
 from langchain_sse_chat.cli.load import CommandError
+from langchain_sse_chat.cli.option_names import Words, words_for
 from langchain_sse_chat.cli.parser import CommandParser
 from langchain_sse_chat.testing import ScriptedServer
+from langchain_sse_chat.transport.url import safe_url
 
 _DESCRIPTION = """\
 Chat with a model in the terminal. Type /help there to see the commands.
@@ -66,6 +68,13 @@ def main(
     out = sys.stdout if out is None else out
     own = parser()
     given = own.parse_args(argv)
+    words = words_for(
+        environment,
+        ("provider", "base_url", "api_key"),
+        provider=given.provider,
+        base_url=given.base_url,
+        api_key_env=given.api_key_env,
+    )
 
     def run() -> int:
         style = style_of(out, environment)
@@ -81,10 +90,12 @@ def main(
         ) as endpoint:
             conversation = Conversation(given.system)
             if is_chat:
-                return _chat(endpoint, conversation, style, environment, out)
+                return _chat(
+                    endpoint, conversation, style, environment, out, words=words
+                )
             return _answer(endpoint, conversation, style, source, out)
 
-    return run_command(own.prog, out, run)
+    return run_command(own.prog, out, run, words)
 
 
 def parser() -> CommandParser:
@@ -114,6 +125,8 @@ def _chat(
     style: Style,
     environment: Mapping[str, str],
     out: TextIO,
+    *,
+    words: Words,
 ) -> int:
     width = partial(width_of, out)
     out.write(f"{wrapped(_greeting(endpoint), width())}\n")
@@ -129,6 +142,7 @@ def _chat(
             view=view,
             width=width,
             read_line=input,
+            words=words,
         )
         return shell.run()
 
@@ -140,7 +154,8 @@ def _greeting(endpoint: EndpointModel) -> str:
             "A server inside this program answers and repeats what you say. Name a "
             "real one with --provider or --base-url. /help lists the commands."
         )
-    return f"{chat.model} at {chat.base_url} answers. /help lists the commands."
+    url = safe_url(str(chat.base_url))
+    return f"{chat.model} at {url} answers. /help lists the commands."
 
 
 def _answer(

@@ -71,8 +71,7 @@ def _check_replaceable(path: Path) -> None:
         OSError: It cannot be read, or it is write-protected.
     """
     if not path.is_file():
-        msg = f"{path} is not a file."
-        raise CommandError(msg)
+        raise _not_a_file(path)
     with path.open("r+", encoding="utf-8", errors="replace") as file:
         if text := file.read():
             read_messages(path.name, text)
@@ -95,6 +94,8 @@ def _write_whole(path: Path, text: str) -> None:
 
 def _read(path: Path, limit: int) -> bytes:
     try:
+        if path.exists() and not path.is_file():  # opening a pipe would wait
+            raise _not_a_file(path)
         with path.open("rb") as file:
             data = file.read(limit + 1)
     except OSError as error:
@@ -114,6 +115,10 @@ def _path(name: str) -> Path:
         return user_path(" ".join(shlex.split(name)))
     except ValueError:
         return path
+
+
+def _not_a_file(path: Path) -> CommandError:
+    return CommandError(f"{path} is not a file.")
 
 
 def _failed(path: Path, what: str, error: OSError) -> CommandError:

@@ -8,7 +8,7 @@ from typing import TextIO
 from langchain_core.tools import BaseTool
 
 from langchain_sse_chat.cli.chat import effects
-from langchain_sse_chat.cli.chat.answer_view import AnswerView, Style, safe, wrapped
+from langchain_sse_chat.cli.chat.answer_view import AnswerView, Style, wrapped
 from langchain_sse_chat.cli.chat.conversation import Conversation
 from langchain_sse_chat.cli.chat.figures import figures
 from langchain_sse_chat.cli.chat.files import (
@@ -22,7 +22,8 @@ from langchain_sse_chat.cli.chat.turn import TooManyRoundsError, Turn
 from langchain_sse_chat.cli.ending import INTERRUPTED
 from langchain_sse_chat.cli.endpoint_model import EndpointModel
 from langchain_sse_chat.cli.load import CommandError
-from langchain_sse_chat.cli.option_names import with_options
+from langchain_sse_chat.cli.option_names import Words
+from langchain_sse_chat.cli.safe_text import safe
 from langchain_sse_chat.errors import SSEChatError
 
 
@@ -37,6 +38,7 @@ class Shell:
         view: Returns a new view for an answer.
         width: Returns the number of its columns.
         read_line: Shows a prompt and returns a line of the user.
+        words: Returns an error of the package in the words of the command.
     """
 
     def __init__(
@@ -49,6 +51,7 @@ class Shell:
         view: Callable[[], AnswerView],
         width: Callable[[], int],
         read_line: Callable[[str], str],
+        words: Words,
     ) -> None:
         self._endpoint = endpoint
         self._conversation = conversation
@@ -57,6 +60,7 @@ class Shell:
         self._view = view
         self._width = width
         self._read_line = read_line
+        self._words = words
         self._tools: list[BaseTool] = []
         self._is_interrupted = False
         """Whether Ctrl-C was pressed since the last line."""
@@ -79,7 +83,7 @@ class Shell:
                 self._is_interrupted = True
                 self._say("\nPress Ctrl-C again to end.")
             except (CommandError, SSEChatError) as error:
-                self._say(with_options(str(error)))
+                self._say(self._words(str(error)))
 
     def _carry_out(self, effect: effects.Effect) -> bool:
         """Carry an effect out; return whether the chat goes on."""
@@ -110,7 +114,8 @@ class Shell:
             case effects.Load(name):
                 messages = load_conversation(name)
                 self._conversation.replace(messages)
-                self._say(f"Loaded {len(messages)} messages.")
+                plural = "" if len(messages) == 1 else "s"
+                self._say(f"Loaded {len(messages)} message{plural}.")
             case _:
                 block = load_attachment(effect.path)
                 self._conversation.attach(block)
@@ -128,7 +133,7 @@ class Shell:
             self._say(str(error))
         except SSEChatError as error:
             hint = "/retry asks again, /undo takes the question back."
-            why = with_options(str(error))
+            why = self._words(str(error))
             self._say(f"{type(error).__name__}: {why}\n{hint}")
         line = figures(turn.progress.stats(), turn.answers)
         if line:

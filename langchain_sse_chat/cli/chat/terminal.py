@@ -102,6 +102,9 @@ def bind_keys(readline: Any) -> None:
     # Python switches it off (https://bugs.python.org/issue42819), but it is what tells
     # a line break that is pasted from the Enter key.
     readline.parse_and_bind("set enable-bracketed-paste on")
+    # In the locale of `LC_ALL=C`, letters outside ASCII would be keys with Meta.
+    for setting in ("input-meta on", "output-meta on", "convert-meta off"):
+        readline.parse_and_bind(f"set {setting}")
 
 
 def _write_history(readline: Any, history: Path) -> None:

@@ -27,7 +27,7 @@ def load_tools(address: str) -> list[BaseTool]:
     except CommandError:
         raise
     except (Exception, SystemExit) as error:  # noqa: BLE001  code of the user
-        first, *_ = str(error).split("\n")
+        first = str(error).partition("\n")[0].rstrip(".")
         msg = (
             f"Cannot load tools from {address}: {type(error).__name__}: {first}. Pass "
             "module:name of a function, a tool or a list of these."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from functools import partial
 
 from langchain_sse_chat.catalog.server_model import read_models
 from langchain_sse_chat.probe.answer import Answer
@@ -10,6 +11,7 @@ from langchain_sse_chat.probe.line import (
     Answers,
     Judgment,
     ProbeLine,
+    in_all,
     judged,
     shown,
     what_came,
@@ -34,17 +36,19 @@ _READS = 2
 
 def streaming_lines(answers: Answers) -> list[ProbeLine]:
     """Return the lines about streaming."""
-    checks = (
-        ("streams", _streams),
-        ("tokens arrive one by one", _one_by_one),
-        ("finish reason", _finish_reason),
-        ("[DONE] at the end", _done),
-        ("keep-alive comments", _comments),
-        ("HTTP/1.1 or later", _http_version),
-    )
+    main = partial(judged, answers, MAIN, _GROUP)
+    ends = partial(in_all, answers=answers.values())
     return [
         _models(answers),
-        *(judged(answers, MAIN, _GROUP, name, judge) for name, judge in checks),
+        main("streams", _streams),
+        main("tokens arrive one by one", _one_by_one),
+        ends(
+            main("finish reason", _finish_reason),
+            has=lambda answer: answer.finish_reason is not None,
+        ),
+        ends(main("[DONE] at the end", _done), has=lambda answer: answer.has_done),
+        main("keep-alive comments", _comments),
+        main("HTTP/1.1 or later", _http_version),
         ProbeLine(_GROUP, "connection reuse", *_reuse(answers)),
     ]
 
@@ -64,6 +68,8 @@ def _models(answers: Answers) -> ProbeLine:
         models = None
     if models is None:
         return ProbeLine("models", "lists models", "no", "not a list of models")
+    if not models:
+        return ProbeLine("models", "lists models", "not clear", "an empty list")
     names = ", ".join(model.id for model in models[:3])
     return ProbeLine("models", "lists models", "yes", f"{len(models)}: {shown(names)}")
 

@@ -13,6 +13,7 @@ from langchain_sse_chat.probe.line import (
 )
 from langchain_sse_chat.probe.questions import AUTO, NAMED, OTHER_TOOL, REQUIRED
 from langchain_sse_chat.probe.tool_pieces import Call, calls_of
+from langchain_sse_chat.wire.jsontext import loads
 
 _GROUP = "tools"
 _TOOLS = frozenset({"get_weather", OTHER_TOOL})
@@ -66,11 +67,19 @@ def _without(answer: Answer) -> Judgment:
 
 
 def _parallel(answer: Answer) -> Judgment:
-    calls = _calls(answer)
-    if len(calls) > 1:
-        return "yes", f"{len(calls)} calls in one answer"
-    count = "1 call" if calls else "no call"
+    cities = {city for call in _calls(answer) if (city := _city(call))}
+    if len(cities) > 1:
+        return "yes", f"{len(cities)} calls in one answer"
+    count = "1 call" if cities else "no call"
     return "not clear", f"{count} for two cities"
+
+
+def _city(call: Call) -> str:
+    try:
+        arguments = loads(call.arguments)
+    except ValueError:
+        return ""
+    return str(arguments.get("city", "")) if isinstance(arguments, dict) else ""
 
 
 def _form(answers: Answers) -> list[ProbeLine]:

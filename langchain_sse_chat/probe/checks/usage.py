@@ -5,7 +5,14 @@ from __future__ import annotations
 from functools import partial
 
 from langchain_sse_chat.probe.answer import Answer
-from langchain_sse_chat.probe.line import Answers, Judgment, ProbeLine, judged
+from langchain_sse_chat.probe.line import (
+    Answers,
+    Judgment,
+    ProbeLine,
+    Verdict,
+    in_all,
+    judged,
+)
 from langchain_sse_chat.probe.questions import MAIN, MAIN_LIMIT, SHORT_LIMIT, UNASKED
 
 _GROUP = "tokens"
@@ -17,7 +24,11 @@ def usage_lines(answers: Answers) -> list[ProbeLine]:
     unasked = partial(judged, answers, UNASKED, _GROUP)
     return [
         main("usage when asked for", _usage, field="stream_options"),
-        unasked("usage unasked", _usage),
+        in_all(
+            unasked("usage unasked", _usage),
+            (a for name, a in answers.items() if name != MAIN),
+            lambda answer: answer.usage is not None,
+        ),
         main("max_tokens", partial(_limit, MAIN_LIMIT), field="max_tokens"),
         unasked(
             "max_completion_tokens",
@@ -34,7 +45,9 @@ def _usage(answer: Answer) -> Judgment:
         answer.tokens(name) for name in ("prompt_tokens", "completion_tokens")
     )
     if read is not None and written is not None:
-        return "yes", f"{read} tokens in, {written} out"
+        # Some servers send zeros instead of counts.
+        verdict: Verdict = "yes" if read and written else "not clear"
+        return verdict, f"{read} tokens in, {written} out"
     if answer.usage is not None:
         return "not clear", "a usage without the usual counts"
     if answer.seen.was_cut:

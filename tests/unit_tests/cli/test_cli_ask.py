@@ -160,3 +160,38 @@ def test_the_pace_is_counted(
     times: list[float], tokens: int | None, words: str
 ) -> None:
     assert words in _pace(times, tokens)
+
+
+def test_the_address_is_shown_without_its_password(
+    server: ScriptedServer,
+) -> None:
+    url = server.base_url.replace("//", "//me:pass-word@")
+    status, text = run("Is it?", BASE_URL=url)
+    assert status == 0
+    assert f"at {server.base_url}: Is it?" in text
+    assert "pass-word" not in text
+
+
+@pytest.mark.parametrize("is_terminal", [True, False])
+def test_an_answer_gives_no_orders_to_a_terminal(
+    server: ScriptedServer, *, is_terminal: bool
+) -> None:
+    class Output(io.StringIO):
+        def isatty(self) -> bool:
+            return is_terminal
+
+    server.script(Reply.text("a\x1b[2Jb"))
+    out = Output()
+    assert main(["Is it?"], {"BASE_URL": server.base_url}, out) == 0
+    assert ("\x1b" in out.getvalue()) is not is_terminal
+    assert "[2Jb" in out.getvalue()
+
+
+def test_an_error_after_a_part_of_the_answer_has_its_own_line(
+    server: ScriptedServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server.script(Reply.text(["Half", " of", " it"], cut_after=2))
+    status, text = run("Is it?", BASE_URL=server.base_url)
+    assert status == 1
+    assert text.endswith("\nHalf of\n")
+    assert "partial" not in capsys.readouterr().err

@@ -9,6 +9,7 @@ import pytest
 
 from langchain_sse_chat.cli.ending import one_line, run_command
 from langchain_sse_chat.cli.load import CommandError
+from langchain_sse_chat.cli.option_names import words_for
 from langchain_sse_chat.errors import ConfigurationError, SSEChatError
 
 
@@ -16,15 +17,16 @@ def raised(error: BaseException) -> int:
     def act() -> int:
         raise error
 
-    return run_command("prog", io.StringIO(), act)
+    words = words_for({}, ("timeout",))
+    return run_command("prog", io.StringIO(), act, words)
 
 
 @pytest.mark.parametrize(
     ("error", "status", "words"),
     [
         (CommandError("Not\nso."), 2, "Not so."),
-        (ConfigurationError("Not `model`."), 2, "Not --model."),
-        (SSEChatError("`base_url` \x1b[2J."), 1, "--base-url [2J."),
+        (ConfigurationError("Not `timeout`."), 2, "Not --timeout."),
+        (SSEChatError("Bad `timeout` \x1b[2J."), 1, "Bad --timeout [2J."),
         (OSError(28, "No space"), 1, "The output failed: No space."),
         (OSError("odd"), 1, "The output failed: odd."),
         (OSError(13, "Denied", "a/b"), 1, "a/b cannot be used: Denied."),

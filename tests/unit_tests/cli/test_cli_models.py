@@ -64,6 +64,14 @@ def test_the_key_is_in_the_named_variable(
     assert "Incorrect API key" in capsys.readouterr().err
 
 
+def test_an_error_names_the_variable_with_the_address(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", "ftp://x")
+    assert models.main([]) == 2
+    assert ": error: OPENAI_BASE_URL is 'ftp://x'" in capsys.readouterr().err
+
+
 def test_a_wrong_setting_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert models.main(["--provider", "nobody"]) == 2
     assert "Unknown provider 'nobody'" in capsys.readouterr().err

@@ -99,7 +99,7 @@ def test_a_command_that_cannot_be_carried_out_is_told(
     [
         (Reply.html("<html>\n<p>Welcome</p>"), "other than a chat completion"),
         (Reply.status(401, error=f"bad key {servers.KEY}"), "401"),
-        (Reply.sse(b"data: {}\n\n", stall_after=0), "first_token_timeout"),
+        (Reply.sse(b"data: {}\n\n", stall_after=0), "Raise --timeout."),
     ],
     ids=["a page", "401", "silence"],
 )
@@ -113,6 +113,14 @@ def test_a_server_that_does_not_answer_is_told(
     assert words in told
     assert told.count("\n") == 1
     assert servers.KEY not in told
+
+
+def test_a_wrong_timeout_is_told_by_its_option(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert printed("--provider", "vllm", "--timeout", "-1") == (2, "")
+    told = capsys.readouterr().err
+    assert told.endswith("error: --timeout is -1.0; pass seconds, 0 or more.\n")
 
 
 def test_an_interrupted_probe_has_a_status(

@@ -121,6 +121,22 @@ def test_what_cannot_be_served_is_said(argv: list[str], words: str) -> None:
         app_of(*argv, KEYS=" , ")
 
 
+def test_an_error_names_the_variable_with_the_address() -> None:
+    with pytest.raises(CommandError, match=r"^BASE_URL is 'ftp://x'"):
+        app_of(BASE_URL="ftp://x")
+
+
+@pytest.mark.parametrize("option", ["--cors-origin", "--allowed-host"])
+def test_an_error_names_the_option_that_set_an_entry(option: str) -> None:
+    with pytest.raises(CommandError, match=rf"^Invalid entry 'a b' of {option}\. "):
+        app_of(at("agent"), option, "a b")
+
+
+def test_the_option_for_keys_of_clients_is_not_one_for_the_key_of_a_server() -> None:
+    with pytest.raises(CommandError, match=r": set OPENROUTER_API_KEY\."):
+        app_of("--provider=openrouter", "--model=m")
+
+
 @pytest.mark.parametrize(
     ("argv", "place"),
     [

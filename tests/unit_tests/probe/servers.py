@@ -55,6 +55,12 @@ def sse(chunks: list[Any], *, done: bool = True) -> Reply:
     return Reply.sse(events(chunks, done=done))
 
 
+def counted(chunks: list[Any]) -> Reply:
+    """Return a stream of chunks with token counts."""
+    usage = {"prompt_tokens": 9, "completion_tokens": 9}
+    return sse([*chunks, {"choices": [], "usage": usage}])
+
+
 def refusal(words: str, status: int = 400) -> Reply:
     """Return a refusal."""
     return Reply.status(status, error=words)
@@ -75,20 +81,20 @@ def good() -> dict[str, Reply]:
     return {
         MAIN: sse([*texts(*NUMBERS, finish="length"), *usage]),
         UNASKED: sse([*short, {"choices": [], "usage": {**USAGE, **NINE}}]),
-        FIELDS: sse(two_answers()),
-        REQUIRED: sse(calls(call("get_weather", 0, '{"city": "Oslo"}', "c"))),
-        AUTO: sse(two_calls()),
-        NAMED: sse(calls(call("get_time", 0, '{"city": "Oslo"}', "c"))),
-        SCHEMA: sse(texts(schema)),
-        OBJECT: sse(texts('{"mood": "fine"}')),
-        DEVELOPER: sse(texts("ZEBRA-4")),
-        IMAGE: sse(texts("Green, red")),
-        PREFIX: sse(texts("is.")),
-        WRONG_KEY: sse(texts("Hello")),
+        FIELDS: counted(two_answers()),
+        REQUIRED: counted(calls(call("get_weather", 0, '{"city": "Oslo"}', "c"))),
+        AUTO: counted(two_calls()),
+        NAMED: counted(calls(call("get_time", 0, '{"city": "Oslo"}', "c"))),
+        SCHEMA: counted(texts(schema)),
+        OBJECT: counted(texts('{"mood": "fine"}')),
+        DEVELOPER: counted(texts("ZEBRA-4")),
+        IMAGE: counted(texts("Green, red")),
+        PREFIX: counted(texts("is.")),
+        WRONG_KEY: counted(texts("Hello")),
         UNKNOWN_MODEL: refusal("The model does not exist", 404),
         BAD_FIELD: refusal("temperature must be a number"),
-        SEED: sse(texts("quokka zephyr marzipan thimble")),
-        OTHER_SEED: sse(texts("gazebo flotsam umlaut pumpernickel")),
+        SEED: counted(texts("quokka zephyr marzipan thimble")),
+        OTHER_SEED: counted(texts("gazebo flotsam umlaut pumpernickel")),
     }
 
 

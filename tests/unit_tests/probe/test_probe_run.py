@@ -116,16 +116,8 @@ def one_after_the_other(*replies: Reply) -> Callable[[Request], Reply]:
 QUIRKS = [
     pytest.param({"main": Reply.json(BODY)}, ["streams"], id="no stream"),
     pytest.param(
-        {"main": streamed(*texts("1"), done=False)},
-        ["[DONE] at the end", "usage when asked for"],
-        id="no DONE, no usage",
+        {"main": streamed(*texts("1"))}, ["usage when asked for"], id="no usage"
     ),
-    pytest.param(
-        {"main": streamed(*texts("1", finish=None), {"usage": servers.USAGE})},
-        ["finish reason"],
-        id="no finish reason",
-    ),
-    pytest.param({"unasked": PROSE}, ["usage unasked"], id="no usage unasked"),
     pytest.param(
         {"every": without("stream_options", "stream_options: unknown")},
         ["usage when asked for"],
@@ -189,6 +181,51 @@ def test_a_quirk_is_a_no_in_its_own_line(
     found = {name for name, each in verdicts(report).items() if each == "no"}
     assert found == set(expected)
     compile(report.code, "code", "exec")
+
+
+@pytest.mark.parametrize(
+    ("quirks", "name"),
+    [
+        ({"main": streamed(*texts("1"), done=False)}, "[DONE] at the end"),
+        ({"prefix": streamed(*texts("1"), done=False)}, "[DONE] at the end"),
+        ({"main": streamed(*texts("1", finish=None))}, "finish reason"),
+        ({"prefix": streamed(*texts("1", finish=None))}, "finish reason"),
+        ({"unasked": PROSE}, "usage unasked"),
+        ({"prefix": PROSE}, "usage unasked"),
+    ],
+    ids=[
+        *("one without DONE", "another without DONE"),
+        *("one without a reason", "another without a reason"),
+        *("one without usage", "another without usage"),
+    ],
+)
+def test_what_comes_in_some_streams_is_not_clear(
+    quirks: dict[str, Any], name: str
+) -> None:
+    with servers.server(**quirks) as server:
+        report = probe(model="m", base_url=server.base_url, api_key=servers.KEY)
+    assert report.verdict(name) == "not clear"
+    assert " streams" in evidence(report, name)
+
+
+def test_what_comes_in_no_stream_is_a_no() -> None:
+    bare = streamed(*texts("1", finish=None), done=False)
+    with servers.server(every=lambda _: bare) as server:
+        report = probe(model="m", base_url=server.base_url, api_key=servers.KEY)
+    for name in ("[DONE] at the end", "finish reason", "usage unasked"):
+        assert report.verdict(name) == "no"
+
+
+def test_a_cache_does_not_make_a_seed() -> None:
+    def cached(request: Request) -> Reply:
+        key = json.dumps(request.json(), sort_keys=True)
+        return streamed(*texts(f"quokka zephyr {key[::-1]}"))
+
+    with servers.server(seed=cached, other_seed=cached) as server:
+        report = probe(
+            model="m", base_url=server.base_url, api_key=servers.KEY, max_requests=18
+        )
+    assert report.verdict("seed") == "no"
 
 
 def test_reasoning_and_comments_are_found() -> None:

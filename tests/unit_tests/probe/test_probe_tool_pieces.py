@@ -50,3 +50,15 @@ def test_a_piece_without_an_index_belongs_to_the_call_before_it() -> None:
     ]
     assert [call.arguments for call in calls_of(pieces)] == ["{}", "{}"]
     assert calls_of([]) == []
+
+
+def test_a_name_and_an_id_that_are_repeated_begin_no_call() -> None:
+    pieces = [ToolPiece(None, "a", "f", "{"), ToolPiece(None, "a", "f", "}")]
+    assert [call.arguments for call in calls_of(pieces)] == ["{}"]
+
+
+def test_another_id_with_a_name_begins_a_call_at_the_same_index() -> None:
+    pieces = [ToolPiece(0, "a", "f", "{}"), ToolPiece(0, "b", "f", "{}")]
+    assert [call.id for call in calls_of(pieces)] == ["a", "b"]
+    pieces = [ToolPiece(0, "a", "f", "{"), ToolPiece(0, "b", "", "}")]
+    assert [call.id for call in calls_of(pieces)] == ["a"]

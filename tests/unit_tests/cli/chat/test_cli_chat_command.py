@@ -103,7 +103,9 @@ def test_a_dead_server_is_told(capsys: pytest.CaptureFixture[str]) -> None:
         bound.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{bound.getsockname()[1]}/v1"
         assert piped("Hi", BASE_URL=url) == (1, "")
-    assert capsys.readouterr().err.count("\n") == 1
+    error = capsys.readouterr().err
+    assert "Check BASE_URL, the network" in error
+    assert error.count("\n") == 1
 
 
 class Lines(io.StringIO):
@@ -134,6 +136,16 @@ def test_a_terminal_gets_a_chat(
     assert status == 0
     assert text.startswith("A server inside this program answers")
     assert "\nYou said: **Hi**\nfirst token after" in text
+
+
+def test_the_greeting_has_no_password(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    url = "http://me:pass-word@localhost/v1"
+    status, text = typed(monkeypatch, tmp_path, "/quit\n", BASE_URL=url)
+    assert status == 0
+    assert "at http://localhost/v1 answers" in text
+    assert "pass-word" not in text
 
 
 def test_a_person_whose_output_is_a_pipe_is_told_how_a_question_ends(

@@ -138,3 +138,14 @@ def test_a_large_file_is_refused(
     monkeypatch.setattr(files, "_MAX_LOADED", 2**20)
     with pytest.raises(CommandError, match=r"^a.gif is larger than 1 MB\.$"):
         load_conversation(str(path))
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no named pipes")
+@pytest.mark.parametrize("use", [load_conversation, load_attachment])
+def test_a_pipe_is_not_waited_for(tmp_path: Path, use: Callable[[str], Any]) -> None:
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    with pytest.raises(CommandError, match=r"pipe is not a file\.$"):
+        use(str(path))
+    with pytest.raises(CommandError, match=r" is not a file\.$"):
+        use(str(tmp_path))

@@ -25,3 +25,11 @@ def test_lines_have_no_margins() -> None:
 def test_without_rich_there_is_no_renderer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "rich.console", None)
     assert rich_renderer(lambda: 80) is None
+
+
+def test_an_image_stays_behind_the_text_before_it() -> None:
+    renderer = rich_renderer(lambda: 20)
+    assert renderer is not None
+    assert renderer()("a\n![*b* c](u) d") == ["a 🌆 *b* c d"]
+    [linked] = renderer()("[![b](u)](v)")
+    assert "🌆 b" in linked

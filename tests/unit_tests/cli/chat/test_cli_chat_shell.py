@@ -10,6 +10,7 @@ from langchain_sse_chat.cli.chat.answer_view import AnswerView, PlainStream, Sty
 from langchain_sse_chat.cli.chat.conversation import Conversation
 from langchain_sse_chat.cli.chat.shell import Shell
 from langchain_sse_chat.cli.endpoint_model import EndpointModel
+from langchain_sse_chat.cli.option_names import words_for
 from langchain_sse_chat.testing import Reply, Scripted, ScriptedServer
 
 pytestmark = pytest.mark.enable_socket
@@ -65,6 +66,7 @@ class Chat:
                 view=lambda: AnswerView(style, PlainStream()),
                 width=lambda: self.columns,
                 read_line=read_line,
+                words=words_for(environment),
             )
             return shell.run()
 
@@ -133,6 +135,8 @@ def test_a_conversation_is_saved_and_loaded(chat: Chat, tmp_path: Path) -> None:
     assert chat.shown[3] == "> Loaded 2 messages."
     assert chat.shown[4].startswith(f"> {name}x cannot be read: No such file")
     assert len(chat.conversation.prompt) == 2
+    chat("/undo", "/system Be brief.", f"/save {name}1", f"/load {name}1")
+    assert "> Loaded 1 message." in chat.shown
 
 
 def test_a_file_is_attached(chat: Chat, tmp_path: Path) -> None:
@@ -143,9 +147,9 @@ def test_a_file_is_attached(chat: Chat, tmp_path: Path) -> None:
     assert (image["type"], text["text"]) == ("image_url", "What is it?")
 
 
-def test_an_error_names_options(chat: Chat) -> None:
+def test_an_error_names_what_sets_the_address(chat: Chat) -> None:
     chat("Hi", replies=(Reply.status(404, error="not found"),))
-    assert "and that --base-url is the part" in chat.shown[0]
+    assert "and that BASE_URL is the part" in chat.shown[0]
 
 
 def test_a_conversation_survives_errors(chat: Chat) -> None:

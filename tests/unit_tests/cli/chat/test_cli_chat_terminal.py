@@ -125,7 +125,16 @@ def test_without_a_terminal_there_are_no_control_keys(
     ("doc", "expected"),
     [
         ("uses libedit", ["bind ^I rl_complete"]),
-        (None, ["tab: complete", "set enable-bracketed-paste on"]),
+        (
+            None,
+            [
+                "tab: complete",
+                "set enable-bracketed-paste on",
+                "set input-meta on",
+                "set output-meta on",
+                "set convert-meta off",
+            ],
+        ),
     ],
     ids=["libedit", "GNU"],
 )

@@ -33,6 +33,10 @@ def test_tools_are_found(name: str, names: str) -> None:
             "faulty:f",
             "Cannot load tools from faulty:f: ZeroDivisionError: division by zero",
         ),
+        (
+            f"{HERE}:undescribed",
+            r"must have a docstring if description not provided\. Pass",
+        ),
     ],
 )
 def test_anything_else_is_told(

@@ -62,6 +62,10 @@ def own_message(city: str) -> ToolMessage:
     return ToolMessage(f"fog in {city}", tool_call_id="1", status="success")
 
 
+def undescribed(city: str) -> str:
+    return city
+
+
 several = [weather, forecast, broken]
 nothing: list[object] = []
 number = 1

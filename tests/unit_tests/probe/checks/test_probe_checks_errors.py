@@ -54,6 +54,18 @@ def test_an_error_may_come_with_status_200() -> None:
     assert "status 200: no such model" in line.evidence
 
 
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        (UNKNOWN_MODEL, "The model is overloaded, try again later"),
+        (WRONG_KEY, "Server overloaded"),
+    ],
+)
+def test_an_error_of_a_busy_server_is_no_refusal(asked: str, words: str) -> None:
+    answer = streamed(asked, [{"error": {"message": words}}])
+    assert verdict(errors_lines, NAMES[asked], answer) == "not clear"
+
+
 def test_an_empty_answer_is_not_clear() -> None:
     answer = streamed(BAD_FIELD, [])
     assert verdict(errors_lines, NAMES[BAD_FIELD], answer) == "not clear"

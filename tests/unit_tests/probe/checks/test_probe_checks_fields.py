@@ -15,6 +15,7 @@ from tests.unit_tests.probe.answers import ask, chunk, streamed, texts, verdict
         ("alpha beta ", "length", "not clear"),
         ("alpha beta delta", "stop", "not clear"),
         ("Sure!", "stop", "not clear"),
+        ("alpha", "stop", "not clear"),
     ],
 )
 def test_a_stop_text_ends_the_answer_before_it(
@@ -25,8 +26,15 @@ def test_a_stop_text_ends_the_answer_before_it(
 
 
 def test_two_answers_have_two_indexes() -> None:
-    two = streamed(FIELDS, [*texts("a"), chunk(index=1, content="b")])
+    second = [chunk(index=1, content="b"), chunk(1, "stop")]
+    two = streamed(FIELDS, [*texts("a"), *second])
     assert verdict(fields_lines, "n", two) == "yes"
+    three = streamed(FIELDS, [*texts("a"), *second, chunk(2, "stop", content="c")])
+    assert verdict(fields_lines, "n", three) == "not clear"
+    numbered = streamed(FIELDS, [chunk(1, content="b"), *texts("a")])
+    assert verdict(fields_lines, "n", numbered) == "not clear"
+    empty = streamed(FIELDS, [*texts("a"), chunk(1, "stop")])
+    assert verdict(fields_lines, "n", empty) == "not clear"
     assert verdict(fields_lines, "n", streamed(FIELDS, texts("a"))) == "no"
     cut = streamed(FIELDS, texts("a"), was_cut=True)
     assert verdict(fields_lines, "n", cut) == "not clear"
@@ -40,13 +48,24 @@ OTHERS = "gazebo flotsam umlaut pumpernickel"
     ("said", "expected"),
     [
         ((WORDS, WORDS, OTHERS), "yes"),
+        ((WORDS, f"{WORDS} more", OTHERS), "yes"),
+        ((f"{WORDS} 7", f"{WORDS} 7", f"{WORDS} 8"), "not clear"),
         ((WORDS, OTHERS, OTHERS), "no"),
         ((WORDS, WORDS, WORDS), "not clear"),
         (("yes", "yes", "no"), "not clear"),
         ((WORDS, WORDS), "not clear"),
         ((), "not clear"),
     ],
-    ids=["repeats", "differs", "never varies", "short", "two answers", "not asked"],
+    ids=[
+        "repeats",
+        "goes on",
+        "echoes",
+        "differs",
+        "never varies",
+        "short",
+        "two answers",
+        "not asked",
+    ],
 )
 def test_a_seed_repeats_an_answer(said: tuple[str, ...], expected: str) -> None:
     asked = zip((SEED, SEED_AGAIN, OTHER_SEED), said, strict=False)

@@ -144,6 +144,7 @@ def test_responses_on_one_connection_reuse_it(
     ("body", "status", "expected"),
     [
         pytest.param({"data": [{"id": "a"}]}, 200, "yes", id="a list"),
+        pytest.param({"data": []}, 200, "not clear", id="an empty list"),
         pytest.param({"x": 1}, 200, "no", id="something else"),
         pytest.param({"error": "x"}, 404, "no", id="404"),
         pytest.param({"error": "x"}, 500, "not clear", id="500"),

@@ -45,9 +45,19 @@ def test_a_named_call_is_of_that_tool_alone() -> None:
 
 def test_two_calls_in_one_answer_are_parallel() -> None:
     name = "parallel calls"
-    two = streamed(AUTO, calls(call(), call(index=1)))
+    rome = {"name": "get_weather", "arguments": '{"city": "Rome"}'}
+    two = streamed(AUTO, calls(call(), call(index=1, function=rome)))
     assert verdict(tools_lines, name, two) == "yes"
+    same_index = streamed(AUTO, calls(call(), call(id="c1", function=rome)))
+    assert verdict(tools_lines, name, same_index) == "yes"
     assert verdict(tools_lines, name, streamed(AUTO, calls(call()))) == "not clear"
+
+
+@pytest.mark.parametrize("arguments", [ARGUMENTS, "", "{", "[]", "{}"])
+def test_a_call_that_is_repeated_or_broken_is_not_parallel(arguments: str) -> None:
+    second = {"name": "get_weather", "arguments": arguments}
+    answer = streamed(AUTO, calls(call(), call(index=1, function=second)))
+    assert verdict(tools_lines, "parallel calls", answer) == "not clear"
 
 
 def test_arguments_in_one_piece_are_told_from_those_in_several() -> None:
@@ -55,6 +65,8 @@ def test_arguments_in_one_piece_are_told_from_those_in_several() -> None:
     rest = {"index": 0, "function": {"arguments": " "}}
     assert verdict(tools_lines, name, streamed(AUTO, calls(call(), rest))) == "yes"
     assert verdict(tools_lines, name, streamed(AUTO, calls(call()))) == "no"
+    same_index = streamed(AUTO, calls(call(), call(id="c1")))
+    assert verdict(tools_lines, name, same_index) == "no"
     short = call(function={"name": "get_weather", "arguments": "{}"})
     assert verdict(tools_lines, name, streamed(AUTO, calls(short))) == "not clear"
 

@@ -24,6 +24,8 @@ def test_usage_has_both_counts() -> None:
     assert verdict(usage_lines, ASKED, streamed(MAIN, with_usage(counts(2)))) == "yes"
     other = streamed(MAIN, with_usage({"tokens": 3}))
     assert verdict(usage_lines, ASKED, other) == "not clear"
+    zeros = streamed(MAIN, with_usage(counts(0)))
+    assert verdict(usage_lines, ASKED, zeros) == "not clear"
 
 
 def test_a_stream_without_usage_is_a_no() -> None:
