@@ -348,6 +348,22 @@ async def test_a_shutdown_ends_answers_and_readers() -> None:
 
 
 @in_virtual_time
+async def test_a_server_that_stops_without_patience_tells_the_readers() -> None:
+    app = keeping()
+    client = listen(app)
+    task = client.start()
+    await asyncio.sleep(1.5)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    last = events_of(client.reply)[-1]
+    assert (last.event, client.reply.is_complete) == ("failure", True)
+    assert "server_shutting_down" in last.data
+    assert (await listen(app, last.id).whole()).status == 204
+    await app.drain(0)
+
+
+@in_virtual_time
 async def test_completions_are_not_kept() -> None:
     body = {"model": "slow", "messages": [{"role": "user", "content": "Hi"}]}
     client = Client(
