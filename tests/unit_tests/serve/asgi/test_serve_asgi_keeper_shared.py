@@ -133,6 +133,25 @@ async def test_another_worker_stops_an_answer() -> None:
 
 
 @in_virtual_time
+async def test_another_worker_stops_an_answer_that_is_not_the_last_to_its_chat() -> (
+    None
+):
+    _, here, there = workers()
+    first, second = ask(here), ask(there)
+    tasks = [first.start()]
+    await asyncio.sleep(1.5)
+    tasks.append(second.start())
+    await asyncio.sleep(1)
+    last = events_of(first.reply)[-1].id
+    assert (await stop(there, headers={"last-event-id": last})).status == 204
+    await tasks[0]
+    assert read_ui(first.reply.body).text == "0 слово, 1 слово, "
+    await tasks[1]
+    assert read_ui(second.reply.body).text == TEXT
+    await end(here, there)
+
+
+@in_virtual_time
 async def test_a_chat_goes_on_at_another_worker_while_an_answer_is_running() -> None:
     _, here, there = workers()
     # As `stop` of `useChat` alone does, which closes the connection.
