@@ -176,6 +176,30 @@ def test_the_focus_stays_with_the_answer(
     expect(page.question).to_be_focused()
 
 
+def test_a_line_begins_on_the_side_of_its_language(
+    open_page: Open, url: str, upstream: ScriptedServer
+) -> None:
+    words = "שלום."
+    upstream.script(Reply.text(f"{words}\n\n- {words}\n\n# {words}"))
+    page = open_page(url)
+    page.ask(words)
+    lines = page.rendered.locator("p, li, h3")
+    expect(lines).to_have_count(3)
+    question = page.log.locator(".question .plain > div")
+    for line in (question, *lines.all()):
+        assert line.evaluate(
+            """line => {
+              const range = document.createRange();
+              const at = (place) => {
+                range.setStart(line.firstChild, place);
+                range.setEnd(line.firstChild, place + 1);
+                return range.getBoundingClientRect().left;
+              };
+              return at(4) < at(0);
+            }"""
+        )
+
+
 def test_a_model_is_chosen(open_page: Open, serve: Serve) -> None:
     page = open_page(serve({"a": echo, "b": other}))
     picker = page.page.get_by_label("Model", exact=True)
