@@ -174,8 +174,8 @@ def _client_for(redis: Any, keep: object, connections: int) -> Any:
         max_connections=connections,
         # A second attempt is made with what is known then.
         retry=retry(no_wait, 0),
-        # `Store` has its own: before Python 3.12, `asyncio.wait_for`, by which the client
-        # has this one, may lose that a task is canceled
+        # `Store` has its own: before Python 3.12, `asyncio.wait_for`, by which the
+        # client has this one, may lose that a task is canceled
         # (https://github.com/python/cpython/issues/86296).
         socket_timeout=None,
         socket_connect_timeout=_TIMEOUT,
