@@ -114,7 +114,8 @@ class Closable(fakeredis.FakeAsyncRedis):
 
     async def execute_command(self, *args: Any, **options: Any) -> Any:
         assert not self.is_closing
-        return await super().execute_command(*args, **options)
+        execute: Any = super().execute_command
+        return await execute(*args, **options)
 
 
 @pytest.mark.parametrize("is_own", [True, False], ids=["own", "foreign"])
