@@ -295,16 +295,15 @@ class ServeApp:
         return reading or functools.partial(self._send_nothing, call)
 
     async def _stop(self, call: Call, route: Route) -> Respond:
-        if route.name == "chat/stop":
-            owner = self._owner(call, route.argument)
+        is_chat = route.name == "chat/stop"
+        event_id = call.header("last-event-id") if is_chat else route.argument
+        owner = self._owner(call, route.argument if is_chat else None)
+        if self._keeper is not None and event_id is not None:
+            is_stopped = await self._keeper.stop(event_id, owner)
+        else:
             is_stopped = self._chats.stop(owner)
             if self._keeper is not None:
                 is_stopped = await self._keeper.stop_chat(owner) or is_stopped
-        elif self._keeper is not None:
-            owner = self._owner(call)
-            is_stopped = await self._keeper.stop(route.argument, owner)
-        else:
-            is_stopped = False
         if not is_stopped:
             raise RequestRefused(not_found("No such answer is running."))
         return functools.partial(self._send_nothing, call)

@@ -37,9 +37,8 @@ class Reading:
             answer.follow(self.after),
             encoder,
             limits=self.limits,
-            # The answer may go on: this process may shut down, but not that of the
-            # answer.
-            breaks_off=True,
+            # If this process shuts down, the client reads on at another one.
+            breaks_off=answer.is_shared,
         )
         answered = Answered(self.request_id, "-")
         delivery = Delivery(

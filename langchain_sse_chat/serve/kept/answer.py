@@ -60,6 +60,11 @@ class Readable(Protocol):
     """Whether no more events will come."""
 
     @property
+    def is_shared(self) -> bool:
+        """Whether its readers can go on at another process."""
+        ...
+
+    @property
     def last(self) -> int:
         """The number of the last event, 0 before the first one."""
         ...
@@ -138,6 +143,11 @@ class KeptAnswer:
     def last(self) -> int:
         """The number of the last event, 0 before the first one."""
         return self.log.last
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether its readers can go on at another process."""
+        return self.read_elsewhere is not None
 
     @property
     def status(self) -> int:

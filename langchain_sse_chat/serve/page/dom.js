@@ -9,7 +9,7 @@ export function element(tag, properties = {}, ...children) {
 
 /** Returns a button. */
 export function button(text, onclick, properties = {}) {
-  return element("button", { type: "button", className: "quiet", onclick, ...properties }, text);
+  return element("button", { className: "quiet", onclick, ...properties }, text);
 }
 
 const TAGS = new Set(

@@ -8,14 +8,10 @@ import { load, newId, save } from "./store.js";
 import { Interrupted, Refused, readChunks } from "./stream.js";
 import { AnswerView, afterDrawing, questionView } from "./view.js";
 
-/** Milliseconds for a stopped answer to end by itself. */
-const PATIENCE = 2000;
-
 const CUT = {
   length: "The answer is cut off: it reached the limit on its length.",
   "content-filter": "The answer was cut off by a content filter.",
 };
-const EMPTY = "The answer is empty.";
 
 const at = (id) => document.getElementById(id);
 const question = at("question");
@@ -44,6 +40,7 @@ function retry() {
   chat.messages.pop();
   messages.lastElementChild.remove();
   ask();
+  at("stop").focus();
 }
 
 /** Asks for an answer to the messages so far. */
@@ -62,9 +59,8 @@ function ask() {
 
 /** Reads on the answer that ran when the page was left. */
 function readOn(view) {
-  const { answer } = chat.pending;
   view.status.textContent = "Resuming …";
-  run(view, null, answer && `${answer}.0`);
+  run(view, null, chat.pending.answer);
 }
 
 /** Reads one answer, from a new request or after an ID. */
@@ -82,7 +78,7 @@ async function run(view, begin, lastId = null) {
       lastId,
       connect: (last) => (last === null && begin ? begin() : resume(last, own.signal)),
       onId: (id) => {
-        const started = id.slice(0, id.lastIndexOf("."));
+        const started = id.replace(/[^.]*$/, "0");
         if (turn !== own || chat.pending.answer === started) return;
         chat.pending.answer = started;
         keep();
@@ -112,8 +108,12 @@ async function run(view, begin, lastId = null) {
 }
 
 function resume(last, signal) {
-  const headers = last === null ? {} : { "Last-Event-ID": last };
-  return api.send(`chat/${chat.id}/stream`, { headers, signal });
+  return api.send(`chat/${chat.id}/stream`, { headers: after(last), signal });
+}
+
+/** Returns headers that name an event, if it is known. */
+function after(id) {
+  return id && { "Last-Event-ID": id };
 }
 
 /** Returns what is told about the end of an answer, null if it is complete. */
@@ -125,7 +125,7 @@ function notice(answer, failure, isStopped) {
   const cut = CUT[message.metadata?.finishReason];
   const isEmpty = message.parts.every(({ type }) => type === "step-start");
   const lost = failure && !isFinished ? words(failure) : null;
-  const told = answer.error ?? lost ?? cut ?? (isEmpty ? EMPTY : null);
+  const told = answer.error ?? lost ?? cut ?? (isEmpty ? "The answer is empty." : null);
   return told && { words: told, isFailure: true };
 }
 
@@ -147,8 +147,10 @@ function stop() {
   if (own === null || own.isStopping) return;
   own.isStopping = true;
   // The server ends the stream, which a kept answer would outlive.
-  setTimeout(own.stop, PATIENCE);
-  api.send(`chat/${chat.id}/stop`, { method: "POST" }).catch(own.stop);
+  setTimeout(own.stop, 2000);
+  // A duplicated tab has the same chat.
+  const headers = after(chat.pending.answer);
+  api.send(`chat/${chat.id}/stop`, { method: "POST", headers }).catch(own.stop);
 }
 
 function pause(milliseconds, signal) {
@@ -218,11 +220,11 @@ function newChat() {
 }
 
 function showTurn() {
-  const isStopFocused = document.activeElement === at("stop");
+  const focused = document.activeElement;
   at("send").hidden = turn !== null;
   at("stop").hidden = turn === null;
   at("welcome").hidden = chat.messages.length > 0;
-  if (isStopFocused) question.focus();
+  if (focused.hidden) question.focus();
 }
 
 /** Says a text to screen readers. */
@@ -251,7 +253,6 @@ async function askForKey(isWrong) {
   at("key-words").textContent = isWrong
     ? "The server does not accept this key. Enter another one."
     : "The server needs an API key. It is kept until you close this tab.";
-  at("key").value = "";
   dialog.returnValue = "";
   if (!dialog.open) dialog.showModal();
   await new Promise((resolve) => dialog.addEventListener("close", resolve, { once: true }));
@@ -311,7 +312,8 @@ at("composer").addEventListener("submit", (event) => {
   send();
 });
 
-at("stop").addEventListener("click", stop);
+// The second click of a double one on "Send" is not for it.
+at("stop").addEventListener("click", ({ detail }) => detail !== 2 && stop());
 at("new-chat").addEventListener("click", newChat);
 at("key-button").addEventListener("click", () => askForKey(false));
 at("key-cancel").addEventListener("click", () => at("key-dialog").close());

@@ -62,6 +62,48 @@ def test_an_answer_is_stopped_before_its_first_token(
     assert upstream.wait_for_disconnect()
 
 
+@pytest.mark.parametrize("clicks", [2, 3])
+def test_a_double_click_sends_and_only_another_click_stops(
+    open_page: Open, url: str, upstream: ScriptedServer, clicks: int
+) -> None:
+    gate = threading.Semaphore(0)
+    upstream.script(Reply.text("a", gate=gate))
+    page = open_page(url)
+    page.question.fill("Hello")
+    page.button("Send").click(click_count=clicks)
+    if clicks == 2:
+        assert upstream.wait_for_requests()
+        gate.release(9)
+        expect(page.rendered).to_have_text("a")
+    expect(page.notice).to_have_text("" if clicks == 2 else "Stopped.")
+
+
+def test_a_tab_stops_its_own_answer_only(
+    open_page: Open, serve: Serve, upstream: ScriptedServer
+) -> None:
+    first = open_page(serve(keep="memory://"))
+    first.ask("Hello")
+    first.wait_for_end()
+    # As a tab that the user duplicates: it has the same chat.
+    with first.page.context.expect_page() as opened:
+        first.page.evaluate("() => void window.open(location.href)")
+    second = ChatPage(opened.value)
+    pages, words = (first, second), ("One", "Two")
+    for page, word in zip(pages, words, strict=True):
+        held(upstream, word)
+        page.ask("Count")
+        page.wait_for_text(word)
+
+    for page in pages:
+        page.button("Stop").click()
+        expect(page.notice).to_have_text("Stopped.")
+        if page is first:
+            assert upstream.wait_for_disconnect()
+            second.wait_for_text("Two")
+            expect(second.answer).to_have_attribute("aria-busy", "true")
+    assert second.troubles == []
+
+
 def test_retry_asks_again_without_the_answer(
     open_page: Open, url: str, upstream: ScriptedServer
 ) -> None:

@@ -158,6 +158,48 @@ def test_everything_is_reached_by_tab(open_page: Open, serve: Serve) -> None:
     assert {"Model", "New chat", "Copy answer", "Retry", "Message"} <= set(names)
 
 
+@pytest.mark.parametrize("name", ["Send", "Retry"])
+def test_the_focus_stays_with_the_answer(
+    open_page: Open, url: str, upstream: ScriptedServer, name: str
+) -> None:
+    page = open_page(url)
+    page.ask("Hello")
+    page.wait_for_end()
+    gate = threading.Semaphore(0)
+    upstream.script(Reply.text("a", gate=gate))
+    page.question.fill("Hello")
+    page.button(name).press("Enter")
+    focused = page.question if name == "Send" else page.button("Stop")
+    expect(focused).to_be_focused()
+    gate.release(9)
+    page.wait_for_end()
+    expect(page.question).to_be_focused()
+
+
+def test_a_line_begins_on_the_side_of_its_language(
+    open_page: Open, url: str, upstream: ScriptedServer
+) -> None:
+    words = "שלום."
+    upstream.script(Reply.text(f"{words}\n\n- {words}\n\n# {words}"))
+    page = open_page(url)
+    page.ask(words)
+    lines = page.rendered.locator("p, li, h3")
+    expect(lines).to_have_count(3)
+    question = page.log.locator(".question .plain > div")
+    for line in (question, *lines.all()):
+        assert line.evaluate(
+            """line => {
+              const range = document.createRange();
+              const at = (place) => {
+                range.setStart(line.firstChild, place);
+                range.setEnd(line.firstChild, place + 1);
+                return range.getBoundingClientRect().left;
+              };
+              return at(4) < at(0);
+            }"""
+        )
+
+
 def test_a_model_is_chosen(open_page: Open, serve: Serve) -> None:
     page = open_page(serve({"a": echo, "b": other}))
     picker = page.page.get_by_label("Model", exact=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -74,6 +75,14 @@ def test_a_page_reads_its_answer_at_the_other_worker(two: Two) -> None:
         assert answer.text.startswith(seen.text)
         assert seen.message_id == answer.message_id
     assert [w.client.get("/chat/chat-1/stream").status_code for w in two] == [204, 204]
+
+
+def test_pages_that_ask_at_the_same_time_do_not_disturb_one_another(two: Two) -> None:
+    def ask(number: int) -> int:
+        return two[0].client.get(f"/chat/{number}/stream").status_code
+
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(ask, range(400))) == {204}
 
 
 @pytest.mark.parametrize("path", ["chat", "events"])

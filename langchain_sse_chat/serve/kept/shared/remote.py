@@ -43,6 +43,9 @@ class _Sight:
 class RemoteAnswer:
     """An answer of another worker, as Redis has it; see `Readable`."""
 
+    is_shared = True
+    """Whether its readers can go on at another process."""
+
     def __init__(
         self,
         answer_id: str,

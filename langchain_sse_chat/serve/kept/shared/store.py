@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
-from collections.abc import AsyncIterator, Awaitable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Protocol
 
@@ -55,12 +55,14 @@ class Store:
     """A Redis.
 
     Args:
-        client: A client of `redis.asyncio`.
-        is_own: Whether nobody else uses the client, so that it can be closed.
+        new_client: Returns a client of `redis.asyncio`.
+        is_own: Whether nobody else uses the client, so that it can be closed. Each call
+            returns another client then.
     """
 
-    def __init__(self, client: _Client, *, is_own: bool) -> None:
-        self._client = client
+    def __init__(self, new_client: Callable[[], _Client], *, is_own: bool) -> None:
+        self._new_client = new_client
+        self._client = new_client()
         self._is_own = is_own
         redis_error = importlib.import_module("redis.exceptions").RedisError
         self._users = 0
@@ -83,12 +85,22 @@ class Store:
             redis = importlib.import_module("redis.asyncio")
         except ImportError:
             raise ConfigurationError(_MISSING) from None
-        client: Any = keep
-        if isinstance(keep, str):
-            client = _client_for(redis, keep, readers + _BESIDE_READERS)
+        is_own = isinstance(keep, str)
+
+        def new_client() -> Any:
+            return _client_for(redis, keep, readers + _BESIDE_READERS)
+
+        try:
+            client = new_client()
+            if is_own:
+                # Options in the address are checked when a connection is made.
+                client.connection_pool.make_connection()
+        except (ValueError, TypeError):
+            # The text of the error may have the password.
+            raise ConfigurationError(INVALID_KEEP) from None
         if not (isinstance(client, redis.Redis) and _replies_are_plain(client)):
             raise ConfigurationError(INVALID_KEEP)
-        return cls(client, is_own=isinstance(keep, str))
+        return cls(new_client, is_own=is_own)
 
     @asynccontextmanager
     async def using(self) -> AsyncIterator[None]:
@@ -101,9 +113,8 @@ class Store:
             yield
         finally:
             self._users -= 1
-            if not self._users and self._is_own:
-                pool = self._client.connection_pool
-                await pool.disconnect(inuse_connections=False)
+            if not self._users:
+                await self.close()
 
     async def one(self, *command: Any) -> Any:
         """Return the reply to a command.
@@ -147,31 +158,29 @@ class Store:
     async def close(self) -> None:
         """Close all connections, unless they are those of somebody else."""
         if self._is_own:
-            await self._client.aclose()
+            # Whoever comes now gets no connection that is being closed.
+            client, self._client = self._client, self._new_client()
+            await client.aclose()
 
 
-def _client_for(redis: Any, url: str, connections: int) -> Any:
+def _client_for(redis: Any, keep: object, connections: int) -> Any:
+    """Return the client itself, or a new one for an address."""
+    if not isinstance(keep, str):
+        return keep
     retry = importlib.import_module("redis.asyncio.retry").Retry
     no_wait = importlib.import_module("redis.backoff").NoBackoff()
-    try:
-        client = redis.Redis.from_url(
-            url,
-            max_connections=connections,
-            # A second attempt is made with what is known then.
-            retry=retry(no_wait, 0),
-            # `Store` has its own: before Python 3.12, `asyncio.wait_for`, by which the
-            # client has this one, may lose that a task is canceled
-            # (https://github.com/python/cpython/issues/86296).
-            socket_timeout=None,
-            socket_connect_timeout=_TIMEOUT,
-            protocol=2,
-        )
-        # Options in the address are checked when a connection is made.
-        client.connection_pool.make_connection()
-    except (ValueError, TypeError):
-        # The text of the error may have the password.
-        raise ConfigurationError(INVALID_KEEP) from None
-    return client
+    return redis.Redis.from_url(
+        keep,
+        max_connections=connections,
+        # A second attempt is made with what is known then.
+        retry=retry(no_wait, 0),
+        # `Store` has its own: before Python 3.12, `asyncio.wait_for`, by which the
+        # client has this one, may lose that a task is canceled
+        # (https://github.com/python/cpython/issues/86296).
+        socket_timeout=None,
+        socket_connect_timeout=_TIMEOUT,
+        protocol=2,
+    )
 
 
 def _replies_are_plain(client: _Client) -> bool:

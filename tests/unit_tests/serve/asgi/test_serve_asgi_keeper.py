@@ -265,6 +265,22 @@ async def test_a_page_stops_an_answer_that_another_reads() -> None:
 
 
 @in_virtual_time
+async def test_of_two_answers_to_a_chat_one_is_stopped_by_its_id() -> None:
+    app = keeping()
+    first, second = ask(app), ask(app)
+    tasks = [first.start(), second.start()]
+    await asyncio.sleep(2.5)
+    last = events_of(first.reply)[-1].id
+    headers = {"last-event-id": last}
+    assert (await stop(app, "chat-2", headers=headers)).status == 404
+    assert (await stop(app, headers=headers)).status == 204
+    await tasks[0]
+    assert read_ui(first.reply.body).text == "0 слово, 1 слово, "
+    await tasks[1]
+    assert read_ui(second.reply.body).text == TEXT
+
+
+@in_virtual_time
 async def test_a_reader_that_was_told_not_to_come_back_gets_nothing() -> None:
     app = keeping()
     reply = await part(listen(app), 1.5)
@@ -345,6 +361,22 @@ async def test_a_shutdown_ends_answers_and_readers() -> None:
         del message
 
     await app({"type": "lifespan"}, receive, send)
+
+
+@in_virtual_time
+async def test_a_server_that_stops_without_patience_tells_the_readers() -> None:
+    app = keeping()
+    client = listen(app)
+    task = client.start()
+    await asyncio.sleep(1.5)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    last = events_of(client.reply)[-1]
+    assert (last.event, client.reply.is_complete) == ("failure", True)
+    assert "server_shutting_down" in last.data
+    assert (await listen(app, last.id).whole()).status == 204
+    await app.drain(0)
 
 
 @in_virtual_time

@@ -93,6 +93,24 @@ async def test_a_worker_that_shuts_down_does_not_end_the_answer_of_another() -> 
 
 
 @in_virtual_time
+async def test_a_server_that_stops_without_patience_leaves_readers_to_the_others() -> (
+    None
+):
+    _, here, there = workers()
+    reader = listen(here)
+    task = reader.start()
+    await asyncio.sleep(2.5)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    before = events_of(reader.reply)
+    assert not reader.reply.is_complete
+    after = events_of(await listen(there, before[-1].id).whole())
+    assert text_of(before) + text_of(after) == TEXT
+    await end(here, there)
+
+
+@in_virtual_time
 async def test_another_worker_stops_an_answer() -> None:
     _, here, there = workers()
     first = ask(here)
@@ -111,6 +129,25 @@ async def test_another_worker_stops_an_answer() -> None:
     assert (await Client(there, "POST", path).whole()).status == 204
     await task
     assert events_of(client.reply)[-1].event == "stop"
+    await end(here, there)
+
+
+@in_virtual_time
+async def test_another_worker_stops_an_answer_that_is_not_the_last_to_its_chat() -> (
+    None
+):
+    _, here, there = workers()
+    first, second = ask(here), ask(there)
+    tasks = [first.start()]
+    await asyncio.sleep(1.5)
+    tasks.append(second.start())
+    await asyncio.sleep(1)
+    last = events_of(first.reply)[-1].id
+    assert (await stop(there, headers={"last-event-id": last})).status == 204
+    await tasks[0]
+    assert read_ui(first.reply.body).text == "0 слово, 1 слово, "
+    await tasks[1]
+    assert read_ui(second.reply.body).text == TEXT
     await end(here, there)
 
 

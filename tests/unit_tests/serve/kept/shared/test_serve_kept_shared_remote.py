@@ -268,7 +268,7 @@ class FullStore(Store):
 async def test_a_redis_that_is_full_shows_what_it_has() -> None:
     far = Far()
     far.give("abc")
-    store = FullStore(far.redis.client(), is_own=True)
+    store = FullStore(far.redis.client, is_own=True)
     events = (await far.find(store)).follow(0)
     assert await anext(events) == far.given.log.after(0)
     with pytest.raises(RequestRefused, match="does not work"):
@@ -285,7 +285,7 @@ async def test_a_redis_that_is_full_shows_what_it_has() -> None:
 @in_virtual_time
 async def test_a_redis_that_is_full_for_a_while_knows_that_it_is_read() -> None:
     far = Far()
-    store = FullStore(far.redis.client(), is_own=True)
+    store = FullStore(far.redis.client, is_own=True)
     store.is_full = False
     found = await far.find(store, linger=5)
     reading = asyncio.ensure_future(read(found.follow(0)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from typing import Any
 
@@ -99,26 +100,56 @@ async def test_errors_are_of_one_kind() -> None:
     await store.close()
 
 
-class Counted(redis.asyncio.ConnectionPool):
-    """Counts how often idle connections are closed."""
+class Closable(fakeredis.FakeAsyncRedis):
+    """Takes a second to close its connections, as a network does."""
 
-    closings = 0
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_closing = False
 
-    async def disconnect(self, inuse_connections: bool = True) -> None:
-        self.closings += not inuse_connections
-        await super().disconnect(inuse_connections)
+    async def aclose(self, *args: Any) -> None:
+        self.is_closing = True
+        await asyncio.sleep(1)
+        await super().aclose(*args)
+
+    async def execute_command(self, *args: Any, **options: Any) -> Any:
+        assert not self.is_closing
+        execute: Any = super().execute_command
+        return await execute(*args, **options)
 
 
 @pytest.mark.parametrize("is_own", [True, False], ids=["own", "foreign"])
 @in_virtual_time
 async def test_the_last_user_closes_the_connections(is_own: bool) -> None:
-    pool = Counted()
-    store = Store(redis.asyncio.Redis(connection_pool=pool), is_own=is_own)
+    clients: list[Closable] = []
+
+    def new_client() -> Closable:
+        if is_own or not clients:
+            clients.append(Closable())
+        return clients[-1]
+
+    store = Store(new_client, is_own=is_own)
     async with store.using():
         async with store.using():
-            pass
-        assert pool.closings == 0
-    assert pool.closings == is_own
+            await store.one("GET", "key")
+        assert not clients[0].is_closing
+    assert clients[0].is_closing == is_own
+    await store.close()
+
+
+@in_virtual_time
+async def test_a_user_who_comes_while_connections_are_closed_gets_others() -> None:
+    store = Store(Closable, is_own=True)
+
+    async def use() -> Any:
+        async with store.using():
+            return await store.one("EXISTS", "key")
+
+    first = asyncio.create_task(use())
+    await asyncio.sleep(0.5)
+    assert not first.done()
+    assert await use() == 0
+    await first
     await store.close()
 
 
@@ -142,5 +173,5 @@ async def test_a_client_of_somebody_else_is_not_closed() -> None:
     client = Client()
     await Store.of(client, 10).close()
     assert client.closed == 0
-    await Store(client, is_own=True).close()
+    await Store(lambda: client, is_own=True).close()
     assert client.closed == 1

@@ -29,7 +29,7 @@ class Watched(Store):
     """Counts requests; a full Redis refuses them."""
 
     def __init__(self, redis: SharedRedis) -> None:
-        super().__init__(redis.client(), is_own=True)
+        super().__init__(redis.client, is_own=True)
         self.sizes: list[int] = []
         self.is_full = False
         self.is_slow = False

@@ -36,7 +36,7 @@ class SharedRedis:
         return fakeredis.FakeAsyncRedis(server=self.server)
 
     def store(self) -> Store:
-        return Store(self.client(), is_own=True)
+        return Store(self.client, is_own=True)
 
     @property
     def data(self) -> Any:
