@@ -50,6 +50,8 @@ KEPT_SOAK_COUNT ?= 2000
 UNIT_TEST_FLAGS := --disable-socket --allow-unix-socket
 # Tests run on all cores; `-n 0` in PYTEST_EXTRA runs them in one process, for a debugger.
 WORKERS := -n auto --maxprocesses 8
+# Tests that wait for programs and servers more than they compute.
+WAITING_WORKERS := -n 4
 
 ##@ First steps
 
@@ -87,7 +89,7 @@ all: format lint type test integration_test examples docs ## do all that a chang
 
 .PHONY: integration_test integration_tests
 integration_test integration_tests: $(VENV)/.group-test $(VENV)/.group-agents $(VENV)/.group-serve_frameworks $(VENV)/.group-deployment $(VENV)/.group-serve_servers ## run the tests that use real sockets
-	@$(PY) -m pytest $(WORKERS) --ignore=tests/integration_tests/llamacpp \
+	@$(PY) -m pytest $(WAITING_WORKERS) --ignore=tests/integration_tests/llamacpp \
 		--ignore=tests/integration_tests/litellm --ignore=$(SERVE_CLIENTS) \
 		--ignore=$(WEB) --ignore=$(PAGE) --ignore=$(MIGRATIONS) --ignore=$(TRACING) --ignore=$(BATCHES) \
 		--ignore=$(EXAMPLES) $(PYTEST_EXTRA) $(INTEGRATION_TEST_FILE)
@@ -96,7 +98,7 @@ integration_test integration_tests: $(VENV)/.group-test $(VENV)/.group-agents $(
 aiohttp: $(OTHER_VENVS)/aiohttp/.made ## run unit and integration tests with async calls sent by aiohttp
 	@$(OTHER_VENVS)/aiohttp/bin/python -m pytest $(WORKERS) $(UNIT_TEST_FLAGS) \
 		$(addprefix --ignore=,$(WITHOUT_REQUESTS)) $(ASYNC_ONLY) $(PYTEST_EXTRA) tests/unit_tests
-	@$(OTHER_VENVS)/aiohttp/bin/python -m pytest $(WORKERS) \
+	@$(OTHER_VENVS)/aiohttp/bin/python -m pytest $(WAITING_WORKERS) \
 		--ignore=tests/integration_tests/llamacpp --ignore=tests/integration_tests/litellm \
 		--ignore=$(SERVE_CLIENTS) --ignore=$(WEB) --ignore=$(PAGE) --ignore=$(MIGRATIONS) --ignore=$(TRACING) \
 		--ignore=$(BATCHES) --ignore=tests/integration_tests/serve --ignore=$(EXAMPLES) \
@@ -138,7 +140,7 @@ batches: $(OTHER_VENVS)/batches/.made ## kill and restart batches in one process
 
 .PHONY: examples
 examples: $(VENV)/.group-test $(VENV)/.group-agents $(VENV)/.group-serve_frameworks ## run the code in the README, the docs and examples/
-	@$(PY) -m pytest $(WORKERS) $(PYTEST_EXTRA) $(EXAMPLES)
+	@$(PY) -m pytest $(WAITING_WORKERS) $(PYTEST_EXTRA) $(EXAMPLES)
 
 .PHONY: lowest
 lowest test_python aiohttp: export HYPOTHESIS_PROFILE := again
@@ -309,6 +311,10 @@ $(VENV)/.group-%: pyproject.toml
 	@scripts/venv.sh $(VENV) --editable . --group $*
 	@touch $@ $(VENV)/.installed
 
+# Only what the tests need of llama.cpp, and quickly compiled: their model is tiny.
+$(OTHER_VENVS)/real_server/.made: export CMAKE_ARGS := -DLLAVA_BUILD=OFF \
+	-DLLAMA_BUILD_EXAMPLES=OFF -DLLAMA_BUILD_TESTS=OFF -DLLAMA_BUILD_TOOLS=OFF \
+	-DCMAKE_C_FLAGS_RELEASE=-O1 -DCMAKE_CXX_FLAGS_RELEASE=-O1
 $(OTHER_VENVS)/real_server/.made: pyproject.toml
 	@scripts/venv.sh $(OTHER_VENVS)/real_server --editable . --group test --group real_server
 	@touch $@
