@@ -21,7 +21,7 @@ from langchain_sse_chat.wire.cumulative_messages import (
 from langchain_sse_chat.wire.deltas import AnswerMessage, Delta, TextKind
 from langchain_sse_chat.wire.finish_reasons import Ending, rank
 from langchain_sse_chat.wire.logprobs import Logprobs
-from langchain_sse_chat.wire.marked_thoughts import MarkedThoughts
+from langchain_sse_chat.wire.marked_thoughts import MarkedThoughts, without_mark
 from langchain_sse_chat.wire.merged_fields import Fields, add_to_choice_fields, copied
 from langchain_sse_chat.wire.reasoning import (
     BLOCKS_KEY,
@@ -238,9 +238,10 @@ class ChoiceReader:
             self.has_pending = True
             return None
         text, thinking, others = split_content(content)
-        text, marked = self._thoughts.split(delta, text)
-        thinking += marked
         reasoning, key = read_reasoning(delta)
+        if not reasoning:
+            text, marked = self._thoughts.split(delta, text)
+            thinking += marked
         if thinking and not reasoning:
             reasoning, key = thinking, PARTS if are_thinking_parts(content) else None
         if repeats(key, reasoning, self._reasoning_key, self._reasoning):
@@ -269,7 +270,7 @@ class ChoiceReader:
         self._read_blocks(delta)
         if others:
             self._fields.add(PARTS_KEY, others)
-        self._keep_fields(delta)
+        self._keep_fields(without_mark(delta))
         return self._keep(out)
 
     def _keep_fields(self, delta: dict[str, Any]) -> None:

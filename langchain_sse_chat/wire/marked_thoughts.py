@@ -34,6 +34,21 @@ class MarkedThoughts:
         return content, ""
 
 
+def without_mark(delta: dict[str, Any]) -> dict[str, Any]:
+    """Return a delta without the mark, which is wrong for the message as a whole."""
+    if not _is_marked(delta):
+        return delta
+    extra = delta["extra_content"]
+    google = _without(extra["google"], "thought")
+    extra = {**_without(extra, "google"), **({"google": google} if google else {})}
+    rest = _without(delta, "extra_content")
+    return {**rest, "extra_content": extra} if extra else rest
+
+
+def _without(fields: dict[str, Any], name: str) -> dict[str, Any]:
+    return {key: value for key, value in fields.items() if key != name}
+
+
 def _is_marked(delta: dict[str, Any]) -> bool:
     extra = delta.get("extra_content")
     google = extra.get("google") if isinstance(extra, dict) else None

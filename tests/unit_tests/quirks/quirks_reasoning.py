@@ -241,7 +241,7 @@ REASONINGS = (
             "reasoning is reasoning, text is text",
             events([*(chunk(delta) for delta in deltas), STOP]),
             Seen(text=answer, reasoning="Hmm"),
-            kwargs={"reasoning_content": "Hmm"},
+            kwargs={"reasoning_content": "Hmm", "extra_content": None},
             settings=settings,
         )
         for form, sends, answer, settings, deltas in (
@@ -283,6 +283,13 @@ REASONINGS = (
                 "Hi",
                 {"reasoning_tags": ("<thought>", "</thought>")},
                 [{"content": "<thought>Hmm", **MARKED}, {"content": "</thought>Hi"}],
+            ),
+            (
+                "unless there is other reasoning",
+                "the same mark next to reasoning under a key of its own",
+                "Hi",
+                {},
+                [{"reasoning_content": "Hmm", "content": "Hi", **MARKED}],
             ),
         )
     ),

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from langchain_sse_chat.wire.marked_thoughts import MarkedThoughts
+from langchain_sse_chat.wire.marked_thoughts import MarkedThoughts, without_mark
 
 MARK = {"extra_content": {"google": {"thought": True}}}
 
@@ -47,3 +47,24 @@ def test_a_delta_without_content_does_not_end_the_reasoning() -> None:
 def test_without_the_mark_tags_are_text(delta: dict[str, Any]) -> None:
     content = "<thought>One</thought>Yes"
     assert split((delta, content)) == [(content, "")]
+
+
+@pytest.mark.parametrize(
+    ("extra", "rest"),
+    [
+        ({"google": {"thought": True}}, {}),
+        (
+            {"google": {"thought": True, "thought_signature": "x"}},
+            {"extra_content": {"google": {"thought_signature": "x"}}},
+        ),
+        ({"google": {"thought": True}, "y": 1}, {"extra_content": {"y": 1}}),
+    ],
+)
+def test_a_message_does_not_keep_the_mark(extra: Any, rest: dict[str, Any]) -> None:
+    delta = {"content": "a", "extra_content": extra}
+    assert without_mark(delta) == {"content": "a", **rest}
+
+
+def test_a_delta_without_the_mark_stays_as_it_is() -> None:
+    delta = {"content": "a", "extra_content": {"google": {"thought_signature": "x"}}}
+    assert without_mark(delta) is delta
