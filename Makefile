@@ -47,6 +47,8 @@ SOAK_SEED ?=
 SOAK_STREAM ?=
 SERVE_SOAK_SECONDS ?= 300
 KEPT_SOAK_COUNT ?= 2000
+# Parts of the unit tests, of which each further Python runs one.
+PARTS ?= 1
 UNIT_TEST_FLAGS := --disable-socket --allow-unix-socket
 # Tests run on all cores; `-n 0` in PYTEST_EXTRA runs them in one process, for a debugger.
 WORKERS := -n auto --maxprocesses 8
@@ -151,13 +153,15 @@ lowest: $(OTHER_VENVS)/lowest/.made ## run the unit tests on the lowest versions
 .PHONY: test_pythons
 test_pythons: ## run the unit tests on every other Python from 3.11 to 3.14 that is here
 	@own=$$($(PY) -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null); \
+	part=0; \
 	for version in 3.11 3.12 3.13 3.14; do \
 		if [ "$$version" = "$$own" ]; then \
 			echo "Python $$version: 'make test' runs on it"; \
 		elif python=$$(scripts/find_python.sh python$$version 2>/dev/null); then \
 			echo "Python $$version"; \
 			$(MAKE) --no-print-directory test_python PYTHON="$$python" \
-				PYTHON_VERSION=$$version || exit 1; \
+				PYTHON_VERSION=$$version TESTS_PART=$$part/$(PARTS) || exit 1; \
+			part=$$(((part + 1) % $(PARTS))); \
 		else \
 			echo "Python $$version: not on this machine, skipped"; \
 		fi; \
@@ -165,7 +169,7 @@ test_pythons: ## run the unit tests on every other Python from 3.11 to 3.14 that
 
 .PHONY: test_python
 test_python: $(OTHER_VENVS)/python$(PYTHON_VERSION)/.made
-	@$(OTHER_VENVS)/python$(PYTHON_VERSION)/bin/python -m pytest $(WORKERS) \
+	@TESTS_PART=$(TESTS_PART) $(OTHER_VENVS)/python$(PYTHON_VERSION)/bin/python -m pytest $(WORKERS) \
 		$(UNIT_TEST_FLAGS) $(PYTEST_EXTRA) $(TEST_FILE)
 
 .PHONY: fuzz

@@ -6,6 +6,7 @@ import os
 import re
 import signal
 
+import pytest
 from hypothesis import HealthCheck, settings
 from langchain_core.messages import BaseMessage
 
@@ -33,6 +34,18 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     # A shell starts programs in the background so. Commands that tests start would
     # inherit it, and never be interrupted.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    """Keep a part of the tests: with `TESTS_PART=1/3`, the second of three."""
+    number, _, count = os.environ.get("TESTS_PART", "").partition("/")
+    if number and int(count) > 1:
+        kept = items[int(number) :: int(count)]
+        others = set(items).difference(kept)
+        config.hook.pytest_deselected(items=[i for i in items if i in others])
+        items[:] = kept
 
 
 SHOWN = 20
