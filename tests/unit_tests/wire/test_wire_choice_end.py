@@ -1,4 +1,4 @@
-"""What ends a choice, and which finish reason a message gets."""
+"""The end of a choice, and the finish reason of its message."""
 
 from __future__ import annotations
 
