@@ -205,18 +205,20 @@ def _message_in(body: Mapping[str, Any]) -> str | None:
 
 
 def says_failure(body: Mapping[str, Any]) -> bool:
-    """Whether an object says `"success": false`.
+    """Whether an object says `"success": false`, also as a text.
 
     Next to choices that is an error. Alone it may be a notice, after which the answer
     continues.
     """
-    return body.get("success") is False
+    return str(body.get("success")).lower() == "false"
 
 
 def says_success(body: Mapping[str, Any]) -> bool:
     """Whether an object has codes, and all of them mean success."""
     codes = [*_codes(body), *_codes({"code": body.get("status")})]
     said = _message_in(body)
+    if any(str(code).lower() == "false" for code in codes):
+        return False
     return bool(codes) and all(is_fine(c) or _is_success(c, said) for c in codes)
 
 

@@ -93,6 +93,27 @@ SIGNS = (
         events([text("Hi"), {"success": False, "code": 0, "message": "boom"}]),
         Failure("StreamError", "boom", "Hi"),
     ),
+    *(
+        Quirk(
+            f"a failure in texts is the error of an answer that stops, {name}",
+            f"`{sends}`, and the answer stops there",
+            "the same",
+            events([text("Hi"), failure]),
+            Failure("StreamError", "boom", "Hi"),
+        )
+        for name, sends, failure in (
+            (
+                "success",
+                '{"success": "false", "code": 0, "message": …}',
+                {"success": "false", "code": 0, "message": "boom"},
+            ),
+            (
+                "code",
+                '{"code": "false", "message": …}',
+                {"code": "false", "message": "boom"},
+            ),
+        )
+    ),
     Quirk(
         "no success in a keep alive is an error of an answer that stops",
         '`{"type": "ping", "success": false}` or `"usage"` next to it, with no end',
