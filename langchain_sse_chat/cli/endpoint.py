@@ -25,7 +25,7 @@ def endpoint_of(environment: Mapping[str, str]) -> dict[str, Any]:
         "model": environment.get("MODEL") or "gpt-4o-mini",
         "provider": environment.get("PROVIDER") or None,
         "base_url": environment[variable] if variable else None,
-        "api_key": environment.get("OPENAI_API_KEY") or None,
+        "api_key": environment[key] if (key := _key_variable(environment)) else None,
     }
 
 
@@ -72,7 +72,7 @@ def sources_of(
     address, key = "--base-url" if base_url else None, api_key_env
     if not (provider or base_url):
         address = _address_variable(environment)
-        key = key or _first_set(environment, ("OPENAI_API_KEY",))
+        key = key or _key_variable(environment)
         provider = environment.get("PROVIDER")
         base_url = environment[address] if address else None
     known = _known(provider, base_url)
@@ -93,6 +93,17 @@ def _known(provider: str | None, base_url: str | None) -> Provider | None:
 
 def _address_variable(environment: Mapping[str, str]) -> str | None:
     return _first_set(environment, ("BASE_URL", "OPENAI_BASE_URL"))
+
+
+def _key_variable(environment: Mapping[str, str]) -> str | None:
+    """Return the variable whose key goes to the server that the environment names.
+
+    The own key of a provider comes first, and goes to the provider's address only.
+    """
+    provider = environment.get("PROVIDER")
+    known = _known(provider, None) if provider else None
+    own = () if known is None or _address_variable(environment) else known.key_variables
+    return _first_set(environment, (*own, "OPENAI_API_KEY"))
 
 
 def _first_set(environment: Mapping[str, str], names: Iterable[str]) -> str | None:

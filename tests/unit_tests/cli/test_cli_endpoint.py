@@ -45,3 +45,12 @@ def test_a_key_is_in_the_variable_that_is_named() -> None:
 def test_a_variable_without_a_key_is_told(environment: dict[str, str]) -> None:
     with pytest.raises(CommandError, match="The variable KEY has no key"):
         key_in(environment, "KEY")
+
+
+def test_the_key_of_a_provider_is_not_that_of_another() -> None:
+    keys = {"OPENAI_API_KEY": "of-openai", "OPENROUTER_API_KEY": "of-openrouter"}
+    at_provider = {**keys, "PROVIDER": "openrouter"}
+    assert endpoint_of(at_provider)["api_key"] == "of-openrouter"
+    assert endpoint_of({**at_provider, "BASE_URL": "http://test/v1"})["api_key"] == (
+        "of-openai"
+    )
